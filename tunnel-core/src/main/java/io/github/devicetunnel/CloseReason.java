@@ -1,0 +1,84 @@
+package io.github.devicetunnel;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection ended: one object, the same in the exception, in the event and in the log.
+ *
+ * @param kind what happened
+ * @param endedBy who ended it
+ * @param code the close code of the websocket (RFC 6455 section 7.4) that the cloud sent, null when
+ *     it sent none
+ * @param message one line for a person, with no secret in it
+ * @param cause the exception under it, if there was one
+ * @param bytesUp bytes that were sent towards the service
+ * @param bytesDown bytes that came from the service
+ * @param duration from the beginning of the dial to the end
+ */
+public record CloseReason(
+    Kind kind,
+    EndedBy endedBy,
+    @Nullable Integer code,
+    String message,
+    @Nullable Throwable cause,
+    long bytesUp,
+    long bytesDown,
+    Duration duration) {
+
+  /** What happened. */
+  public enum Kind {
+    /** The cloud sent a close frame; with code 1000 because the service ended the connection. */
+    REMOTE_CLOSED,
+    /** The application closed its end. */
+    LOCAL_CLOSED,
+    /** The local client broke its connection off. */
+    LOCAL_RESET,
+    /**
+     * The local client had ended its output, and nothing came from the service for too long. Ended
+     * by {@link EndedBy#LOCAL} when the client had got an answer to all it sent, and so had
+     * probably left for good; otherwise a reply may have been cut.
+     */
+    HALF_CLOSE_TIMEOUT,
+    /** The listener or client was closed, and the time to finish was over. */
+    SHUTDOWN,
+    /** Nothing came from the cloud for too long, not even an answer to a ping. */
+    SILENT_CLOUD,
+    /** The cloud took no more bytes for too long. */
+    WRITE_TIMEOUT,
+    /** The connection to the cloud ended or was reset without a close frame. */
+    CONNECTION_LOST,
+    /** The cloud broke a rule of the websocket protocol; the message says which. */
+    PROTOCOL_ERROR,
+    /** The cloud answered the request for a tunnel, and refused. */
+    REJECTED,
+    /** The cloud could not be reached: DNS, TCP, proxy, TLS, or no answer in time. */
+    DIAL_FAILED,
+    /** This library failed: a defect, or a machine without memory. */
+    INTERNAL_ERROR
+  }
+
+  /** Who ended it. */
+  public enum EndedBy {
+    /** The local client, or the application that holds the stream. */
+    LOCAL,
+    /** The service on the gateway. */
+    SERVICE,
+    /** The cloud, or the network on the way to it. */
+    CLOUD,
+    /** This library, by one of its own bounds. */
+    CLIENT
+  }
+
+  /**
+   * {@return whether the end is what one of the sides meant, and nothing was lost: the service
+   * closed in order, or the application did}
+   */
+  public boolean isOrderly() {
+    return switch (kind) {
+      case REMOTE_CLOSED -> endedBy == EndedBy.SERVICE;
+      case LOCAL_CLOSED -> true;
+      default -> false;
+    };
+  }
+}

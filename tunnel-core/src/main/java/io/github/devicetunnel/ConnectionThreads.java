@@ -1,0 +1,105 @@
+package io.github.devicetunnel;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of all connections: daemons, each with the name of what it serves, which end with it.
+ * The first ones are platform threads, since those hand a byte over more quickly; beyond {@link
+ * #PLATFORM_THREADS}, where their stacks begin to weigh, they are virtual, on a JVM that has them.
+ */
+final class ConnectionThreads {
+  /** Two serve a connection of a listener. */
+  private static final int PLATFORM_THREADS = 256;
+
+  private static final @Nullable VirtualThreads VIRTUAL = VirtualThreads.find();
+
+  private final AtomicInteger platformThreads = new AtomicInteger();
+
+  /** For short work on any connection that may have to wait for its network. */
+  private final ThreadPoolExecutor helpers =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          1,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          task -> platform("tunnel-helper", task),
+          // After the shutdown there is no connection left that could want help.
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  Thread start(String name, Runnable task) {
+    Thread thread = VIRTUAL == null ? platform(name, task) : counted(VIRTUAL, name, task);
+    thread.start();
+    return thread;
+  }
+
+  Executor helpers() {
+    return helpers;
+  }
+
+  void shutdown() {
+    helpers.shutdown();
+  }
+
+  private Thread counted(VirtualThreads virtual, String name, Runnable task) {
+    if (platformThreads.incrementAndGet() > PLATFORM_THREADS) {
+      platformThreads.decrementAndGet();
+      return virtual.unstarted(name, task);
+    }
+    return platform(
+        name,
+        () -> {
+          try {
+            task.run();
+          } finally {
+            platformThreads.decrementAndGet();
+          }
+        });
+  }
+
+  private static Thread platform(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** {@code Thread.ofVirtual().name(name).unstarted(task)}, which is not there on Java 17. */
+  private record VirtualThreads(MethodHandle ofVirtual, MethodHandle name, MethodHandle unstarted) {
+
+    static @Nullable VirtualThreads find() {
+      if (Runtime.version().feature() < 21) {
+        return null;
+      }
+      try {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        Class<?> builder = Class.forName("java.lang.Thread$Builder");
+        Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
+        return new VirtualThreads(
+            lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual)),
+            lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class)),
+            lookup.findVirtual(
+                builder, "unstarted", MethodType.methodType(Thread.class, Runnable.class)));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("Java 21 and later have virtual threads", e);
+      }
+    }
+
+    Thread unstarted(String threadName, Runnable task) {
+      try {
+        return (Thread) unstarted.invoke(name.invoke(ofVirtual.invoke(), threadName), task);
+      } catch (Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError("making a virtual thread throws nothing", e);
+      }
+    }
+  }
+}

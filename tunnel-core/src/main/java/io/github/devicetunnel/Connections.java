@@ -1,0 +1,66 @@
+package io.github.devicetunnel;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Ends connections: first they may finish, then they are cut. */
+final class Connections {
+  /** More than a connection needs to end once it is cut: a close handshake, then the cut. */
+  private static final Duration CUT_TIME = Tunnel.CLOSE_TIMEOUT.plusSeconds(1);
+
+  private Connections() {}
+
+  /** One that can be ended from outside. */
+  interface Connection {
+    /** Ends it soon. Never waits. */
+    void cut();
+
+    /** Waits until its threads, sockets and buffers are gone; false when the time was over. */
+    boolean awaitClosed(long nanos) throws InterruptedException;
+
+    /** Bytes sent of which the cloud has not confirmed that they arrived. */
+    long unacknowledged();
+  }
+
+  /**
+   * Returns when all are closed, or after the time given and at most three seconds. A thread that
+   * is interrupted meanwhile cuts at once what is left, and keeps its flag.
+   */
+  static DrainReport drain(Collection<? extends Connection> connections, Duration time) {
+    List<Connection> left = List.copyOf(connections);
+    Wait wait = new Wait();
+    List<Connection> late = wait.forAll(left, time);
+    long unacknowledged = 0;
+    for (Connection connection : late) {
+      unacknowledged += connection.unacknowledged();
+      connection.cut();
+    }
+    wait.forAll(late, CUT_TIME);
+    if (wait.interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return new DrainReport(left.size() - late.size(), late.size(), unacknowledged);
+  }
+
+  private static final class Wait {
+    private boolean interrupted;
+
+    /** Those that were not closed in time. */
+    List<Connection> forAll(List<Connection> connections, Duration time) {
+      long deadline = System.nanoTime() + Math.min(time.toNanos(), TimeUnit.DAYS.toNanos(365));
+      return connections.stream().filter(connection -> !isClosedBy(connection, deadline)).toList();
+    }
+
+    private boolean isClosedBy(Connection connection, long deadline) {
+      try {
+        long nanos = interrupted ? 0 : Math.max(0, deadline - System.nanoTime());
+        return connection.awaitClosed(nanos);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        return false;
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.CloseReason.EndedBy;
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.websocket.CloseCode;
+import io.github.devicetunnel.websocket.ProtocolViolationException;
+import io.github.devicetunnel.websocket.UpgradeRefusedException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every way in which a connection ends, with the words for it. A {@link CloseReason} is one of
+ * these with the figures of the connection.
+ *
+ * @param received the code of the cloud's close frame, if it sent one
+ * @param answer the code of our close frame
+ */
+record Ending(
+    Kind kind,
+    EndedBy endedBy,
+    @Nullable Integer received,
+    int answer,
+    String message,
+    @Nullable Throwable cause) {
+
+  private static Ending of(
+      Kind kind, EndedBy endedBy, int answer, String message, @Nullable Throwable cause) {
+    return new Ending(kind, endedBy, null, answer, message, cause);
+  }
+
+  /** The cloud refused the upgrade. */
+  static Ending rejected(Target target, UpgradeRefusedException e, ServiceError error) {
+    String message = error.describe(target, e);
+    return of(Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
+  }
+
+  /** There was no answer to the upgrade. */
+  static Ending unreachable(CloudUri cloud, Duration timeout, String doing, IOException e) {
+    boolean timedOut = e instanceof InterruptedIOException && "timeout".equals(e.getMessage());
+    String what = timedOut ? "no answer within " + seconds(timeout) : e.getMessage();
+    String message = "the cloud " + cloud + " could not be reached: " + what + ", while " + doing;
+    return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
+  }
+
+  /** The thread that dialled was interrupted. */
+  static Ending interrupted(String doing, IOException e) {
+    String message = "interrupted while " + doing;
+    return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, e);
+  }
+
+  /** The other end sent a close frame. */
+  static Ending remoteClosed(int code, String text, @Nullable String hint) {
+    boolean inOrder = code == CloseCode.NORMAL || code == CloseCode.NO_STATUS;
+    boolean hasCode = code != CloseCode.NO_STATUS;
+    String shown = Target.shown(text);
+    String message =
+        (inOrder ? "the service" : "the cloud")
+            + " closed the connection"
+            + (hasCode ? " with code " + code : "")
+            + (shown.isEmpty() ? "" : ", " + shown)
+            + (hint == null ? "" : hint);
+    return new Ending(
+        Kind.REMOTE_CLOSED,
+        inOrder ? EndedBy.SERVICE : EndedBy.CLOUD,
+        hasCode ? code : null,
+        inOrder ? code : CloseCode.NORMAL,
+        message,
+        null);
+  }
+
+  /** What an end at once and without a byte hints at, though it cannot be known. */
+  static String nothingListens(Target target) {
+    return " at once and without a byte: is anything listening on "
+        + target.serviceAddress()
+        + " of the gateway?";
+  }
+
+  /** The connection to the cloud ended or was reset. */
+  static Ending lost(IOException e) {
+    String message = "the connection to the cloud was lost: " + e.getMessage();
+    return of(Kind.CONNECTION_LOST, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, e);
+  }
+
+  /** The cloud sent something that is not allowed. */
+  static Ending protocolError(ProtocolViolationException e) {
+    String message = "the cloud broke the websocket protocol: " + e.getMessage();
+    return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, CloseCode.PROTOCOL_ERROR, message, e);
+  }
+
+  /** Nothing came from the cloud. */
+  static Ending silent(Duration silence) {
+    String message =
+        "nothing came from the cloud for " + seconds(silence) + ", no answer to a ping either";
+    return of(Kind.SILENT_CLOUD, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
+  }
+
+  /** The cloud took nothing. */
+  static Ending writeBlocked(Duration blocked) {
+    String message = "the cloud took no bytes for " + seconds(blocked);
+    return of(Kind.WRITE_TIMEOUT, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
+  }
+
+  /**
+   * The local client had ended its output, and nothing came any more.
+   *
+   * @param clientLeft whether it had got an answer to all it sent, and is gone for good as it seems
+   */
+  static Ending halfCloseTimeout(Duration timeout, boolean clientLeft) {
+    String message =
+        "nothing came from the service for "
+            + seconds(timeout)
+            + " after the local client had ended its output"
+            + (clientLeft ? "" : "; if a reply was still to come, raise the half-close timeout");
+    EndedBy endedBy = clientLeft ? EndedBy.LOCAL : EndedBy.CLIENT;
+    return of(Kind.HALF_CLOSE_TIMEOUT, endedBy, CloseCode.NORMAL, message, null);
+  }
+
+  /** The local client's connection broke. */
+  static Ending localReset(IOException e) {
+    String message = "the local client broke the connection off: " + e.getMessage();
+    return of(Kind.LOCAL_RESET, EndedBy.LOCAL, CloseCode.GOING_AWAY, message, e);
+  }
+
+  /** The application closed its stream. */
+  static Ending localClosed() {
+    return of(
+        Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, "closed by the application", null);
+  }
+
+  /** The listener or client was closed, and the time to finish was over. */
+  static Ending shutdown() {
+    String message = "cut, because its listener or client was closed";
+    return of(Kind.SHUTDOWN, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, null);
+  }
+
+  /** This library failed. */
+  static Ending internalError(Throwable e) {
+    String message = "unexpected failure: " + e;
+    return of(Kind.INTERNAL_ERROR, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, e);
+  }
+
+  private static String seconds(Duration duration) {
+    long millis = duration.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
+  }
+}

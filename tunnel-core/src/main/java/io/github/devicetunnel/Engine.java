@@ -1,0 +1,89 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.Upgrader;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import okhttp3.OkHttpClient;
+
+/**
+ * What the clients that come from one builder share: the way to the cloud, one thread for timers,
+ * and the threads of connections. It goes with the last of them.
+ */
+final class Engine {
+  private final OkHttpClient okHttpClient;
+  private final boolean ownsOkHttpClient;
+  private final Upgrader upgrader;
+  private final ConnectionThreads threads = new ConnectionThreads();
+  private final ScheduledThreadPoolExecutor timers;
+  private final AtomicLong connections = new AtomicLong();
+
+  private int users = 1; // guarded by this
+
+  private Engine(OkHttpClient okHttpClient, boolean owns) {
+    this.okHttpClient = okHttpClient;
+    this.ownsOkHttpClient = owns;
+    this.upgrader = new Upgrader(okHttpClient);
+    this.timers =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "tunnel-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timers.setRemoveOnCancelPolicy(true);
+    timers.setKeepAliveTime(1, TimeUnit.SECONDS);
+    timers.allowCoreThreadTimeOut(true);
+  }
+
+  /** With an OkHttpClient of its own, which it shuts down. */
+  static Engine create() {
+    return new Engine(new OkHttpClient(), true);
+  }
+
+  /** With an application's OkHttpClient, which it never shuts down. */
+  static Engine on(OkHttpClient okHttpClient) {
+    return new Engine(okHttpClient, false);
+  }
+
+  /** One more user, or false when the last one has gone. */
+  synchronized boolean join() {
+    if (users == 0) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  /** One user less. The last one calls this when all its connections are closed. */
+  void leave() {
+    synchronized (this) {
+      if (--users > 0) {
+        return;
+      }
+    }
+    timers.shutdownNow();
+    threads.shutdown();
+    if (ownsOkHttpClient) {
+      okHttpClient.connectionPool().evictAll();
+      okHttpClient.dispatcher().executorService().shutdown();
+    }
+  }
+
+  Upgrader upgrader() {
+    return upgrader;
+  }
+
+  ConnectionThreads threads() {
+    return threads;
+  }
+
+  ScheduledThreadPoolExecutor timers() {
+    return timers;
+  }
+
+  long nextConnection() {
+    return connections.incrementAndGet();
+  }
+}

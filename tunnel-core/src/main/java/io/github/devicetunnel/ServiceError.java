@@ -1,0 +1,143 @@
+package io.github.devicetunnel;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.github.devicetunnel.websocket.UpgradeRefusedException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the body of a refused upgrade says: the service's own JSON, or the page of a load balancer
+ * in front of it. Text from there goes into one line of a log, so it is short and has no control
+ * characters.
+ */
+record ServiceError(@Nullable String type, @Nullable String message, @Nullable String requestId) {
+
+  private static final ServiceError EMPTY = new ServiceError(null, null, null);
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int LONGEST_TEXT = 300;
+
+  private static final Pattern TITLE =
+      Pattern.compile("<title[^>]*>(.*?)</title>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+  private static final Pattern TAG = Pattern.compile("<[^>]*>");
+
+  static ServiceError parse(String body) {
+    String trimmed = body.strip();
+    if (trimmed.startsWith("{")) {
+      return parseJson(trimmed);
+    }
+    Matcher title = TITLE.matcher(trimmed);
+    String text = title.find() ? title.group(1) : TAG.matcher(trimmed).replaceAll(" ");
+    return new ServiceError(null, oneLine(text), null);
+  }
+
+  /** As much as can be read: the body may have been cut. */
+  private static ServiceError parseJson(String body) {
+    String type = null;
+    String message = null;
+    String requestId = null;
+    List<String> fields = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(body)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (name) {
+          case "type" -> type = oneLine(parser.getValueAsString());
+          case "message" -> message = oneLine(parser.getValueAsString());
+          case "request_id" -> requestId = oneLine(parser.getValueAsString());
+          case "fields" -> readFields(parser, fields);
+          default -> {
+            if (value.isStructStart()) {
+              parser.skipChildren();
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      // What was read before the defect is still of use.
+    }
+    if (!fields.isEmpty()) {
+      String details = String.join("; ", fields);
+      message = oneLine(message == null ? details : message + " (" + details + ")");
+    }
+    return type == null && message == null && requestId == null
+        ? EMPTY
+        : new ServiceError(type, message, requestId);
+  }
+
+  /** Reads {@code [{"name": …, "message": …}, …]}. */
+  private static void readFields(JsonParser parser, List<String> fields) throws IOException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      String name = null;
+      String message = null;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String key = parser.currentName();
+        parser.nextToken();
+        if (key.equals("name")) {
+          name = parser.getValueAsString();
+        } else if (key.equals("message")) {
+          message = parser.getValueAsString();
+        }
+        parser.skipChildren();
+      }
+      fields.add(name + ": " + message);
+    }
+  }
+
+  /** All that is known of a refused upgrade in one line: what was asked, the answer, what to do. */
+  String describe(Target target, UpgradeRefusedException e) {
+    StringBuilder line = new StringBuilder("the cloud refused a tunnel to ").append(target);
+    if (e.status() == 101) {
+      return line.append(": ").append(e.getMessage()).toString();
+    }
+    line.append(": ").append(e.status());
+    append(line, " ", type);
+    append(line, ", ", message);
+    append(line, ", it redirects to ", oneLine(e.location()));
+    append(line, "; ", advice(e.status()));
+    append(line, " (request ", requestId);
+    return requestId == null ? line.toString() : line.append(')').toString();
+  }
+
+  private static void append(StringBuilder line, String before, @Nullable String text) {
+    if (text != null) {
+      line.append(before).append(text);
+    }
+  }
+
+  private static @Nullable String advice(int status) {
+    return switch (status) {
+      case 400 -> "check the device ID and the service address";
+      case 401 -> "check the access key, or the JWT, its expiry and the application ID";
+      case 403 -> "the credential is valid, but not for this device or service";
+      case 404 ->
+          "check the device ID, whether the gateway is online, and whether the service listens on it";
+      case 407 -> "the proxy wants a user and a password";
+      case 429 -> "too many requests: wait before trying again";
+      case 301, 302, 303, 307, 308 -> "redirects are not followed: check the cloud URI";
+      case 502, 503, 504 -> "the cloud, or a load balancer before it, could not reach the gateway";
+      default -> null;
+    };
+  }
+
+  private static @Nullable String oneLine(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    String clean = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    if (clean.isEmpty()) {
+      return null;
+    }
+    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "…";
+  }
+}

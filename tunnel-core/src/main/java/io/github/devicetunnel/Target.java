@@ -1,0 +1,65 @@
+package io.github.devicetunnel;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service on a device.
+ *
+ * @param deviceId 32 hex digits, as they were given
+ * @param serviceAddress host and port as the gateway sees them
+ */
+record Target(String deviceId, String serviceAddress) {
+  private static final Pattern DEVICE_ID = Pattern.compile("[0-9a-fA-F]{32}");
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(?<host>\\[[0-9a-fA-F:.]+(%[\\w.~-]+)?]|[^\\s:/?#@\\[\\]%\\\\]+):(?<port>\\d{1,5})");
+
+  static String checkDeviceId(String deviceId) {
+    if (!DEVICE_ID.matcher(deviceId).matches()) {
+      throw new IllegalArgumentException(
+          "deviceId must be 32 hex digits, such as 017b7fddb124724840c1c7b800000000, but is \""
+              + shown(deviceId)
+              + "\" ("
+              + deviceId.length()
+              + " characters)");
+    }
+    return deviceId;
+  }
+
+  static String checkServiceAddress(String address) {
+    if (defect(address) != null) {
+      throw new IllegalArgumentException(
+          "serviceAddress must be ip:port, host:port or [ipv6]:port as the gateway sees it, such as"
+              + " 127.0.0.1:80, but in \""
+              + shown(address)
+              + "\" "
+              + defect(address));
+    }
+    return address;
+  }
+
+  private static @Nullable String defect(String address) {
+    Matcher matcher = ADDRESS.matcher(address);
+    if (!matcher.matches()) {
+      if (address.chars().filter(c -> c == ':').count() > 1 && !address.startsWith("[")) {
+        return "an IPv6 address is not in brackets";
+      }
+      return address.contains(":") ? "host or port is malformed" : "the port is missing";
+    }
+    int port = Integer.parseInt(matcher.group("port"));
+    return port < 1 || port > 65535 ? "the port is not from 1 to 65535" : null;
+  }
+
+  /** A value that somebody gave, fit for one line of a message. */
+  static String shown(String value) {
+    String clean = value.replaceAll("\\p{Cntrl}", "?");
+    return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
+  }
+
+  @Override
+  public String toString() {
+    return deviceId + "/" + serviceAddress;
+  }
+}

@@ -1,0 +1,424 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.CloseCode;
+import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.websocket.KeepAlive;
+import io.github.devicetunnel.websocket.ProtocolViolationException;
+import io.github.devicetunnel.websocket.Upgrade;
+import io.github.devicetunnel.websocket.UpgradeRefusedException;
+import io.github.devicetunnel.websocket.UpgradedSocket;
+import io.github.devicetunnel.websocket.WebSocket;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one connection through the cloud. This class alone knows whether it is open, and why
+ * it ended; the first reason counts.
+ *
+ * <table>
+ * <caption>States</caption>
+ * <tr><th>in</th><th>when</th><th>goes to</th></tr>
+ * <tr><td>DIALING</td><td>the cloud granted the upgrade</td><td>OPEN</td></tr>
+ * <tr><td>DIALING</td><td>refused, failed, or ended by us</td><td>CLOSED</td></tr>
+ * <tr><td>OPEN</td><td>the local side ended its output</td><td>DRAINING</td></tr>
+ * <tr><td>OPEN, DRAINING</td><td>a close frame came; we answer it</td><td>CLOSING</td></tr>
+ * <tr><td>OPEN, DRAINING</td><td>we end it: our close frame goes out</td><td>CLOSING</td></tr>
+ * <tr><td>DRAINING</td><td>no payload for the half-close timeout: our close frame</td><td>CLOSING</td></tr>
+ * <tr><td>OPEN, DRAINING</td><td>connection lost, silent, stuck; a rule broken</td><td>CLOSING</td></tr>
+ * <tr><td>CLOSING</td><td>both close frames were exchanged, or two seconds passed</td><td>CLOSED</td></tr>
+ * </table>
+ *
+ * <p>In CLOSING nothing is delivered any more in either direction; what still comes is thrown away.
+ *
+ * <p>Threads: one that reads calls {@link #next}, one that writes calls {@link #write} and {@link
+ * #shutdownOutput}; {@link #close} is for the one that reads, or for any when nobody reads. {@link
+ * #end} and {@link #abort} are for everybody and never wait. The lock is never held over I/O.
+ */
+final class Tunnel {
+  /** How long the other end may take to answer a close frame. */
+  static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** An end that comes so soon and without a byte hints at a service that does not listen. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+  private enum State {
+    DIALING,
+    OPEN,
+    DRAINING,
+    CLOSING,
+    CLOSED
+  }
+
+  private final Engine engine;
+  private final Settings settings;
+  private final Duration halfCloseTimeout;
+  private final long startedAt = System.nanoTime();
+  private final Upgrade upgrade;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // Written under the lock.
+  private volatile State state = State.DIALING;
+  private volatile @Nullable CloseReason reason;
+  private volatile @Nullable WebSocket webSocket;
+  private @Nullable KeepAlive keepAlive;
+  private @Nullable Future<?> timer;
+  private volatile long openedAt;
+
+  private final PayloadWatch payloadWatch = new PayloadWatch();
+
+  Tunnel(Engine engine, Settings settings, Duration halfCloseTimeout) {
+    this.engine = engine;
+    this.settings = settings;
+    this.halfCloseTimeout = halfCloseTimeout;
+    this.upgrade =
+        engine
+            .upgrader()
+            .upgrade(
+                settings.cloudUri().connection(settings.target()),
+                settings.headers(),
+                settings.timeouts().connectTimeout());
+  }
+
+  /**
+   * Dials, on the calling thread.
+   *
+   * @throws TunnelException when there is no tunnel in the end
+   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
+   */
+  void open() throws IOException {
+    UpgradedSocket socket;
+    try {
+      socket = upgrade.execute();
+    } catch (UpgradeRefusedException e) {
+      throw refused(e);
+    } catch (IOException e) {
+      throw dialFailed(e);
+    }
+    WebSocket opened = new WebSocket(socket, engine.threads().helpers());
+    lock.lock();
+    try {
+      if (reason == null) {
+        state = State.OPEN;
+        openedAt = System.nanoTime();
+        webSocket = opened;
+        keepAlive = startKeepAlive(opened);
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    opened.close();
+    dialEnded(knownReason());
+    throw new TunnelException(knownReason());
+  }
+
+  private TunnelException refused(UpgradeRefusedException e) {
+    ServiceError error = ServiceError.parse(e.body());
+    CloseReason mine = describe(Ending.rejected(settings.target(), e, error));
+    return dialEnded(mine)
+        ? new TunnelRejectedException(e.status(), error, mine)
+        : new TunnelException(knownReason());
+  }
+
+  private IOException dialFailed(IOException e) {
+    String doing = upgrade.progress().doing();
+    if (Thread.currentThread().isInterrupted()) {
+      Ending ending = Ending.interrupted(doing, e);
+      dialEnded(describe(ending));
+      InterruptedIOException interrupted = new InterruptedIOException(ending.message());
+      interrupted.initCause(e);
+      return interrupted;
+    }
+    Duration timeout = settings.timeouts().connectTimeout();
+    dialEnded(describe(Ending.unreachable(settings.cloudUri(), timeout, doing, e)));
+    return new TunnelException(knownReason());
+  }
+
+  /** Whether this is why; false when the tunnel had been ended while it was dialled. */
+  private boolean dialEnded(CloseReason why) {
+    boolean first;
+    lock.lock();
+    try {
+      first = reason == null;
+      if (first) {
+        reason = why;
+      }
+      state = State.CLOSED;
+    } finally {
+      lock.unlock();
+    }
+    closed.countDown();
+    return first;
+  }
+
+  private @Nullable KeepAlive startKeepAlive(WebSocket opened) {
+    Settings.Timeouts timeouts = settings.timeouts();
+    if (!timeouts.pings()) {
+      return null;
+    }
+    KeepAlive.Verdict verdict =
+        new KeepAlive.Verdict() {
+          @Override
+          public void silent(Duration silence) {
+            abort(Ending.silent(silence));
+          }
+
+          @Override
+          public void writeBlocked(Duration blocked) {
+            abort(Ending.writeBlocked(blocked));
+          }
+        };
+    return KeepAlive.start(
+        opened,
+        timeouts.pingInterval(),
+        timeouts.liveness(),
+        timeouts.writeTimeout(),
+        verdict,
+        engine.timers());
+  }
+
+  /**
+   * The next bytes from the service; waits for them. They belong to the caller until the next call.
+   *
+   * @return null when the tunnel has ended: {@link #reason} tells why
+   */
+  @Nullable ByteBuffer next() {
+    WebSocket socket = openSocket();
+    payloadWatch.waiting();
+    try {
+      ByteBuffer payload = socket.next();
+      if (payload == null) {
+        end(Ending.remoteClosed(socket.closeCode(), socket.closeReason(), hint(socket)));
+      } else if (isOpen()) {
+        return payload;
+      }
+    } catch (ProtocolViolationException e) {
+      end(Ending.protocolError(e));
+    } catch (IOException e) {
+      abort(Ending.lost(e));
+    } finally {
+      payloadWatch.arrived();
+    }
+    return null;
+  }
+
+  private @Nullable String hint(WebSocket socket) {
+    boolean atOnce = System.nanoTime() - openedAt < AT_ONCE.toNanos();
+    boolean inOrder = socket.closeCode() == CloseCode.NORMAL;
+    return atOnce && inOrder && socket.received() == 0 && state == State.OPEN
+        ? Ending.nothingListens(settings.target())
+        : null;
+  }
+
+  /**
+   * Sends bytes to the service as one frame, and returns when the socket has taken them.
+   *
+   * @param buffer with {@link FrameWriter#HEADER_ROOM} bytes before {@code offset}; both are
+   *     overwritten
+   * @throws TunnelException when the tunnel has ended
+   */
+  void write(byte[] buffer, int offset, int length) throws TunnelException {
+    WebSocket socket = openSocket();
+    if (isOpen()) {
+      try {
+        payloadWatch.sending();
+        socket.write(buffer, offset, length);
+        return;
+      } catch (IOException e) {
+        abort(Ending.lost(e));
+      }
+    }
+    throw new TunnelException(knownReason());
+  }
+
+  /**
+   * Nothing more will be written. The protocol cannot say so to the service: what still comes is
+   * delivered, until the service closes or has been silent for the half-close timeout.
+   */
+  void shutdownOutput() {
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        return;
+      }
+      state = State.DRAINING;
+      payloadWatch.drain(received());
+      timer = schedule(this::checkHalfClose, halfCloseTimeout.toNanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkHalfClose() {
+    long left = halfCloseTimeout.toNanos() - payloadWatch.silentNanos();
+    if (left <= 0) {
+      boolean clientLeft = payloadWatch.clientSeemsGone(received());
+      end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
+      return;
+    }
+    lock.lock();
+    try {
+      if (state == State.DRAINING) {
+        timer = schedule(this::checkHalfClose, left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the tunnel and cuts the connection. Never waits; the first reason stays. */
+  void abort(Ending ending) {
+    end(ending);
+    abort();
+  }
+
+  /** Ends the tunnel with a close frame. Never waits; does nothing to one that has ended. */
+  void end(Ending ending) {
+    CloseReason why = describe(ending);
+    WebSocket socket;
+    KeepAlive pings;
+    lock.lock();
+    try {
+      if (reason != null) {
+        return;
+      }
+      reason = why;
+      pings = keepAlive;
+      socket = webSocket;
+      if (socket != null) {
+        state = State.CLOSING;
+        cancelTimer();
+        timer = schedule(this::abort, CLOSE_TIMEOUT.toNanos());
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (pings != null) {
+      pings.stop();
+    }
+    if (socket != null) {
+      socket.sendClose(ending.answer(), "");
+    } else {
+      upgrade.cancel();
+    }
+  }
+
+  /** Cuts the connection without a word, and frees whoever waits for it. */
+  void abort() {
+    WebSocket socket = webSocket;
+    if (socket != null) {
+      socket.abort();
+    } else {
+      upgrade.cancel();
+    }
+  }
+
+  /**
+   * Gives everything back: waits for the rest of the close handshake, at most two seconds, and
+   * closes the socket. Ends the tunnel first if nobody did.
+   */
+  void close() {
+    end(Ending.localClosed());
+    WebSocket socket = webSocket;
+    if (socket != null && closed.getCount() > 0) {
+      try {
+        socket.awaitEnd();
+      } catch (IOException e) {
+        // Nothing more can be learnt: the reason is known.
+      }
+      socket.close();
+    }
+    lock.lock();
+    try {
+      state = State.CLOSED;
+      cancelTimer();
+    } finally {
+      lock.unlock();
+    }
+    closed.countDown();
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  private @Nullable Future<?> schedule(Runnable task, long nanos) {
+    try {
+      return engine.timers().schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // The last client was closed, and waits for no connection any more.
+      return null;
+    }
+  }
+
+  /** Whether bytes are still delivered. */
+  boolean isOpen() {
+    return state == State.OPEN || state == State.DRAINING;
+  }
+
+  /** Why the tunnel ended; null while it has not. */
+  @Nullable CloseReason reason() {
+    return reason;
+  }
+
+  /** Why the tunnel ended, for those who know that it has. */
+  CloseReason knownReason() {
+    CloseReason known = reason;
+    if (known == null) {
+      throw new IllegalStateException("the tunnel has not ended");
+    }
+    return known;
+  }
+
+  /** Bytes sent of which the cloud has not confirmed that they arrived. */
+  long unacknowledged() {
+    WebSocket socket = webSocket;
+    return socket == null ? 0 : socket.unacknowledged();
+  }
+
+  private long sent() {
+    WebSocket socket = webSocket;
+    return socket == null ? 0 : socket.sent();
+  }
+
+  private long received() {
+    WebSocket socket = webSocket;
+    return socket == null ? 0 : socket.received();
+  }
+
+  private WebSocket openSocket() {
+    WebSocket socket = webSocket;
+    if (socket == null) {
+      throw new IllegalStateException("the tunnel is not open yet");
+    }
+    return socket;
+  }
+
+  private CloseReason describe(Ending ending) {
+    return new CloseReason(
+        ending.kind(),
+        ending.endedBy(),
+        ending.received(),
+        ending.message(),
+        ending.cause(),
+        sent(),
+        received(),
+        Duration.ofNanos(System.nanoTime() - startedAt));
+  }
+
+  @Override
+  public String toString() {
+    return "Tunnel[" + settings.target() + ", " + state + "]";
+  }
+}

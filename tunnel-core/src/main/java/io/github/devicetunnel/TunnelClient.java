@@ -1,0 +1,396 @@
+package io.github.devicetunnel;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens tunnels to one service on one device. Make one and keep it: {@link #newBuilder} gives
+ * clients for other devices, which share its connections and threads.
+ *
+ * <pre>{@code
+ * try (TunnelClient client = TunnelClient.builder()
+ *         .cloudUri("wss://api.us-east-1.mbedcloud.com")
+ *         .credentials(Credentials.apiKey(key))
+ *         .deviceId("017b7fddb124724840c1c7b800000000")
+ *         .serviceAddress("127.0.0.1:80")
+ *         .build();
+ *     TunnelListener listener = client.listen(new InetSocketAddress("127.0.0.1", 0))) {
+ *   // connect to listener.localAddress()
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread. All threads of the library are daemons.
+ */
+public final class TunnelClient implements AutoCloseable {
+  private final Engine engine;
+  private final Settings settings;
+
+  private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
+  private final Set<Connections.Connection> streams = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private TunnelClient(Engine engine, Settings settings) {
+    this.engine = engine;
+    this.settings = settings;
+  }
+
+  /**
+   * Begins a new client, with an OkHttpClient and threads of its own.
+   *
+   * @return settings with their defaults
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Begins another client with the same settings, which shares this one's connections to the cloud
+   * and its threads. Closing either leaves the other open.
+   *
+   * @return this client's settings
+   */
+  public Builder newBuilder() {
+    return new Builder(this);
+  }
+
+  /**
+   * Listens for local connections, and carries each through a tunnel of its own. A tunnel that is
+   * refused, or fails, ends its own local connection and nothing else.
+   *
+   * @param address port 0 picks a free one; an unresolved address or a wildcard is taken as it is,
+   *     and a wildcard is warned about, since everybody in the network can then reach the service
+   * @return the listener, accepting
+   * @throws IOException when the address cannot be bound; the message names it
+   * @throws IllegalStateException when this client is closed
+   */
+  public TunnelListener listen(InetSocketAddress address) throws IOException {
+    checkOpen();
+    TunnelListener listener = TunnelListener.bind(address, engine, settings, listeners::remove);
+    listeners.add(listener);
+    if (closed.get()) {
+      listener.close(Duration.ZERO);
+      checkOpen();
+    }
+    return listener;
+  }
+
+  /**
+   * Opens one tunnel, on the calling thread, and returns when the cloud has granted it. What it
+   * carries goes straight between the caller and the socket to the cloud.
+   *
+   * @return the tunnel, open
+   * @throws TunnelRejectedException when the cloud refused
+   * @throws TunnelException when the cloud could not be reached within the connect timeout
+   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
+   * @throws IllegalStateException when this client is closed
+   */
+  public TunnelStream open() throws IOException {
+    checkOpen();
+    TunnelStream stream = new TunnelStream(engine, settings, streams::remove);
+    streams.add(stream.handle());
+    if (closed.get()) {
+      stream.close();
+      checkOpen();
+    }
+    stream.open();
+    return stream;
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("this TunnelClient is closed");
+    }
+  }
+
+  /**
+   * Closes with the drain timeout that was set, 5 seconds by default: see {@link #close(Duration)}.
+   */
+  @Override
+  public void close() {
+    close(settings.timeouts().drainTimeout());
+  }
+
+  /**
+   * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
+   * when everything that this client opened is closed: at most three seconds after that time. The
+   * second call does nothing. A thread that is interrupted meanwhile cuts at once, and keeps its
+   * flag.
+   *
+   * @param drain zero cuts at once
+   * @return what became of the connections
+   */
+  public DrainReport close(Duration drain) {
+    if (!closed.compareAndSet(false, true)) {
+      return new DrainReport(0, 0, 0);
+    }
+    List<Connections.Connection> connections = new ArrayList<>();
+    for (TunnelListener listener : listeners) {
+      connections.addAll(listener.stopAccepting());
+    }
+    connections.addAll(streams);
+    DrainReport report = Connections.drain(connections, drain);
+    engine.leave();
+    return report;
+  }
+
+  /** Where this client's tunnels lead; no secret. */
+  @Override
+  public String toString() {
+    return "TunnelClient[" + settings.cloudUri() + " -> " + settings.target() + "]";
+  }
+
+  /**
+   * Settings of a {@link TunnelClient}. Every setter checks its value at once; {@link #build}
+   * checks only whether something is missing. For one thread.
+   */
+  public static final class Builder {
+    private static final Duration LEAST_PING_INTERVAL = Duration.ofMillis(100);
+
+    private final @Nullable TunnelClient shared;
+    private @Nullable CloudUri cloudUri;
+    private @Nullable Credentials credentials;
+    private @Nullable String deviceId;
+    private @Nullable String serviceAddress;
+    private @Nullable OkHttpClient okHttpClient;
+    private Settings.Timeouts timeouts = Settings.Timeouts.DEFAULTS;
+    private boolean allowPlaintext;
+
+    private Builder() {
+      this.shared = null;
+    }
+
+    private Builder(TunnelClient client) {
+      this.shared = client;
+      Settings settings = client.settings;
+      this.cloudUri = settings.cloudUri();
+      this.credentials = settings.credentials();
+      this.deviceId = settings.target().deviceId();
+      this.serviceAddress = settings.target().serviceAddress();
+      this.timeouts = settings.timeouts();
+      this.allowPlaintext = settings.allowPlaintext();
+    }
+
+    /**
+     * Where the tunnelling service is. Required.
+     *
+     * @param uri {@code ws}, {@code wss}, {@code http} or {@code https}; the base, with or without
+     *     a path in front of {@code /v3}, or a whole connection URL, which also sets device and
+     *     service
+     * @return this
+     * @throws IllegalArgumentException for anything else
+     */
+    public Builder cloudUri(String uri) {
+      CloudUri parsed = CloudUri.parse(uri);
+      cloudUri = parsed;
+      if (parsed.target() != null) {
+        deviceId = parsed.target().deviceId();
+        serviceAddress = parsed.target().serviceAddress();
+      }
+      return this;
+    }
+
+    /**
+     * What proves that a tunnel may be opened. Required.
+     *
+     * @param credentials an access key, or a JWT
+     * @return this
+     */
+    public Builder credentials(Credentials credentials) {
+      this.credentials = credentials;
+      return this;
+    }
+
+    /**
+     * The gateway. Required, unless the URL says it.
+     *
+     * @param deviceId 32 hex digits, in either case
+     * @return this
+     * @throws IllegalArgumentException for anything else
+     */
+    public Builder deviceId(String deviceId) {
+      this.deviceId = Target.checkDeviceId(deviceId);
+      return this;
+    }
+
+    /**
+     * The service, as the gateway sees it. Required, unless the URL says it.
+     *
+     * @param address {@code ip:port}, {@code host:port} or {@code [ipv6]:port}
+     * @return this
+     * @throws IllegalArgumentException for anything else, or a port that is not from 1 to 65535
+     */
+    public Builder serviceAddress(String address) {
+      this.serviceAddress = Target.checkServiceAddress(address);
+      return this;
+    }
+
+    /**
+     * How often a ping is sent, 5 seconds by default. Pings keep middleboxes from dropping a silent
+     * connection, and are how a dead one is noticed.
+     *
+     * @param interval at least 100 milliseconds; zero turns pings off, and with them every
+     *     judgement of silence
+     * @return this
+     */
+    public Builder pingInterval(Duration interval) {
+      if (!interval.isZero() && interval.compareTo(LEAST_PING_INTERVAL) < 0) {
+        throw new IllegalArgumentException(
+            "pingInterval must be zero, for no pings, or at least 100 ms, but is " + interval);
+      }
+      timeouts = timeouts.withPingInterval(interval);
+      return this;
+    }
+
+    /**
+     * The longest time that a dial may take, from DNS to the answer of the cloud, 15 seconds by
+     * default.
+     *
+     * @param timeout positive
+     * @return this
+     */
+    public Builder connectTimeout(Duration timeout) {
+      timeouts = timeouts.withConnectTimeout(positive("connectTimeout", timeout));
+      return this;
+    }
+
+    /**
+     * How long the other direction may stay without a byte once the local side has ended its
+     * output: the protocol cannot tell the service of that end, so a reply is waited for. By
+     * default 10 seconds for a listener's connections, and 60 for streams.
+     *
+     * @param timeout positive
+     * @return this
+     */
+    public Builder halfCloseTimeout(Duration timeout) {
+      timeouts = timeouts.withHalfCloseTimeout(positive("halfCloseTimeout", timeout));
+      return this;
+    }
+
+    /**
+     * How long the cloud may stay silent before it counts as gone, while there is nothing much on
+     * the way to it: at most 64 KiB unconfirmed. By default two ping intervals, but at least 8
+     * seconds. Any byte is a sign of life, and the clock runs only while this end waits for one.
+     *
+     * @param timeout positive
+     * @return this
+     */
+    public Builder livenessTimeout(Duration timeout) {
+      timeouts = timeouts.withLivenessTimeout(positive("livenessTimeout", timeout));
+      return this;
+    }
+
+    /**
+     * How long the cloud may take no bytes, or stay silent with more than 64 KiB on the way, before
+     * it counts as gone: it may be waiting for a slow service, and then answers no ping. 2 minutes
+     * by default.
+     *
+     * @param timeout zero for no bound
+     * @return this
+     */
+    public Builder writeTimeout(Duration timeout) {
+      timeouts = timeouts.withWriteTimeout(notNegative("writeTimeout", timeout));
+      return this;
+    }
+
+    /**
+     * How long {@code close()} lets open connections finish, 5 seconds by default.
+     *
+     * @param timeout zero cuts at once
+     * @return this
+     */
+    public Builder drainTimeout(Duration timeout) {
+      timeouts = timeouts.withDrainTimeout(notNegative("drainTimeout", timeout));
+      return this;
+    }
+
+    /**
+     * Lets a credential travel unencrypted over {@code ws} to another machine. Off by default; to
+     * this machine it always may.
+     *
+     * @param allow whether it may
+     * @return this
+     */
+    public Builder allowPlaintext(boolean allow) {
+      allowPlaintext = allow;
+      return this;
+    }
+
+    /**
+     * Trust, proxy, DNS, interceptors and connection pool of an application's own client. It is
+     * neither changed nor ever shut down.
+     *
+     * @param client the one to derive from
+     * @return this
+     */
+    public Builder okHttpClient(OkHttpClient client) {
+      okHttpClient = client;
+      return this;
+    }
+
+    private static Duration positive(String name, Duration value) {
+      if (value.isZero() || value.isNegative()) {
+        throw new IllegalArgumentException(name + " must be positive, but is " + value);
+      }
+      return value;
+    }
+
+    private static Duration notNegative(String name, Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException(name + " must not be negative, but is " + value);
+      }
+      return value;
+    }
+
+    /**
+     * Makes the client. Nothing is opened yet.
+     *
+     * @return the client, to be closed
+     * @throws IllegalStateException when something required is missing, or when the credential
+     *     would travel unencrypted to another machine and {@link #allowPlaintext} was not said
+     */
+    public TunnelClient build() {
+      CloudUri uri = present("cloudUri", cloudUri);
+      Target target =
+          new Target(present("deviceId", deviceId), present("serviceAddress", serviceAddress));
+      Settings settings =
+          new Settings(uri, target, present("credentials", credentials), timeouts, allowPlaintext);
+      if (uri.exposesCredential() && !allowPlaintext) {
+        throw new IllegalStateException(
+            "cloudUri "
+                + uri
+                + " is not encrypted and not on this machine, so everybody on the way could read"
+                + " the credential: use wss, or say allowPlaintext(true)");
+      }
+      return new TunnelClient(engine(), settings);
+    }
+
+    private Engine engine() {
+      if (okHttpClient != null) {
+        return Engine.on(okHttpClient);
+      }
+      if (shared == null) {
+        return Engine.create();
+      }
+      if (!shared.engine.join()) {
+        throw new IllegalStateException("the TunnelClient that this builder comes from is closed");
+      }
+      return shared.engine;
+    }
+
+    private static <T> T present(String name, @Nullable T value) {
+      if (value == null) {
+        throw new IllegalStateException(name + " is missing");
+      }
+      return value;
+    }
+  }
+}

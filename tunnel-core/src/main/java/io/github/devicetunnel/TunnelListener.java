@@ -1,0 +1,213 @@
+package io.github.devicetunnel;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts local connections, and hands each to a thread of its own, which dials and carries it. The
+ * accepting thread never waits for a dial.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class TunnelListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TunnelListener.class);
+
+  /** Connections that the system holds while none is accepted. */
+  private static final int BACKLOG = 256;
+
+  private static final long SHORTEST_PAUSE_MILLIS = 10;
+  private static final long LONGEST_PAUSE_MILLIS = 1000;
+
+  private final ServerSocket serverSocket;
+  private final InetSocketAddress localAddress;
+  private final Engine engine;
+  private final Settings settings;
+  private final Consumer<TunnelListener> onClosed;
+
+  private volatile @Nullable Thread acceptor;
+  private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private TunnelListener(
+      ServerSocket serverSocket,
+      Engine engine,
+      Settings settings,
+      Consumer<TunnelListener> onClosed) {
+    this.serverSocket = serverSocket;
+    this.localAddress = (InetSocketAddress) serverSocket.getLocalSocketAddress();
+    this.engine = engine;
+    this.settings = settings;
+    this.onClosed = onClosed;
+  }
+
+  static TunnelListener bind(
+      InetSocketAddress address,
+      Engine engine,
+      Settings settings,
+      Consumer<TunnelListener> onClosed)
+      throws IOException {
+    ServerSocket serverSocket = new ServerSocket();
+    try {
+      serverSocket.bind(address, BACKLOG);
+    } catch (IOException e) {
+      serverSocket.close();
+      BindException named =
+          new BindException("cannot listen on " + text(address) + ": " + e.getMessage());
+      named.initCause(e);
+      throw named;
+    }
+    TunnelListener listener = new TunnelListener(serverSocket, engine, settings, onClosed);
+    if (listener.localAddress.getAddress().isAnyLocalAddress()) {
+      LOG.warn(
+          "Listening on every interface ({}): everybody who reaches this machine reaches {}",
+          text(listener.localAddress),
+          settings.target());
+    }
+    listener.acceptor =
+        engine
+            .threads()
+            .start("tunnel-accept-" + listener.localAddress.getPort(), listener::acceptConnections);
+    return listener;
+  }
+
+  /** {@return the bound address, with the port that was picked if port 0 was asked for} */
+  public InetSocketAddress localAddress() {
+    return localAddress;
+  }
+
+  private void acceptConnections() {
+    long pause = SHORTEST_PAUSE_MILLIS;
+    while (!isStopping()) {
+      try {
+        carry(serverSocket.accept());
+        pause = SHORTEST_PAUSE_MILLIS;
+      } catch (IOException | OutOfMemoryError e) {
+        // Too many open files, or threads: it passes when connections end. Spinning would not help.
+        if (!isStopping()) {
+          LOG.warn(
+              "{} could not accept a connection, next try in {} ms: {}",
+              this,
+              pause,
+              e.getMessage());
+          pauseFor(pause);
+          pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+        }
+      }
+    }
+  }
+
+  private void carry(Socket socket) throws IOException {
+    boolean started = false;
+    try {
+      socket.setTcpNoDelay(true);
+      LocalConnection connection =
+          new LocalConnection(
+              engine.nextConnection(), socket, engine, settings, connections::remove);
+      connections.add(connection);
+      try {
+        connection.start();
+        started = true;
+      } finally {
+        if (!started) {
+          connections.remove(connection);
+        }
+      }
+      if (isStopping()) {
+        connection.cut();
+      }
+    } finally {
+      if (!started) {
+        socket.close();
+      }
+    }
+  }
+
+  private boolean isStopping() {
+    return stopping.getCount() == 0;
+  }
+
+  private void pauseFor(long millis) {
+    try {
+      boolean unused = stopping.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      // Nobody has a business interrupting this thread; it ends when the listener is closed.
+    }
+  }
+
+  /**
+   * Closes with the drain timeout that was set for the client, 5 seconds by default: see {@link
+   * #close(Duration)}.
+   */
+  @Override
+  public void close() {
+    close(settings.timeouts().drainTimeout());
+  }
+
+  /**
+   * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
+   * when all are closed: at most three seconds after that time. The second call does nothing. A
+   * thread that is interrupted meanwhile cuts at once, and keeps its flag.
+   *
+   * @param drain zero cuts at once
+   * @return what became of the connections
+   */
+  public DrainReport close(Duration drain) {
+    if (!closed.compareAndSet(false, true)) {
+      return new DrainReport(0, 0, 0);
+    }
+    DrainReport report = Connections.drain(stopAccepting(), drain);
+    onClosed.accept(this);
+    return report;
+  }
+
+  /** Closes the listening socket; the open connections go on, and are returned. */
+  List<LocalConnection> stopAccepting() {
+    stopping.countDown();
+    try {
+      serverSocket.close();
+    } catch (IOException e) {
+      LOG.warn("{} could not be closed: {}", this, e.getMessage());
+    }
+    awaitAcceptor();
+    return List.copyOf(connections);
+  }
+
+  /** It may be about to add one more connection. It waits for nothing, so this takes no time. */
+  private void awaitAcceptor() {
+    Thread thread = acceptor;
+    if (thread == null || thread == Thread.currentThread()) {
+      return;
+    }
+    try {
+      thread.join(LONGEST_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host =
+        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  @Override
+  public String toString() {
+    return "TunnelListener[" + text(localAddress) + " -> " + settings.target() + "]";
+  }
+}

@@ -1,0 +1,173 @@
+package io.github.devicetunnel.websocket;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a websocket, shared by those who have something to send: one writer of data,
+ * who may wait for the network, and the senders of control frames, who must not.
+ *
+ * <p>A control frame is only noted. Whoever holds the lock writes it after the frame at hand, so it
+ * goes out between the frames of a running upload. When nobody does, the sender writes it himself
+ * if the network is known to be empty, and lets a helper do it otherwise. There is never more than
+ * one of a kind waiting: the latest pong answers all earlier pings (RFC 6455 section 5.5.3).
+ */
+final class FrameSender {
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final ReentrantLock writing = new ReentrantLock();
+  private final FrameWriter frames;
+  private final Executor helpers;
+
+  private final AtomicReference<byte @Nullable []> pongDue = new AtomicReference<>();
+  private volatile boolean pingDue;
+  private final AtomicReference<@Nullable CloseFrame> closeDue = new AtomicReference<>();
+
+  // Written under the lock, read by all.
+  private final AtomicLong sent = new AtomicLong();
+  private volatile long writingSince = NEVER;
+  private volatile boolean closeSent;
+
+  // Written by the thread that reads.
+  private volatile long acknowledged;
+
+  FrameSender(OutputStream out, Executor helpers) {
+    this.frames = new FrameWriter(out, Side.CLIENT);
+    this.helpers = helpers;
+  }
+
+  /** Sends a frame of data, as {@link FrameWriter#writeData}. Waits for the network. */
+  void sendData(byte[] buffer, int offset, int length) throws IOException {
+    writing.lock();
+    try {
+      if (closeSent) {
+        throw new IOException("the close frame was sent");
+      }
+      writingSince = System.nanoTime();
+      frames.writeData(buffer, offset, length);
+      sent.addAndGet(length);
+      writeControls();
+    } finally {
+      writingSince = NEVER;
+      writing.unlock();
+    }
+    sendControls();
+  }
+
+  /** Sends the close frame soon, unless one was sent; nothing is sent after it. Never waits. */
+  void sendClose(int code, String reason) {
+    if (closeDue.compareAndSet(null, new CloseFrame(code, reason))) {
+      controlIsDue();
+    }
+  }
+
+  /** Returns when what was noted has been written. Waits for the network. */
+  void flush() throws IOException {
+    writing.lock();
+    try {
+      writeControls();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Sends a ping soon. Never waits. */
+  void sendPing() {
+    pingDue = true;
+    controlIsDue();
+  }
+
+  /** Sends a pong soon. Never waits. */
+  void sendPong(byte[] payload) {
+    pongDue.set(payload);
+    controlIsDue();
+  }
+
+  /**
+   * Takes a pong. A ping carries the number of bytes that were sent before it, and the other end
+   * handles what it gets in order: its pong acknowledges all of them.
+   */
+  void onPong(byte[] payload) {
+    if (payload.length == Long.BYTES) {
+      long position = ByteBuffer.wrap(payload).getLong();
+      if (position > acknowledged && position <= sent.get()) {
+        acknowledged = position;
+      }
+    }
+  }
+
+  /** Bytes of payload that were sent. */
+  long sent() {
+    return sent.get();
+  }
+
+  /** Bytes of payload that were sent and of which no pong has told that they arrived. */
+  long unacknowledged() {
+    return sent.get() - acknowledged;
+  }
+
+  /** For how long the write that is under way has been waiting, in nanoseconds; 0 for none. */
+  long blockedNanos(long now) {
+    long since = writingSince;
+    return since == NEVER ? 0 : now - since;
+  }
+
+  boolean closeSent() {
+    return closeSent;
+  }
+
+  private void controlIsDue() {
+    if (writing.isLocked()) {
+      return; // The holder looks again after it has let go.
+    }
+    if (unacknowledged() == 0) {
+      sendControls(); // The socket's buffer is as good as empty, so this cannot wait.
+    } else {
+      helpers.execute(this::sendControls);
+    }
+  }
+
+  private boolean somethingIsDue() {
+    return !closeSent && (pingDue || pongDue.get() != null || closeDue.get() != null);
+  }
+
+  private void sendControls() {
+    while (somethingIsDue() && writing.tryLock()) {
+      try {
+        writeControls();
+      } catch (IOException e) {
+        // The connection is gone. The thread that reads finds out, and tells why.
+        return;
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  private void writeControls() throws IOException {
+    if (closeSent) {
+      return;
+    }
+    byte[] pong = pongDue.getAndSet(null);
+    if (pong != null) {
+      frames.writePong(pong);
+    }
+    if (pingDue) {
+      pingDue = false;
+      frames.writePing(ByteBuffer.allocate(Long.BYTES).putLong(sent.get()).array());
+    }
+    CloseFrame close = closeDue.get();
+    if (close != null) {
+      closeSent = true;
+      frames.writeClose(close.code(), close.reason());
+    }
+  }
+
+  private record CloseFrame(int code, String reason) {}
+}

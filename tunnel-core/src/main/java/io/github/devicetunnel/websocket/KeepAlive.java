@@ -1,0 +1,140 @@
+package io.github.devicetunnel.websocket;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pings a websocket, and judges its silence. Every received byte is a sign of life; the clock runs
+ * only while somebody waits for one. All work is done on the scheduler's thread, and none of it
+ * waits.
+ */
+public final class KeepAlive {
+  /** How a connection was found dead. */
+  public interface Verdict {
+    /** Nothing came for this long, though a ping was sent. On the scheduler's thread. */
+    void silent(Duration silence);
+
+    /** A frame could not be written for this long. On the scheduler's thread. */
+    void writeBlocked(Duration blocked);
+  }
+
+  /**
+   * With more than this on the way, the other end may be pausing for a slow service, and then does
+   * not get to our pings.
+   */
+  private static final long FEW_BYTES = 64 << 10;
+
+  /** A check that comes later than this means that this process was standing still. */
+  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final WebSocket webSocket;
+  private final long pingNanos;
+  private final long livenessNanos;
+  private final long writeNanos;
+  private final Verdict verdict;
+  private final ScheduledExecutorService scheduler;
+
+  // Only on the scheduler's thread, one check after the other.
+  private long pingDueAt;
+  private long checkDueAt;
+  private long clockStart;
+
+  private volatile boolean stopped;
+  private volatile @Nullable Future<?> nextCheck;
+
+  private KeepAlive(
+      WebSocket webSocket,
+      Duration pingInterval,
+      Duration livenessTimeout,
+      Duration writeTimeout,
+      Verdict verdict,
+      ScheduledExecutorService scheduler) {
+    this.webSocket = webSocket;
+    this.pingNanos = pingInterval.toNanos();
+    this.livenessNanos = livenessTimeout.toNanos();
+    this.writeNanos = writeTimeout.isZero() ? Long.MAX_VALUE : writeTimeout.toNanos();
+    this.verdict = verdict;
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * Begins. The first ping goes out after one interval.
+   *
+   * @param pingInterval positive
+   * @param livenessTimeout the longest silence with at most 64 KiB on the way
+   * @param writeTimeout the longest silence with more on the way, and the longest time that a write
+   *     may wait; zero for no bound
+   */
+  public static KeepAlive start(
+      WebSocket webSocket,
+      Duration pingInterval,
+      Duration livenessTimeout,
+      Duration writeTimeout,
+      Verdict verdict,
+      ScheduledExecutorService scheduler) {
+    KeepAlive keepAlive =
+        new KeepAlive(webSocket, pingInterval, livenessTimeout, writeTimeout, verdict, scheduler);
+    long now = System.nanoTime();
+    keepAlive.clockStart = now;
+    keepAlive.pingDueAt = now + keepAlive.pingNanos;
+    keepAlive.scheduleCheck(now, keepAlive.pingNanos);
+    return keepAlive;
+  }
+
+  /** Ends. A check that is running may still come to a verdict. From any thread. */
+  public void stop() {
+    stopped = true;
+    cancelNextCheck();
+  }
+
+  private void cancelNextCheck() {
+    Future<?> next = nextCheck;
+    if (next != null) {
+      next.cancel(false);
+    }
+  }
+
+  private void scheduleCheck(long now, long delay) {
+    checkDueAt = now + delay;
+    try {
+      nextCheck = scheduler.schedule(this::check, delay, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      return; // The client was closed, and the connection with it.
+    }
+    if (stopped) {
+      cancelNextCheck();
+    }
+  }
+
+  private void check() {
+    if (stopped) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (now - checkDueAt > LATE_NANOS) {
+      clockStart = now;
+    }
+    long elapsed = now - clockStart;
+    long blocked = Math.min(webSocket.writeBlockedNanos(now), elapsed);
+    long silent = Math.min(webSocket.silentNanos(now), elapsed);
+    long silenceLimit = webSocket.unacknowledged() <= FEW_BYTES ? livenessNanos : writeNanos;
+    if (blocked >= writeNanos) {
+      verdict.writeBlocked(Duration.ofNanos(blocked));
+      return;
+    }
+    if (silent >= silenceLimit) {
+      verdict.silent(Duration.ofNanos(silent));
+      return;
+    }
+    if (now - pingDueAt >= 0) {
+      webSocket.ping();
+      pingDueAt = now + pingNanos;
+    }
+    long untilVerdict = Math.min(silenceLimit - silent, writeNanos - blocked);
+    scheduleCheck(now, Math.min(pingDueAt - now, untilVerdict));
+  }
+}

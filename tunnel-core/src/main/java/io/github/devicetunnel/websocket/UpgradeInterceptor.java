@@ -1,0 +1,125 @@
+package io.github.devicetunnel.websocket;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the answer to an upgrade right where it comes from the network. Every answer but a correct
+ * 101 ends the call here with an {@link UpgradeRefusedException}, before anything in OkHttp can
+ * follow a redirect, ask an authenticator, or repeat a 408 or 503.
+ */
+final class UpgradeInterceptor implements Interceptor {
+  /** Enough of an error body for the service's JSON, or for the title of a load balancer's page. */
+  private static final int BODY_LIMIT = 16 << 10;
+
+  /** RFC 6455 section 1.3. */
+  private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Socket socket = requireNonNull(chain.connection()).socket();
+    // OkHttp makes the socket to a SOCKS proxy itself, past our socket factory.
+    socket.setTcpNoDelay(true);
+    Request request = chain.request();
+    Response response = chain.proceed(request);
+    if (response.code() != 101) {
+      throw refusal(response, "the server answered " + statusLine(response));
+    }
+    String defect = defect(request, response);
+    if (defect != null) {
+      throw refusal(response, "the server's answer is not a correct websocket upgrade: " + defect);
+    }
+    requireNonNull(request.tag(Upgrade.Granted.class)).accept(socket, response);
+    return response;
+  }
+
+  /** What is wrong with a 101 by RFC 6455 section 4.1. */
+  private static @Nullable String defect(Request request, Response response) {
+    if (!"websocket".equalsIgnoreCase(response.header("Upgrade"))) {
+      return "the header Upgrade is " + quoted(response.header("Upgrade"));
+    }
+    if (response.socket() == null) {
+      return "the header Connection is "
+          + quoted(response.header("Connection"))
+          + ", and only \"Upgrade\" alone is understood";
+    }
+    String key = requireNonNull(request.header("Sec-WebSocket-Key"));
+    if (!acceptFor(key).equals(trimmed(response.header("Sec-WebSocket-Accept")))) {
+      return "the header Sec-WebSocket-Accept does not fit the key that was sent";
+    }
+    if (response.header("Sec-WebSocket-Extensions") != null) {
+      return "it agrees to the extension "
+          + quoted(response.header("Sec-WebSocket-Extensions"))
+          + ", and none was offered";
+    }
+    if (response.header("Sec-WebSocket-Protocol") != null) {
+      return "it agrees to the subprotocol "
+          + quoted(response.header("Sec-WebSocket-Protocol"))
+          + ", and none was offered";
+    }
+    return null;
+  }
+
+  private static UpgradeRefusedException refusal(Response response, String message)
+      throws IOException {
+    String contentType = response.header("Content-Type", "");
+    return new UpgradeRefusedException(
+        response.code(),
+        requireNonNull(contentType),
+        response.code() == 101 ? "" : beginning(response),
+        response.isRedirect() ? response.header("Location") : null,
+        message);
+  }
+
+  private static String beginning(Response response) {
+    BufferedSource source = response.body().source();
+    try {
+      source.request(BODY_LIMIT);
+    } catch (IOException e) {
+      // The status is the news; what came of the body is enough.
+    }
+    long size = Math.min(source.getBuffer().size(), BODY_LIMIT);
+    try {
+      return source.getBuffer().readString(size, UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String statusLine(Response response) {
+    return response.message().isEmpty()
+        ? String.valueOf(response.code())
+        : response.code() + " " + response.message();
+  }
+
+  private static String quoted(@Nullable String header) {
+    return header == null ? "missing" : "\"" + header + "\"";
+  }
+
+  private static @Nullable String trimmed(@Nullable String header) {
+    return header == null ? null : header.trim();
+  }
+
+  /** The answer to a key that RFC 6455 section 4.2.2 asks for. */
+  static String acceptFor(String key) {
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      byte[] digest = sha1.digest((key + ACCEPT_SUFFIX).getBytes(ISO_8859_1));
+      return Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JVM has SHA-1", e);
+    }
+  }
+}

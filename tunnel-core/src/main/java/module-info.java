@@ -1,0 +1,20 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Carries TCP connections to services on IoT gateways through a cloud tunnelling service. Start at
+ * {@link io.github.devicetunnel.TunnelClient}.
+ */
+@NullMarked
+@SuppressWarnings("module") // the module of the qualified export is built after this one
+module io.github.devicetunnel.core {
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
+  requires okio;
+  requires org.slf4j;
+  requires transitive okhttp3;
+
+  exports io.github.devicetunnel;
+  // The stand-in for the cloud speaks the other side of the same frames.
+  exports io.github.devicetunnel.websocket to
+      io.github.devicetunnel.testing;
+}

@@ -1,0 +1,93 @@
+package io.github.devicetunnel;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The code reads in one direction: public API, local side, tunnel, websocket. Each floor knows
+ * those below it; the words at the bottom are known by all.
+ */
+class ReadingDirectionTest {
+  private static final List<List<Class<?>>> FLOORS =
+      List.of(
+          // The public API, which puts the objects together.
+          List.of(TunnelClient.class),
+          // The local side: what has one end here and the other in a tunnel.
+          List.of(TunnelListener.class, TunnelStream.class),
+          List.of(LocalConnection.class),
+          List.of(Connections.class),
+          // The tunnel: the life of one connection.
+          List.of(Tunnel.class, PayloadWatch.class),
+          List.of(Settings.class, Engine.class, ConnectionThreads.class),
+          // Words.
+          List.of(Ending.class, TunnelRejectedException.class),
+          List.of(TunnelException.class, CloudUri.class, Credentials.class, ServiceError.class),
+          List.of(Target.class, CloseReason.class, DrainReport.class));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.github.devicetunnel");
+
+  @Test
+  void everyClassKnowsOnlyTheFloorsBelowItsOwn() {
+    for (JavaClass from : CLASSES) {
+      for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+        JavaClass to = dependency.getTargetClass().getBaseComponentType();
+        if (isOnAFloor(from) && isOnAFloor(to)) {
+          assertThat(floor(to)).as(dependency.getDescription()).isGreaterThanOrEqualTo(floor(from));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theWebsocketKnowsNothingOfTunnels() {
+    noClasses()
+        .that()
+        .resideInAPackage("..websocket..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.github.devicetunnel")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheWebsocketDealsWithOkHttpCallsAndSockets() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.github.devicetunnel")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("okhttp3.Call")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("okhttp3.Response")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("okio..")
+        .check(CLASSES);
+  }
+
+  private static boolean isOnAFloor(JavaClass javaClass) {
+    return javaClass.getPackageName().equals("io.github.devicetunnel")
+        && !javaClass.getSimpleName().equals("package-info");
+  }
+
+  private static int floor(JavaClass javaClass) {
+    String outer = javaClass.getName().replaceFirst("\\$.*", "");
+    return IntStream.range(0, FLOORS.size())
+        .filter(i -> FLOORS.get(i).stream().anyMatch(c -> c.getName().equals(outer)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(outer + " is on no floor: give it one here"));
+  }
+}

@@ -1,0 +1,228 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TunnelClientBuilderTest {
+  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+
+  private static TunnelClient.Builder complete() {
+    return TunnelClient.builder()
+        .cloudUri("wss://cloud.example")
+        .credentials(Credentials.apiKey("ak_1"))
+        .deviceId(DEVICE)
+        .serviceAddress("127.0.0.1:80");
+  }
+
+  private static String connection(String cloudUri, String service) {
+    Target target = new Target(DEVICE, Target.checkServiceAddress(service));
+    return CloudUri.parse(cloudUri).connection(target).toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wss://cloud.example, https://cloud.example/",
+    "wss://cloud.example/, https://cloud.example/",
+    "WSS://cloud.example, https://cloud.example/",
+    "ws://127.0.0.1:8080, http://127.0.0.1:8080/",
+    "https://cloud.example:8443, https://cloud.example:8443/",
+    "wss://cloud.example/edge, https://cloud.example/edge/",
+    "wss://cloud.example/edge/, https://cloud.example/edge/",
+    "wss://[::1]:1, https://[::1]:1/",
+  })
+  void aBaseIsTheBeginningOfEveryConnection(String base, String expected) {
+    assertThat(connection(base, "127.0.0.1:80"))
+        .isEqualTo(expected + "v3/devices/" + DEVICE + "/services/127.0.0.1:80/connection");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:80, 127.0.0.1:80",
+    "localhost:65535, localhost:65535",
+    "my_service.lan:1, my_service.lan:1",
+    "[::1]:80, %5B::1%5D:80",
+    "[fe80::1%eth0]:80, %5Bfe80::1%25eth0%5D:80",
+  })
+  void anAddressStaysOneSegment(String address, String segment) {
+    assertThat(connection("wss://h", address))
+        .isEqualTo("https://h/v3/devices/" + DEVICE + "/services/" + segment + "/connection");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/127.0.0.1:80/connection",
+        "wss://h/v3/devices/017B7FDDB124724840C1C7B800000000/services/127.0.0.1:80/connection/",
+        "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/127.0.0.1%3A80/connection",
+      })
+  void aWholeUrlSetsDeviceAndService(String url) {
+    CloudUri parsed = CloudUri.parse(url);
+    assertThat(parsed.base().toString()).isEqualTo("https://h/");
+    assertThat(parsed.target()).isNotNull();
+    assertThat(parsed.target().deviceId()).isEqualToIgnoringCase(DEVICE);
+    assertThat(parsed.target().serviceAddress()).isEqualTo("127.0.0.1:80");
+  }
+
+  @Test
+  void aWholeUrlMayHoldAnIpv6ServiceAndAPrefix() {
+    String url = "wss://h/edge/v3/devices/" + DEVICE + "/services/[::1]:80/connection";
+    CloudUri parsed = CloudUri.parse(url);
+    assertThat(parsed.target()).isEqualTo(new Target(DEVICE, "[::1]:80"));
+    assertThat(parsed.connection(parsed.target()).toString())
+        .isEqualTo("https://h/edge/v3/devices/" + DEVICE + "/services/%5B::1%5D:80/connection");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cloud.example, has no scheme",
+    "ftp://cloud.example, has the scheme ftp",
+    "wss://, is malformed",
+    "wss://cloud example, is malformed",
+    "wss://cloud.example?x=1, has a query or a fragment",
+    "wss://cloud.example/#x, has a query or a fragment",
+    "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/, has only a part of a",
+    "wss://h/v3, has only a part of a connection's path",
+    "wss://h/v3/devices/1/services/127.0.0.1:80/connection, deviceId must be 32 hex digits",
+    "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/127.0.0.1/connection, serviceAdd",
+  })
+  void refusesOtherUrlsAndSaysWhy(String url, String message) {
+    assertThatThrownBy(() -> TunnelClient.builder().cloudUri(url))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void neverRepeatsAPasswordFromAUrl() {
+    for (String url : new String[] {"wss://user:secret@h", "user:secret@h", "ftp://u:secret@h"}) {
+      assertThatThrownBy(() -> TunnelClient.builder().cloudUri(url))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "017b7fddb124724840c1c7b80000000",
+        "017b7fddb124724840c1c7b8000000000",
+        "017b7fddb124724840c1c7b80000000g",
+        "017b7fddb124724840c1c7b800000000\n",
+      })
+  void refusesOtherDeviceIds(String id) {
+    assertThatThrownBy(() -> complete().deviceId(id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("deviceId must be 32 hex digits")
+        .hasMessageContaining(id.strip())
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, the port is missing",
+    "127.0.0.1:, host or port is malformed",
+    ":80, host or port is malformed",
+    "127.0.0.1:0, the port is not from 1 to 65535",
+    "127.0.0.1:65536, the port is not from 1 to 65535",
+    "127.0.0.1:http, host or port is malformed",
+    "a/b:80, host or port is malformed",
+    "a b:80, host or port is malformed",
+    "::1:80, an IPv6 address is not in brackets",
+    "[::1], host or port is malformed",
+    "[nonsense]:80, host or port is malformed",
+  })
+  void refusesOtherServiceAddresses(String address, String why) {
+    assertThatThrownBy(() -> complete().serviceAddress(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("serviceAddress must be")
+        .hasMessageContaining("\"" + address + "\"")
+        .hasMessageEndingWith(why);
+  }
+
+  @Test
+  void refusesTimesThatMakeNoSense() {
+    assertThatThrownBy(() -> complete().pingInterval(Duration.ofMillis(99)))
+        .hasMessage("pingInterval must be zero, for no pings, or at least 100 ms, but is PT0.099S");
+    assertThatThrownBy(() -> complete().pingInterval(Duration.ofSeconds(-1)))
+        .hasMessageContaining("PT-1S");
+    assertThatThrownBy(() -> complete().connectTimeout(Duration.ZERO))
+        .hasMessage("connectTimeout must be positive, but is PT0S");
+    assertThatThrownBy(() -> complete().drainTimeout(Duration.ofSeconds(-1)))
+        .hasMessage("drainTimeout must not be negative, but is PT-1S");
+  }
+
+  @Test
+  void saysWhatIsMissing() {
+    TunnelClient.Builder builder = TunnelClient.builder();
+    assertThatThrownBy(builder::build).hasMessage("cloudUri is missing");
+    builder.cloudUri("wss://h");
+    assertThatThrownBy(builder::build).hasMessage("deviceId is missing");
+    builder.deviceId(DEVICE);
+    assertThatThrownBy(builder::build).hasMessage("serviceAddress is missing");
+    builder.serviceAddress("127.0.0.1:80");
+    assertThatThrownBy(builder::build).hasMessage("credentials is missing");
+    builder.credentials(Credentials.apiKey("ak_1"));
+    builder.build().close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ws://cloud.example", "http://10.0.0.1", "ws://localhost.example"})
+  void aCredentialDoesNotTravelInTheClear(String uri) {
+    assertThatThrownBy(() -> complete().cloudUri(uri).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("use wss, or say allowPlaintext(true)");
+    complete().cloudUri(uri).allowPlaintext(true).build().close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ws://localhost:1", "ws://127.9.9.9", "ws://[::1]:1", "wss://far.example"})
+  void toThisMachineItMay(String uri) {
+    complete().cloudUri(uri).build().close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|is empty",
+        "'ak_1\n'|a line break at position 5 of 5",
+        "'ak 1'|a blank at position 3 of 4",
+        "akü|a character that is not printable ASCII at position 3 of 3",
+      })
+  void aSecretIsNeverShownEvenWhenItIsWrong(String secret, String why) {
+    assertThatThrownBy(() -> Credentials.apiKey(secret))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(why)
+        .hasMessageStartingWith("apiKey ");
+  }
+
+  @Test
+  void nothingPrintsASecret() {
+    TunnelClient client =
+        complete().credentials(Credentials.jwt("app", "eyJ.secret.signature")).build();
+    assertThat(client.toString()).doesNotContain("eyJ").contains("wss://cloud.example/");
+    assertThat(Credentials.jwt("app", "eyJ.secret.signature").toString())
+        .isEqualTo("Credentials[JWT of application app]");
+    assertThat(Credentials.apiKey("ak_secret").toString()).isEqualTo("Credentials[access key]");
+    client.close();
+  }
+
+  @Test
+  void livenessIsTwoPingsButAtLeastEightSeconds() {
+    Settings.Timeouts defaults = Settings.Timeouts.DEFAULTS;
+    assertThat(defaults.liveness()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(defaults.withPingInterval(Duration.ofSeconds(1)).liveness())
+        .isEqualTo(Duration.ofSeconds(8));
+    assertThat(defaults.withPingInterval(Duration.ofSeconds(30)).liveness())
+        .isEqualTo(Duration.ofMinutes(1));
+    assertThat(defaults.withLivenessTimeout(Duration.ofSeconds(3)).liveness())
+        .isEqualTo(Duration.ofSeconds(3));
+  }
+}

@@ -1,0 +1,200 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Authenticator;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is asked of the cloud, and what is made of an answer that is not a tunnel. */
+class UpgradeRequestTest {
+  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final String TARGET = DEVICE + "/[::1]:80";
+
+  private final MockWebServer cloud = new MockWebServer();
+
+  @BeforeEach
+  void start() throws IOException {
+    cloud.start();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  private TunnelClient.Builder client() {
+    return TunnelClient.builder()
+        .cloudUri(cloud.url("/edge").toString())
+        .credentials(Credentials.apiKey("ak_1"))
+        .deviceId(DEVICE)
+        .serviceAddress("[::1]:80");
+  }
+
+  private static TunnelRejectedException refused(TunnelClient.Builder builder) {
+    try (TunnelClient client = builder.build()) {
+      return catchThrowableOfType(TunnelRejectedException.class, client::open);
+    }
+  }
+
+  private RecordedRequest request() throws InterruptedException {
+    RecordedRequest request = cloud.takeRequest(10, TimeUnit.SECONDS);
+    assertThat(request).isNotNull();
+    return request;
+  }
+
+  @Test
+  void asksForAWebsocketAndNothingElse() throws Exception {
+    cloud.enqueue(new MockResponse.Builder().code(404).build());
+    refused(client());
+    RecordedRequest request = request();
+    assertThat(request.getRequestLine())
+        .isEqualTo("GET /edge/v3/devices/" + DEVICE + "/services/%5B::1%5D:80/connection HTTP/1.1");
+    assertThat(request.getHeaders().get("Upgrade")).isEqualTo("websocket");
+    assertThat(request.getHeaders().values("Connection")).containsExactly("Upgrade");
+    assertThat(request.getHeaders().get("Sec-WebSocket-Version")).isEqualTo("13");
+    assertThat(request.getHeaders().get("Sec-WebSocket-Key")).hasSize(24);
+    assertThat(request.getHeaders().get("Sec-WebSocket-Extensions")).isNull();
+    assertThat(request.getHeaders().get("Sec-WebSocket-Protocol")).isNull();
+  }
+
+  @Test
+  void sendsAnAccessKeyAlone() throws Exception {
+    cloud.enqueue(new MockResponse.Builder().code(404).build());
+    refused(client());
+    RecordedRequest request = request();
+    assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer ak_1");
+    assertThat(request.getHeaders().get("X-Application-ID")).isNull();
+  }
+
+  @Test
+  void sendsAJwtWithItsApplication() throws Exception {
+    cloud.enqueue(new MockResponse.Builder().code(404).build());
+    refused(client().credentials(Credentials.jwt("app1", "a.b.c")));
+    RecordedRequest request = request();
+    assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer a.b.c");
+    assertThat(request.getHeaders().values("X-Application-ID")).containsExactly("app1");
+  }
+
+  @Test
+  void asksAServerThatOffersHttp2InHttp1() throws Exception {
+    HeldCertificate held =
+        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+    HandshakeCertificates server =
+        new HandshakeCertificates.Builder().heldCertificate(held).build();
+    HandshakeCertificates trust =
+        new HandshakeCertificates.Builder().addTrustedCertificate(held.certificate()).build();
+    OkHttpClient trusting =
+        new OkHttpClient.Builder()
+            .sslSocketFactory(trust.sslSocketFactory(), trust.trustManager())
+            .build();
+    try (MockWebServer secure = new MockWebServer()) {
+      secure.useHttps(server.sslSocketFactory());
+      secure.setProtocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
+      secure.enqueue(new MockResponse.Builder().code(404).build());
+      secure.start();
+      String uri = "wss://localhost:" + secure.getPort();
+      assertThat(refused(client().cloudUri(uri).okHttpClient(trusting)).statusCode())
+          .isEqualTo(404);
+      RecordedRequest request = secure.takeRequest(10, TimeUnit.SECONDS);
+      assertThat(request).isNotNull();
+      assertThat(request.getRequestLine()).endsWith(" HTTP/1.1");
+    }
+    trusting.connectionPool().evictAll();
+  }
+
+  @Test
+  void hasAllThatTheServiceSaid() {
+    cloud.enqueue(
+        new MockResponse.Builder()
+            .code(404)
+            .setHeader("Content-Type", "application/json")
+            .body(
+                "{\"object\":\"error\",\"code\":404,\"type\":\"not_found\","
+                    + "\"message\":\"no such device\",\"request_id\":\"77\"}")
+            .build());
+    TunnelRejectedException e = refused(client());
+    assertThat(e.statusCode()).isEqualTo(404);
+    assertThat(e.errorType()).isEqualTo("not_found");
+    assertThat(e.serviceMessage()).isEqualTo("no such device");
+    assertThat(e.requestId()).isEqualTo("77");
+    assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.REJECTED);
+    assertThat(e)
+        .hasMessage(
+            "the cloud refused a tunnel to "
+                + TARGET
+                + ": 404 not_found, no such device; check the device ID, whether the gateway is"
+                + " online, and whether the service listens on it (request 77)");
+  }
+
+  /** OkHttp by itself follows redirects, asks an authenticator, and repeats 408 and 503. */
+  @ParameterizedTest
+  @ValueSource(ints = {200, 301, 302, 307, 308, 400, 401, 403, 404, 408, 421, 429, 500, 502, 503})
+  void isAskedOnceWhateverTheAnswer(int status) {
+    for (int i = 0; i < 2; i++) {
+      cloud.enqueue(
+          new MockResponse.Builder()
+              .code(status)
+              .setHeader("Retry-After", "0")
+              .setHeader("Location", "/elsewhere")
+              .build());
+    }
+    Authenticator eager =
+        (route, response) -> response.request().newBuilder().header("Authorization", "x").build();
+    OkHttpClient client = new OkHttpClient.Builder().authenticator(eager).build();
+    assertThat(refused(client().okHttpClient(client)).statusCode()).isEqualTo(status);
+    assertThat(cloud.getRequestCount()).isEqualTo(1);
+  }
+
+  @Test
+  void saysWhereARedirectWantedToGo() {
+    cloud.enqueue(
+        new MockResponse.Builder().code(302).setHeader("Location", "https://login/").build());
+    assertThat(refused(client()))
+        .hasMessageContaining("302, it redirects to https://login/; redirects are not followed");
+  }
+
+  @Test
+  void aBodyWithoutAnEndDoesNotHideTheStatus() {
+    cloud.enqueue(
+        new MockResponse.Builder()
+            .code(403)
+            .body("x".repeat(100_000))
+            .throttleBody(100, 1, TimeUnit.SECONDS)
+            .build());
+    assertThat(refused(client().connectTimeout(java.time.Duration.ofSeconds(2))).statusCode())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void saysWhatWasBeingDoneWhenTheCloudIsNotThere() throws IOException {
+    String uri = "ws://127.0.0.1:" + unusedPort();
+    try (TunnelClient client = client().cloudUri(uri).build()) {
+      assertThatThrownBy(client::open)
+          .isInstanceOf(TunnelException.class)
+          .hasMessageContaining("the cloud " + uri + "/ could not be reached: ")
+          .hasMessageContaining("while connecting to 127.0.0.1:");
+    }
+  }
+
+  private static int unusedPort() throws IOException {
+    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
