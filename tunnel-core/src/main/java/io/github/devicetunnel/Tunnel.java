@@ -224,20 +224,23 @@ final class Tunnel {
    *
    * @param buffer with {@link FrameWriter#HEADER_ROOM} bytes before {@code offset}; both are
    *     overwritten
-   * @throws TunnelException when the tunnel has ended
+   * @throws TunnelException when the tunnel has ended, or takes no more bytes
    */
   void write(byte[] buffer, int offset, int length) throws TunnelException {
     WebSocket socket = openSocket();
-    if (isOpen()) {
+    CloseReason why = reason;
+    if (why == null) {
       try {
         payloadWatch.sending();
         socket.write(buffer, offset, length);
         return;
       } catch (IOException e) {
-        abort(Ending.lost(e));
+        // The end is for the thread that reads to find: before it there may be bytes that came, and
+        // a close frame that says more.
+        why = reason == null ? describe(Ending.lost(e)) : reason;
       }
     }
-    throw new TunnelException(knownReason());
+    throw new TunnelException(why);
   }
 
   /**
@@ -275,21 +278,26 @@ final class Tunnel {
     }
   }
 
-  /** Ends the tunnel and cuts the connection. Never waits; the first reason stays. */
+  /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
   void abort(Ending ending) {
-    end(ending);
-    abort();
+    if (end(ending)) {
+      abort();
+    }
   }
 
-  /** Ends the tunnel with a close frame. Never waits; does nothing to one that has ended. */
-  void end(Ending ending) {
+  /**
+   * Ends the tunnel with a close frame. Never waits.
+   *
+   * @return false when it had ended before, and nothing was done
+   */
+  boolean end(Ending ending) {
     CloseReason why = describe(ending);
     WebSocket socket;
     KeepAlive pings;
     lock.lock();
     try {
       if (reason != null) {
-        return;
+        return false;
       }
       reason = why;
       pings = keepAlive;
@@ -310,6 +318,7 @@ final class Tunnel {
     } else {
       upgrade.cancel();
     }
+    return true;
   }
 
   /** Cuts the connection without a word, and frees whoever waits for it. */

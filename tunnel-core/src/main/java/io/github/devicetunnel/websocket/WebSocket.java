@@ -87,8 +87,12 @@ public final class WebSocket implements Closeable {
    */
   public void awaitEnd() throws IOException {
     sender.flush();
-    while (reader.next() != null) {
-      // The tunnel is over; nobody wants these bytes.
+    try {
+      while (reader.next() != null) {
+        // The tunnel is over; nobody wants these bytes.
+      }
+    } catch (ProtocolViolationException e) {
+      // It knows by our close frame, unless that is overtaken by the reset that unread bytes cause.
     }
     // The server closes first (RFC 6455 section 7.1.1): it can afford the state TIME_WAIT.
     byte[] rest = new byte[1024];
