@@ -40,6 +40,8 @@ public record CloseReason(
      * probably left for good; otherwise a reply may have been cut.
      */
     HALF_CLOSE_TIMEOUT,
+    /** No payload went either way for the idle timeout. */
+    IDLE_TIMEOUT,
     /** The listener or client was closed, and the time to finish was over. */
     SHUTDOWN,
     /** Nothing came from the cloud for too long, not even an answer to a ping. */

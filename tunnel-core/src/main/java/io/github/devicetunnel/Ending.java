@@ -117,6 +117,12 @@ record Ending(
     return of(Kind.HALF_CLOSE_TIMEOUT, endedBy, CloseCode.NORMAL, message, null);
   }
 
+  /** Nothing went either way. */
+  static Ending idle(Duration timeout) {
+    String message = "nothing was sent either way for " + seconds(timeout);
+    return of(Kind.IDLE_TIMEOUT, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
+  }
+
   /** The local client's connection broke. */
   static Ending localReset(IOException e) {
     String message = "the local client broke the connection off: " + e.getMessage();

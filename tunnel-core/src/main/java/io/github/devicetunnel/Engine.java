@@ -23,7 +23,7 @@ final class Engine {
   private Engine(OkHttpClient okHttpClient, boolean owns) {
     this.okHttpClient = okHttpClient;
     this.ownsOkHttpClient = owns;
-    this.upgrader = new Upgrader(okHttpClient);
+    this.upgrader = new Upgrader(okHttpClient, threads.helpers());
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,

@@ -1,14 +1,18 @@
 package io.github.devicetunnel;
 
 /**
- * Watches the payload of a connection, for the time after the local side has ended its output.
- * Pings and pongs are not payload, and a slow local reader is not a silent service.
+ * Watches when payload comes and goes. Pings and pongs are not payload, and a slow local reader is
+ * not a silent service.
  */
 final class PayloadWatch {
   private static final long BUSY = Long.MIN_VALUE;
 
   // Written by the thread that reads.
   private volatile long waitingSince = BUSY;
+
+  // Written by the thread that writes.
+  private volatile boolean sending;
+  private volatile long sentAt = System.nanoTime();
 
   // Written by both: whether the last bytes came down, or none went up at all.
   private volatile boolean answered = true;
@@ -28,9 +32,16 @@ final class PayloadWatch {
     answered = true;
   }
 
-  /** Bytes go up. */
+  /** Bytes are about to go up. */
   void sending() {
     answered = false;
+    sending = true;
+  }
+
+  /** They have gone. */
+  void sent() {
+    sentAt = System.nanoTime();
+    sending = false;
   }
 
   /** The local side has ended its output. */
@@ -39,7 +50,17 @@ final class PayloadWatch {
     drainingSince = System.nanoTime();
   }
 
-  /** For how long the service has sent nothing since then, although this end was waiting. */
+  /** For how long nothing has gone either way, although this end was ready for it. */
+  long idleNanos() {
+    long since = waitingSince;
+    if (sending || since == BUSY) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    return Math.min(now - since, now - sentAt);
+  }
+
+  /** For how long the service has sent nothing since the drain began, although this end waited. */
   long silentNanos() {
     long since = waitingSince;
     long now = System.nanoTime();

@@ -10,7 +10,19 @@ record Settings(
     Target target,
     Credentials credentials,
     Timeouts timeouts,
+    Retry retry,
+    int maxConnections,
     boolean allowPlaintext) {
+
+  /**
+   * How often a dial is tried.
+   *
+   * @param attempts at least 1
+   * @param backoff about the first pause; each further one is twice as long
+   */
+  record Retry(int attempts, Duration backoff) {
+    static final Retry NONE = new Retry(1, Duration.ofMillis(500));
+  }
 
   /**
    * All times that bound a connection.
@@ -24,7 +36,8 @@ record Settings(
       Duration connectTimeout,
       Duration writeTimeout,
       @Nullable Duration halfCloseTimeout,
-      Duration drainTimeout) {
+      Duration drainTimeout,
+      Duration idleTimeout) {
 
     static final Timeouts DEFAULTS =
         new Timeouts(
@@ -33,38 +46,86 @@ record Settings(
             Duration.ofSeconds(15),
             Duration.ofMinutes(2),
             null,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            Duration.ZERO);
 
     private static final Duration LEAST_LIVENESS = Duration.ofSeconds(8);
 
     Timeouts withPingInterval(Duration value) {
       return new Timeouts(
-          value, livenessTimeout, connectTimeout, writeTimeout, halfCloseTimeout, drainTimeout);
+          value,
+          livenessTimeout,
+          connectTimeout,
+          writeTimeout,
+          halfCloseTimeout,
+          drainTimeout,
+          idleTimeout);
     }
 
     Timeouts withLivenessTimeout(Duration value) {
       return new Timeouts(
-          pingInterval, value, connectTimeout, writeTimeout, halfCloseTimeout, drainTimeout);
+          pingInterval,
+          value,
+          connectTimeout,
+          writeTimeout,
+          halfCloseTimeout,
+          drainTimeout,
+          idleTimeout);
     }
 
     Timeouts withConnectTimeout(Duration value) {
       return new Timeouts(
-          pingInterval, livenessTimeout, value, writeTimeout, halfCloseTimeout, drainTimeout);
+          pingInterval,
+          livenessTimeout,
+          value,
+          writeTimeout,
+          halfCloseTimeout,
+          drainTimeout,
+          idleTimeout);
     }
 
     Timeouts withWriteTimeout(Duration value) {
       return new Timeouts(
-          pingInterval, livenessTimeout, connectTimeout, value, halfCloseTimeout, drainTimeout);
+          pingInterval,
+          livenessTimeout,
+          connectTimeout,
+          value,
+          halfCloseTimeout,
+          drainTimeout,
+          idleTimeout);
     }
 
     Timeouts withHalfCloseTimeout(Duration value) {
       return new Timeouts(
-          pingInterval, livenessTimeout, connectTimeout, writeTimeout, value, drainTimeout);
+          pingInterval,
+          livenessTimeout,
+          connectTimeout,
+          writeTimeout,
+          value,
+          drainTimeout,
+          idleTimeout);
     }
 
     Timeouts withDrainTimeout(Duration value) {
       return new Timeouts(
-          pingInterval, livenessTimeout, connectTimeout, writeTimeout, halfCloseTimeout, value);
+          pingInterval,
+          livenessTimeout,
+          connectTimeout,
+          writeTimeout,
+          halfCloseTimeout,
+          value,
+          idleTimeout);
+    }
+
+    Timeouts withIdleTimeout(Duration value) {
+      return new Timeouts(
+          pingInterval,
+          livenessTimeout,
+          connectTimeout,
+          writeTimeout,
+          halfCloseTimeout,
+          drainTimeout,
+          value);
     }
 
     boolean pings() {

@@ -4,7 +4,6 @@ import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.FrameWriter;
 import io.github.devicetunnel.websocket.KeepAlive;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
-import io.github.devicetunnel.websocket.Upgrade;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import io.github.devicetunnel.websocket.WebSocket;
@@ -61,7 +60,7 @@ final class Tunnel {
   private final Settings settings;
   private final Duration halfCloseTimeout;
   private final long startedAt = System.nanoTime();
-  private final Upgrade upgrade;
+  private final Dial dial;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -70,7 +69,8 @@ final class Tunnel {
   private volatile @Nullable CloseReason reason;
   private volatile @Nullable WebSocket webSocket;
   private @Nullable KeepAlive keepAlive;
-  private @Nullable Future<?> timer;
+  private @Nullable Future<?> timer; // of the half-close, later of the end
+  private @Nullable Future<?> idleTimer;
   private volatile long openedAt;
 
   private final PayloadWatch payloadWatch = new PayloadWatch();
@@ -79,13 +79,7 @@ final class Tunnel {
     this.engine = engine;
     this.settings = settings;
     this.halfCloseTimeout = halfCloseTimeout;
-    this.upgrade =
-        engine
-            .upgrader()
-            .upgrade(
-                settings.cloudUri().connection(settings.target()),
-                settings.headers(),
-                settings.timeouts().connectTimeout());
+    this.dial = new Dial(engine, settings);
   }
 
   /**
@@ -97,7 +91,7 @@ final class Tunnel {
   void open() throws IOException {
     UpgradedSocket socket;
     try {
-      socket = upgrade.execute();
+      socket = dial.execute();
     } catch (UpgradeRefusedException e) {
       throw refused(e);
     } catch (IOException e) {
@@ -111,6 +105,7 @@ final class Tunnel {
         openedAt = System.nanoTime();
         webSocket = opened;
         keepAlive = startKeepAlive(opened);
+        startIdleTimer();
         return;
       }
     } finally {
@@ -130,7 +125,7 @@ final class Tunnel {
   }
 
   private IOException dialFailed(IOException e) {
-    String doing = upgrade.progress().doing();
+    String doing = dial.doing();
     if (Thread.currentThread().isInterrupted()) {
       Ending ending = Ending.interrupted(doing, e);
       dialEnded(describe(ending));
@@ -233,6 +228,7 @@ final class Tunnel {
       try {
         payloadWatch.sending();
         socket.write(buffer, offset, length);
+        payloadWatch.sent();
         return;
       } catch (IOException e) {
         // The end is for the thread that reads to find: before it there may be bytes that came, and
@@ -256,6 +252,30 @@ final class Tunnel {
       state = State.DRAINING;
       payloadWatch.drain(received());
       timer = schedule(this::checkHalfClose, halfCloseTimeout.toNanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void startIdleTimer() {
+    Duration timeout = settings.timeouts().idleTimeout();
+    if (!timeout.isZero()) {
+      idleTimer = schedule(this::checkIdle, timeout.toNanos());
+    }
+  }
+
+  private void checkIdle() {
+    Duration timeout = settings.timeouts().idleTimeout();
+    long left = timeout.toNanos() - payloadWatch.idleNanos();
+    if (left <= 0) {
+      end(Ending.idle(timeout));
+      return;
+    }
+    lock.lock();
+    try {
+      if (isOpen()) {
+        idleTimer = schedule(this::checkIdle, left);
+      }
     } finally {
       lock.unlock();
     }
@@ -304,7 +324,7 @@ final class Tunnel {
       socket = webSocket;
       if (socket != null) {
         state = State.CLOSING;
-        cancelTimer();
+        cancelTimers();
         timer = schedule(this::abort, CLOSE_TIMEOUT.toNanos());
       }
     } finally {
@@ -316,7 +336,7 @@ final class Tunnel {
     if (socket != null) {
       socket.sendClose(ending.answer(), "");
     } else {
-      upgrade.cancel();
+      dial.cancel();
     }
     return true;
   }
@@ -327,7 +347,7 @@ final class Tunnel {
     if (socket != null) {
       socket.abort();
     } else {
-      upgrade.cancel();
+      dial.cancel();
     }
   }
 
@@ -349,16 +369,19 @@ final class Tunnel {
     lock.lock();
     try {
       state = State.CLOSED;
-      cancelTimer();
+      cancelTimers();
     } finally {
       lock.unlock();
     }
     closed.countDown();
   }
 
-  private void cancelTimer() {
+  private void cancelTimers() {
     if (timer != null) {
       timer.cancel(false);
+    }
+    if (idleTimer != null) {
+      idleTimer.cancel(false);
     }
   }
 

@@ -162,6 +162,8 @@ public final class TunnelClient implements AutoCloseable {
     private @Nullable String serviceAddress;
     private @Nullable OkHttpClient okHttpClient;
     private Settings.Timeouts timeouts = Settings.Timeouts.DEFAULTS;
+    private Settings.Retry retry = Settings.Retry.NONE;
+    private int maxConnections = Integer.MAX_VALUE;
     private boolean allowPlaintext;
 
     private Builder() {
@@ -176,6 +178,8 @@ public final class TunnelClient implements AutoCloseable {
       this.deviceId = settings.target().deviceId();
       this.serviceAddress = settings.target().serviceAddress();
       this.timeouts = settings.timeouts();
+      this.retry = settings.retry();
+      this.maxConnections = settings.maxConnections();
       this.allowPlaintext = settings.allowPlaintext();
     }
 
@@ -313,6 +317,53 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * How long a connection may stay without a byte of payload in either direction. No limit by
+     * default.
+     *
+     * @param timeout zero for no limit
+     * @return this
+     */
+    public Builder idleTimeout(Duration timeout) {
+      timeouts = timeouts.withIdleTimeout(notNegative("idleTimeout", timeout));
+      return this;
+    }
+
+    /**
+     * How often a dial is tried while the cloud cannot be reached. Once by default. An answer ends
+     * it, whatever it says, and so does a certificate that is not trusted. A listener's client
+     * waits meanwhile; what it sends stays unread.
+     *
+     * @param attempts in all, at least 1; each may take the connect timeout
+     * @param backoff about the first pause; each further one is twice as long, up to 30 seconds,
+     *     and each is shortened at random by up to a half
+     * @return this
+     */
+    public Builder connectRetry(int attempts, Duration backoff) {
+      if (attempts < 1) {
+        throw new IllegalArgumentException(
+            "connectRetry: attempts must be at least 1, but is " + attempts);
+      }
+      retry = new Settings.Retry(attempts, positive("connectRetry: backoff", backoff));
+      return this;
+    }
+
+    /**
+     * How many connections a listener carries at a time. No limit by default. Further ones wait in
+     * the system's queue until one ends.
+     *
+     * @param connections at least 1
+     * @return this
+     */
+    public Builder maxConnections(int connections) {
+      if (connections < 1) {
+        throw new IllegalArgumentException(
+            "maxConnections must be at least 1, but is " + connections);
+      }
+      maxConnections = connections;
+      return this;
+    }
+
+    /**
      * Lets a credential travel unencrypted over {@code ws} to another machine. Off by default; to
      * this machine it always may.
      *
@@ -362,7 +413,14 @@ public final class TunnelClient implements AutoCloseable {
       Target target =
           new Target(present("deviceId", deviceId), present("serviceAddress", serviceAddress));
       Settings settings =
-          new Settings(uri, target, present("credentials", credentials), timeouts, allowPlaintext);
+          new Settings(
+              uri,
+              target,
+              present("credentials", credentials),
+              timeouts,
+              retry,
+              maxConnections,
+              allowPlaintext);
       if (uri.exposesCredential() && !allowPlaintext) {
         throw new IllegalStateException(
             "cloudUri "

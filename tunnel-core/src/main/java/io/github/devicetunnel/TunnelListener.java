@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -42,6 +43,7 @@ public final class TunnelListener implements AutoCloseable {
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Semaphore free;
 
   private TunnelListener(
       ServerSocket serverSocket,
@@ -53,6 +55,7 @@ public final class TunnelListener implements AutoCloseable {
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
+    this.free = new Semaphore(settings.maxConnections());
   }
 
   static TunnelListener bind(
@@ -92,12 +95,13 @@ public final class TunnelListener implements AutoCloseable {
 
   private void acceptConnections() {
     long pause = SHORTEST_PAUSE_MILLIS;
-    while (!isStopping()) {
+    while (awaitFreePlace()) {
       try {
         carry(serverSocket.accept());
         pause = SHORTEST_PAUSE_MILLIS;
-      } catch (IOException | OutOfMemoryError e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
         // Too many open files, or threads: it passes when connections end. Spinning would not help.
+        free.release();
         if (!isStopping()) {
           LOG.warn(
               "{} could not accept a connection, next try in {} ms: {}",
@@ -111,13 +115,29 @@ public final class TunnelListener implements AutoCloseable {
     }
   }
 
+  /** Takes a place for one more connection; waits for one if need be. False when stopping. */
+  private boolean awaitFreePlace() {
+    if (!free.tryAcquire()) {
+      LOG.info(
+          "{} carries {} connections, as many as it may: the next wait until one ends",
+          this,
+          settings.maxConnections());
+      free.acquireUninterruptibly();
+    }
+    return !isStopping();
+  }
+
+  private void ended(LocalConnection connection) {
+    connections.remove(connection);
+    free.release();
+  }
+
   private void carry(Socket socket) throws IOException {
     boolean started = false;
     try {
       socket.setTcpNoDelay(true);
       LocalConnection connection =
-          new LocalConnection(
-              engine.nextConnection(), socket, engine, settings, connections::remove);
+          new LocalConnection(engine.nextConnection(), socket, engine, settings, this::ended);
       connections.add(connection);
       try {
         connection.start();
@@ -178,6 +198,7 @@ public final class TunnelListener implements AutoCloseable {
   /** Closes the listening socket; the open connections go on, and are returned. */
   List<LocalConnection> stopAccepting() {
     stopping.countDown();
+    free.release(); // for the accepting thread, should it wait for a place
     try {
       serverSocket.close();
     } catch (IOException e) {

@@ -2,15 +2,23 @@ package io.github.devicetunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Authenticator;
+import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
@@ -177,8 +185,7 @@ class UpgradeRequestTest {
             .body("x".repeat(100_000))
             .throttleBody(100, 1, TimeUnit.SECONDS)
             .build());
-    assertThat(refused(client().connectTimeout(java.time.Duration.ofSeconds(2))).statusCode())
-        .isEqualTo(403);
+    assertThat(refused(client().connectTimeout(Duration.ofSeconds(2))).statusCode()).isEqualTo(403);
   }
 
   @Test
@@ -192,8 +199,105 @@ class UpgradeRequestTest {
     }
   }
 
+  @Test
+  void aNameServerThatDoesNotAnswerIsGivenUp() throws InterruptedException {
+    CountDownLatch over = new CountDownLatch(1);
+    Dns stuck =
+        host -> {
+          awaitQuietly(over);
+          throw new UnknownHostException(host);
+        };
+    TunnelClient.Builder builder =
+        client()
+            .cloudUri("ws://cloud.localhost")
+            .okHttpClient(new OkHttpClient.Builder().dns(stuck).build())
+            .connectTimeout(Duration.ofMillis(300));
+    try (TunnelClient client = builder.build()) {
+      assertThatThrownBy(client::open)
+          .isInstanceOf(TunnelException.class)
+          .hasMessageContaining("no answer within 0.3 s, while looking up cloud.localhost");
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @Test
+  void closingTheClientEndsADial() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    Dns stuck =
+        host -> {
+          asked.countDown();
+          awaitQuietly(over);
+          throw new UnknownHostException(host);
+        };
+    TunnelClient client =
+        client()
+            .cloudUri("ws://cloud.localhost")
+            .okHttpClient(new OkHttpClient.Builder().dns(stuck).build())
+            .build();
+    CompletableFuture<Throwable> failure =
+        CompletableFuture.supplyAsync(() -> catchThrowable(client::open));
+    assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(client.close(Duration.ZERO)).isEqualTo(new DrainReport(0, 1, 0));
+    assertThat(failure.get(10, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            TunnelException.class,
+            e -> assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.SHUTDOWN));
+    over.countDown();
+  }
+
+  @Test
+  void isTriedAgainUntilSomebodyAnswers() throws Exception {
+    AtomicInteger lookups = new AtomicInteger();
+    Dns late =
+        host -> {
+          if (lookups.incrementAndGet() < 3) {
+            throw new UnknownHostException(host);
+          }
+          return Dns.SYSTEM.lookup("127.0.0.1");
+        };
+    cloud.enqueue(new MockResponse.Builder().code(503).build());
+    TunnelRejectedException e =
+        refused(
+            client()
+                .cloudUri("ws://cloud.localhost:" + cloud.getPort())
+                .okHttpClient(new OkHttpClient.Builder().dns(late).build())
+                .connectRetry(5, Duration.ofMillis(1)));
+    assertThat(e.statusCode()).isEqualTo(503);
+    assertThat(lookups).hasValue(3);
+    assertThat(cloud.getRequestCount()).isEqualTo(1);
+  }
+
+  @Test
+  void isNotTriedMoreOftenThanWasSaid() {
+    AtomicInteger lookups = new AtomicInteger();
+    Dns never =
+        host -> {
+          lookups.incrementAndGet();
+          throw new UnknownHostException(host + " is unknown");
+        };
+    TunnelClient.Builder builder =
+        client()
+            .cloudUri("ws://cloud.localhost")
+            .okHttpClient(new OkHttpClient.Builder().dns(never).build())
+            .connectRetry(3, Duration.ofMillis(1));
+    try (TunnelClient client = builder.build()) {
+      assertThatThrownBy(client::open).hasMessageContaining("cloud.localhost is unknown");
+    }
+    assertThat(lookups).hasValue(3);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static int unusedPort() throws IOException {
-    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+    try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
   }

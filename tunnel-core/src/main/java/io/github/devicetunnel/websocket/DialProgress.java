@@ -17,11 +17,35 @@ import org.jspecify.annotations.Nullable;
 public final class DialProgress extends EventListener {
   private volatile String doing = "waiting to begin";
 
+  private boolean cancelled; // guarded by this
+  private Runnable onCancel = () -> {}; // guarded by this
+
   DialProgress() {}
 
   /** What is being done now or was when the dial failed, such as "looking up example.com". */
   public String doing() {
     return doing;
+  }
+
+  /** Asks to be told, once, that the call was cancelled or its time is over; at once if it was. */
+  void onCancel(Runnable action) {
+    synchronized (this) {
+      onCancel = action;
+      if (!cancelled) {
+        return;
+      }
+    }
+    action.run();
+  }
+
+  @Override
+  public void canceled(Call call) {
+    Runnable action;
+    synchronized (this) {
+      cancelled = true;
+      action = onCancel;
+    }
+    action.run();
   }
 
   @Override

@@ -32,6 +32,7 @@ public final class Upgrade {
    */
   public UpgradedSocket execute() throws IOException {
     boolean done = false;
+    CancellableDns.enter(progress);
     try {
       call.execute().close(); // The body, which is empty; the socket stays.
       UpgradedSocket socket = granted.socket(call);
@@ -41,6 +42,7 @@ public final class Upgrade {
       // The time ran out over the body of a refusal; its status is what counts.
       throw e.getCause() instanceof UpgradeRefusedException refusal ? refusal : e;
     } finally {
+      CancellableDns.leave();
       if (!done) {
         granted.release();
       }

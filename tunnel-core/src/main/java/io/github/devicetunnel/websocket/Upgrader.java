@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Headers;
@@ -21,12 +22,15 @@ public final class Upgrader {
   /**
    * Derives a client for upgrades from one that may be somebody else's: its pool, proxies, trust,
    * DNS and interceptors stay in force, and it is not changed.
+   *
+   * @param helpers runs lookups of names, which can be slow
    */
-  public Upgrader(OkHttpClient base) {
+  public Upgrader(OkHttpClient base, Executor helpers) {
     this.client =
         base.newBuilder()
             // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
             .protocols(List.of(Protocol.HTTP_1_1))
+            .dns(new CancellableDns(base.dns(), helpers))
             .socketFactory(new NoDelaySocketFactory(base.socketFactory()))
             // The dial as a whole has a bound, given with each call; after it there is none.
             .readTimeout(Duration.ZERO)

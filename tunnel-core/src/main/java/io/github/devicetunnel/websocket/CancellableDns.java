@@ -1,0 +1,76 @@
+package io.github.devicetunnel.websocket;
+
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import okhttp3.Dns;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a lookup be given up. The system's resolver can be neither cancelled nor interrupted, and
+ * may take a minute over a server that does not answer; so it is asked on another thread, and
+ * whoever waits for it is freed when his call is cancelled or its time is over.
+ */
+final class CancellableDns implements Dns {
+  /** The dial whose thread asks: OkHttp looks names up on the thread that executes the call. */
+  private static final ThreadLocal<@Nullable DialProgress> DIAL = new ThreadLocal<>();
+
+  private final Dns delegate;
+  private final Executor helpers;
+
+  CancellableDns(Dns delegate, Executor helpers) {
+    this.delegate = delegate;
+    this.helpers = helpers;
+  }
+
+  /** Says whose lookups the calling thread will make until {@link #leave}. */
+  static void enter(DialProgress dial) {
+    DIAL.set(dial);
+  }
+
+  static void leave() {
+    DIAL.remove();
+  }
+
+  @Override
+  public List<InetAddress> lookup(String host) throws UnknownHostException {
+    DialProgress dial = DIAL.get();
+    if (dial == null) {
+      return delegate.lookup(host);
+    }
+    CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
+    helpers.execute(
+        () -> {
+          try {
+            answer.complete(delegate.lookup(host));
+          } catch (UnknownHostException | RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    dial.onCancel(() -> answer.cancel(false));
+    try {
+      return answer.get();
+    } catch (CancellationException e) {
+      throw failure("the lookup of " + host + " was given up", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure("the lookup of " + host + " was interrupted", new InterruptedIOException());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownHostException unknown) {
+        throw unknown;
+      }
+      throw failure(host + ": " + e.getCause(), e);
+    }
+  }
+
+  private static UnknownHostException failure(String message, Exception cause) {
+    UnknownHostException failure = new UnknownHostException(message);
+    failure.initCause(cause);
+    return failure;
+  }
+}
