@@ -7,7 +7,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module") // the module of the qualified export is built after this one
 module io.github.devicetunnel.core {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires com.fasterxml.jackson.core;
   requires okio;
   requires org.slf4j;
