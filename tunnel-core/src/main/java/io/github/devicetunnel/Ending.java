@@ -147,7 +147,8 @@ record Ending(
     return of(Kind.INTERNAL_ERROR, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, e);
   }
 
-  private static String seconds(Duration duration) {
+  /** A duration in words, to a millisecond. */
+  static String seconds(Duration duration) {
     long millis = duration.toMillis();
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
   }

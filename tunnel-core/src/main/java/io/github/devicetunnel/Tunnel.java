@@ -46,7 +46,7 @@ final class Tunnel {
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   /** An end that comes so soon and without a byte hints at a service that does not listen. */
-  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private enum State {
     DIALING,

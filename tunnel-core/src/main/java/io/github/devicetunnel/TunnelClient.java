@@ -142,6 +142,16 @@ public final class TunnelClient implements AutoCloseable {
     return report;
   }
 
+  /** {@return the gateway that this client's tunnels lead to, in 32 hex digits} */
+  public String deviceId() {
+    return settings.target().deviceId();
+  }
+
+  /** {@return the service that this client's tunnels lead to, as the gateway sees it} */
+  public String serviceAddress() {
+    return settings.target().serviceAddress();
+  }
+
   /** Where this client's tunnels lead; no secret. */
   @Override
   public String toString() {
@@ -248,7 +258,8 @@ public final class TunnelClient implements AutoCloseable {
     public Builder pingInterval(Duration interval) {
       if (!interval.isZero() && interval.compareTo(LEAST_PING_INTERVAL) < 0) {
         throw new IllegalArgumentException(
-            "pingInterval must be zero, for no pings, or at least 100 ms, but is " + interval);
+            "pingInterval must be zero, for no pings, or at least 0.1 s, but is "
+                + Ending.seconds(interval));
       }
       timeouts = timeouts.withPingInterval(interval);
       return this;
@@ -389,14 +400,16 @@ public final class TunnelClient implements AutoCloseable {
 
     private static Duration positive(String name, Duration value) {
       if (value.isZero() || value.isNegative()) {
-        throw new IllegalArgumentException(name + " must be positive, but is " + value);
+        throw new IllegalArgumentException(
+            name + " must be positive, but is " + Ending.seconds(value));
       }
       return value;
     }
 
     private static Duration notNegative(String name, Duration value) {
       if (value.isNegative()) {
-        throw new IllegalArgumentException(name + " must not be negative, but is " + value);
+        throw new IllegalArgumentException(
+            name + " must not be negative, but is " + Ending.seconds(value));
       }
       return value;
     }

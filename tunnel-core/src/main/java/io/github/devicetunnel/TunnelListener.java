@@ -30,6 +30,9 @@ public final class TunnelListener implements AutoCloseable {
   /** Connections that the system holds while none is accepted. */
   private static final int BACKLOG = 256;
 
+  /** More than a machine can have, and far from where a semaphore overflows. */
+  private static final int NO_LIMIT = 1 << 30;
+
   private static final long SHORTEST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -55,7 +58,7 @@ public final class TunnelListener implements AutoCloseable {
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
-    this.free = new Semaphore(settings.maxConnections());
+    this.free = new Semaphore(Math.min(settings.maxConnections(), NO_LIMIT));
   }
 
   static TunnelListener bind(

@@ -1,0 +1,55 @@
+package io.github.devicetunnel.cli;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library complains about parameters of its builders, by name and first of all. Here such a
+ * message becomes one about options: {@code "deviceId is missing"} is {@code "--device: is
+ * missing"}.
+ */
+final class BuilderMessages {
+  private static final Map<String, Parameter> PARAMETERS =
+      Map.of(
+          "cloudUri", new Parameter("--cloud-uri", "the URL"),
+          "deviceId", new Parameter("--device", "the device ID"),
+          "serviceAddress", new Parameter("--service", "the address of the service"),
+          "pingInterval", new Parameter("--ping-duration", "the interval"),
+          "apiKey", new Parameter(KeyOptions.API_KEY, "the key"),
+          "token", new Parameter(KeyOptions.API_KEY, "the key"),
+          "applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID"));
+
+  private static final Map<String, String> ALTERNATIVES =
+      Map.of(
+          "--device",
+              " (or set TUNNEL_DEVICE, or give the whole URL of a connection as --cloud-uri)",
+          "--service",
+              " (or set TUNNEL_SERVICE, or give the whole URL of a connection as --cloud-uri)");
+
+  private BuilderMessages() {}
+
+  /**
+   * @param words what it is called where it is only a part of the option's value
+   */
+  private record Parameter(String option, String words) {}
+
+  /**
+   * @param given the option whose value was refused, null when it is that of the parameter
+   */
+  static String translate(RuntimeException e, @Nullable String given) {
+    String message =
+        String.valueOf(e.getMessage()).replace("allowPlaintext(true)", "--allow-plaintext");
+    int blank = message.indexOf(' ');
+    Parameter parameter = blank < 0 ? null : PARAMETERS.get(message.substring(0, blank));
+    if (parameter == null) {
+      return given == null ? message : given + ": " + message;
+    }
+    String complaint = message.substring(blank + 1);
+    if (given != null && !given.equals(parameter.option)) {
+      return given + ": " + parameter.words + " " + complaint;
+    }
+    String alternative =
+        complaint.equals("is missing") ? ALTERNATIVES.getOrDefault(parameter.option, "") : "";
+    return parameter.option + ": " + complaint + alternative;
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.TunnelClient;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where a tunnel leads and how it gets there: all that a {@link TunnelClient} is made of. */
+final class CloudOptions {
+  private static final String CLOUD_URI = "--cloud-uri";
+  private static final String DEVICE = "--device";
+  private static final String SERVICE = "--service";
+  private static final String PING_DURATION = "--ping-duration";
+
+  @Option(
+      names = CLOUD_URI,
+      paramLabel = "URL",
+      order = 10,
+      description =
+          "The tunnelling service, such as wss://api.us-east-1.mbedcloud.com, or the whole URL of a"
+              + " connection. [TUNNEL_CLOUD_URI]")
+  private @Nullable String cloudUri;
+
+  @Option(
+      names = DEVICE,
+      paramLabel = "ID",
+      order = 11,
+      description = "The gateway, in 32 hex digits. Beats the one in a whole URL. [TUNNEL_DEVICE]")
+  private @Nullable String device;
+
+  @Option(
+      names = SERVICE,
+      paramLabel = "IP:PORT",
+      order = 12,
+      description =
+          "The service, as the gateway sees it. Beats the one in a whole URL. [TUNNEL_SERVICE]")
+  private @Nullable String service;
+
+  @Mixin private final KeyOptions keyOptions = new KeyOptions();
+
+  @Option(
+      names = PING_DURATION,
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      order = 30,
+      description = "Time between two pings, 0 for none. Default: ${DEFAULT-VALUE}")
+  private String pingDuration = "";
+
+  @Option(
+      names = CaFile.OPTION,
+      paramLabel = "FILE",
+      order = 31,
+      description = "Certificates in PEM to trust, besides those that the system trusts.")
+  private @Nullable String caFile;
+
+  @Option(
+      names = "--allow-plaintext",
+      order = 32,
+      description = "Let the key travel unencrypted (ws://) to another machine.")
+  private boolean allowPlaintext;
+
+  /** Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage. */
+  TunnelClient client(Environment environment, Console console) {
+    TunnelClient.Builder builder = TunnelClient.builder();
+    setTarget(builder, environment);
+    set(builder, new Setting(PING_DURATION, pingDuration, null));
+    builder.allowPlaintext(allowPlaintext);
+    if (caFile != null) {
+      builder.okHttpClient(CaFile.trusting(caFile));
+    }
+    KeyOptions.Key key = keyOptions.key(environment);
+    builder.credentials(key.credentials());
+    TunnelClient client = build(builder);
+    if (key.exposed()) {
+      console.warn(
+          "a key given as --api-key can be seen by others: use --api-key-file or TUNNEL_API_KEY");
+    }
+    return client;
+  }
+
+  private void setTarget(TunnelClient.Builder builder, Environment environment) {
+    Setting uri = Setting.find(CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
+    if (uri == null) {
+      throw CommandFailure.usage(CLOUD_URI + ": is missing (or set TUNNEL_CLOUD_URI)");
+    }
+    // The last one counts: an argument after the environment, and a part after a whole URL.
+    Stream.of(
+            uri,
+            Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment),
+            Setting.find(SERVICE, service, "TUNNEL_SERVICE", environment))
+        .filter(Objects::nonNull)
+        .sorted(Comparator.comparing(Setting::isArgument))
+        .forEach(setting -> set(builder, setting));
+  }
+
+  private static void set(TunnelClient.Builder builder, Setting setting) {
+    String value = setting.value();
+    try {
+      switch (setting.option()) {
+        case CLOUD_URI -> builder.cloudUri(value);
+        case DEVICE -> builder.deviceId(value);
+        case SERVICE -> builder.serviceAddress(value);
+        case PING_DURATION -> builder.pingInterval(Seconds.parse(value));
+        default -> throw new AssertionError(setting.option());
+      }
+    } catch (IllegalArgumentException e) {
+      throw setting.refused(e);
+    }
+  }
+
+  private static TunnelClient build(TunnelClient.Builder builder) {
+    try {
+      return builder.build();
+    } catch (IllegalStateException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, null));
+    }
+  }
+}

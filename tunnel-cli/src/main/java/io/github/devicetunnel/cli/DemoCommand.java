@@ -1,0 +1,97 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows a tunnel with everything on this machine. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Shows a tunnel with everything on this machine.",
+      "",
+      "There is a stand-in for the cloud, a small web page for the service on a gateway, and a "
+          + "listener. Runs until it is told to stop (Ctrl-C)."
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel demo [--once]",
+    optionListHeading = "%n",
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final String SERVICE = "127.0.0.1:80";
+
+  private final Environment environment;
+  private final Console console;
+
+  @Option(
+      names = "--once",
+      order = 1,
+      description = "Fetch the page through the tunnel, print it and some figures, and exit.")
+  private boolean once;
+
+  DemoCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.onlyWarnings();
+    // Whoever else is on this machine must not get through.
+    String key = "ak_" + UUID.randomUUID().toString().replace("-", "");
+    environment.stopSignals().watch();
+    // The web service is closed first: its end lets every tunnel end in order.
+    try (TunnelService cloud = TunnelService.builder().apiKey(key).build().start();
+        TunnelClient client = client(cloud.uri(), key);
+        TunnelListener listener =
+            client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        DemoWebService web = DemoWebService.start()) {
+      cloud.route(DEVICE, SERVICE, web.address());
+      InetSocketAddress address = listener.localAddress();
+      if (once) {
+        return new DemoFetch(client, address, console).run() ? ExitCode.OK : ExitCode.BUG;
+      }
+      introduce(web.address(), cloud.uri(), address);
+      environment.stopSignals().await();
+      return ExitCode.OK;
+    } catch (IOException e) {
+      throw CommandFailure.unexpected("the demo failed: " + e.getMessage());
+    }
+  }
+
+  private void introduce(InetSocketAddress web, String cloud, InetSocketAddress listener) {
+    String page = "http://" + ListenAddress.text(listener) + "/";
+    console.print("Everything in this demo is on this machine:");
+    part("http://" + ListenAddress.text(web), "a small web page, for the service on a gateway");
+    part(cloud, "a tunnelling service, for the cloud");
+    part(ListenAddress.text(listener), "the local end of the tunnel, as 'tunnel listen' opens it");
+    console.print("");
+    console.print("Open " + page + " in a browser. Ctrl-C ends the demo.");
+  }
+
+  private void part(String address, String role) {
+    console.print(String.format("  %-24s%s", address, role));
+  }
+
+  private static TunnelClient client(String cloudUri, String key) {
+    return TunnelClient.builder()
+        .cloudUri(cloudUri)
+        .credentials(Credentials.apiKey(key))
+        .deviceId(DEVICE)
+        .serviceAddress(SERVICE)
+        .drainTimeout(Duration.ofSeconds(1))
+        .build();
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** Fetches through the tunnel what the demo's web service serves, compares and measures. */
+final class DemoFetch {
+  private final TunnelClient client;
+  private final HttpUrl url;
+  private final Console console;
+  private final OkHttpClient http = new OkHttpClient.Builder().proxy(Proxy.NO_PROXY).build();
+
+  DemoFetch(TunnelClient client, InetSocketAddress listener, Console console) {
+    this.client = client;
+    this.url = HttpUrl.get("http://" + ListenAddress.text(listener));
+    this.console = console;
+  }
+
+  /** Whether everything came as it was served. */
+  boolean run() throws IOException {
+    boolean same = fetchPage();
+    measureDial();
+    same &= fetchBulk();
+    // Else the connection that is kept for a next request would have to be cut.
+    http.connectionPool().evictAll();
+    if (!same) {
+      console.error("what came through the tunnel is not what was served");
+    }
+    return same;
+  }
+
+  private boolean fetchPage() throws IOException {
+    long start = System.nanoTime();
+    try (Response response = get(DemoWebService.PAGE_PATH)) {
+      double firstByte = millisSince(start);
+      byte[] page = response.body().bytes();
+      console.print(new String(page, StandardCharsets.UTF_8).stripTrailing());
+      console.print("");
+      figure(
+          "page",
+          "%s came through the tunnel: status %d, %,d bytes",
+          url,
+          response.code(),
+          page.length);
+      figure("first byte", "%.1f ms after connecting, dial and a cold start included", firstByte);
+      return response.code() == 200 && Arrays.equals(page, DemoWebService.page());
+    }
+  }
+
+  private void measureDial() throws IOException {
+    long start = System.nanoTime();
+    try (TunnelStream stream = client.open()) {
+      double dial = millisSince(start);
+      stream.shutdownOutput();
+      figure("dial", "%.1f ms until the stand-in for the cloud had granted a tunnel", dial);
+    }
+  }
+
+  private boolean fetchBulk() throws IOException {
+    long start = System.nanoTime();
+    try (Response response = get(DemoWebService.BULK_PATH)) {
+      boolean same = DemoWebService.isBulk(response.body().byteStream());
+      double millis = millisSince(start);
+      double rate = DemoWebService.BULK_SIZE / 1e3 / millis;
+      figure(
+          "throughput", "%,d bytes in %.0f ms: %.0f MB/s", DemoWebService.BULK_SIZE, millis, rate);
+      return response.code() == 200 && same;
+    }
+  }
+
+  private Response get(String path) throws IOException {
+    return http.newCall(new Request.Builder().url(url.newBuilder(path).build()).build()).execute();
+  }
+
+  private static double millisSince(long start) {
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  private void figure(String name, String format, Object... values) {
+    console.print(
+        String.format(Locale.ROOT, "%-12s%s", name, String.format(Locale.ROOT, format, values)));
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.devicetunnel.cli;
+
+import java.io.InputStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the process has from outside, apart from its arguments.
+ *
+ * @param variables environment variables
+ * @param input standard input
+ * @param stopSignals how it is told to stop
+ */
+record Environment(Map<String, String> variables, InputStream input, StopSignals stopSignals) {
+
+  static Environment ofProcess() {
+    return new Environment(System.getenv(), System.in, new ProcessSignals());
+  }
+
+  /** The variable's value; an empty one counts as not set, as scripts often clear it so. */
+  @Nullable String variable(String name) {
+    String value = variables.get(name);
+    return value == null || value.isEmpty() ? null : value;
+  }
+}

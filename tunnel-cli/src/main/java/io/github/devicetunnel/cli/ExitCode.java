@@ -1,0 +1,21 @@
+package io.github.devicetunnel.cli;
+
+/** What the process ends with. Scripts depend on these numbers. */
+final class ExitCode {
+  /** Stopped as asked. */
+  static final int OK = 0;
+
+  /** An unexpected failure. */
+  static final int BUG = 1;
+
+  /** Usage or configuration, before anything is opened. */
+  static final int USAGE = 2;
+
+  /** The local address cannot be listened on. */
+  static final int CANNOT_LISTEN = 3;
+
+  /** Ended by a signal: the signal's number is added, as shells do. */
+  static final int SIGNAL = 128;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,69 @@
+package io.github.devicetunnel.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Reads a key from a file or from standard input. No message repeats the file's name: it is easily
+ * mixed up with the key itself.
+ */
+final class KeyFile {
+  private static final String STANDARD_INPUT = "-";
+
+  /** Many times as long as any token: somebody named the wrong file. */
+  private static final int LARGEST = 64 << 10;
+
+  private KeyFile() {}
+
+  static String read(String name, InputStream input) {
+    if (name.equals(STANDARD_INPUT)) {
+      try {
+        return text(firstLine(input));
+      } catch (IOException e) {
+        throw refused("standard input cannot be read: " + e.getMessage());
+      }
+    }
+    try (InputStream file = Files.newInputStream(Path.of(name))) {
+      return text(file.readNBytes(LARGEST + 1));
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw refused("there is no such file; it takes the name of a file that holds the key");
+    } catch (AccessDeniedException e) {
+      throw refused("you may not read that file");
+    } catch (IOException e) {
+      throw refused("that is no file that can be read");
+    }
+  }
+
+  /** At a terminal, Enter is enough. */
+  private static byte[] firstLine(InputStream input) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int b = input.read();
+    while (b >= 0 && b != '\n' && line.size() <= LARGEST) {
+      line.write(b);
+      b = input.read();
+    }
+    return line.toByteArray();
+  }
+
+  private static String text(byte[] bytes) {
+    if (bytes.length > LARGEST) {
+      throw refused("holds more than 64 KiB, so it is no key");
+    }
+    String key = new String(bytes, StandardCharsets.UTF_8).replaceFirst("[\r\n]+$", "");
+    if (key.isEmpty()) {
+      throw refused("holds nothing");
+    }
+    return key;
+  }
+
+  private static CommandFailure refused(String message) {
+    return CommandFailure.usage(KeyOptions.API_KEY_FILE + ": " + message);
+  }
+}

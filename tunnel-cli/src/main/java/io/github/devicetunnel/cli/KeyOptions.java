@@ -1,0 +1,81 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.Credentials;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the key comes from, and what kind of key it is. */
+final class KeyOptions {
+  static final String API_KEY = "--api-key";
+  static final String API_KEY_FILE = "--api-key-file";
+  static final String APPLICATION_ID = "--application-id";
+
+  static final String VARIABLE = "TUNNEL_API_KEY";
+
+  /** What the launcher took off the command line, where every user of the machine could read it. */
+  static final String ARGUMENT_VARIABLE = "TUNNEL_API_KEY_ARGUMENT";
+
+  @Option(
+      names = API_KEY_FILE,
+      paramLabel = "FILE",
+      order = 20,
+      description = "File with the access key or JWT, or - for standard input.")
+  private @Nullable String apiKeyFile;
+
+  @Option(
+      names = API_KEY,
+      paramLabel = "KEY",
+      order = 21,
+      description = "The access key or JWT itself, where others can see it. [TUNNEL_API_KEY]")
+  private @Nullable String apiKey;
+
+  @Option(
+      names = APPLICATION_ID,
+      paramLabel = "ID",
+      order = 22,
+      description =
+          "The application whose verification key checks the JWT. Without it the key is an access"
+              + " key. [TUNNEL_APPLICATION_ID]")
+  private @Nullable String applicationId;
+
+  /**
+   * @param credentials made of the key
+   * @param exposed whether it stood among the arguments
+   */
+  record Key(Credentials credentials, boolean exposed) {}
+
+  Key key(Environment environment) {
+    Setting key = find(environment);
+    // Old scripts pass an empty one along with an access key.
+    String argument = "".equals(applicationId) ? null : applicationId;
+    Setting application =
+        Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
+    boolean exposed = key.isArgument() && key.option().equals(API_KEY);
+    try {
+      Credentials credentials =
+          application == null
+              ? Credentials.apiKey(key.value())
+              : Credentials.jwt(application.value(), key.value());
+      return new Key(credentials, exposed);
+    } catch (IllegalArgumentException e) {
+      boolean isKey = !String.valueOf(e.getMessage()).startsWith("applicationId");
+      throw (application == null || isKey ? key : application).refused(e);
+    }
+  }
+
+  private Setting find(Environment environment) {
+    String argument = apiKey == null ? environment.variables().get(ARGUMENT_VARIABLE) : apiKey;
+    if (argument != null && apiKeyFile != null) {
+      throw CommandFailure.usage(
+          API_KEY_FILE + ": " + API_KEY + " is given as well, and there can be only one key");
+    }
+    if (apiKeyFile != null) {
+      return new Setting(API_KEY_FILE, KeyFile.read(apiKeyFile, environment.input()), null);
+    }
+    Setting key = Setting.find(API_KEY, argument, VARIABLE, environment);
+    if (key == null) {
+      throw CommandFailure.usage(API_KEY_FILE + ": is missing (or set " + VARIABLE + ")");
+    }
+    return key;
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Opens a local listener and serves until it is told to stop. */
+@Command(
+    name = "listen",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Carries every connection to a local address through a tunnel of its own.",
+      "",
+      "Serves until it is told to stop (Ctrl-C), and then lets open connections finish for 5 s."
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel [listen] [OPTION...]",
+    optionListHeading = "%n",
+    sortOptions = false,
+    footer = {
+      "",
+      "A name in brackets is that of an environment variable for the same; arguments beat it.",
+      "",
+      "The flags of the old Go client are taken with one dash too: -listen-uri, -cloud-uri, "
+          + "-api-key, -application-id, -ping-duration."
+    })
+final class ListenCommand implements Callable<Integer> {
+  private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
+
+  private final Environment environment;
+  private final Console console;
+
+  @Option(
+      names = ListenAddress.OPTION,
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8181",
+      order = 1,
+      description =
+          "Where to listen; without a host on loopback, with port 0 on any free one. Default:"
+              + " ${DEFAULT-VALUE}")
+  private String listenUri = "";
+
+  @Mixin private final CloudOptions cloud = new CloudOptions();
+
+  ListenCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    InetSocketAddress address = ListenAddress.parse(listenUri);
+    try (TunnelClient client = cloud.client(environment, console)) {
+      environment.stopSignals().watch();
+      TunnelListener listener = listen(client, address);
+      console.print(
+          "Listening on "
+              + ListenAddress.text(listener.localAddress())
+              + " -> "
+              + client.deviceId()
+              + "/"
+              + client.serviceAddress());
+      environment.stopSignals().await();
+      console.status(
+          "Stopping; open connections may finish for "
+              + DRAIN_TIME.toSeconds()
+              + " s, a second signal cuts them");
+      console.status(describe(client.close(DRAIN_TIME)));
+    }
+    return ExitCode.OK;
+  }
+
+  private static TunnelListener listen(TunnelClient client, InetSocketAddress address) {
+    try {
+      return client.listen(address);
+    } catch (IOException e) {
+      throw CommandFailure.cannotListen(
+          "cannot listen on " + ListenAddress.text(address) + ": " + cause(e),
+          "Choose another address with " + ListenAddress.OPTION + ", with port 0 for any free one");
+    }
+  }
+
+  /** The system's words in ours, where they are known. */
+  private static String cause(IOException e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage());
+    if (message.startsWith("Address already in use")) {
+      return "the port is in use by another program";
+    }
+    if (message.startsWith("Permission denied")) {
+      return "no permission, which ports below 1024 need";
+    }
+    if (message.startsWith("Cannot assign requested address")) {
+      return "this machine has no such address";
+    }
+    return message.startsWith("Unresolved address") ? "there is no such host" : message;
+  }
+
+  private static String describe(DrainReport report) {
+    int finished = report.finished();
+    int cut = report.cut();
+    if (finished + cut == 0) {
+      return "Stopped; no connection was open";
+    }
+    String text = "Stopped; connections finished: " + finished + ", cut: " + cut;
+    return report.bytesNotDelivered() == 0
+        ? text
+        : text + ", bytes that may not have reached the service: " + report.bytesNotDelivered();
+  }
+}

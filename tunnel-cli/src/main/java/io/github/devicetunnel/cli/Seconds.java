@@ -1,0 +1,19 @@
+package io.github.devicetunnel.cli;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/** Times as the old client took them: a plain number of seconds. */
+final class Seconds {
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,6}(\\.\\d{1,9})?");
+
+  private Seconds() {}
+
+  static Duration parse(String text) {
+    if (!NUMBER.matcher(text).matches()) {
+      throw new IllegalArgumentException("must be a number of seconds, such as 5, 0.5 or 0");
+    }
+    return Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValueExact());
+  }
+}

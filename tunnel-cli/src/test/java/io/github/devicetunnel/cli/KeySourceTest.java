@@ -1,0 +1,201 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the key comes from, seen from a cloud that refuses every request. */
+class KeySourceTest {
+  private static final String WARNING =
+      "tunnel: warning: a key given as --api-key can be seen by others: use --api-key-file or"
+          + " TUNNEL_API_KEY";
+
+  @TempDir Path folder;
+  private HttpServer cloud;
+  private final BlockingQueue<Headers> requests = new LinkedBlockingQueue<>();
+
+  @BeforeEach
+  void startCloud() throws IOException {
+    cloud = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    cloud.createContext(
+        "/",
+        exchange -> {
+          requests.add(exchange.getRequestHeaders());
+          exchange.sendResponseHeaders(401, -1);
+          exchange.close();
+        });
+    cloud.start();
+  }
+
+  @AfterEach
+  void stopCloud() {
+    cloud.stop(0);
+  }
+
+  @Test
+  void option() throws Exception {
+    try (Program program = start(new Program(), "-api-key=ak_option")) {
+      assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_option"));
+      assertThat(program.errors()).startsWith(WARNING).containsOnlyOnce("warning:");
+    }
+  }
+
+  @Test
+  void optionThatTheLauncherTookAway() throws Exception {
+    Program program =
+        new Program()
+            .variable("TUNNEL_API_KEY_ARGUMENT", "ak_argument")
+            .variable("TUNNEL_API_KEY", "ak_environment");
+    try (program) {
+      start(program);
+      assertThat(nextRequest(program))
+          .containsEntry("Authorization", List.of("Bearer ak_argument"));
+      assertThat(program.errors()).startsWith(WARNING);
+    }
+  }
+
+  @Test
+  void variable() throws Exception {
+    try (Program program = start(new Program().variable("TUNNEL_API_KEY", "ak_environment"))) {
+      assertThat(nextRequest(program))
+          .containsEntry("Authorization", List.of("Bearer ak_environment"))
+          .doesNotContainKey("X-application-id");
+      assertThat(program.errors()).doesNotContain("warning:");
+    }
+  }
+
+  @Test
+  void fileBeatsTheVariable() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "ak_file\r\n");
+    Program program = new Program().variable("TUNNEL_API_KEY", "ak_environment");
+    try (program) {
+      start(program, "--api-key-file", file.toString());
+      assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_file"));
+      assertThat(program.errors()).doesNotContain("warning:");
+    }
+  }
+
+  @Test
+  void standardInput() throws Exception {
+    try (Program program = start(new Program().input("ak_input\nrest"), "--api-key-file=-")) {
+      assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_input"));
+    }
+  }
+
+  @Test
+  void tokenOfAnApplication() throws Exception {
+    Program program = new Program().variable("TUNNEL_API_KEY", "header.claims.signature");
+    try (program) {
+      start(program, "-application-id", "app1");
+      assertThat(nextRequest(program))
+          .containsEntry("Authorization", List.of("Bearer header.claims.signature"))
+          .containsEntry("X-application-id", List.of("app1"));
+    }
+  }
+
+  @Test
+  void emptyApplicationIdCountsAsNotGiven() throws Exception {
+    Program program = new Program().variable("TUNNEL_API_KEY", "ak_x");
+    try (program) {
+      start(program, "-application-id=");
+      assertThat(nextRequest(program)).doesNotContainKey("X-application-id");
+    }
+  }
+
+  @Test
+  void optionAndFileAreTooMuch() {
+    assertRefused(
+        "--api-key-file: --api-key is given as well", "--api-key=ak_x", "--api-key-file=/nowhere");
+    assertThat(
+            new Program()
+                .variable("TUNNEL_API_KEY_ARGUMENT", "ak_x")
+                .run(arguments("--api-key-file=-"))
+                .errors())
+        .startsWith("tunnel: --api-key-file: --api-key is given as well");
+  }
+
+  @Test
+  void emptyKey() {
+    assertRefused("--api-key: is empty", "-api-key=");
+    assertThat(new Program().variable("TUNNEL_API_KEY_ARGUMENT", "").run(arguments()).errors())
+        .startsWith("tunnel: --api-key: is empty");
+  }
+
+  @Test
+  void keyThatCannotStandInAHeader() {
+    assertRefused("--api-key: has a blank at position 3", "--api-key=ak x");
+    assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\n").run(arguments()).errors())
+        .startsWith("tunnel: --api-key: has a line break at position 5")
+        .contains("(the value of TUNNEL_API_KEY)");
+    assertRefused("--application-id: has a blank", "--api-key=a.b.c", "--application-id=a b");
+  }
+
+  @Test
+  void filesThatHoldNoKey() throws Exception {
+    assertRefused("--api-key-file: there is no such file", "--api-key-file=/no/such/file");
+    assertRefused("--api-key-file: that is no file", "--api-key-file", folder.toString());
+    Path file = Files.writeString(folder.resolve("empty"), "\n");
+    assertRefused("--api-key-file: holds nothing", "--api-key-file", file.toString());
+    Files.write(file, new byte[70_000]);
+    assertRefused("--api-key-file: holds more than 64 KiB", "--api-key-file", file.toString());
+    Files.writeString(file, "ak_x\nak_y\n");
+    assertRefused(
+        "--api-key-file: the key has a line break at position 5",
+        "--api-key-file",
+        file.toString());
+    Files.write(file, "ak_\u00e9".getBytes(UTF_8));
+    assertRefused(
+        "--api-key-file: the key has a character that is not printable ASCII",
+        "--api-key-file",
+        file.toString());
+    assertRefused("--api-key-file: holds nothing", "--api-key-file=-");
+  }
+
+  private void assertRefused(String message, String... args) {
+    Program program = new Program().run(arguments(args));
+    assertThat(program.errors()).startsWith("tunnel: " + message);
+    assertThat(program.errors().lines()).hasSize(2);
+  }
+
+  private Program start(Program program, String... args) {
+    return program.start(arguments(args));
+  }
+
+  private String[] arguments(String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--listen-uri=:0",
+                "--cloud-uri=ws:/" + cloud.getAddress(),
+                "--device=" + Program.DEVICE,
+                "--service=127.0.0.1:80"));
+    args.addAll(List.of(more));
+    return args.toArray(String[]::new);
+  }
+
+  private Headers nextRequest(Program program) throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.connect(program.awaitListening());
+      Headers headers = requests.poll(20, TimeUnit.SECONDS);
+      assertThat(headers).as("a request has come; %s", program.errors()).isNotNull();
+      return headers;
+    }
+  }
+}

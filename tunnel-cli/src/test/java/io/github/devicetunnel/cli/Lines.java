@@ -1,0 +1,40 @@
+package io.github.devicetunnel.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Takes what a program prints, and can wait for its lines. */
+final class Lines extends OutputStream {
+  private static final long LONGEST_WAIT_SECONDS = 20;
+
+  private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+  @Override
+  public synchronized void write(int b) {
+    all.write(b);
+    if (b == '\n') {
+      lines.add(line.toString(Charset.defaultCharset()).stripTrailing());
+      line.reset();
+    } else {
+      line.write(b);
+    }
+  }
+
+  synchronized String all() {
+    return all.toString(Charset.defaultCharset());
+  }
+
+  String next() throws InterruptedException {
+    String next = lines.poll(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError("no further line came after: " + all());
+    }
+    return next;
+  }
+}

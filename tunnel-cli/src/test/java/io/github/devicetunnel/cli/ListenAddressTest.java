@@ -1,0 +1,59 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ListenAddressTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:3131, 127.0.0.1:3131",
+    "0.0.0.0:0, 0.0.0.0:0",
+    ":8181, 127.0.0.1:8181",
+    "[::1]:80, [::1]:80",
+    "[0:0:0:0:0:0:0:1]:80, [::1]:80",
+    "[::]:80, [::]:80",
+    "[2001:db8::8:800:200c:417a]:65535, [2001:db8::8:800:200c:417a]:65535",
+  })
+  void readsAndWritesAddresses(String text, String canonical) {
+    assertThat(ListenAddress.text(ListenAddress.parse(text))).isEqualTo(canonical);
+  }
+
+  @Test
+  void looksNamesUp() {
+    InetSocketAddress address = ListenAddress.parse("localhost:8181");
+
+    assertThat(address.getAddress().isLoopbackAddress()).isTrue();
+    assertThat(address.getPort()).isEqualTo(8181);
+  }
+
+  @Test
+  void nameThatIsNotKnownStaysAName() {
+    assertThat(ListenAddress.text(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
+        .isEqualTo("nowhere.invalid:1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8181, the port is missing",
+    "'', the port is missing",
+    "127.0.0.1, the port is missing",
+    "127.0.0.1:, host or port is malformed",
+    "127.0.0.1:x, host or port is malformed",
+    "127.0.0.1:-1, host or port is malformed",
+    "127.0.0.1:65536, the port is above 65535",
+    "::1:8181, an IPv6 address is not in brackets",
+    "http://127.0.0.1:8181, 'there is a slash, as in a URL'",
+  })
+  void saysWhatIsWrong(String text, String defect) {
+    assertThatThrownBy(() -> ListenAddress.parse(text))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageStartingWith("--listen-uri: must be host:port")
+        .hasMessageEndingWith("\"" + text + "\" " + defect);
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+
+  @Test
+  void bugIsOneLineAndCodeOne() {
+    assertReported(new IllegalArgumentException("no good with ak_secret"));
+    assertReported(new AssertionError("no good with ak_secret"));
+  }
+
+  private static void assertReported(Throwable bug) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    int exitCode =
+        Main.run(
+            new String[] {"demo"},
+            new Environment(Map.of(), InputStream.nullInputStream(), new Broken(bug)),
+            new PrintStream(new ByteArrayOutputStream(), true, Charset.defaultCharset()),
+            new PrintStream(err, true, Charset.defaultCharset()));
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(err.toString(Charset.defaultCharset()).lines())
+        .containsExactly(
+            "tunnel: unexpected failure, please report it: "
+                + bug.getClass().getName()
+                + ": no good with ***");
+  }
+
+  private record Broken(Throwable bug) implements StopSignals {
+    @Override
+    public void watch() {
+      if (bug instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) bug;
+    }
+
+    @Override
+    public void await() {}
+  }
+}

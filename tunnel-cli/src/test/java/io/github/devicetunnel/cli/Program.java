@@ -1,0 +1,112 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The program in this process, with an environment that a test makes. For one run. */
+final class Program implements AutoCloseable {
+  static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  static final String OTHER_DEVICE = "017b7fddb124724840c1c7b8000000ff";
+
+  private static final Pattern LISTENING =
+      Pattern.compile("Listening on (127\\.0\\.0\\.1:\\d+) -> [0-9a-f]{32}/127\\.0\\.0\\.1:80");
+
+  private final Map<String, String> variables = new HashMap<>();
+  private final TestStop stop = new TestStop();
+  private final Lines out = new Lines();
+  private final Lines err = new Lines();
+  private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+  private String input = "";
+
+  Program variable(String name, String value) {
+    variables.put(name, value);
+    return this;
+  }
+
+  Program input(String text) {
+    input = text;
+    return this;
+  }
+
+  /** Runs it until it ends; a listener that was opened is told to stop at once. */
+  Program run(String... args) {
+    stop.send();
+    exitCode.complete(call(args));
+    return this;
+  }
+
+  /** Runs it until it is told to stop. */
+  Program start(String... args) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                exitCode.complete(call(args));
+              } catch (Throwable e) {
+                exitCode.completeExceptionally(e);
+              }
+            },
+            "program-under-test");
+    thread.setDaemon(true);
+    thread.start();
+    return this;
+  }
+
+  private int call(String... args) {
+    return Main.run(
+        args,
+        new Environment(
+            variables, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), stop),
+        new PrintStream(out, true, Charset.defaultCharset()),
+        new PrintStream(err, true, Charset.defaultCharset()));
+  }
+
+  Program stop() {
+    stop.send();
+    return this;
+  }
+
+  int exitCode() {
+    return exitCode.copy().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  String nextLine() throws InterruptedException {
+    return out.next();
+  }
+
+  /** Waits until it listens, which is the next thing that it says, and returns where. */
+  InetSocketAddress awaitListening() throws InterruptedException {
+    Matcher matcher = LISTENING.matcher(nextLine());
+    assertThat(matcher).matches();
+    return ListenAddress.parse(matcher.group(1));
+  }
+
+  String nextErrorLine() throws InterruptedException {
+    return err.next();
+  }
+
+  String output() {
+    return out.all();
+  }
+
+  String errors() {
+    return err.all();
+  }
+
+  @Override
+  public void close() {
+    stop.send();
+    int unused = exitCode();
+  }
+}

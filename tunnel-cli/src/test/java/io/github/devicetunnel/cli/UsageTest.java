@@ -1,0 +1,146 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of mistakes that are found before anything is opened. */
+class UsageTest {
+  private static final String WHOLE_URL =
+      "wss://cloud.example/v3/devices/" + Program.DEVICE + "/services/127.0.0.1:80/connection";
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake("unknown option --lisen-uri, did you mean --listen-uri?", "--lisen-uri=:1"),
+        mistake("unknown option -device, did you mean --device?", "listen", "-device", "x"),
+        mistake("unknown option --verbose", "--verbose"),
+        mistake("unknown option (argument 2)", "listen", "-X9"),
+        mistake("argument 1 is no command, did you mean listen?", "lisen"),
+        mistake("argument 1 is no command", "127.0.0.1:3131"),
+        mistake(
+            "argument 3 belongs to no option: give it as --NAME VALUE", "--device", "s", "s", "s"),
+        mistake("the command listen must be the first argument", "--device", "5", "listen"),
+        mistake("--cloud-uri: its value is missing", "--cloud-uri"),
+        mistake("--device: its value is missing", "--device", "--service", "127.0.0.1:80"),
+        mistake("--api-key: its value is missing", "-api-key"),
+        mistake("--allow-plaintext: takes no value", "--allow-plaintext=perhaps"),
+        mistake("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)"),
+        mistake("--cloud-uri: must be a ws, wss", "--cloud-uri=api.mbedcloud.com"),
+        mistake("--cloud-uri: must be a ws, wss", "--cloud-uri="),
+        mistake(
+            "--cloud-uri: the device ID must be 32 hex digits",
+            "--cloud-uri=" + WHOLE_URL.replace(Program.DEVICE, "017b")),
+        mistake(
+            "--cloud-uri: the address of the service must be ip:port",
+            "--cloud-uri=" + WHOLE_URL.replace(":80", "")),
+        mistake(
+            "--cloud-uri: ws://cloud.example/ is not encrypted",
+            "--cloud-uri=" + WHOLE_URL.replace("wss", "ws"),
+            "--api-key=ak_x"),
+        mistake("--device: must be 32 hex digits", "-cloud-uri", WHOLE_URL, "--device=017b"),
+        mistake("--service: must be ip:port", "-cloud-uri", WHOLE_URL, "--service=80"),
+        mistake("--device: is missing", "--cloud-uri=wss://cloud.example", "--api-key=ak_x"),
+        mistake(
+            "--service: is missing",
+            "--cloud-uri=wss://cloud.example",
+            "--api-key=ak_x",
+            "--device",
+            Program.DEVICE),
+        mistake(
+            "--ping-duration: must be a number of seconds",
+            "-cloud-uri",
+            WHOLE_URL,
+            "-ping-duration=5s"),
+        mistake(
+            "--ping-duration: must be zero, for no pings, or at least 0.1 s",
+            "-cloud-uri",
+            WHOLE_URL,
+            "-ping-duration=0.01"),
+        mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
+        mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", WHOLE_URL));
+  }
+
+  private static Arguments mistake(String message, String... args) {
+    return arguments(message, List.of(args));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void mistakeIsOneLineAndAHint(String message, List<String> args) throws Exception {
+    Program program = new Program().run(args.toArray(String[]::new));
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.output()).isEmpty();
+    assertThat(program.errors().lines().toList()).hasSize(2);
+    assertThat(program.nextErrorLine()).startsWith("tunnel: " + message);
+    assertThat(program.nextErrorLine()).matches("Try 'tunnel (listen )?--help'");
+  }
+
+  @Test
+  void hintPointsToTheHelpOfTheCommand() {
+    assertThat(new Program().run("demo", "--onec").errors())
+        .contains("unknown option --onec, did you mean --once?", "Try 'tunnel demo --help'");
+  }
+
+  @Test
+  void mistakeInTheEnvironmentNamesTheVariable() throws Exception {
+    Program program =
+        new Program()
+            .variable("TUNNEL_CLOUD_URI", "wss://cloud.example")
+            .variable("TUNNEL_DEVICE", "017b")
+            .run();
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine())
+        .startsWith("tunnel: --device: must be 32 hex digits")
+        .endsWith("(the value of TUNNEL_DEVICE)");
+  }
+
+  @Test
+  void emptyVariableCountsAsNotSet() {
+    assertThat(new Program().variable("TUNNEL_CLOUD_URI", "").run().errors())
+        .startsWith("tunnel: --cloud-uri: is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help"})
+  void helpTellsOfTheCommands(String option) throws Exception {
+    Program program = new Program().run(option);
+
+    assertThat(program.exitCode()).isEqualTo(0);
+    assertThat(program.errors()).isEmpty();
+    assertThat(program.output()).contains("Usage: tunnel", "listen", "demo", "--version");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help"})
+  void helpOfACommandTellsOfItsOptions(String option) throws Exception {
+    assertThat(new Program().run("listen", option).output())
+        .contains("--listen-uri=HOST:PORT", "127.0.0.1:8181", "--api-key-file", "-application-id");
+    assertThat(new Program().run("--device=x", option).output()).contains("--listen-uri");
+    assertThat(new Program().run("demo", option).output()).contains("--once");
+  }
+
+  @Test
+  void helpFitsIntoATerminal() {
+    assertThat(new Program().run("listen", "--help").output().lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void everythingTellsItsVersion() throws Exception {
+    for (String[] args :
+        new String[][] {{"--version"}, {"listen", "--version"}, {"demo", "--version"}}) {
+      Program program = new Program().run(args);
+      assertThat(program.exitCode()).isEqualTo(0);
+      assertThat(program.output()).startsWith("tunnel ").contains("Java ");
+    }
+  }
+}

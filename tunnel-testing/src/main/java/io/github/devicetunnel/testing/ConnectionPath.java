@@ -1,0 +1,50 @@
+package io.github.devicetunnel.testing;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+
+/**
+ * What a request asks for: {@code /v3/devices/{id}/services/{address}/connection}.
+ *
+ * @param deviceId in lower case
+ * @param service the service's address as it was written
+ * @param address the same, parsed
+ */
+record ConnectionPath(String deviceId, String service, InetSocketAddress address) {
+  private static final Pattern DEVICE_ID = Pattern.compile("[0-9a-f]{32}");
+
+  static ConnectionPath parse(HttpUrl url) throws RefusedException {
+    List<String> segments = url.pathSegments();
+    boolean known =
+        segments.size() == 6
+            && segments.get(0).equals("v3")
+            && segments.get(1).equals("devices")
+            && segments.get(3).equals("services")
+            && segments.get(5).equals("connection");
+    if (!known) {
+      throw ServiceError.notFound("There is nothing at " + url.encodedPath());
+    }
+    String deviceId = segments.get(2).toLowerCase(Locale.ROOT);
+    String service = segments.get(4);
+    InetSocketAddress address = ServiceAddress.parse(service);
+    List<ServiceError.Field> wrong = new ArrayList<>();
+    if (!isDeviceId(deviceId)) {
+      wrong.add(new ServiceError.Field("id", "must be 32 hexadecimal digits"));
+    }
+    if (address == null) {
+      wrong.add(new ServiceError.Field("address", "must be ip:port or localhost:port"));
+    }
+    if (address == null || !wrong.isEmpty()) {
+      throw ServiceError.invalid(wrong);
+    }
+    return new ConnectionPath(deviceId, service, address);
+  }
+
+  static boolean isDeviceId(String lowerCase) {
+    return DEVICE_ID.matcher(lowerCase).matches();
+  }
+}

@@ -1,0 +1,201 @@
+package io.github.devicetunnel.testing;
+
+import io.github.devicetunnel.testing.FaultProxy.Cut;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a connection: reads from the source, does what the plan of the moment says, and
+ * writes to the target. One thread carries; orders come from any.
+ */
+final class FaultLane {
+  private static final int BUFFER = 64 << 10;
+
+  private final ProxiedConnection connection;
+  private final Socket source;
+  private final Socket target;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile FaultPlan plan; // written under the lock
+
+  // Only on the thread that carries, except that others read the position.
+  private volatile long position;
+  private final DelayLine line = new DelayLine();
+  private long nextSliceAt = System.nanoTime();
+
+  FaultLane(ProxiedConnection connection, Socket source, Socket target, FaultPlan plan) {
+    this.connection = connection;
+    this.source = source;
+    this.target = target;
+    this.plan = plan;
+  }
+
+  /** Changes the plan. Never waits. */
+  void order(UnaryOperator<FaultPlan> change) {
+    lock.lock();
+    try {
+      plan = change.apply(plan);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    // Here for a carrier that waits for bytes; there for one that was just writing some.
+    cutIfDue();
+  }
+
+  /** Frees a carrier that waits for time to pass, or for the end of a stall. */
+  void wake() {
+    order(same -> same);
+  }
+
+  /** Carries until the source ends or the connection is cut. */
+  void run() {
+    try {
+      carry();
+      if (!connection.isCut() && !plan.blackHole()) {
+        target.shutdownOutput();
+      }
+    } catch (IOException e) {
+      if (!connection.isCut() && !plan.blackHole()) {
+        connection.cut(Cut.RST);
+      }
+    }
+    if (connection.isCut()) {
+      discard(source);
+    }
+  }
+
+  private void carry() throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    boolean sourceEnded = false;
+    while (awaitPlan() != null) {
+      if (line.isEmpty()) {
+        if (sourceEnded) {
+          return;
+        }
+        sourceEnded = !read(buffer);
+      } else if (line.nanosUntilDue() <= 0) {
+        byte[] bytes = line.take();
+        forward(bytes, bytes.length);
+      } else if (sourceEnded || line.isFull()) {
+        await(line.nanosUntilDue());
+      } else {
+        sourceEnded = !read(buffer);
+      }
+    }
+  }
+
+  /** Reads once, for no longer than the bytes on the line may wait. False at the end. */
+  private boolean read(byte[] buffer) throws IOException {
+    source.setSoTimeout(line.isEmpty() ? 0 : roundedUp(line.nanosUntilDue()));
+    int count;
+    try {
+      count = source.getInputStream().read(buffer);
+    } catch (SocketTimeoutException e) {
+      return true;
+    }
+    long delay = plan.delay().toNanos();
+    if (count > 0 && line.isEmpty() && delay == 0) {
+      forward(buffer, count);
+    } else if (count > 0) {
+      line.add(Arrays.copyOf(buffer, count), System.nanoTime() + delay);
+    } else if (delay > 0) {
+      line.add(new byte[0], System.nanoTime() + delay); // The end is as late as the bytes.
+    }
+    return count >= 0;
+  }
+
+  private static int roundedUp(long nanos) {
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos)) + 1);
+  }
+
+  private void forward(byte[] bytes, int length) throws IOException {
+    OutputStream out = target.getOutputStream();
+    int done = 0;
+    while (done < length) {
+      FaultPlan now = awaitPlan();
+      if (now == null) {
+        return;
+      }
+      int count = now.slice(position, length - done);
+      now.corrupt(bytes, done, count, position);
+      if (count > 0 && !now.blackHole()) {
+        out.write(bytes, done, count);
+      }
+      done += count;
+      long passed = position + count;
+      position = passed;
+      cutIfDue();
+      pace(now, count);
+    }
+  }
+
+  private void cutIfDue() {
+    Cut how = plan.cutAt(position);
+    if (how != null) {
+      connection.cut(how);
+    }
+  }
+
+  /** The plan of the moment, once it is not to stand still; null when the connection is cut. */
+  private @Nullable FaultPlan awaitPlan() {
+    lock.lock();
+    try {
+      while (plan.stalled() && !connection.isCut()) {
+        changed.awaitUninterruptibly();
+      }
+      plan = plan.resolvedAt(position);
+      return connection.isCut() ? null : plan;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pace(FaultPlan now, int count) {
+    if (now.bytesPerSecond() > 0) {
+      long slice = TimeUnit.SECONDS.toNanos(count) / now.bytesPerSecond();
+      nextSliceAt = Math.max(System.nanoTime(), nextSliceAt) + slice;
+      await(nextSliceAt - System.nanoTime());
+    }
+  }
+
+  /** Waits so long, or until there is another plan. */
+  private void await(long nanos) {
+    lock.lock();
+    try {
+      FaultPlan before = plan;
+      long left = nanos;
+      while (left > 0 && plan == before && !connection.isCut()) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      // These threads are ended by cutting their connection; nobody else has them in hand.
+      Thread.currentThread().interrupt();
+      connection.cut(Cut.RST);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reads to the end, so that what comes does not turn an orderly end into a reset. */
+  static void discard(Socket source) {
+    byte[] rest = new byte[8 << 10];
+    try {
+      source.setSoTimeout(0);
+      while (source.getInputStream().read(rest) >= 0) {
+        // Nobody wants these bytes.
+      }
+    } catch (IOException e) {
+      // It ended the other way.
+    }
+  }
+}

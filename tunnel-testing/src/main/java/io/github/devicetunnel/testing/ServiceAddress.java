@@ -1,0 +1,45 @@
+package io.github.devicetunnel.testing;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the address of a service as it stands in a request: {@code ip:port}, {@code localhost:port}
+ * or {@code [ipv6]:port}. No name but localhost is ever looked up.
+ */
+final class ServiceAddress {
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(localhost|[0-9.]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
+
+  private ServiceAddress() {}
+
+  /** The address, or null when the text is none. */
+  static @Nullable InetSocketAddress parse(String text) {
+    Matcher matcher = HOST_AND_PORT.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    int port = Integer.parseInt(matcher.group(2));
+    InetAddress host = host(matcher.group(1));
+    return host == null || port < 1 || port > 0xffff ? null : new InetSocketAddress(host, port);
+  }
+
+  private static @Nullable InetAddress host(String text) {
+    boolean literal = text.startsWith("[") || IPV4.matcher(text).matches();
+    if (!literal && !text.equals("localhost")) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+}

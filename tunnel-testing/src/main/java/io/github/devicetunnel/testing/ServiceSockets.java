@@ -1,0 +1,61 @@
+package io.github.devicetunnel.testing;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Dials TCP services, as a gateway does, and keeps hold of what is open. From any thread. */
+final class ServiceSockets {
+  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** Dials, on the calling thread, for at most five seconds. */
+  Socket dial(InetSocketAddress target) throws IOException {
+    Socket socket = new ServiceSocket();
+    open.add(socket);
+    boolean connected = false;
+    try {
+      if (closed) {
+        throw new SocketException("the tunnelling service is closed");
+      }
+      socket.connect(target, CONNECT_TIMEOUT_MILLIS);
+      socket.setTcpNoDelay(true);
+      connected = true;
+      return socket;
+    } finally {
+      if (!connected) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Closes all, those that are being dialled as well. Nothing can be dialled afterwards. */
+  void close() {
+    closed = true;
+    for (Socket socket : List.copyOf(open)) {
+      closeQuietly(socket);
+    }
+  }
+
+  static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is closed all the same.
+    }
+  }
+
+  private final class ServiceSocket extends Socket {
+    @Override
+    public synchronized void close() throws IOException {
+      open.remove(this);
+      super.close();
+    }
+  }
+}

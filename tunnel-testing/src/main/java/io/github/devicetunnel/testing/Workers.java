@@ -1,0 +1,89 @@
+package io.github.devicetunnel.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The threads of one service: daemons, which carry the name of what they do. From any thread. */
+final class Workers {
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          1,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          task -> daemon(task, "tunnel-service-idle"));
+
+  private final ScheduledThreadPoolExecutor timers =
+      new ScheduledThreadPoolExecutor(1, task -> daemon(task, "tunnel-service-timer"));
+
+  Workers() {
+    timers.setRemoveOnCancelPolicy(true);
+    timers.setKeepAliveTime(1, TimeUnit.SECONDS);
+    timers.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * Runs a task on a thread of its own.
+   *
+   * @throws RejectedExecutionException when the service was closed
+   */
+  void run(String name, Runnable task) {
+    threads.execute(() -> runNamed(name, task));
+  }
+
+  /** Runs a task on this thread, which has another name meanwhile. */
+  static void runNamed(String name, Runnable task) {
+    Thread thread = Thread.currentThread();
+    String before = thread.getName();
+    thread.setName(name);
+    try {
+      task.run();
+    } finally {
+      thread.setName(before);
+    }
+  }
+
+  /**
+   * Runs a short task that never waits, later.
+   *
+   * @throws RejectedExecutionException when the service was closed
+   */
+  Future<?> schedule(Runnable task, Duration delay) {
+    return timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Runs a short task that never waits, again and again.
+   *
+   * @throws RejectedExecutionException when the service was closed
+   */
+  Future<?> repeat(Runnable task, Duration interval) {
+    long nanos = interval.toNanos();
+    return timers.scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Takes no more tasks. */
+  void shutdown() {
+    timers.shutdownNow();
+    threads.shutdown();
+  }
+
+  /** Whether all threads have ended in time. Waits for them. */
+  boolean awaitEnd(Duration time) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    return threads.awaitTermination(time.toNanos(), TimeUnit.NANOSECONDS)
+        && timers.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,18 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * A tunnelling service in this process, for tests of applications that use tunnels. Start at {@link
+ * io.github.devicetunnel.testing.TunnelService}.
+ */
+@NullMarked
+module io.github.devicetunnel.testing {
+  requires static org.jspecify;
+  requires com.fasterxml.jackson.core;
+  requires io.github.devicetunnel.core;
+  requires mockwebserver3;
+  requires okhttp3;
+  requires okio;
+  requires org.slf4j;
+
+  exports io.github.devicetunnel.testing;
+}

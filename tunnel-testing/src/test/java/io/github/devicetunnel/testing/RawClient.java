@@ -1,0 +1,138 @@
+package io.github.devicetunnel.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.github.devicetunnel.websocket.FrameReader;
+import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.websocket.Side;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A client of the service that does no more than it is told to. Every read is bounded in time. */
+final class RawClient implements Closeable {
+  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
+  private final Socket socket;
+  private final FrameReader reader;
+  private final FrameWriter writer;
+
+  final List<String> pongs = new ArrayList<>();
+  int pings;
+  int closeCode;
+
+  RawClient(String uri) throws IOException {
+    URI parsed = URI.create(uri);
+    socket = new Socket(parsed.getHost(), parsed.getPort());
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    reader = new FrameReader(socket.getInputStream(), Side.SERVER, new Controls());
+    writer = new FrameWriter(socket.getOutputStream(), Side.CLIENT);
+  }
+
+  /** The head of a request that is granted for the example of RFC 6455. */
+  static String request(String device, String service, String key) {
+    return ("GET /v3/devices/" + device + "/services/" + service + "/connection HTTP/1.1\r\n")
+        + "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        + ("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + KEY + "\r\n")
+        + ("Authorization: Bearer " + key + "\r\n\r\n");
+  }
+
+  /** Sends a request, and what may come with it in the same packet. */
+  void send(String head, byte[] more) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(head.getBytes(ISO_8859_1));
+    all.writeBytes(more);
+    socket.getOutputStream().write(all.toByteArray());
+  }
+
+  /** Reads the head of the answer. */
+  String readHead() throws IOException {
+    InputStream in = socket.getInputStream();
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      int next = in.read();
+      if (next < 0) {
+        throw new IOException("the answer ends with: " + head);
+      }
+      head.append((char) next);
+    }
+    return head.toString();
+  }
+
+  /** A frame of data, as bytes. */
+  static byte[] frame(String text) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] payload = text.getBytes(ISO_8859_1);
+    byte[] buffer = new byte[FrameWriter.HEADER_ROOM + payload.length];
+    System.arraycopy(payload, 0, buffer, FrameWriter.HEADER_ROOM, payload.length);
+    new FrameWriter(out, Side.CLIENT).writeData(buffer, FrameWriter.HEADER_ROOM, payload.length);
+    return out.toByteArray();
+  }
+
+  void write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+  }
+
+  void ping(String payload) throws IOException {
+    writer.writePing(payload.getBytes(ISO_8859_1));
+  }
+
+  void close(int code) throws IOException {
+    writer.writeClose(code, "");
+  }
+
+  /** The next payload, in whatever pieces it comes; null after a close frame. */
+  byte[] next() throws IOException {
+    ByteBuffer payload = reader.next();
+    if (payload == null) {
+      return null;
+    }
+    byte[] bytes = new byte[payload.remaining()];
+    payload.get(bytes);
+    return bytes;
+  }
+
+  /** All payload until the close frame. */
+  String readAll() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (byte[] next = next(); next != null; next = next()) {
+      all.append(new String(next, ISO_8859_1));
+    }
+    return all.toString();
+  }
+
+  /** Whether the service has closed the connection. Waits for it. */
+  boolean isEnded() throws IOException {
+    return socket.getInputStream().read() < 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  private final class Controls implements FrameReader.ControlHandler {
+    @Override
+    public void onPing(byte[] payload) {
+      pings++;
+    }
+
+    @Override
+    public void onPong(byte[] payload) {
+      pongs.add(new String(payload, ISO_8859_1));
+    }
+
+    @Override
+    public void onClose(int code, String reason) {
+      closeCode = code;
+    }
+  }
+}
