@@ -36,7 +36,8 @@ public final class TunnelClient implements AutoCloseable {
 
   private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<Connections.Connection> streams = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean(); // nothing is opened any more
+  private final AtomicBoolean left = new AtomicBoolean(); // all that was opened has ended
 
   private TunnelClient(Engine engine, Settings settings) {
     this.engine = engine;
@@ -121,24 +122,24 @@ public final class TunnelClient implements AutoCloseable {
 
   /**
    * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
-   * when everything that this client opened is closed: at most three seconds after that time. The
-   * second call does nothing. A thread that is interrupted meanwhile cuts at once, and keeps its
-   * flag.
+   * when everything that this client opened is closed: at most three seconds after that time. A
+   * second call does the same with what is left. A thread that is interrupted meanwhile cuts at
+   * once, and keeps its flag.
    *
    * @param drain zero cuts at once
    * @return what became of the connections
    */
   public DrainReport close(Duration drain) {
-    if (!closed.compareAndSet(false, true)) {
-      return new DrainReport(0, 0, 0);
-    }
+    closed.set(true);
     List<Connections.Connection> connections = new ArrayList<>();
     for (TunnelListener listener : listeners) {
       connections.addAll(listener.stopAccepting());
     }
     connections.addAll(streams);
     DrainReport report = Connections.drain(connections, drain);
-    engine.leave();
+    if (left.compareAndSet(false, true)) {
+      engine.leave();
+    }
     return report;
   }
 

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +44,6 @@ public final class TunnelListener implements AutoCloseable {
   private volatile @Nullable Thread acceptor;
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private final AtomicBoolean closed = new AtomicBoolean();
   private final Semaphore free;
 
   private TunnelListener(
@@ -183,16 +181,13 @@ public final class TunnelListener implements AutoCloseable {
 
   /**
    * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
-   * when all are closed: at most three seconds after that time. The second call does nothing. A
-   * thread that is interrupted meanwhile cuts at once, and keeps its flag.
+   * when all are closed: at most three seconds after that time. A second call does the same with
+   * what is left. A thread that is interrupted meanwhile cuts at once, and keeps its flag.
    *
    * @param drain zero cuts at once
    * @return what became of the connections
    */
   public DrainReport close(Duration drain) {
-    if (!closed.compareAndSet(false, true)) {
-      return new DrainReport(0, 0, 0);
-    }
     DrainReport report = Connections.drain(stopAccepting(), drain);
     onClosed.accept(this);
     return report;
