@@ -8,7 +8,15 @@ final class DelayLine {
   /** What a line holds at most, so that a delay does not turn into a queue without end. */
   private static final int CAPACITY = 1 << 20;
 
-  private record Chunk(byte[] bytes, long dueAt) {}
+  private static final class Chunk {
+    final byte[] bytes;
+    final long dueAt;
+
+    Chunk(byte[] bytes, long dueAt) {
+      this.bytes = bytes;
+      this.dueAt = dueAt;
+    }
+  }
 
   private final Deque<Chunk> chunks = new ArrayDeque<>();
   private int held;

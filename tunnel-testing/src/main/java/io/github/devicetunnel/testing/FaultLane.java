@@ -2,6 +2,7 @@ package io.github.devicetunnel.testing;
 
 import io.github.devicetunnel.testing.FaultProxy.Cut;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -54,7 +55,12 @@ final class FaultLane {
 
   /** Frees a carrier that waits for time to pass, or for the end of a stall. */
   void wake() {
-    order(same -> same);
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Carries until the source ends or the connection is cut. */
@@ -160,7 +166,7 @@ final class FaultLane {
     }
   }
 
-  private void pace(FaultPlan now, int count) {
+  private void pace(FaultPlan now, int count) throws IOException {
     if (now.bytesPerSecond() > 0) {
       long slice = TimeUnit.SECONDS.toNanos(count) / now.bytesPerSecond();
       nextSliceAt = Math.max(System.nanoTime(), nextSliceAt) + slice;
@@ -169,18 +175,17 @@ final class FaultLane {
   }
 
   /** Waits so long, or until there is another plan. */
-  private void await(long nanos) {
+  private void await(long nanos) throws IOException {
     lock.lock();
     try {
       FaultPlan before = plan;
       long left = nanos;
-      while (left > 0 && plan == before && !connection.isCut()) {
+      while (left > 0 && plan.equals(before) && !connection.isCut()) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       // These threads are ended by cutting their connection; nobody else has them in hand.
-      Thread.currentThread().interrupt();
-      connection.cut(Cut.RST);
+      throw new InterruptedIOException();
     } finally {
       lock.unlock();
     }

@@ -73,8 +73,7 @@ record FaultPlan(
     FaultPlan plan = this;
     if (corruption != null && corruption.relative) {
       plan =
-          plan.withCorruption(
-              new Corruption(position + corruption.offset, false, corruption.bit));
+          plan.withCorruption(new Corruption(position + corruption.offset, false, corruption.bit));
     }
     if (cutPoint != null && cutPoint.relative) {
       plan = plan.withCutPoint(new CutPoint(position + cutPoint.offset, false, cutPoint.how));

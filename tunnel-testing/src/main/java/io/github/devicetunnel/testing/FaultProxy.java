@@ -150,8 +150,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private synchronized void order(
       Direction direction, UnaryOperator<FaultPlan> change, boolean openOnesToo) {
-    newPlans.compute(
-        direction, (key, plan) -> change.apply(plan == null ? FaultPlan.NONE : plan));
+    newPlans.compute(direction, (key, plan) -> change.apply(plan == null ? FaultPlan.NONE : plan));
     if (openOnesToo) {
       connections.forEach(connection -> connection.lane(direction).order(change));
     }
@@ -229,14 +228,12 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Under the same lock as orders, so that none is missed in between. */
   private synchronized ProxiedConnection register(Socket client) {
-    ProxiedConnection[] self = new ProxiedConnection[1];
     ProxiedConnection connection =
         new ProxiedConnection(
             client,
             newPlans.getOrDefault(Direction.TOWARD_CLOUD, FaultPlan.NONE),
             newPlans.getOrDefault(Direction.TOWARD_CLIENT, FaultPlan.NONE),
-            () -> connections.remove(self[0]));
-    self[0] = connection;
+            connections::remove);
     connections.add(connection);
     return connection;
   }
@@ -250,8 +247,7 @@ public final class FaultProxy implements AutoCloseable {
             threads.remove(Thread.currentThread());
           }
         };
-    Thread thread =
-        new Thread(counted, "fault-proxy-" + serverSocket.getLocalPort() + "-" + name);
+    Thread thread = new Thread(counted, "fault-proxy-" + serverSocket.getLocalPort() + "-" + name);
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** One client's connection to the cloud: two sockets, and a lane each way between them. */
 final class ProxiedConnection {
@@ -16,7 +17,7 @@ final class ProxiedConnection {
   private final FaultLane towardCloud;
   private final FaultLane towardClient;
   private final AtomicInteger lanes = new AtomicInteger(2);
-  private final Runnable onClosed;
+  private final Consumer<ProxiedConnection> onClosed;
   private volatile boolean cut;
 
   /**
@@ -25,7 +26,10 @@ final class ProxiedConnection {
    * @param onClosed called once, when both sockets are closed
    */
   ProxiedConnection(
-      Socket client, FaultPlan towardCloudPlan, FaultPlan towardClientPlan, Runnable onClosed) {
+      Socket client,
+      FaultPlan towardCloudPlan,
+      FaultPlan towardClientPlan,
+      Consumer<ProxiedConnection> onClosed) {
     this.client = client;
     this.towardCloud = new FaultLane(this, client, cloud, towardCloudPlan);
     this.towardClient = new FaultLane(this, cloud, client, towardClientPlan);
@@ -39,6 +43,9 @@ final class ProxiedConnection {
       cloud.setSendBufferSize(FaultProxy.SOCKET_BUFFER);
       cloud.setTcpNoDelay(true);
       cloud.connect(target, CONNECT_TIMEOUT_MILLIS);
+      if (cut) {
+        reset(cloud); // The cut found nothing yet to be cut.
+      }
       return true;
     } catch (IOException e) {
       cut(Cut.RST);
@@ -89,7 +96,7 @@ final class ProxiedConnection {
   private void closed() {
     closeQuietly(client);
     closeQuietly(cloud);
-    onClosed.run();
+    onClosed.accept(this);
   }
 
   static void reset(Socket socket) {

@@ -1,0 +1,196 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.it.LocalEnd.Entrance;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who speaks first, who ends first, and how. */
+final class EndingTest {
+  private static final byte[] BANNER = "SSH-2.0-gateway\r\n".getBytes(UTF_8);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  static Stream<Arguments> cloudsAndEntrances() {
+    return EveryByteTest.cloudsAndEntrances();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cloudsAndEntrances")
+  void serviceSpeaksFirst(CloudKind kind, Entrance entrance) throws Exception {
+    Service.Script script =
+        socket -> {
+          socket.getOutputStream().write(BANNER);
+          assertThat(socket.getInputStream().read()).isEqualTo('x');
+        };
+    try (Service service = Service.started(script);
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build();
+        LocalEnd end = entrance.open(client)) {
+      assertThat(end.in().readNBytes(BANNER.length)).isEqualTo(BANNER);
+      end.out().write('x');
+      assertThat(end.in().read()).isEqualTo(-1);
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cloudsAndEntrances")
+  void serviceClosesAtOnce(CloudKind kind, Entrance entrance) throws Exception {
+    try (Service service = Service.started(socket -> {});
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build();
+        LocalEnd end = entrance.open(client)) {
+      assertThat(end.in().read()).isEqualTo(-1);
+    }
+  }
+
+  /** All that a short answer needs is over before the tunnel has been taken notice of. */
+  @ParameterizedTest
+  @EnumSource(CloudKind.class)
+  void shortAnswersAreWhole(CloudKind kind) throws Exception {
+    try (Service service = Service.started(socket -> socket.getOutputStream().write(BANNER));
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build()) {
+      for (int i = 0; i < 200; i++) {
+        try (TunnelStream stream = client.open()) {
+          assertThat(stream.inputStream().readAllBytes()).isEqualTo(BANNER);
+        }
+      }
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Entrance.class)
+  void nothingListensBehindRealGateway(Entrance entrance) throws Exception {
+    try (RefusingPort nobody = new RefusingPort();
+        Cloud cloud = TestingCloud.startedLikeGateways();
+        TunnelClient client = cloud.client(nobody.serviceAddress()).build();
+        LocalEnd end = entrance.open(client)) {
+      assertThat(end.in().read()).isEqualTo(-1);
+    }
+  }
+
+  static Stream<Arguments> everyCloudAndEveryEntranceOnce() {
+    Stream<Arguments> streams = Stream.of(Arguments.of(CloudKind.TESTING, Entrance.STREAM));
+    Stream<Arguments> listeners =
+        Arrays.stream(CloudKind.values()).map(kind -> Arguments.of(kind, Entrance.LISTENER));
+    return Stream.concat(streams, listeners);
+  }
+
+  /** The protocol has no half-close, and the reply must arrive all the same. */
+  @ParameterizedTest
+  @MethodSource("everyCloudAndEveryEntranceOnce")
+  void replyComesLongAfterTheClientEndedItsOutput(CloudKind kind, Entrance entrance)
+      throws Exception {
+    int count = 8 << 20;
+    Service.Script script =
+        socket -> {
+          assertThat(socket.getInputStream().readNBytes(3)).isEqualTo("all".getBytes(UTF_8));
+          waitFor(Duration.ofSeconds(2));
+          new RandomBytes(4, count).transferTo(socket.getOutputStream());
+        };
+    try (Service service = Service.started(script);
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build();
+        LocalEnd end = entrance.open(client)) {
+      end.out().write("all".getBytes(UTF_8));
+      end.shutdownOutput();
+
+      assertThat(Digest.of(end.in(), Long.MAX_VALUE)).isEqualTo(RandomBytes.digest(4, count));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  /** A wait that is meant, and not for anything. */
+  private static void waitFor(Duration time) throws InterruptedException {
+    boolean unused = new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(CloudKind.class)
+  void localResetEndsTheServicesConnectionSoon(CloudKind kind) throws Exception {
+    try (Service service = Service.started(EndingTest::readToTheEnd);
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      socket.getOutputStream().write(BANNER);
+      assertThat(Await.until(Await.LONG, () -> service.open() == 1)).isTrue();
+
+      LocalEnd.reset(socket);
+
+      // Sooner than any half-close timeout.
+      assertThat(Await.until(Duration.ofSeconds(5), () -> service.open() == 0)).isTrue();
+    }
+  }
+
+  private static void readToTheEnd(Socket socket) throws IOException {
+    assertThat(socket.getInputStream().readAllBytes()).isEqualTo(BANNER);
+  }
+
+  @Test
+  void serviceResets() throws Exception {
+    Service.Script script =
+        socket -> {
+          socket.getOutputStream().write(BANNER);
+          assertThat(socket.getInputStream().read()).isEqualTo('x');
+          socket.setSoLinger(true, 0);
+        };
+    try (Service service = Service.started(script);
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      InputStream in = stream.inputStream();
+      assertThat(in.readNBytes(BANNER.length)).isEqualTo(BANNER);
+      stream.outputStream().write('x');
+
+      TunnelException e = catchThrowableOfType(TunnelException.class, in::read);
+
+      assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.REMOTE_CLOSED);
+      assertThat(e.reason().code()).isEqualTo(1011);
+      assertThat(e).hasMessageContaining("the service reset the connection");
+    }
+  }
+
+  @Test
+  void serviceResetsTheListenersClientToo() throws Exception {
+    Service.Script script =
+        socket -> {
+          assertThat(socket.getInputStream().read()).isEqualTo('x');
+          socket.setSoLinger(true, 0);
+        };
+    try (Service service = Service.started(script);
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = cloud.client(service).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      socket.getOutputStream().write('x');
+
+      IOException e = catchThrowableOfType(IOException.class, socket.getInputStream()::read);
+
+      assertThat(e).hasMessageContaining("reset");
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.it.LocalEnd.Entrance;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every byte arrives, once and in order, whoever stands for the cloud and whatever the way in. */
+final class EveryByteTest {
+  private static final long COUNT = 16 << 20;
+
+  /** For tests in which the local client ends first, which nobody can tell the service. */
+  private static final Duration SHORT = Duration.ofMillis(500);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  static Stream<Arguments> cloudsAndEntrances() {
+    return Arrays.stream(CloudKind.values())
+        .flatMap(cloud -> Arrays.stream(Entrance.values()).map(way -> Arguments.of(cloud, way)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cloudsAndEntrances")
+  void bothDirectionsAtOnce(CloudKind kind, Entrance entrance) throws Exception {
+    try (EchoService service = EchoService.started();
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).halfCloseTimeout(SHORT).build();
+        LocalEnd end = entrance.open(client)) {
+      Upload upload = Upload.start(end.out(), 1, COUNT);
+
+      Digest echo = Digest.of(end.in(), COUNT);
+
+      upload.await();
+      assertThat(echo).isEqualTo(RandomBytes.digest(1, COUNT));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cloudsAndEntrances")
+  void downloadUntilTheServiceCloses(CloudKind kind, Entrance entrance) throws Exception {
+    try (SourceService service = SourceService.started(2, COUNT);
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build();
+        LocalEnd end = entrance.open(client)) {
+      assertThat(Digest.of(end.in(), Long.MAX_VALUE)).isEqualTo(service.digest());
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cloudsAndEntrances")
+  void uploadUntilTheClientCloses(CloudKind kind, Entrance entrance) throws Exception {
+    try (SinkService service = SinkService.started();
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).halfCloseTimeout(SHORT).build()) {
+      try (LocalEnd end = entrance.open(client)) {
+        Upload.write(end.out(), 3, COUNT);
+      }
+      assertThat(service.received()).isEqualTo(RandomBytes.digest(3, COUNT));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+}

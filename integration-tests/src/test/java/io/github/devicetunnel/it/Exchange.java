@@ -1,0 +1,192 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.Closeable;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The local client's part of one {@link Traffic} with a {@link TrafficService}. */
+final class Exchange implements Closeable {
+  /** More than is ever carried. */
+  static final long ENDLESS = 1L << 40;
+
+  private static final int SHA256_HEX = 64;
+
+  private interface Transfer {
+    void run() throws IOException;
+  }
+
+  private final String name;
+  private final InputStream in;
+  private final OutputStream out;
+  private final Closeable connection;
+  private final AtomicLong received = new AtomicLong();
+  private final AtomicLong sent = new AtomicLong();
+
+  private Traffic traffic = Traffic.IDLE;
+  private long count;
+  private CompletableFuture<Void> reading = new CompletableFuture<>();
+  private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
+
+  private Exchange(String name, InputStream in, OutputStream out, Closeable connection) {
+    this.name = name;
+    this.in = new Counting(in);
+    this.out = out;
+    this.connection = connection;
+  }
+
+  static Exchange through(TunnelListener listener) throws IOException {
+    Socket socket = LocalEnd.connect(listener);
+    return new Exchange("listener", socket.getInputStream(), socket.getOutputStream(), socket);
+  }
+
+  static Exchange through(TunnelClient client) throws IOException {
+    TunnelStream stream = client.open();
+    return new Exchange("stream", stream.inputStream(), stream.outputStream(), stream::close);
+  }
+
+  /**
+   * Sends one byte there and back. When this returns the tunnel is open, and nothing is on its way.
+   */
+  void probe() throws IOException {
+    out.write(TrafficService.PROBE);
+    assertThat(in.read()).as(name).isEqualTo(TrafficService.PROBE);
+  }
+
+  /** Begins a transfer, on threads of its own. */
+  void start(Traffic what, long bytes) throws IOException {
+    traffic = what;
+    count = bytes;
+    ByteBuffer header = ByteBuffer.allocate(9).put(what.code).putLong(bytes);
+    out.write(header.array());
+    reading = run("read", this::read);
+    if (what.sends()) {
+      writing = run("write", this::write);
+    }
+  }
+
+  private CompletableFuture<Void> run(String what, Transfer transfer) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Runnable task =
+        () -> {
+          try {
+            transfer.run();
+            done.complete(null);
+          } catch (IOException | AssertionError e) {
+            done.completeExceptionally(e);
+          }
+        };
+    Thread thread = new Thread(task, "test-" + what + "-" + name);
+    thread.setDaemon(true);
+    thread.start();
+    return done;
+  }
+
+  private void read() throws IOException {
+    if (traffic.receives()) {
+      Digest digest = Digest.of(in, count);
+      assertThat(digest.count()).as("bytes before the end of the stream").isEqualTo(count);
+      assertThat(digest).isEqualTo(RandomBytes.digest(Traffic.DOWN_SEED, count));
+    }
+    if (traffic.sends()) {
+      byte[] confirmation = in.readNBytes(SHA256_HEX);
+      assertThat(confirmation).as("bytes before the end of the stream").hasSize(SHA256_HEX);
+      assertThat(new String(confirmation, US_ASCII))
+          .isEqualTo(RandomBytes.digest(Traffic.UP_SEED, count).sha256());
+    }
+    if (traffic == Traffic.IDLE) {
+      int b = in.read();
+      throw new AssertionError("the stream went on with " + b);
+    }
+    assertThat(in.read()).as("the end of the stream").isEqualTo(-1);
+  }
+
+  private void write() throws IOException {
+    RandomBytes bytes = new RandomBytes(Traffic.UP_SEED, count);
+    byte[] piece = new byte[16 << 10];
+    for (int length = bytes.read(piece); length >= 0; length = bytes.read(piece)) {
+      out.write(piece, 0, length);
+      sent.addAndGet(length);
+    }
+  }
+
+  /** Returns when so much has gone in each direction that there is to go. */
+  void awaitMoved(long bytes) {
+    assertThat(
+            Await.until(
+                Await.LONG,
+                () ->
+                    (!traffic.sends() || sent.get() >= bytes)
+                        && (!traffic.receives() || received.get() >= bytes)))
+        .as("%s: %d bytes of the %s move", name, bytes, traffic)
+        .isTrue();
+  }
+
+  /** Sends one byte to a service that echoes. */
+  void send(int b) throws IOException {
+    out.write(b);
+  }
+
+  /** Returns when all has been carried, and every byte was right. */
+  void assertComplete() {
+    assertThat(writing).as("%s: writer", name).succeedsWithin(Await.LONG);
+    assertThat(reading).as("%s: reader", name).succeedsWithin(Await.LONG);
+  }
+
+  /**
+   * Returns why the reader failed, and fails if it did not. The system tells a socket's reset only
+   * once: if the writer has got it, the reader sees the end of the stream.
+   */
+  Throwable failure() throws Exception {
+    CompletableFuture<Void> both = CompletableFuture.allOf(reading, writing);
+    both.exceptionally(e -> null).get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    Throwable ofReader = reading.handle((done, e) -> e).get();
+    Throwable ofWriter = writing.handle((done, e) -> e).get();
+    if (ofReader instanceof AssertionError && ofWriter instanceof IOException) {
+      return ofWriter;
+    }
+    assertThat(ofReader).as("%s: why reading failed", name).isNotNull();
+    return ofReader;
+  }
+
+  @Override
+  public void close() throws IOException {
+    connection.close();
+  }
+
+  private final class Counting extends FilterInputStream {
+    Counting(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      if (b >= 0) {
+        received.incrementAndGet();
+      }
+      return b;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int number = super.read(bytes, offset, length);
+      if (number > 0) {
+        received.addAndGet(number);
+      }
+      return number;
+    }
+  }
+}

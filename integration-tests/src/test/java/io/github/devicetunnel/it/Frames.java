@@ -1,0 +1,75 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/** Frames as a server sends them (RFC 6455 section 5.2), legal or not. */
+final class Frames {
+  static final int FIN = 0x80;
+  static final int CONTINUATION = 0x0;
+  static final int TEXT = 0x1;
+  static final int BINARY = 0x2;
+  static final int CLOSE = 0x8;
+  static final int PING = 0x9;
+  static final int PONG = 0xa;
+
+  private Frames() {}
+
+  static byte[] binary(byte[] payload) {
+    return frame(FIN | BINARY, payload);
+  }
+
+  static byte[] text(String payload) {
+    return frame(FIN | TEXT, payload.getBytes(UTF_8));
+  }
+
+  static byte[] ping(String payload) {
+    return frame(FIN | PING, payload.getBytes(UTF_8));
+  }
+
+  /** A pong, from the characters of a ping. */
+  static byte[] pong(String payload) {
+    return frame(FIN | PONG, payload.getBytes(ISO_8859_1));
+  }
+
+  static byte[] close(int code) {
+    return frame(FIN | CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
+  }
+
+  /** A whole frame with any first byte. */
+  static byte[] frame(int first, byte[] payload) {
+    return bytes(header(first, payload.length), payload);
+  }
+
+  /** The header of a frame, with the shortest form of its length. */
+  static byte[] header(int first, long length) {
+    if (length < 126) {
+      return bytes(first, (int) length);
+    }
+    if (length <= 0xffff) {
+      return bytes(first, 126, (int) length >> 8, (int) length);
+    }
+    return ByteBuffer.allocate(10).put((byte) first).put((byte) 127).putLong(length).array();
+  }
+
+  /** The lower eight bits of each number. */
+  static byte[] bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
+
+  /** All of them, one after the other. */
+  static byte[] bytes(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+}

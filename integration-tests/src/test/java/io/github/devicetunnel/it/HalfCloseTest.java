@@ -1,0 +1,168 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.CloseReason.EndedBy;
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What comes after the local side has ended its output. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class HalfCloseTest {
+  private static TunnelClient client(RawCloud cloud, Duration halfClose) {
+    return cloud
+        .client("127.0.0.1:1")
+        .pingInterval(Duration.ofMillis(100))
+        .halfCloseTimeout(halfClose)
+        .build();
+  }
+
+  /** Reads a question, sends the beginning of an answer, and then answers only pings. */
+  private static RawCloud beginsAnAnswer(String beginning) throws IOException {
+    return RawCloud.started(
+        connection -> {
+          connection.write(connection.granted());
+          RawConnection.Frame frame = connection.readFrameButPings();
+          assertThat(frame.payload()).isEqualTo("question");
+          connection.write(Frames.binary(beginning.getBytes(UTF_8)));
+          frame = connection.readFrame();
+          while (frame.opcode() == Frames.PING) {
+            connection.write(Frames.pong(frame.payload()));
+            frame = connection.readFrame();
+          }
+          assertThat(frame.closeCode()).isEqualTo(1000);
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        });
+  }
+
+  @Test
+  void aCutReplyNeverLooksComplete() throws Exception {
+    try (RawCloud cloud = beginsAnAnswer("ans");
+        TunnelClient client = client(cloud, Duration.ofMillis(700));
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write("question".getBytes(UTF_8));
+      stream.shutdownOutput();
+      assertThat(stream.inputStream().readNBytes(3)).isEqualTo("ans".getBytes(UTF_8));
+      TunnelException failure =
+          catchThrowableOfType(TunnelException.class, () -> stream.inputStream().read());
+      assertThat(failure.reason().kind()).isEqualTo(Kind.HALF_CLOSE_TIMEOUT);
+      assertThat(failure.reason().endedBy()).isEqualTo(EndedBy.CLIENT);
+      assertThat(failure).hasMessageContaining("for 0.7 s").hasMessageContaining("raise");
+      stream.close();
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void aListenersClientSeesThatItsReplyWasCut() throws Exception {
+    try (RawCloud cloud = beginsAnAnswer("ans");
+        TunnelClient client = client(cloud, Duration.ofMillis(700));
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      local.getOutputStream().write("question".getBytes(UTF_8));
+      local.shutdownOutput();
+      assertThat(local.getInputStream().readNBytes(3)).isEqualTo("ans".getBytes(UTF_8));
+      assertThatThrownBy(() -> local.getInputStream().read())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void aClientThatHadItsAnswerAndLeftIsNoFailure() throws Exception {
+    try (RawCloud cloud = beginsAnAnswer("answer");
+        TunnelClient client = client(cloud, Duration.ofMillis(300));
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write("question".getBytes(UTF_8));
+      assertThat(stream.inputStream().readNBytes(6)).isEqualTo("answer".getBytes(UTF_8));
+      stream.shutdownOutput();
+      CloseReason reason =
+          catchThrowableOfType(TunnelException.class, () -> stream.inputStream().read()).reason();
+      assertThat(reason.kind()).isEqualTo(Kind.HALF_CLOSE_TIMEOUT);
+      assertThat(reason.endedBy()).isEqualTo(EndedBy.LOCAL);
+    }
+  }
+
+  @Test
+  void everyByteGivesTheServiceMoreTime() throws Exception {
+    RawCloud.Script dribbles =
+        connection -> {
+          connection.write(connection.granted());
+          CountDownLatch pause = new CountDownLatch(1);
+          for (int i = 0; i < 20; i++) {
+            assertThat(pause.await(200, TimeUnit.MILLISECONDS)).isFalse();
+            connection.write(Frames.binary(new byte[1]));
+          }
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(dribbles);
+        TunnelClient client = client(cloud, Duration.ofSeconds(2));
+        TunnelStream stream = client.open()) {
+      stream.shutdownOutput();
+      assertThat(stream.inputStream().readAllBytes()).hasSize(20);
+    }
+  }
+
+  @Test
+  void aSlowLocalReaderDoesNotCostItsReply() throws Exception {
+    int size = 32 << 20;
+    RawCloud.Script sendsALot =
+        connection -> {
+          connection.write(connection.granted());
+          byte[] piece = new byte[1 << 16];
+          for (int sent = 0; sent < size; sent += piece.length) {
+            connection.write(Frames.binary(piece));
+          }
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(sendsALot);
+        TunnelClient client = client(cloud, Duration.ofMillis(500));
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      local.shutdownOutput();
+      assertThat(new CountDownLatch(1).await(2, TimeUnit.SECONDS)).isFalse();
+      assertThat(local.getInputStream().readAllBytes()).hasSize(size);
+    }
+  }
+
+  @Test
+  void allThatWasReadIsOnTheWireBeforeTheCloseFrame() throws Exception {
+    int size = 8 << 20;
+    RawCloud.Script readsAll =
+        connection -> {
+          connection.write(connection.granted());
+          connection.skipPayload(size);
+          assertThat(connection.readCloseCode()).isEqualTo(1000);
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(readsAll);
+        TunnelClient client = client(cloud, Duration.ofSeconds(1));
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      try (Socket local = LocalEnd.connect(listener)) {
+        Upload.write(local.getOutputStream(), 1, size);
+      }
+      cloud.assertPlayed();
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Who is gone, and who is only slow. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class LivenessTest {
+  private static final Duration PING = Duration.ofMillis(100);
+
+  private static TunnelClient client(RawCloud cloud, Duration liveness, Duration write) {
+    return cloud
+        .client("127.0.0.1:1")
+        .pingInterval(PING)
+        .livenessTimeout(liveness)
+        .writeTimeout(write)
+        .build();
+  }
+
+  private static CloseReason failureOf(TunnelStream stream) {
+    TunnelException failure =
+        catchThrowableOfType(TunnelException.class, () -> stream.inputStream().read());
+    assertThat(failure).isNotNull();
+    return failure.reason();
+  }
+
+  /** Grants the upgrade, and then does nothing at all until the other end is gone. */
+  private static RawCloud frozen() throws IOException {
+    return RawCloud.started(
+        connection -> {
+          connection.write(connection.granted());
+          connection.freeze();
+        });
+  }
+
+  @Test
+  void anIdleConnectionToFrozenCloudEnds() throws Exception {
+    try (RawCloud cloud = frozen();
+        TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
+        TunnelStream stream = client.open()) {
+      CloseReason reason = failureOf(stream);
+      assertThat(reason.kind()).isEqualTo(Kind.SILENT_CLOUD);
+      assertThat(reason.endedBy()).isEqualTo(CloseReason.EndedBy.CLOUD);
+      assertThat(reason.message()).startsWith("nothing came from the cloud for ");
+    }
+  }
+
+  @Test
+  void aLineTypedIntoFrozenCloudIsNotWaitedForLonger() throws Exception {
+    try (RawCloud cloud = frozen();
+        TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      local.getOutputStream().write("is anybody there?\n".getBytes(UTF_8));
+      assertThatThrownBy(() -> local.getInputStream().read())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void anyByteIsLife() throws Exception {
+    CountDownLatch pause = new CountDownLatch(1);
+    RawCloud.Script sendsButAnswersNoPing =
+        connection -> {
+          connection.write(connection.granted());
+          for (int i = 0; i < 25; i++) {
+            connection.write(Frames.binary(new byte[1]));
+            assertThat(pause.await(200, TimeUnit.MILLISECONDS)).isFalse();
+          }
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(sendsButAnswersNoPing);
+        TunnelClient client = client(cloud, Duration.ofSeconds(2), Duration.ofMinutes(2));
+        TunnelStream stream = client.open()) {
+      assertThat(stream.inputStream().readAllBytes()).hasSize(25);
+    }
+  }
+
+  /** The cloud answers no ping either: its pongs would be behind what the reader does not take. */
+  @Test
+  void aStalledLocalReaderFailsNothing() throws Exception {
+    int size = 32 << 20;
+    RawCloud.Script sendsALot =
+        connection -> {
+          connection.write(connection.granted());
+          connection.write(Frames.header(Frames.FIN | Frames.BINARY, size));
+          byte[] piece = new byte[1 << 16];
+          for (int sent = 0; sent < size; sent += piece.length) {
+            connection.write(piece);
+          }
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(sendsALot);
+        TunnelClient client = client(cloud, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      assertThat(local.getInputStream().read()).isZero();
+      assertThat(new CountDownLatch(1).await(4, TimeUnit.SECONDS)).isFalse();
+      assertThat(count(local.getInputStream())).isEqualTo(size - 1);
+    }
+  }
+
+  @Test
+  void aCloudThatPausesInAnUploadIsWaitedFor() throws Exception {
+    int size = 16 << 20;
+    CountDownLatch resume = new CountDownLatch(1);
+    CountDownLatch complete = new CountDownLatch(1);
+    RawCloud.Script pauses =
+        connection -> {
+          connection.write(connection.granted());
+          assertThat(resume.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          connection.skipPayload(size);
+          complete.countDown();
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(pauses);
+        TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      Upload upload = Upload.start(local.getOutputStream(), 1, size);
+      assertThat(complete.await(3, TimeUnit.SECONDS)).isFalse();
+      resume.countDown();
+      upload.await();
+      assertThat(complete.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      assertThat(local.getInputStream().read()).isEqualTo(-1);
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void aCloudThatTakesNothingForTheWriteTimeoutIsGone() throws Exception {
+    try (RawCloud cloud = frozen();
+        TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));
+        TunnelStream stream = client.open()) {
+      Upload upload = Upload.start(stream.outputStream(), 1, 256 << 20);
+      CloseReason reason = failureOf(stream);
+      assertThat(reason.kind()).isIn(Kind.WRITE_TIMEOUT, Kind.SILENT_CLOUD);
+      assertThat(reason.bytesUp()).isGreaterThan(64 << 10);
+      assertThatThrownBy(upload::await).hasRootCauseInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aWriterAloneIsFreedToo() throws Exception {
+    try (RawCloud cloud = frozen();
+        TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));
+        TunnelStream stream = client.open()) {
+      TunnelException failure =
+          catchThrowableOfType(
+              TunnelException.class, () -> Upload.write(stream.outputStream(), 1, 256 << 20));
+      assertThat(failure).isNotNull();
+      assertThat(failure.reason().kind()).isEqualTo(Kind.WRITE_TIMEOUT);
+    }
+  }
+
+  @Test
+  void withoutPingsNothingIsJudged() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    RawCloud.Script silentAtFirst =
+        connection -> {
+          connection.write(connection.granted());
+          assertThat(go.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          connection.write(Frames.binary("late".getBytes(UTF_8)), Frames.close(1000));
+          assertThat(connection.readFrame().opcode()).as("first frame").isEqualTo(Frames.CLOSE);
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(silentAtFirst);
+        TunnelClient client =
+            cloud
+                .client("127.0.0.1:1")
+                .pingInterval(Duration.ZERO)
+                .livenessTimeout(Duration.ofMillis(100))
+                .build();
+        TunnelStream stream = client.open()) {
+      Upload reading = Upload.running(() -> assertThat(stream.inputStream().read()).isEqualTo('l'));
+      assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
+      go.countDown();
+      reading.await();
+      assertThat(new String(stream.inputStream().readAllBytes(), UTF_8)).isEqualTo("ate");
+      stream.close();
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void pingsGoOutBetweenTheFramesOfAnUpload() throws Exception {
+    int size = 8 << 20;
+    RawCloud.Script countsPings =
+        connection -> {
+          connection.write(connection.granted());
+          CountDownLatch pause = new CountDownLatch(1);
+          int pings = 0;
+          for (long read = 0; read < size; ) {
+            RawConnection.Frame frame = connection.readFrame();
+            if (frame.opcode() == Frames.PING) {
+              pings++;
+              assertThat(read).as("bytes before a ping").isEqualTo(position(frame));
+            } else {
+              read += frame.payload().length();
+              assertThat(pause.await(10, TimeUnit.MILLISECONDS)).isFalse();
+            }
+          }
+          assertThat(pings).isPositive();
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(countsPings);
+        TunnelClient client = client(cloud, Duration.ofSeconds(10), Duration.ofMinutes(2));
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      Upload.write(local.getOutputStream(), 1, size);
+      assertThat(local.getInputStream().read()).isEqualTo(-1);
+      cloud.assertPlayed();
+    }
+  }
+
+  /** A ping tells how many bytes were sent before it. */
+  private static long position(RawConnection.Frame ping) {
+    return ping.payload().chars().asLongStream().reduce(0, (sum, b) -> sum << 8 | b);
+  }
+
+  private static long count(InputStream in) throws IOException {
+    byte[] piece = new byte[1 << 16];
+    long total = 0;
+    for (int count; (count = in.read(piece)) >= 0; ) {
+      total += count;
+    }
+    return total;
+  }
+}

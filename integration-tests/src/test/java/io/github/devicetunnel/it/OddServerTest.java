@@ -1,0 +1,232 @@
+package io.github.devicetunnel.it;
+
+import static io.github.devicetunnel.it.Frames.BINARY;
+import static io.github.devicetunnel.it.Frames.CONTINUATION;
+import static io.github.devicetunnel.it.Frames.FIN;
+import static io.github.devicetunnel.it.Frames.TEXT;
+import static io.github.devicetunnel.it.Frames.frame;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A server whose frames are legal, but none that a tidy server would send; or that breaks off. */
+final class OddServerTest {
+  private static final String SERVICE = "127.0.0.1:80";
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @Test
+  void firstFrameComesWithTheAnswer() throws Exception {
+    byte[] first = new RandomBytes(1, 12 << 10).readAllBytes();
+    assertThat(received(c -> c.write(c.granted(), Frames.binary(first), Frames.close(1000))))
+        .isEqualTo(first);
+  }
+
+  @Test
+  void everyByteComesAlone() throws Exception {
+    byte[] payload = new RandomBytes(2, 300).readAllBytes();
+    byte[] received =
+        received(
+            c -> {
+              byte[] all =
+                  Frames.bytes(
+                      c.granted(), Frames.binary(payload), Frames.ping("?"), Frames.close(1000));
+              for (int i = 0; i < all.length; i++) {
+                c.write(all, i, 1);
+              }
+            });
+    assertThat(received).isEqualTo(payload);
+  }
+
+  @Test
+  void textIsItsUtf8Bytes() throws Exception {
+    assertThat(
+            received(
+                c ->
+                    c.write(
+                        c.granted(),
+                        Frames.text("Grüße "),
+                        // One character of two bytes, cut in the middle by a fragment's end.
+                        frame(TEXT, new byte[] {(byte) 0xc3}),
+                        frame(FIN | CONTINUATION, new byte[] {(byte) 0xbc}),
+                        Frames.close(1000))))
+        .isEqualTo("Grüße ü".getBytes(UTF_8));
+  }
+
+  @Test
+  void emptyFramesAreNothing() throws Exception {
+    byte[] nothing = {};
+    assertThat(
+            received(
+                c ->
+                    c.write(
+                        c.granted(),
+                        Frames.binary(nothing),
+                        frame(BINARY, nothing),
+                        frame(CONTINUATION, "a".getBytes(UTF_8)),
+                        frame(FIN | CONTINUATION, nothing),
+                        Frames.text(""),
+                        Frames.close(1000))))
+        .isEqualTo("a".getBytes(UTF_8));
+  }
+
+  @Test
+  void pingsBetweenFragmentsAreAnswered() throws Exception {
+    BlockingQueue<String> pongs = new LinkedBlockingQueue<>();
+    byte[] received =
+        received(
+            c -> {
+              c.write(c.granted(), frame(BINARY, "a".getBytes(UTF_8)), Frames.ping("one"));
+              pongs.add(pong(c));
+              c.write(frame(CONTINUATION, "b".getBytes(UTF_8)), Frames.ping("two"));
+              pongs.add(pong(c));
+              c.write(frame(FIN | CONTINUATION, "c".getBytes(UTF_8)), Frames.close(1000));
+            });
+    assertThat(received).isEqualTo("abc".getBytes(UTF_8));
+    assertThat(pongs).containsExactly("one", "two");
+  }
+
+  private static String pong(RawConnection connection) throws IOException {
+    RawConnection.Frame frame = connection.readFrameButPings();
+    assertThat(frame.opcode()).isEqualTo(Frames.PONG);
+    return frame.payload();
+  }
+
+  /** One message that is larger than the heap of the test's JVM may be; none is assembled. */
+  @Test
+  void messageOfOneGibibyte() throws Exception {
+    byte[] block = new RandomBytes(3, 256 << 10).readAllBytes();
+    int blocks = 4096;
+    RawCloud.Script script =
+        c -> {
+          c.write(c.granted(), Frames.header(FIN | BINARY, (long) block.length * blocks));
+          for (int i = 0; i < blocks; i++) {
+            c.write(block, 0, block.length);
+          }
+          c.write(Frames.close(1000));
+          c.awaitEnd();
+        };
+    CRC32 expected = new CRC32();
+    for (int i = 0; i < blocks; i++) {
+      expected.update(block);
+    }
+    try (RawCloud cloud = RawCloud.started(script);
+        TunnelClient client = cloud.client(SERVICE).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      CRC32 crc = new CRC32();
+      long received = 0;
+      byte[] buffer = new byte[64 << 10];
+      InputStream in = socket.getInputStream();
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        crc.update(buffer, 0, count);
+        received += count;
+      }
+      assertThat(received).isEqualTo(1L << 30);
+      assertThat(crc.getValue()).isEqualTo(expected.getValue());
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void resetInTheMiddleOfHeader() throws Exception {
+    CloseReason reason =
+        failure(
+            c -> {
+              c.write(c.granted(), Frames.binary("before".getBytes(UTF_8)));
+              c.write(Frames.bytes(FIN | BINARY, 126, 1));
+              assertThat(c.readFrameButPings().payload()).isEqualTo("got it");
+              c.reset();
+            });
+    assertThat(reason.kind()).isEqualTo(CloseReason.Kind.CONNECTION_LOST);
+    assertThat(reason.message()).contains("lost").contains("reset");
+    assertThat(reason.bytesDown()).isEqualTo(6);
+  }
+
+  @Test
+  void endInTheMiddleOfMessage() throws Exception {
+    CloseReason reason =
+        failure(
+            c -> {
+              c.write(c.granted(), Frames.header(FIN | BINARY, 100), "before".getBytes(UTF_8));
+              assertThat(c.readFrameButPings().payload()).isEqualTo("got it");
+            });
+    assertThat(reason.kind()).isEqualTo(CloseReason.Kind.CONNECTION_LOST);
+    assertThat(reason.message()).contains("in the middle of a message, without a close frame");
+  }
+
+  @Test
+  void endWithoutCloseFrame() throws Exception {
+    CloseReason reason =
+        failure(
+            c -> {
+              c.write(c.granted(), Frames.text("before"));
+              assertThat(c.readFrameButPings().payload()).isEqualTo("got it");
+            });
+    assertThat(reason.kind()).isEqualTo(CloseReason.Kind.CONNECTION_LOST);
+    assertThat(reason.message()).contains("without a close frame");
+  }
+
+  @Test
+  void closeCodeAndReasonAreTold() throws Exception {
+    byte[] payload =
+        Frames.bytes(Frames.bytes(1011 >> 8, 1011), "backed up reader".getBytes(UTF_8));
+    CloseReason reason =
+        failure(
+            c -> {
+              c.write(c.granted(), Frames.text("before"), frame(FIN | Frames.CLOSE, payload));
+              assertThat(c.readCloseCode()).isEqualTo(1000);
+            });
+    assertThat(reason.kind()).isEqualTo(CloseReason.Kind.REMOTE_CLOSED);
+    assertThat(reason.endedBy()).isEqualTo(CloseReason.EndedBy.CLOUD);
+    assertThat(reason.code()).isEqualTo(1011);
+    assertThat(reason.message()).contains("1011").contains("backed up reader");
+  }
+
+  /** Plays a script that ends in order, and returns all that came through. */
+  private static byte[] received(RawCloud.Script script) throws Exception {
+    RawCloud.Script toTheEnd =
+        connection -> {
+          script.play(connection);
+          assertThat(connection.readCloseCode()).isEqualTo(1000);
+        };
+    try (RawCloud cloud = RawCloud.started(toTheEnd);
+        TunnelClient client = cloud.client(SERVICE).build();
+        TunnelStream stream = client.open()) {
+      byte[] received = stream.inputStream().readAllBytes();
+      cloud.assertPlayed();
+      return received;
+    }
+  }
+
+  /** Plays a script that does not, after six bytes, and returns how the stream ended. */
+  private static CloseReason failure(RawCloud.Script script) throws Exception {
+    try (RawCloud cloud = RawCloud.started(script);
+        TunnelClient client = cloud.client(SERVICE).build();
+        TunnelStream stream = client.open()) {
+      InputStream in = stream.inputStream();
+      assertThat(new String(in.readNBytes(6), ISO_8859_1)).isEqualTo("before");
+      stream.outputStream().write("got it".getBytes(UTF_8));
+
+      TunnelException e = catchThrowableOfType(TunnelException.class, in::read);
+
+      cloud.assertPlayed();
+      return e.reason();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** A server that does what no tidy server does: a test says every byte. */
+final class RawCloud extends Cloud {
+  /** What is done with one connection, whose request has been read. */
+  interface Script {
+    void play(RawConnection connection) throws Exception;
+  }
+
+  private final Service service;
+
+  private RawCloud(Service service) {
+    this.service = service;
+  }
+
+  static RawCloud started(Script script) throws IOException {
+    return new RawCloud(
+        Service.started(
+            socket -> {
+              RawConnection connection = RawConnection.read(socket);
+              script.play(connection);
+            }));
+  }
+
+  /** Answers everything with these lines and this body. The length is added. */
+  static RawCloud answering(String statusAndHeaders, String body) throws IOException {
+    return started(
+        connection -> {
+          connection.answer(statusAndHeaders, body);
+          connection.awaitEnd();
+        });
+  }
+
+  /** How many requests there were: one a connection. */
+  int requests() {
+    return service.accepted();
+  }
+
+  /** Waits until every script has come to its end, and fails if one went wrong. */
+  void assertPlayed() {
+    assertThat(Await.until(Await.LONG, () -> service.open() == 0)).as("scripts ended").isTrue();
+    assertThat(service.failures()).isEmpty();
+  }
+
+  @Override
+  String uri() {
+    return "ws://" + service.serviceAddress();
+  }
+
+  @Override
+  public void close() {
+    try {
+      service.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The server's end of one connection, after its request was read. Every read is bounded in time.
+ */
+final class RawConnection {
+  private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final int LONGEST_HEAD = 16 << 10;
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final OutputStream out;
+  private final List<String> head;
+
+  /** A frame from the client, unmasked. Each character of the payload is one byte. */
+  record Frame(int opcode, String payload) {
+    /** The code of a close frame. */
+    int closeCode() {
+      assertThat(opcode).as("opcode").isEqualTo(Frames.CLOSE);
+      return payload.charAt(0) * 256 + payload.charAt(1);
+    }
+  }
+
+  private RawConnection(Socket socket, DataInputStream in, List<String> head) throws IOException {
+    this.socket = socket;
+    this.in = in;
+    this.out = socket.getOutputStream();
+    this.head = head;
+  }
+
+  /** Reads the head of a request. */
+  static RawConnection read(Socket socket) throws IOException {
+    socket.setSoTimeout((int) Await.LONG.toMillis());
+    DataInputStream in =
+        new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    while (!endsWithEmptyLine(head.toByteArray())) {
+      assertThat(head.size()).as("size of the request's head").isLessThan(LONGEST_HEAD);
+      head.write(in.readByte());
+    }
+    return new RawConnection(socket, in, List.of(head.toString(ISO_8859_1).split("\r\n")));
+  }
+
+  private static boolean endsWithEmptyLine(byte[] bytes) {
+    byte[] end = {'\r', '\n', '\r', '\n'};
+    int from = bytes.length - end.length;
+    return from >= 0 && Arrays.equals(bytes, from, bytes.length, end, 0, end.length);
+  }
+
+  /** The first line of the request. */
+  String requestLine() {
+    return head.get(0);
+  }
+
+  /** A header of the request, or null. */
+  String header(String name) {
+    String start = name.toLowerCase(Locale.ROOT) + ":";
+    return head.stream()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+        .map(line -> line.substring(start.length()).strip())
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The right answer to the request. */
+  byte[] granted() {
+    return granted("Connection: Upgrade", accept());
+  }
+
+  /** An answer to the request that is right but for these two. */
+  byte[] granted(String connectionHeader, String accept) {
+    return ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+            + connectionHeader
+            + "\r\nSec-WebSocket-Accept: "
+            + accept
+            + "\r\n\r\n")
+        .getBytes(ISO_8859_1);
+  }
+
+  /** What RFC 6455 section 4.2.2 wants for the key of the request. */
+  String accept() {
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      String text = header("Sec-WebSocket-Key") + ACCEPT_SUFFIX;
+      return Base64.getEncoder().encodeToString(sha1.digest(text.getBytes(ISO_8859_1)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JVM has SHA-1", e);
+    }
+  }
+
+  /** Answers with something else than an upgrade. */
+  void answer(String statusAndHeaders, String body) throws IOException {
+    byte[] bytes = body.getBytes(UTF_8);
+    String lines = statusAndHeaders + "\r\nContent-Length: " + bytes.length + "\r\n\r\n";
+    write(lines.getBytes(UTF_8), bytes);
+  }
+
+  /** Writes all parts with one write. */
+  void write(byte[]... parts) throws IOException {
+    out.write(Frames.bytes(parts));
+  }
+
+  /** Writes a part of an array. */
+  void write(byte[] bytes, int offset, int length) throws IOException {
+    out.write(bytes, offset, length);
+  }
+
+  /** The next frame that the client sends; short ones only. */
+  Frame readFrame() throws IOException {
+    int opcode = in.readUnsignedByte() & 0xf;
+    int second = in.readUnsignedByte();
+    assertThat(second & 0x80).as("mask bit of a client's frame").isEqualTo(0x80);
+    int length = second & 0x7f;
+    if (length == 126) {
+      length = in.readUnsignedShort();
+    } else if (length == 127) {
+      length = Math.toIntExact(in.readLong());
+    }
+    byte[] key = new byte[4];
+    in.readFully(key);
+    byte[] payload = new byte[length];
+    in.readFully(payload);
+    for (int i = 0; i < length; i++) {
+      payload[i] ^= key[i & 3];
+    }
+    return new Frame(opcode, new String(payload, ISO_8859_1));
+  }
+
+  /** The next frame that is no ping. */
+  Frame readFrameButPings() throws IOException {
+    Frame frame = readFrame();
+    while (frame.opcode() == Frames.PING) {
+      frame = readFrame();
+    }
+    return frame;
+  }
+
+  /** Reads as many bytes of payload, in whole frames, and answers no ping. */
+  void skipPayload(long count) throws IOException {
+    for (long left = count; left > 0; ) {
+      Frame frame = readFrameButPings();
+      assertThat(frame.opcode()).as("opcode").isEqualTo(Frames.BINARY);
+      left -= frame.payload().length();
+      assertThat(left).as("bytes left").isNotNegative();
+    }
+  }
+
+  /** Reads on until the client's close frame, and returns its code. */
+  int readCloseCode() throws IOException {
+    Frame frame = readFrame();
+    while (frame.opcode() != Frames.CLOSE) {
+      frame = readFrame();
+    }
+    return frame.closeCode();
+  }
+
+  /** Waits until the client has closed its end, in order or not. */
+  void awaitEnd() throws IOException {
+    try {
+      while (in.read() >= 0) {
+        // Whatever it still had to say.
+      }
+    } catch (EOFException e) {
+      throw e;
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+  }
+
+  /** Neither reads nor writes until the test is over and this end has been closed. */
+  void freeze() {
+    assertThat(Await.until(Await.LONG, socket::isClosed)).as("the test ended").isTrue();
+  }
+
+  /** Resets the connection: what the client has not read is lost. */
+  void reset() throws IOException {
+    LocalEnd.reset(socket);
+  }
+}

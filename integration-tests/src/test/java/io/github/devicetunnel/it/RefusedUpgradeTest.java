@@ -1,0 +1,157 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.testing.TunnelService;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The cloud says no: it is asked exactly once, and what it said is in the exception. */
+final class RefusedUpgradeTest {
+  private static final String SERVICE = "127.0.0.1:80";
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 403, 404, 500})
+  void jsonOfTheService(int status) throws Exception {
+    String body =
+        """
+        {"object": "error", "code": %d, "type": "some_type", "message": "In words",
+         "request_id": "0161991d63150242ac12000600000000",
+         "fields": [{"name": "address", "message": "is odd"}]}
+        """
+            .formatted(status);
+    TunnelRejectedException e =
+        refusal("HTTP/1.1 " + status + " Whatever\r\nContent-Type: application/json", body);
+
+    assertThat(e.statusCode()).isEqualTo(status);
+    assertThat(e.errorType()).isEqualTo("some_type");
+    assertThat(e.serviceMessage()).contains("In words");
+    assertThat(e.requestId()).isEqualTo("0161991d63150242ac12000600000000");
+    assertThat(e)
+        .hasMessageContaining(String.valueOf(status))
+        .hasMessageContaining("some_type")
+        .hasMessageContaining("In words")
+        .hasMessageContaining("address: is odd")
+        .hasMessageContaining("0161991d63150242ac12000600000000");
+    assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.REJECTED);
+  }
+
+  static Stream<Arguments> othersOnTheWay() {
+    String html =
+        "<html><head><title>502 Bad Gateway</title></head><body><h1>Oh</h1></body></html>";
+    return Stream.of(
+        Arguments.of(
+            502, "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html", html, "502 Bad Gateway"),
+        Arguments.of(
+            302,
+            "HTTP/1.1 302 Found\r\nLocation: https://login.example.com/",
+            "",
+            "https://login.example.com/"),
+        Arguments.of(401, "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"", "", "401"),
+        Arguments.of(407, "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"", "", "407"),
+        Arguments.of(408, "HTTP/1.1 408 Request Timeout", "", "408"),
+        Arguments.of(421, "HTTP/1.1 421 Misdirected Request", "", "421"),
+        Arguments.of(503, "HTTP/1.1 503 Busy\r\nRetry-After: 0", "", "503"),
+        Arguments.of(200, "HTTP/1.1 200 OK\r\nContent-Type: text/html", html, "200"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("othersOnTheWay")
+  void answersOfOthers(int status, String head, String body, String text) throws Exception {
+    TunnelRejectedException e = refusal(head, body);
+
+    assertThat(e.statusCode()).isEqualTo(status);
+    assertThat(e).hasMessageContaining(text).hasMessageNotContaining("<");
+  }
+
+  @Test
+  void connectionHeaderWithTwoWords() throws Exception {
+    RawCloud.Script script =
+        connection ->
+            connection.write(
+                connection.granted("Connection: keep-alive, Upgrade", connection.accept()));
+
+    TunnelRejectedException e = refusal(script);
+
+    assertThat(e.statusCode()).isEqualTo(101);
+    assertThat(e).hasMessageContaining("keep-alive, Upgrade");
+  }
+
+  @Test
+  void wrongAcceptKey() throws Exception {
+    RawCloud.Script script =
+        connection ->
+            connection.write(
+                connection.granted("Connection: Upgrade", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+
+    TunnelRejectedException e = refusal(script);
+
+    assertThat(e.statusCode()).isEqualTo(101);
+    assertThat(e).hasMessageContaining("Sec-WebSocket-Accept");
+  }
+
+  @Test
+  void theServiceItself() throws Exception {
+    String device = "ffffffffffffffffffffffffffffffff";
+    TunnelService.Builder service = TestingCloud.builder().apiKey("ak_narrow", device);
+    try (TestingCloud cloud = TestingCloud.started(service);
+        RefusingPort nobody = new RefusingPort()) {
+      assertThat(refusal(cloud.client("gateway.lan:80"), 400).serviceMessage())
+          .contains("must be ip:port or localhost:port");
+      assertThat(refusal(withKey(cloud, "ak_unknown"), 401)).hasMessageContaining("not known");
+      assertThat(refusal(withKey(cloud, "ak_narrow"), 403).errorType()).isEqualTo("forbidden");
+      assertThat(refusal(cloud.client(SERVICE).deviceId(device), 404))
+          .hasMessageContaining("not connected");
+      assertThat(refusal(cloud.client(nobody.serviceAddress()), 404))
+          .hasMessageContaining("refused");
+      assertThat(cloud.service().requestCount()).isEqualTo(5);
+    }
+  }
+
+  private static TunnelClient.Builder withKey(Cloud cloud, String key) {
+    return cloud.client(SERVICE).credentials(Credentials.apiKey(key));
+  }
+
+  private static TunnelRejectedException refusal(TunnelClient.Builder builder, int status) {
+    TunnelRejectedException e = open(builder);
+    assertThat(e.statusCode()).isEqualTo(status);
+    return e;
+  }
+
+  private static TunnelRejectedException refusal(String head, String body) throws Exception {
+    return refusal(connection -> connection.answer(head, body));
+  }
+
+  /** Asks a cloud that does this, and sees that nobody asks twice. */
+  private static TunnelRejectedException refusal(RawCloud.Script script) throws Exception {
+    RawCloud.Script patient =
+        connection -> {
+          script.play(connection);
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(patient)) {
+      TunnelRejectedException e = open(cloud.client(SERVICE));
+      cloud.assertPlayed();
+      assertThat(cloud.requests()).isEqualTo(1);
+      return e;
+    }
+  }
+
+  private static TunnelRejectedException open(TunnelClient.Builder builder) {
+    try (TunnelClient client = builder.build()) {
+      return catchThrowableOfType(TunnelRejectedException.class, client::open);
+    }
+  }
+}

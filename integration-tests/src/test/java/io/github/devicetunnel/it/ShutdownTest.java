@@ -1,0 +1,253 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Closing: what finishes, what is cut, who is freed, and how long it may take. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class ShutdownTest {
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  /** Sends back every frame, answers pings, and closes when it is asked to by "bye". */
+  private static RawCloud echo() throws IOException {
+    return RawCloud.started(
+        connection -> {
+          connection.write(connection.granted());
+          while (true) {
+            RawConnection.Frame frame = connection.readFrame();
+            switch (frame.opcode()) {
+              case Frames.PING -> connection.write(Frames.pong(frame.payload()));
+              case Frames.CLOSE -> {
+                connection.write(Frames.close(frame.closeCode()));
+                connection.awaitEnd();
+                return;
+              }
+              default -> connection.write(Frames.text(frame.payload()));
+            }
+            if (frame.payload().equals("bye")) {
+              connection.write(Frames.close(1000));
+              assertThat(connection.readCloseCode()).isEqualTo(1000);
+              connection.awaitEnd();
+              return;
+            }
+          }
+        });
+  }
+
+  private static void exchange(Socket local, String text) throws IOException {
+    local.getOutputStream().write(text.getBytes(UTF_8));
+    assertThat(local.getInputStream().readNBytes(text.length())).isEqualTo(text.getBytes(UTF_8));
+  }
+
+  @Test
+  void whatEndsInTimeIsFinished() throws Exception {
+    try (RawCloud cloud = echo();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      exchange(local, "hello");
+      CompletableFuture<DrainReport> closing =
+          CompletableFuture.supplyAsync(() -> listener.close(LONG));
+      awaitRefusal(listener);
+      exchange(local, "bye");
+      assertThat(local.getInputStream().read()).isEqualTo(-1);
+      local.close();
+      DrainReport report = closing.get(20, TimeUnit.SECONDS);
+      assertThat(report.finished()).isPositive();
+      assertThat(report.cut()).isZero();
+      cloud.assertPlayed();
+    }
+  }
+
+  private static void awaitRefusal(TunnelListener listener) {
+    boolean refused =
+        Await.until(
+            Await.LONG,
+            () -> {
+              try (Socket late = LocalEnd.connect(listener)) {
+                return late.getInputStream().read() < 0;
+              } catch (ConnectException e) {
+                return true;
+              } catch (IOException e) {
+                return false;
+              }
+            });
+    assertThat(refused).as("stopped accepting").isTrue();
+  }
+
+  @Test
+  void whatDoesNotIsCutAndSaysSo() throws Exception {
+    try (RawCloud cloud = echo();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener);
+        TunnelStream stream = client.open()) {
+      exchange(local, "hello");
+      stream.outputStream().write('x');
+      assertThat(stream.inputStream().read()).isEqualTo('x');
+      DrainReport report = client.close(Duration.ofMillis(100));
+      assertThat(report.finished()).isZero();
+      assertThat(report.cut()).isEqualTo(2);
+      assertThatThrownBy(() -> local.getInputStream().read()).hasMessageContaining("reset");
+      assertThatThrownBy(() -> stream.inputStream().read())
+          .isInstanceOfSatisfying(
+              TunnelException.class, e -> assertThat(e.reason().kind()).isEqualTo(Kind.SHUTDOWN));
+      assertThat(client.close(LONG)).isEqualTo(new DrainReport(0, 0, 0));
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void isBoundedThoughTheCloudAnswersNothing() throws Exception {
+    RawCloud.Script deaf =
+        connection -> {
+          connection.write(connection.granted());
+          connection.freeze();
+        };
+    try (RawCloud cloud = RawCloud.started(deaf)) {
+      TunnelClient client = cloud.client("127.0.0.1:1").build();
+      TunnelListener listener = client.listen(Loopback.anyPort());
+      try (Socket local = LocalEnd.connect(listener)) {
+        Upload upload = Upload.start(local.getOutputStream(), 1, 64 << 20);
+        assertThat(Await.until(Await.LONG, () -> cloud.requests() == 1)).isTrue();
+        CompletableFuture<DrainReport> closing =
+            CompletableFuture.supplyAsync(() -> client.close(Duration.ZERO));
+        assertThat(closing.get(20, TimeUnit.SECONDS).cut()).isEqualTo(1);
+        assertThatThrownBy(upload::await).isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  @Test
+  void aSecondCloseNeedNotWaitAsLongAsTheFirst() throws Exception {
+    try (RawCloud cloud = echo();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      exchange(local, "hello");
+      CompletableFuture<DrainReport> patient =
+          CompletableFuture.supplyAsync(() -> client.close(LONG));
+      awaitRefusal(listener);
+      assertThat(client.close(Duration.ZERO).cut()).isPositive();
+      assertThat(patient.get(20, TimeUnit.SECONDS).cut()).isZero();
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void anInterruptedThreadCutsAtOnceAndKeepsItsFlag() throws Exception {
+    try (RawCloud cloud = echo();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      exchange(local, "hello");
+      Thread.currentThread().interrupt();
+      DrainReport report = client.close(LONG);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(report.cut()).isEqualTo(1);
+      assertThatThrownBy(() -> local.getInputStream().read()).hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void closingAStreamFreesItsReader() throws Exception {
+    try (RawCloud cloud = echo();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelStream stream = client.open()) {
+      CompletableFuture<Throwable> reader =
+          CompletableFuture.supplyAsync(() -> catchThrowable(() -> stream.inputStream().read()));
+      stream.outputStream().write(new byte[0]);
+      stream.close();
+      assertThat(reader.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(TunnelException.class)
+          .hasMessage("closed by the application");
+      stream.close();
+      assertThatThrownBy(() -> stream.outputStream().write(1))
+          .hasMessage("closed by the application");
+    }
+  }
+
+  @Test
+  void closingAStreamFreesItsWriter() throws Exception {
+    RawCloud.Script deaf =
+        connection -> {
+          connection.write(connection.granted());
+          connection.freeze();
+        };
+    try (RawCloud cloud = RawCloud.started(deaf);
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelStream stream = client.open()) {
+      Upload upload = Upload.start(stream.outputStream(), 1, 64 << 20);
+      stream.close();
+      assertThatThrownBy(upload::await).hasRootCauseInstanceOf(TunnelException.class);
+    }
+  }
+
+  @Test
+  void closeSendsAllThatWasWritten() throws Exception {
+    int size = 8 << 20;
+    RawCloud.Script readsAll =
+        connection -> {
+          connection.write(connection.granted());
+          connection.skipPayload(size);
+          assertThat(connection.readCloseCode()).isEqualTo(1000);
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(readsAll);
+        TunnelClient client = cloud.client("127.0.0.1:1").build()) {
+      try (TunnelStream stream = client.open()) {
+        Upload.write(stream.outputStream(), 1, size);
+      }
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void aClosedClientOpensNothing() throws Exception {
+    try (RawCloud cloud = echo()) {
+      TunnelClient client = cloud.client("127.0.0.1:1").build();
+      client.close();
+      assertThatThrownBy(client::open)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("this TunnelClient is closed");
+      assertThatThrownBy(() -> client.listen(Loopback.anyPort()))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(cloud.requests()).isZero();
+    }
+  }
+
+  @Test
+  void clientsThatShareCloseApart() throws Exception {
+    try (RawCloud cloud = echo()) {
+      TunnelClient first = cloud.client("127.0.0.1:1").build();
+      TunnelClient second = first.newBuilder().serviceAddress("127.0.0.1:2").build();
+      first.close();
+      try (TunnelStream stream = second.open()) {
+        stream.outputStream().write('x');
+        assertThat(stream.inputStream().read()).isEqualTo('x');
+      }
+      second.close();
+      assertThatThrownBy(() -> first.newBuilder().build())
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.devicetunnel.it;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Takes everything and keeps count and digest. */
+final class SinkService extends TcpService {
+  private final BlockingQueue<Digest> received = new LinkedBlockingQueue<>();
+
+  private SinkService() throws IOException {}
+
+  static SinkService started() throws IOException {
+    SinkService service = new SinkService();
+    service.start();
+    return service;
+  }
+
+  /** What the next connection to end had brought. Waits for it. */
+  Digest received() throws InterruptedException {
+    Digest digest = received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    if (digest == null) {
+      throw new AssertionError("no connection has ended in time; failures: " + failures());
+    }
+    return digest;
+  }
+
+  @Override
+  void serve(Socket socket) throws IOException {
+    received.add(Digest.of(socket.getInputStream(), Long.MAX_VALUE));
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.devicetunnel.it;
+
+import java.io.IOException;
+import java.net.Socket;
+
+/** Sends so many pseudo-random bytes to everybody, then closes. */
+final class SourceService extends TcpService {
+  private final long seed;
+  private final long count;
+
+  private SourceService(long seed, long count) throws IOException {
+    this.seed = seed;
+    this.count = count;
+  }
+
+  static SourceService started(long seed, long count) throws IOException {
+    SourceService service = new SourceService(seed, count);
+    service.start();
+    return service;
+  }
+
+  /** What everybody should get. */
+  Digest digest() {
+    return RandomBytes.digest(seed, count);
+  }
+
+  @Override
+  void serve(Socket socket) throws IOException {
+    new RandomBytes(seed, count).transferTo(socket.getOutputStream());
+  }
+}

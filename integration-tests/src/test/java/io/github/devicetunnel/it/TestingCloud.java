@@ -1,0 +1,80 @@
+package io.github.devicetunnel.it;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.testing.ServiceDial;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import okhttp3.OkHttpClient;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+
+/** {@link TunnelService}. */
+final class TestingCloud extends Cloud {
+  /** Made once: it takes a while. */
+  private static final class Certificates {
+    static final HeldCertificate HELD =
+        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+    static final HandshakeCertificates SERVER =
+        new HandshakeCertificates.Builder().heldCertificate(HELD).build();
+    static final HandshakeCertificates CLIENT =
+        new HandshakeCertificates.Builder().addTrustedCertificate(HELD.certificate()).build();
+  }
+
+  private final TunnelService service;
+  private final boolean tls;
+
+  private TestingCloud(TunnelService service, boolean tls) {
+    this.service = service;
+    this.tls = tls;
+  }
+
+  static TestingCloud started() throws IOException {
+    return started(builder());
+  }
+
+  static TestingCloud startedWithTls() throws IOException {
+    TunnelService.Builder builder = builder().useHttps(Certificates.SERVER.sslSocketFactory());
+    return new TestingCloud(builder.build().start(), true);
+  }
+
+  /** Like a real gateway: the service is dialled after the answer. */
+  static TestingCloud startedLikeGateways() throws IOException {
+    return started(builder().serviceDial(ServiceDial.AFTER_ANSWER));
+  }
+
+  static TestingCloud started(TunnelService.Builder builder) throws IOException {
+    return new TestingCloud(builder.build().start(), false);
+  }
+
+  static TunnelService.Builder builder() {
+    return TunnelService.builder().apiKey(KEY).device(DEVICE);
+  }
+
+  TunnelService service() {
+    return service;
+  }
+
+  /** A new client that trusts this cloud; whoever asks for it shuts it down. */
+  static OkHttpClient trustingClient() {
+    return new OkHttpClient.Builder()
+        .sslSocketFactory(
+            Certificates.CLIENT.sslSocketFactory(), Certificates.CLIENT.trustManager())
+        .build();
+  }
+
+  @Override
+  String uri() {
+    return service.uri();
+  }
+
+  @Override
+  TunnelClient.Builder client(String serviceAddress) {
+    TunnelClient.Builder builder = super.client(serviceAddress);
+    return tls ? builder.okHttpClient(trustingClient()) : builder;
+  }
+
+  @Override
+  public void close() {
+    service.close();
+  }
+}

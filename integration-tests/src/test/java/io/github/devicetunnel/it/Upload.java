@@ -1,0 +1,71 @@
+package io.github.devicetunnel.it;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Writes pseudo-random bytes on a thread of its own, in pieces from 1 byte to 1 MiB. */
+final class Upload {
+  private static final int LARGEST_PIECE = 1 << 20;
+
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+  private Upload() {}
+
+  static Upload start(OutputStream out, long seed, long count) {
+    return running(() -> write(out, seed, count));
+  }
+
+  /** Anything else that is to be done at the same time. */
+  static Upload running(Task task) {
+    Upload upload = new Upload();
+    Thread thread = new Thread(() -> upload.run(task), "test-upload");
+    thread.setDaemon(true);
+    thread.start();
+    return upload;
+  }
+
+  /** Something that can fail. */
+  interface Task {
+    void run() throws IOException;
+  }
+
+  private void run(Task task) {
+    try {
+      task.run();
+      done.complete(null);
+    } catch (IOException | RuntimeException | AssertionError e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  /** Writes them all on the calling thread. */
+  static void write(OutputStream out, long seed, long count) throws IOException {
+    RandomBytes bytes = new RandomBytes(seed, count);
+    SplittableRandom sizes = new SplittableRandom(seed + 1);
+    byte[] piece = new byte[LARGEST_PIECE];
+    for (long left = count; left > 0; ) {
+      // As many short pieces as long ones.
+      int size = 1 << sizes.nextInt(21);
+      size = (int) Math.min(size + sizes.nextInt(size), Math.min(left, LARGEST_PIECE));
+      int filled = bytes.readNBytes(piece, 0, size);
+      out.write(piece, 0, filled);
+      left -= filled;
+    }
+  }
+
+  /** Returns when everything has been written. */
+  void await() throws IOException, InterruptedException {
+    try {
+      done.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("the upload failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("the upload does not end", e);
+    }
+  }
+}

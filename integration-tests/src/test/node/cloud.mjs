@@ -1,0 +1,55 @@
+// A stand-in for the tunnelling service: relays websockets to TCP services. Prints its port, and
+// ends when its standard input does.
+import net from 'node:net';
+import { WebSocketServer } from 'ws';
+
+const PATH = /^\/v3\/devices\/[0-9a-f]{32}\/services\/([^/]+):([0-9]+)\/connection$/;
+const TOO_MUCH = 512 * 1024;
+
+const server = new WebSocketServer({
+  host: '127.0.0.1',
+  port: 0,
+  backlog: 1024,
+  perMessageDeflate: false,
+});
+server.on('listening', () => console.log(server.address().port));
+server.on('connection', relay);
+process.stdin.on('end', () => process.exit(0)).resume();
+
+function relay(client, request) {
+  const match = PATH.exec(decodeURIComponent(request.url));
+  if (!match) {
+    client.close(1008, 'there is nothing at ' + request.url);
+    return;
+  }
+  const service = net.connect({ host: match[1], port: Number(match[2]), noDelay: true });
+
+  client.on('message', (data) => {
+    if (!service.write(data)) {
+      client.pause();
+    }
+  });
+  service.on('drain', () => client.resume());
+  client.on('close', () => service.end(() => service.destroy()));
+  client.on('error', () => service.destroy());
+
+  service.on('data', (data) => {
+    client.send(data, () => {
+      if (client.bufferedAmount < TOO_MUCH) {
+        service.resume();
+      }
+    });
+    if (client.bufferedAmount >= TOO_MUCH) {
+      service.pause();
+    }
+  });
+  // A paused client would not see the answer to our close frame.
+  service.on('end', () => {
+    client.resume();
+    client.close(1000);
+  });
+  service.on('error', () => {
+    client.resume();
+    client.close(1011, 'the service reset the connection');
+  });
+}
