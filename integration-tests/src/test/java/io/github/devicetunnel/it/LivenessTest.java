@@ -164,6 +164,24 @@ class LivenessTest {
   }
 
   @Test
+  void aCloudThatPingsAndTakesNoPongIsGone() throws Exception {
+    RawCloud.Script floods =
+        connection -> {
+          connection.write(connection.granted());
+          byte[] pings = new byte[2000];
+          for (int i = 0; i < pings.length; i += 2) {
+            pings[i] = (byte) (Frames.FIN | Frames.PING);
+          }
+          connection.writeUntilEnd(pings);
+        };
+    try (RawCloud cloud = RawCloud.started(floods);
+        TunnelClient client = client(cloud, Duration.ofSeconds(20), Duration.ofSeconds(1));
+        TunnelStream stream = client.open()) {
+      assertThat(failureOf(stream).kind()).isEqualTo(Kind.WRITE_TIMEOUT);
+    }
+  }
+
+  @Test
   void aWriterAloneIsFreedToo() throws Exception {
     try (RawCloud cloud = frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));

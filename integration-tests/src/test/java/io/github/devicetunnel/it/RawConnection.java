@@ -185,6 +185,17 @@ final class RawConnection {
     }
   }
 
+  /** Writes the same again and again, and reads nothing, until the client has gone. */
+  void writeUntilEnd(byte[] bytes) {
+    try {
+      while (true) {
+        out.write(bytes);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|closed).*");
+    }
+  }
+
   /** Neither reads nor writes until the test is over and this end has been closed. */
   void freeze() {
     assertThat(Await.until(Await.LONG, socket::isClosed)).as("the test ended").isTrue();

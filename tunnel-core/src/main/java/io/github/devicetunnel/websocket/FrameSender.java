@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameSender {
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** So many control frames always fit into a socket's buffer, however slow the other end is. */
+  private static final int FEW = 8;
+
   private final ReentrantLock writing = new ReentrantLock();
   private final FrameWriter frames;
   private final Executor helpers;
@@ -36,6 +41,11 @@ final class FrameSender {
 
   // Written by the thread that reads.
   private volatile long acknowledged;
+
+  // Control frames that were sent since the last pong came.
+  private final AtomicInteger unconfirmed = new AtomicInteger();
+
+  private final AtomicBoolean helperIsDue = new AtomicBoolean();
 
   FrameSender(OutputStream out, Executor helpers) {
     this.frames = new FrameWriter(out, Side.CLIENT);
@@ -54,10 +64,14 @@ final class FrameSender {
       sent.addAndGet(length);
       writeControls();
     } finally {
-      writingSince = NEVER;
-      writing.unlock();
+      doneWriting();
     }
     sendControls();
+  }
+
+  private void doneWriting() {
+    writingSince = NEVER;
+    writing.unlock();
   }
 
   /** Sends the close frame soon, unless one was sent; nothing is sent after it. Never waits. */
@@ -73,7 +87,7 @@ final class FrameSender {
     try {
       writeControls();
     } finally {
-      writing.unlock();
+      doneWriting();
     }
   }
 
@@ -96,8 +110,9 @@ final class FrameSender {
   void onPong(byte[] payload) {
     if (payload.length == Long.BYTES) {
       long position = ByteBuffer.wrap(payload).getLong();
-      if (position > acknowledged && position <= sent.get()) {
+      if (position >= acknowledged && position <= sent.get()) {
         acknowledged = position;
+        unconfirmed.set(0);
       }
     }
   }
@@ -126,11 +141,16 @@ final class FrameSender {
     if (writing.isLocked()) {
       return; // The holder looks again after it has let go.
     }
-    if (unacknowledged() == 0) {
+    if (unacknowledged() == 0 && unconfirmed.get() < FEW) {
       sendControls(); // The socket's buffer is as good as empty, so this cannot wait.
-    } else {
-      helpers.execute(this::sendControls);
+    } else if (helperIsDue.compareAndSet(false, true)) {
+      helpers.execute(this::help);
     }
+  }
+
+  private void help() {
+    helperIsDue.set(false);
+    sendControls();
   }
 
   private boolean somethingIsDue() {
@@ -145,28 +165,33 @@ final class FrameSender {
         // The connection is gone. The thread that reads finds out, and tells why.
         return;
       } finally {
-        writing.unlock();
+        doneWriting();
       }
     }
   }
 
   private void writeControls() throws IOException {
-    if (closeSent) {
-      return;
-    }
-    byte[] pong = pongDue.getAndSet(null);
+    byte[] pong = closeSent ? null : pongDue.getAndSet(null);
     if (pong != null) {
+      beginControl();
       frames.writePong(pong);
     }
-    if (pingDue) {
+    if (pingDue && !closeSent) {
       pingDue = false;
+      beginControl();
       frames.writePing(ByteBuffer.allocate(Long.BYTES).putLong(sent.get()).array());
     }
     CloseFrame close = closeDue.get();
-    if (close != null) {
+    if (close != null && !closeSent) {
       closeSent = true;
+      beginControl();
       frames.writeClose(close.code(), close.reason());
     }
+  }
+
+  private void beginControl() {
+    writingSince = System.nanoTime();
+    unconfirmed.incrementAndGet();
   }
 
   private record CloseFrame(int code, String reason) {}

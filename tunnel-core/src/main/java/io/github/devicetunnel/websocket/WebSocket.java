@@ -135,7 +135,7 @@ public final class WebSocket implements Closeable {
     return since == NOT_WAITING ? 0 : now - since;
   }
 
-  /** For how long a frame of data has been waiting for the socket, in nanoseconds; 0 for none. */
+  /** For how long a frame has been waiting for the socket, in nanoseconds; 0 for none. */
   public long writeBlockedNanos(long now) {
     return sender.blockedNanos(now);
   }

@@ -92,7 +92,7 @@ final class Relay {
       client.answerClose();
     } catch (ProtocolViolationException e) {
       LOG.debug("{}: {}", name, e.getMessage());
-      endService();
+      // Before the service ends: its own end would be told as an orderly one.
       client.reject(CloseCode.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       LOG.debug("{}: the client is gone: {}", name, e.getMessage());
