@@ -83,11 +83,22 @@ final class LocalConnection implements Connections.Connection {
       tunnel.abort(Ending.internalError(e));
       reset();
     } finally {
+      closeAll();
+    }
+  }
+
+  /** One step's failure, be it for want of memory, does not keep the next from being taken. */
+  private void closeAll() {
+    try {
       closeLocal();
-      tunnel.close();
-      report(tunnel.knownReason());
-      onClosed.accept(this);
-      closed.countDown();
+    } finally {
+      try {
+        tunnel.close();
+        report(tunnel.knownReason());
+      } finally {
+        onClosed.accept(this);
+        closed.countDown();
+      }
     }
   }
 

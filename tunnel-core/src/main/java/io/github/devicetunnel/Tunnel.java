@@ -356,7 +356,17 @@ final class Tunnel {
    * closes the socket. Ends the tunnel first if nobody did.
    */
   void close() {
-    end(Ending.localClosed());
+    try {
+      if (reason == null) {
+        end(Ending.localClosed());
+      }
+      awaitEnd();
+    } finally {
+      release();
+    }
+  }
+
+  private void awaitEnd() {
     WebSocket socket = webSocket;
     if (socket != null && closed.getCount() > 0) {
       try {
@@ -364,6 +374,12 @@ final class Tunnel {
       } catch (IOException e) {
         // Nothing more can be learnt: the reason is known.
       }
+    }
+  }
+
+  private void release() {
+    WebSocket socket = webSocket;
+    if (socket != null && closed.getCount() > 0) {
       socket.close();
     }
     lock.lock();
