@@ -29,7 +29,8 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
   private static final Duration TIME = Duration.ofSeconds(5);
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-  private static final List<String> THREADS = List.of("tunnel-", "MockWebServer", "test-", "fault-proxy-");
+  private static final List<String> THREADS =
+      List.of("tunnel-", "MockWebServer", "test-", "fault-proxy-");
 
   private Set<String> threadsBefore = Set.of();
   private Set<String> descriptorsBefore = Set.of();
