@@ -69,8 +69,9 @@ final class Tunnel {
   private volatile @Nullable CloseReason reason;
   private volatile @Nullable WebSocket webSocket;
   private @Nullable KeepAlive keepAlive;
-  private @Nullable Future<?> timer; // of the half-close, later of the end
-  private @Nullable Future<?> idleTimer;
+  private @Nullable QuietTimer halfCloseTimer;
+  private @Nullable QuietTimer idleTimer;
+  private @Nullable Future<?> abortTimer;
   private volatile long openedAt;
 
   private final PayloadWatch payloadWatch = new PayloadWatch();
@@ -105,7 +106,7 @@ final class Tunnel {
         openedAt = System.nanoTime();
         webSocket = opened;
         keepAlive = startKeepAlive(opened);
-        startIdleTimer();
+        idleTimer = startIdleTimer();
         return;
       }
     } finally {
@@ -181,6 +182,14 @@ final class Tunnel {
         engine.timers());
   }
 
+  private @Nullable QuietTimer startIdleTimer() {
+    Duration timeout = settings.timeouts().idleTimeout();
+    return timeout.isZero()
+        ? null
+        : QuietTimer.start(
+            engine.timers(), timeout, payloadWatch::idleNanos, () -> end(Ending.idle(timeout)));
+  }
+
   /**
    * The next bytes from the service; waits for them. They belong to the caller until the next call.
    *
@@ -251,51 +260,20 @@ final class Tunnel {
       }
       state = State.DRAINING;
       payloadWatch.drain(received());
-      timer = schedule(this::checkHalfClose, halfCloseTimeout.toNanos());
+      halfCloseTimer =
+          QuietTimer.start(
+              engine.timers(),
+              halfCloseTimeout,
+              payloadWatch::silentNanos,
+              this::halfCloseTimedOut);
     } finally {
       lock.unlock();
     }
   }
 
-  private void startIdleTimer() {
-    Duration timeout = settings.timeouts().idleTimeout();
-    if (!timeout.isZero()) {
-      idleTimer = schedule(this::checkIdle, timeout.toNanos());
-    }
-  }
-
-  private void checkIdle() {
-    Duration timeout = settings.timeouts().idleTimeout();
-    long left = timeout.toNanos() - payloadWatch.idleNanos();
-    if (left <= 0) {
-      end(Ending.idle(timeout));
-      return;
-    }
-    lock.lock();
-    try {
-      if (isOpen()) {
-        idleTimer = schedule(this::checkIdle, left);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void checkHalfClose() {
-    long left = halfCloseTimeout.toNanos() - payloadWatch.silentNanos();
-    if (left <= 0) {
-      boolean clientLeft = payloadWatch.clientSeemsGone(received());
-      end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
-      return;
-    }
-    lock.lock();
-    try {
-      if (state == State.DRAINING) {
-        timer = schedule(this::checkHalfClose, left);
-      }
-    } finally {
-      lock.unlock();
-    }
+  private void halfCloseTimedOut() {
+    boolean clientLeft = payloadWatch.clientSeemsGone(received());
+    end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
   }
 
   /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
@@ -325,7 +303,7 @@ final class Tunnel {
       if (socket != null) {
         state = State.CLOSING;
         cancelTimers();
-        timer = schedule(this::abort, CLOSE_TIMEOUT.toNanos());
+        abortTimer = abortAfterCloseTimeout();
       }
     } finally {
       lock.unlock();
@@ -393,17 +371,22 @@ final class Tunnel {
   }
 
   private void cancelTimers() {
-    if (timer != null) {
-      timer.cancel(false);
+    if (halfCloseTimer != null) {
+      halfCloseTimer.cancel();
     }
     if (idleTimer != null) {
-      idleTimer.cancel(false);
+      idleTimer.cancel();
+    }
+    if (abortTimer != null) {
+      abortTimer.cancel(false);
     }
   }
 
-  private @Nullable Future<?> schedule(Runnable task, long nanos) {
+  private @Nullable Future<?> abortAfterCloseTimeout() {
     try {
-      return engine.timers().schedule(task, nanos, TimeUnit.NANOSECONDS);
+      return engine
+          .timers()
+          .schedule((Runnable) this::abort, CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // The last client was closed, and waits for no connection any more.
       return null;

@@ -26,7 +26,7 @@ class ReadingDirectionTest {
           List.of(LocalConnection.class),
           List.of(Connections.class),
           // The tunnel: the life of one connection.
-          List.of(Tunnel.class, Dial.class, PayloadWatch.class),
+          List.of(Tunnel.class, Dial.class, PayloadWatch.class, QuietTimer.class),
           List.of(Settings.class, Engine.class, ConnectionThreads.class),
           // Words.
           List.of(Ending.class, TunnelRejectedException.class),
