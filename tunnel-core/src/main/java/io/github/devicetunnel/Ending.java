@@ -39,7 +39,12 @@ record Ending(
   /** There was no answer to the upgrade. */
   static Ending unreachable(CloudUri cloud, Duration timeout, String doing, IOException e) {
     boolean timedOut = e instanceof InterruptedIOException && "timeout".equals(e.getMessage());
-    String what = timedOut ? "no answer within " + seconds(timeout) : e.getMessage();
+    String what =
+        timedOut ? "no answer within " + seconds(timeout) : String.valueOf(e.getMessage());
+    if (what.contains("Too many open files")) {
+      String message = "this process has too many open files to reach the cloud: raise its limit";
+      return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+    }
     String message = "the cloud " + cloud + " could not be reached: " + what + ", while " + doing;
     return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
   }

@@ -1,0 +1,107 @@
+package io.github.devicetunnel.benchmarks;
+
+import io.github.devicetunnel.benchmarks.pressure.Logs;
+import io.github.devicetunnel.benchmarks.pressure.Outcome;
+import io.github.devicetunnel.benchmarks.pressure.Outcome.Verdict;
+import io.github.devicetunnel.benchmarks.pressure.PressureCase;
+import io.github.devicetunnel.benchmarks.pressure.PressureCases;
+import io.github.devicetunnel.benchmarks.pressure.Scale;
+import io.github.devicetunnel.benchmarks.pressure.Supervisor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts the product under pressure: one side slow, gone, stalled, hostile, or many at once. Prints
+ * what was measured beside what is asked for, and ends with 1 when a case has failed.
+ *
+ * <p>Arguments: names of cases, all by default; {@code --quick} for shorter times and fewer bytes;
+ * {@code --list} for the names.
+ */
+public final class Pressure {
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private record Row(PressureCase tested, Outcome outcome, Duration took) {}
+
+  private Pressure() {}
+
+  /** Runs the cases one after the other, since they share two cores or a few. */
+  public static void main(String[] args) {
+    Logs.quiet();
+    Scale scale = Scale.FULL;
+    List<PressureCase> cases = new ArrayList<>();
+    for (String arg : args) {
+      switch (arg) {
+        case "--quick" -> scale = Scale.QUICK;
+        case "--list" -> {
+          list();
+          return;
+        }
+        default -> cases.addAll(named(arg));
+      }
+    }
+    System.exit(run(cases.isEmpty() ? PressureCases.all() : cases, scale));
+  }
+
+  private static List<PressureCase> named(String name) {
+    List<PressureCase> found =
+        PressureCases.all().stream().filter(one -> one.name().equals(name)).toList();
+    if (found.isEmpty()) {
+      System.err.println("no case is called " + name + "; there are:");
+      list();
+      System.exit(USAGE);
+    }
+    return found;
+  }
+
+  private static void list() {
+    PressureCases.all().forEach(one -> System.out.printf("%-20s %s%n", one.name(), one.what()));
+  }
+
+  private static int run(List<PressureCase> cases, Scale scale) {
+    System.out.printf(
+        "Java %s, %d processors%s%n%n",
+        Runtime.version(),
+        Runtime.getRuntime().availableProcessors(),
+        scale == Scale.QUICK
+            ? ", QUICK: times and sizes are fractions of those in the bars, which so prove little"
+            : "");
+    System.out.println("| verdict | case | bar | measured |");
+    System.out.println("|---|---|---|---|");
+    List<Row> rows = new ArrayList<>();
+    for (PressureCase one : cases) {
+      System.err.println("running " + one.name() + " …");
+      long start = System.nanoTime();
+      Outcome outcome = Supervisor.run(one, scale);
+      Row row = new Row(one, outcome, Duration.ofNanos(System.nanoTime() - start));
+      rows.add(row);
+      print(row);
+    }
+    return summary(rows);
+  }
+
+  private static void print(Row row) {
+    System.out.printf(
+        "| %s | %s: %s | %s | %s (case took %d s) |%n",
+        row.outcome().verdict(),
+        row.tested().name(),
+        row.tested().what(),
+        row.tested().bar(),
+        row.outcome().measured(),
+        row.took().toSeconds());
+    System.out.flush();
+  }
+
+  private static int summary(List<Row> rows) {
+    long passed = count(rows, Verdict.PASS);
+    long failed = count(rows, Verdict.FAIL);
+    long skipped = count(rows, Verdict.SKIP);
+    System.out.printf("%n%d passed, %d failed, %d skipped%n", passed, failed, skipped);
+    return failed > 0 ? FAILED : 0;
+  }
+
+  private static long count(List<Row> rows, Verdict verdict) {
+    return rows.stream().filter(row -> row.outcome().verdict() == verdict).count();
+  }
+}

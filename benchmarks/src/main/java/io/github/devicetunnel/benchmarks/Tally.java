@@ -1,0 +1,38 @@
+package io.github.devicetunnel.benchmarks;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How often what was done, and what went wrong. From any thread. */
+final class Tally {
+  /** More than this would only hide the first ones. */
+  private static final int MOST_SHOWN = 20;
+
+  private final Map<Scenario, Integer> done = new EnumMap<>(Scenario.class); // guarded by this
+  private int failures; // guarded by this
+
+  synchronized void succeeded(Scenario scenario) {
+    done.merge(scenario, 1, Integer::sum);
+  }
+
+  synchronized void failed(Scenario scenario, boolean tls, Throwable failure) {
+    failures++;
+    if (failures <= MOST_SHOWN) {
+      System.out.println("FAILED " + scenario + " over " + (tls ? "wss" : "ws") + ":");
+      failure.printStackTrace(System.out);
+    }
+  }
+
+  synchronized int done() {
+    return done.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  synchronized int failures() {
+    return failures;
+  }
+
+  @Override
+  public synchronized String toString() {
+    return done + ", " + failures + " failed";
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.devicetunnel.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * What this process holds.
+ *
+ * @param heap bytes in use after a collection
+ * @param threads platform threads, without those that OkHttp keeps for a minute for all its clients
+ * @param descriptors sockets and pipes; files are opened whenever a class is loaded
+ */
+record Usage(long heap, long threads, long descriptors) {
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final long HEAP_TOLERANCE = 32 << 20;
+
+  static Usage now() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    long heap = runtime.totalMemory() - runtime.freeMemory();
+    long threads =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> !thread.getName().startsWith("OkHttp TaskRunner"))
+            .count();
+    return new Usage(heap, threads, descriptorsNow());
+  }
+
+  private static long descriptorsNow() {
+    if (!Files.isDirectory(DESCRIPTORS)) {
+      return 0;
+    }
+    try (Stream<Path> entries = Files.list(DESCRIPTORS)) {
+      return entries.map(Usage::target).filter(Usage::counts).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException e) {
+      return ""; // Closed in the meantime.
+    }
+  }
+
+  private static boolean counts(String target) {
+    return target.startsWith("socket:") || target.startsWith("pipe:");
+  }
+
+  /** What is held once it is no more than before, or after so long. */
+  static Usage settledTo(Usage before, Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    Usage usage = now();
+    while (usage.exceeds(before) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      usage = now();
+    }
+    return usage;
+  }
+
+  boolean exceeds(Usage before) {
+    return threads > before.threads
+        || descriptors > before.descriptors
+        || heap > before.heap + HEAP_TOLERANCE;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "heap %.1f MiB, %d threads, %d descriptors",
+        heap / 1048576.0,
+        threads,
+        descriptors);
+  }
+}

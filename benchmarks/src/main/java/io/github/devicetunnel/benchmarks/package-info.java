@@ -1,0 +1,5 @@
+/** Programs that are run by hand. */
+@NullMarked
+package io.github.devicetunnel.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package io.github.devicetunnel.benchmarks.pressure;
+
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+
+/**
+ * A cloud, with a service behind it that echoes, in a process of its own: to be frozen, killed, or
+ * put into another network. Arguments: address and port to listen on.
+ */
+final class CloudMain {
+  private CloudMain() {}
+
+  /** Prints {@code FRONT uri}, the address that was asked for, and {@code DIRECT uri}. */
+  public static void main(String[] args) throws IOException {
+    Logs.quiet();
+    TunnelService cloud = Rig.cloud(TcpService.echo().address());
+    Forwarder front =
+        Forwarder.start(
+            new InetSocketAddress(args[0], Integer.parseInt(args[1])),
+            URI.create(cloud.uri()).getPort());
+    System.out.println("FRONT " + front.uri());
+    System.out.println("DIRECT " + cloud.uri());
+    ParentWatch.awaitEnd();
+  }
+}

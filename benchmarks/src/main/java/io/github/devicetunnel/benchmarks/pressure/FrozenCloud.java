@@ -1,0 +1,43 @@
+package io.github.devicetunnel.benchmarks.pressure;
+
+import java.time.Duration;
+
+/** The cloud's process stands still; its system goes on to acknowledge what comes. */
+final class FrozenCloud implements PressureCase {
+  private final boolean line;
+
+  /**
+   * One of two cases.
+   *
+   * @param line whether the local client sends a line to the frozen cloud
+   */
+  FrozenCloud(boolean line) {
+    this.line = line;
+  }
+
+  @Override
+  public String name() {
+    return line ? "frozen-then-line" : "frozen-idle";
+  }
+
+  @Override
+  public String what() {
+    return line
+        ? "cloud frozen, then the local client sends a line"
+        : "cloud frozen (SIGSTOP) on an idle connection, 1 s pings";
+  }
+
+  @Override
+  public String bar() {
+    return "local side closed within 12 s, reason says silent cloud";
+  }
+
+  @Override
+  public Outcome run(Scale scale) throws Exception {
+    try (CloudProcess cloud = CloudProcess.start();
+        SilenceProbe probe = SilenceProbe.open(cloud.uri())) {
+      cloud.jvm().freeze(Duration.ofMinutes(1));
+      return probe.watch(line).judge();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.devicetunnel.benchmarks.pressure;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** Measures what lives on another JVM's heap. */
+final class LiveHeap implements AutoCloseable {
+  private final JMXConnector connector;
+  private final MemoryMXBean memory;
+
+  private LiveHeap(JMXConnector connector) throws IOException {
+    this.connector = connector;
+    this.memory =
+        ManagementFactory.newPlatformMXBeanProxy(
+            connector.getMBeanServerConnection(),
+            ManagementFactory.MEMORY_MXBEAN_NAME,
+            MemoryMXBean.class);
+  }
+
+  @SuppressWarnings("BanJNDI") // The other end is our own child, on this machine.
+  static LiveHeap of(ChildJvm jvm) throws IOException {
+    try {
+      VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
+      try {
+        String url = machine.startLocalManagementAgent();
+        return new LiveHeap(JMXConnectorFactory.connect(new JMXServiceURL(url)));
+      } finally {
+        machine.detach();
+      }
+    } catch (AttachNotSupportedException e) {
+      throw new IOException("cannot attach to the child", e);
+    }
+  }
+
+  /** Collects the garbage, and returns the KiB that are left. */
+  long kib() {
+    memory.gc();
+    memory.gc(); // What the first one made unreachable by running cleaners.
+    return memory.getHeapMemoryUsage().getUsed() >> 10;
+  }
+
+  @Override
+  public void close() throws IOException {
+    connector.close();
+  }
+}

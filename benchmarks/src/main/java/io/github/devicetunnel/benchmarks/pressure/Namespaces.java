@@ -1,0 +1,125 @@
+package io.github.devicetunnel.benchmarks.pressure;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Two network namespaces with a cable between them. */
+final class Namespaces implements AutoCloseable {
+  static final String CLOUD_ADDRESS = "10.203.0.1";
+  private static final String CLOUD = "dtcloud";
+  private static final String CLIENT = "dtclient";
+  private static final String CLIENT_ADDRESS = "10.203.0.2";
+
+  private final String cloud;
+  private final String client;
+  private final Runnable cleaner = this::remove;
+
+  private Namespaces() {
+    // With this process's number, so that two of these do not meet.
+    long pid = ProcessHandle.current().pid();
+    this.cloud = CLOUD + pid;
+    this.client = CLIENT + pid;
+    Leftovers.register(cleaner);
+  }
+
+  /**
+   * Makes them.
+   *
+   * @throws IOException when this user may not, or the system cannot
+   */
+  static Namespaces make() throws IOException {
+    removeStale();
+    Namespaces made = new Namespaces();
+    try {
+      made.build();
+      return made;
+    } catch (IOException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  private void build() throws IOException {
+    ip("netns", "add", cloud);
+    ip("netns", "add", client);
+    // Both ends are made inside, so the machine's own network never sees them.
+    ip(
+        "-n", cloud, "link", "add", "dtveth0", "type", "veth", "peer", "name", "dtveth1", "netns",
+        client);
+    up(cloud, "dtveth0", CLOUD_ADDRESS);
+    up(client, "dtveth1", CLIENT_ADDRESS);
+  }
+
+  private static void up(String namespace, String device, String address) throws IOException {
+    ip("-n", namespace, "link", "set", "lo", "up");
+    ip("-n", namespace, "address", "add", address + "/24", "dev", device);
+    ip("-n", namespace, "link", "set", device, "up");
+  }
+
+  /** What a command begins with to run at the cloud's end. */
+  List<String> atCloud() {
+    return List.of("ip", "netns", "exec", cloud);
+  }
+
+  List<String> atClient() {
+    return List.of("ip", "netns", "exec", client);
+  }
+
+  /** No packet passes from now on, and none tells of it. */
+  void cut() throws IOException {
+    ip("-n", cloud, "link", "set", "dtveth0", "down");
+  }
+
+  private static String ip(String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of("ip"));
+    command.addAll(Arrays.asList(args));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(String.join(" ", command) + ": " + output);
+      }
+      return output;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private void remove() {
+    delete(cloud);
+    delete(client);
+  }
+
+  private static void delete(String namespace) {
+    try {
+      String unused = ip("netns", "delete", namespace);
+    } catch (IOException e) {
+      // It was not made, or is gone already.
+    }
+  }
+
+  /** Those of processes that were killed in a way that lets nobody clean up. */
+  private static void removeStale() throws IOException {
+    Pattern ours = Pattern.compile("^(?:" + CLOUD + "|" + CLIENT + ")([0-9]+)\\b.*");
+    for (String line : ip("netns", "list").lines().toList()) {
+      Matcher matcher = ours.matcher(line);
+      if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+        delete(line.substring(0, matcher.end(1)));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    remove();
+    Leftovers.forget(cleaner);
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.devicetunnel.benchmarks.pressure;
+
+import java.util.List;
+
+/** All cases, in the order in which they are run. */
+public final class PressureCases {
+  private PressureCases() {}
+
+  /** A fresh list. */
+  public static List<PressureCase> all() {
+    return List.of(
+        new SlowReader(),
+        new CloudStopsReading(),
+        new LateReply(),
+        new UploadAndClose(),
+        new ThousandAtOnce(),
+        new ManyInSequence(),
+        new FrozenCloud(false),
+        new FrozenCloud(true),
+        new CloudWithoutPongs(),
+        new NetworkGone(),
+        new CloudKilled(),
+        new DescriptorsExhausted(),
+        new ConstantAborts(),
+        new OddFrames(),
+        new StalledConnections());
+  }
+}

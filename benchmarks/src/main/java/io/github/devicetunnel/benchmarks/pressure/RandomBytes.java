@@ -1,0 +1,52 @@
+package io.github.devicetunnel.benchmarks.pressure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+
+/** Bytes that look random and are the same for the same seed. For one thread. */
+final class RandomBytes extends InputStream {
+  private static final int BLOCK = 64 << 10;
+
+  private final SplittableRandom random;
+  private final byte[] block = new byte[BLOCK];
+  private int position = BLOCK;
+  private long left;
+
+  RandomBytes(long seed, long count) {
+    this.random = new SplittableRandom(seed);
+    this.left = count;
+  }
+
+  static Digest digest(long seed, long count) {
+    try {
+      return Digest.of(new RandomBytes(seed, count));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public int read() {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) {
+    if (left == 0) {
+      return -1;
+    }
+    if (position == BLOCK) {
+      // Always in whole blocks, so that the bytes do not depend on how they are read.
+      random.nextBytes(block);
+      position = 0;
+    }
+    int count = (int) Math.min(Math.min(length, BLOCK - position), left);
+    System.arraycopy(block, position, bytes, offset, count);
+    position += count;
+    left -= count;
+    return count;
+  }
+}
