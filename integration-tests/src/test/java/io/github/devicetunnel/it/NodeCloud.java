@@ -1,7 +1,6 @@
 package io.github.devicetunnel.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,8 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A cloud whose websockets are those of the npm package ws, in a process of its own. It checks no
- * keys. Needs {@code npm ci} in {@code src/test/node}; tests are skipped without it, unless the
- * system property {@code tunnel.requireExternals} is true.
+ * keys. Needs {@code npm ci} in {@code src/test/node}: see {@link Externals}.
  */
 final class NodeCloud extends Cloud {
   private static final Path FOLDER =
@@ -31,7 +29,8 @@ final class NodeCloud extends Cloud {
   }
 
   static NodeCloud started() throws IOException {
-    need(Files.isDirectory(FOLDER.resolve("node_modules/ws")), "no npm ci was done in " + FOLDER);
+    Externals.need(
+        Files.isDirectory(FOLDER.resolve("node_modules/ws")), "no npm ci was done in " + FOLDER);
     Process process = launch();
     try {
       return new NodeCloud(process, port(process));
@@ -47,16 +46,9 @@ final class NodeCloud extends Cloud {
     try {
       return builder.start();
     } catch (IOException e) {
-      need(false, "node cannot be run: " + e.getMessage());
+      Externals.need(false, "node cannot be run: " + e.getMessage());
       throw e;
     }
-  }
-
-  private static void need(boolean present, String what) {
-    if (!present && Boolean.getBoolean("tunnel.requireExternals")) {
-      throw new AssertionError(what);
-    }
-    assumeTrue(present, what);
   }
 
   /** The first line that it prints is its port. */

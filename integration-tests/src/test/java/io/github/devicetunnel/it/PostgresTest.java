@@ -1,0 +1,208 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.it.Program.Outcome;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** PostgreSQL and its clients, with a tunnel in between. */
+final class PostgresTest {
+  private static final String SUPERUSER = "postgres";
+  private static final int ROWS = 150_000;
+  private static final int RANDOM_BYTES_PER_ROW = 96;
+
+  @TempDir static Path serverFolder;
+  private static ServerProgram server;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    String initdb = Externals.postgresProgram("initdb");
+    String postgres = Externals.postgresProgram("postgres");
+    Path home = ownFolder();
+    String data = home.resolve("data").toString();
+    List<String> create =
+        asOwner(initdb, "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C");
+    create.add("--no-sync");
+    Program.in(home, create).succeed();
+    server =
+        ServerProgram.started(
+            home,
+            "INT",
+            "database system is ready to accept connections",
+            port -> command(postgres, home, data, port));
+  }
+
+  private static List<String> command(String postgres, Path home, String data, int port) {
+    List<String> command = asOwner(postgres, "-D", data, "-h", "127.0.0.1");
+    command.addAll(List.of("-p", Integer.toString(port), "-k", home.toString(), "-c", "fsync=off"));
+    return command;
+  }
+
+  /** The server refuses to run as root. */
+  private static List<String> asOwner(String... command) {
+    List<String> line = new ArrayList<>();
+    if (isRoot()) {
+      String user = SUPERUSER;
+      line.addAll(List.of("setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"));
+    }
+    line.addAll(List.of(command));
+    return line;
+  }
+
+  private static boolean isRoot() {
+    return System.getProperty("user.name").equals("root");
+  }
+
+  private static Path ownFolder() throws IOException {
+    Path home = Files.createDirectory(serverFolder.resolve("postgres"));
+    if (isRoot()) {
+      Externals.program("setpriv");
+      Files.setPosixFilePermissions(serverFolder, PosixFilePermissions.fromString("rwx--x--x"));
+      Files.setOwner(
+          home,
+          home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(SUPERUSER));
+    }
+    return home;
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private Program.Builder client(String name, String port, String... arguments) throws IOException {
+    List<String> line = new ArrayList<>(List.of(Externals.postgresProgram(name)));
+    line.addAll(List.of("-h", "127.0.0.1", "-p", port, "-U", SUPERUSER));
+    line.addAll(List.of(arguments));
+    return Program.in(folder, line);
+  }
+
+  /** Statements of which only what they return is printed, until one fails. */
+  private Program.Builder psql(String port, String... statements) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("-X", "-q", "-A", "-t"));
+    arguments.addAll(List.of("-v", "ON_ERROR_STOP=1", "-d", "postgres"));
+    for (String statement : statements) {
+      arguments.addAll(List.of("-c", statement));
+    }
+    return client("psql", port, arguments.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @EnumSource(CloudKind.class)
+  void query(CloudKind kind) throws Exception {
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      assertThat(psql(port.number(), "SELECT sum(n) FROM generate_series(1, 1000) n").succeed())
+          .isEqualTo("500500\n");
+    }
+  }
+
+  /** The checksum is taken by the server, so that no two errors can cancel each other out. */
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "NODE"})
+  void copyInAndOut(CloudKind kind) throws Exception {
+    Path rows = writeRows(folder.resolve("rows"));
+    Path copy = folder.resolve("copy");
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      String table = "copy_" + kind;
+      psql(port.number(), "CREATE TABLE " + table + " (id int, line text)").succeed();
+      psql(port.number(), "COPY " + table + " FROM STDIN").input(rows).succeed();
+
+      String md5 = "SELECT md5(string_agg(format(E'%s\\t%s\\n', id, line), '' ORDER BY id)) FROM ";
+      assertThat(psql(port.number(), md5 + table).succeed()).isEqualTo(md5(rows) + "\n");
+
+      String all = "(SELECT id, line FROM " + table + " ORDER BY id)";
+      psql(port.number(), "COPY " + all + " TO STDOUT").output(copy).succeed();
+      assertThat(md5(copy)).isEqualTo(md5(rows));
+    }
+  }
+
+  private static Path writeRows(Path file) throws IOException {
+    RandomBytes bytes = new RandomBytes(1, (long) ROWS * RANDOM_BYTES_PER_ROW);
+    try (BufferedWriter out = Files.newBufferedWriter(file, US_ASCII)) {
+      for (int i = 0; i < ROWS; i++) {
+        String line = Base64.getEncoder().encodeToString(bytes.readNBytes(RANDOM_BYTES_PER_ROW));
+        out.write(i + "\t" + line + "\n");
+      }
+    }
+    return file;
+  }
+
+  private static String md5(Path file) throws Exception {
+    MessageDigest md5 = MessageDigest.getInstance("MD5");
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[64 << 10];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        md5.update(buffer, 0, count);
+      }
+    }
+    return HexFormat.of().formatHex(md5.digest());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "NODE"})
+  void tenClientsAtOnce(CloudKind kind) throws Exception {
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      client("pgbench", port.number(), "-i", "-q", "postgres").succeed();
+      assertThat(client("pgbench", port.number(), "-c", "10", "-t", "50", "postgres").succeed())
+          .contains("number of transactions actually processed: 500/500");
+    }
+  }
+
+  /** The wish to cancel comes over a second connection, while the first one is silent. */
+  @ParameterizedTest
+  @EnumSource(CloudKind.class)
+  void cancel(CloudKind kind) throws Exception {
+    String sleep = "SELECT pg_sleep(60) AS " + kind;
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind);
+        Program psql = psql(port.number(), sleep).start()) {
+      awaitRunning(sleep);
+      psql.interrupt();
+
+      Outcome outcome = psql.await();
+
+      assertThat(outcome.err()).contains("canceling statement due to user request");
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.out()).isEmpty();
+    }
+  }
+
+  /** Asks the server itself, not through a tunnel. */
+  private void awaitRunning(String query) throws Exception {
+    String condition =
+        "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query = '" + query + "'";
+    psql(
+            Integer.toString(server.port()),
+            "SET statement_timeout = '" + Await.LONG.toSeconds() + "s'",
+            "DO $$ BEGIN WHILE NOT EXISTS ("
+                + condition
+                + ") LOOP"
+                + " PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$")
+        .succeed();
+  }
+}

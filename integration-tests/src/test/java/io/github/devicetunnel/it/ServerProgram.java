@@ -1,0 +1,121 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * A server program on a free port of loopback. The end of its standard input is its sign to stop,
+ * so it dies with this JVM, too.
+ */
+final class ServerProgram implements AutoCloseable {
+  /** Somebody else may take a port between the moment it is found free and the server's start. */
+  private static final int TRIES = 3;
+
+  /** Sends the signal $1 to the rest, a command, when the standard input ends. */
+  private static final String UNTIL_END_OF_INPUT =
+      """
+      signal=$1
+      shift
+      exec 3<&0
+      "$@" 3<&- &
+      server=$!
+      { read -r line; kill -s "$signal" "$server"; } <&3 &
+      watcher=$!
+      wait "$server"
+      status=$?
+      kill "$watcher"
+      exit "$status"
+      """;
+
+  private final Process process;
+  private final int port;
+  private final Path log;
+
+  private ServerProgram(Process process, int port, Path log) {
+    this.process = process;
+    this.port = port;
+    this.log = log;
+  }
+
+  /**
+   * Starts it, and returns when it accepts connections.
+   *
+   * @param stopSignal which it obeys without waiting for its clients
+   * @param ready what it then writes to its log
+   * @param command how to start it on a port
+   */
+  static ServerProgram started(
+      Path folder, String stopSignal, String ready, IntFunction<List<String>> command)
+      throws IOException {
+    String failures = "";
+    for (int i = 0; i < TRIES; i++) {
+      int port = freePort();
+      ServerProgram server = launch(folder, stopSignal, port, command.apply(port));
+      if (server.isReady(ready)) {
+        return server;
+      }
+      server.close();
+      failures += Program.text(server.log);
+    }
+    throw new AssertionError("the server does not start:\n" + failures);
+  }
+
+  private static ServerProgram launch(
+      Path folder, String stopSignal, int port, List<String> command) throws IOException {
+    Path log = Files.createTempFile(folder, "server", ".log");
+    List<String> line = new ArrayList<>(List.of("sh", "-c", UNTIL_END_OF_INPUT, "sh", stopSignal));
+    line.addAll(command);
+    Process process =
+        Program.prepare(folder, line)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    return new ServerProgram(process, port, log);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private boolean isReady(String ready) {
+    boolean unused = Await.until(Await.LONG, () -> !process.isAlive() || log().contains(ready));
+    return process.isAlive() && log().contains(ready);
+  }
+
+  private String log() {
+    try {
+      return Program.text(log);
+    } catch (IOException e) {
+      throw new AssertionError("cannot read " + log, e);
+    }
+  }
+
+  /** The address as a tunnel names it. */
+  String serviceAddress() {
+    return "127.0.0.1:" + port;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Fails if it does not end, or not with all that it started; nothing is left in any case. */
+  @Override
+  public void close() throws IOException {
+    List<ProcessHandle> all = Program.tree(process);
+    process.getOutputStream().close();
+    boolean ended = Await.until(Await.LONG, () -> Program.haveEnded(all));
+    Program.kill(process, all);
+    assertThat(ended).as("the server ends when told to; its log: %s", log()).isTrue();
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.it.Program.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** OpenSSH's server and clients, with a tunnel in between. */
+final class SshTest {
+  private static final String USER = System.getProperty("user.name");
+  private static final long COUNT = 20 << 20;
+
+  @TempDir static Path serverFolder;
+  private static ServerProgram server;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    String sshd = Externals.program("sshd");
+    boolean canSeparate = !USER.equals("root") || Files.isDirectory(Path.of("/run/sshd"));
+    Externals.need(canSeparate, "there is no /run/sshd, without which sshd does not start");
+    createKey("host_key");
+    createKey("key");
+    Path config = Files.writeString(serverFolder.resolve("config"), config());
+    server =
+        ServerProgram.started(
+            serverFolder,
+            "TERM",
+            "Server listening on",
+            port ->
+                List.of(sshd, "-D", "-e", "-f", config.toString(), "-p", Integer.toString(port)));
+  }
+
+  private static void createKey(String name) throws Exception {
+    String file = serverFolder.resolve(name).toString();
+    String keygen = Externals.program("ssh-keygen");
+    Program.in(serverFolder, keygen, "-q", "-t", "ed25519", "-N", "", "-f", file).succeed();
+  }
+
+  private static String config() {
+    return """
+        ListenAddress 127.0.0.1
+        HostKey %1$s/host_key
+        AuthorizedKeysFile %1$s/key.pub
+        PidFile none
+        UsePAM no
+        StrictModes no
+        PermitRootLogin yes
+        Subsystem sftp internal-sftp
+        """
+        .formatted(serverFolder);
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** One of the clients with nobody's settings but these. */
+  private Program.Builder client(String name, List<String> arguments) {
+    List<String> line = new ArrayList<>(List.of(Externals.program(name), "-F", "/dev/null"));
+    for (String option :
+        List.of(
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "IdentityFile=" + serverFolder.resolve("key"),
+            "LogLevel=ERROR",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null")) {
+      line.addAll(List.of("-o", option));
+    }
+    line.addAll(arguments);
+    return Program.in(folder, line);
+  }
+
+  private Program.Builder ssh(TunnelledPort port, String command) {
+    return client("ssh", List.of("-p", port.number(), USER + "@127.0.0.1", command));
+  }
+
+  private void scp(TunnelledPort port, String from, String to) throws Exception {
+    client("scp", List.of("-q", "-P", port.number(), from, to)).succeed();
+  }
+
+  private static String remote(Path file) {
+    return USER + "@127.0.0.1:" + file;
+  }
+
+  @ParameterizedTest
+  @EnumSource(CloudKind.class)
+  void commandWithItsOutputsAndExitCode(CloudKind kind) throws Exception {
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      Outcome outcome = ssh(port, "sh -c 'echo result; echo problem >&2; exit 7'").run();
+
+      assertThat(outcome.out()).isEqualTo("result\n");
+      assertThat(outcome.err()).isEqualTo("problem\n");
+      assertThat(outcome.exitCode()).isEqualTo(7);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "NODE"})
+  void bothDirectionsAtOnce(CloudKind kind) throws Exception {
+    Path file = RandomFile.create(folder.resolve("file"), 1, COUNT);
+    Path echo = folder.resolve("echo");
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      ssh(port, "cat").input(file).output(echo).succeed();
+
+      assertThat(RandomFile.digest(echo)).isEqualTo(RandomBytes.digest(1, COUNT));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "NODE"})
+  void oneDirectionAfterTheOther(CloudKind kind) throws Exception {
+    Path file = RandomFile.create(folder.resolve("file"), 2, COUNT);
+    Path there = folder.resolve("there");
+    Path back = folder.resolve("back");
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      ssh(port, "cat >'" + there + "'").input(file).succeed();
+      assertThat(RandomFile.digest(there)).isEqualTo(RandomBytes.digest(2, COUNT));
+
+      ssh(port, "cat '" + there + "'").output(back).succeed();
+      assertThat(RandomFile.digest(back)).isEqualTo(RandomBytes.digest(2, COUNT));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "NODE"})
+  void copiesOfFiles(CloudKind kind) throws Exception {
+    Path file = RandomFile.create(folder.resolve("file"), 3, COUNT);
+    Path there = folder.resolve("there");
+    Path back = folder.resolve("back");
+    try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
+      scp(port, file.toString(), remote(there));
+      assertThat(RandomFile.digest(there)).isEqualTo(RandomBytes.digest(3, COUNT));
+
+      scp(port, remote(there), back.toString());
+      assertThat(RandomFile.digest(back)).isEqualTo(RandomBytes.digest(3, COUNT));
+    }
+  }
+}

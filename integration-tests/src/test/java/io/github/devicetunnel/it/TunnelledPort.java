@@ -1,0 +1,56 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+
+/** A local port behind which is a service, through a cloud that is only there for it. */
+final class TunnelledPort implements AutoCloseable {
+  private final Cloud cloud;
+  private final TunnelClient client;
+  private final TunnelListener listener;
+
+  private TunnelledPort(Cloud cloud, TunnelClient client) throws IOException {
+    this.cloud = cloud;
+    this.client = client;
+    this.listener = client.listen(Loopback.anyPort());
+  }
+
+  static TunnelledPort to(String serviceAddress, CloudKind kind) throws Exception {
+    Cloud cloud = kind.start();
+    return new TunnelledPort(cloud, cloud.client(serviceAddress).build());
+  }
+
+  /**
+   * For clients that leave connections on which the service waits for more, and cannot be told of
+   * the end.
+   */
+  static TunnelledPort to(String serviceAddress, CloudKind kind, Duration halfCloseTimeout)
+      throws Exception {
+    Cloud cloud = kind.start();
+    return new TunnelledPort(
+        cloud, cloud.client(serviceAddress).halfCloseTimeout(halfCloseTimeout).build());
+  }
+
+  String number() {
+    return Integer.toString(listener.localAddress().getPort());
+  }
+
+  Socket connect() throws IOException {
+    return LocalEnd.connect(listener);
+  }
+
+  /** Whatever came through it must have ended by itself, or do so now. */
+  @Override
+  public void close() {
+    DrainReport report = listener.close(Await.LONG);
+    client.close();
+    cloud.close();
+    assertThat(report.cut()).as("connections cut").isZero();
+  }
+}
