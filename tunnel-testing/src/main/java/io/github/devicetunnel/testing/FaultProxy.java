@@ -239,15 +239,9 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void startThread(String name, Runnable task) {
-    Runnable counted =
-        () -> {
-          try {
-            task.run();
-          } finally {
-            threads.remove(Thread.currentThread());
-          }
-        };
-    Thread thread = new Thread(counted, "fault-proxy-" + serverSocket.getLocalPort() + "-" + name);
+    // A thread that took itself off this list would still be alive for a moment, unseen by close.
+    threads.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+    Thread thread = new Thread(task, "fault-proxy-" + serverSocket.getLocalPort() + "-" + name);
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
@@ -267,7 +261,7 @@ public final class FaultProxy implements AutoCloseable {
     }
     long end = System.nanoTime() + CLOSE_TIME.toNanos();
     // The thread that accepts may add one more connection, and a dial one more thread.
-    while (!threads.isEmpty() && System.nanoTime() - end < 0) {
+    while (threads.stream().anyMatch(Thread::isAlive) && System.nanoTime() - end < 0) {
       cut(Cut.RST);
       for (Thread thread : List.copyOf(threads)) {
         if (!join(thread, end)) {
