@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
@@ -15,8 +19,10 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 /** Limits that an application sets. */
 @ExtendWith(Leaks.class)
@@ -91,6 +97,66 @@ class BoundsTest {
       assertThatThrownBy(() -> local.getInputStream().read())
           .isInstanceOf(SocketException.class)
           .hasMessageContaining("reset");
+    }
+  }
+
+  /** An error in one step of a connection's end must not keep the place it took. */
+  @Test
+  void aLogThatThrowsErrorsTakesNoPlaceAway() throws Exception {
+    try (RefusingPort nobody = new RefusingPort();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(nobody.serviceAddress()).maxConnections(1).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        BrokenLog log = BrokenLog.of(listener)) {
+      for (int i = 0; i < 3; i++) {
+        try (Socket local = LocalEnd.connect(listener)) {
+          assertThatThrownBy(() -> local.getInputStream().read()).hasMessageContaining("reset");
+        }
+      }
+      assertThat(Await.until(Await.LONG, () -> log.calls() == 3)).isTrue();
+      assertThat(client.close(Duration.ZERO).cut()).isZero();
+    }
+  }
+
+  /** Throws an error at every warning about a connection, as a backend without memory would. */
+  private static final class BrokenLog extends AppenderBase<ILoggingEvent>
+      implements AutoCloseable {
+    private final Logger logger;
+    private final Level levelBefore;
+    private final Thread.UncaughtExceptionHandler handlerBefore;
+    private final AtomicInteger calls = new AtomicInteger();
+
+    private BrokenLog(Logger logger) {
+      this.logger = logger;
+      this.levelBefore = logger.getLevel();
+      this.handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
+    }
+
+    static BrokenLog of(TunnelListener listener) {
+      String connections = listener.getClass().getPackageName() + ".LocalConnection";
+      BrokenLog log = new BrokenLog((Logger) LoggerFactory.getLogger(connections));
+      Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {});
+      log.logger.setLevel(Level.WARN);
+      log.logger.addAppender(log);
+      log.start();
+      return log;
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      calls.incrementAndGet();
+      throw new OutOfMemoryError("thrown by a test");
+    }
+
+    int calls() {
+      return calls.get();
+    }
+
+    @Override
+    public void close() {
+      logger.detachAppender(this);
+      logger.setLevel(levelBefore);
+      Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
     }
   }
 }

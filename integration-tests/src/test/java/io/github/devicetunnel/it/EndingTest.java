@@ -2,6 +2,7 @@ package io.github.devicetunnel.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.devicetunnel.CloseReason;
@@ -191,6 +192,32 @@ final class EndingTest {
       IOException e = catchThrowableOfType(IOException.class, socket.getInputStream()::read);
 
       assertThat(e).hasMessageContaining("reset");
+    }
+  }
+
+  /** What came before a write failed is still to be read, and says more than the failure. */
+  @Test
+  void aFailedWriteDoesNotTakeWhatCameBefore() throws Exception {
+    RawCloud.Script refusesTheUpload =
+        connection -> {
+          connection.write(connection.granted(), Frames.binary(BANNER), Frames.close(1000));
+          assertThat(connection.readFrame().opcode()).isEqualTo(Frames.BINARY);
+          // Closing with bytes unread resets the connection.
+        };
+    try (RawCloud cloud = RawCloud.started(refusesTheUpload);
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelStream stream = client.open()) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  stream.outputStream().write(new byte[64 << 10]);
+                }
+              })
+          .isInstanceOf(TunnelException.class)
+          .hasMessageContaining("the connection to the cloud was lost");
+
+      assertThat(stream.inputStream().readAllBytes()).isEqualTo(BANNER);
+      cloud.assertPlayed();
     }
   }
 }
