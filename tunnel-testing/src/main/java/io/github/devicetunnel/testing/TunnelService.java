@@ -130,8 +130,9 @@ public final class TunnelService implements AutoCloseable {
       return;
     }
     workers.shutdown();
-    services.close();
+    // Before their services, whose end would be told to them as a reset.
     clients.cutAll();
+    services.close();
     boolean interrupted = Thread.interrupted(); // MockWebServer would leave its threads behind.
     try {
       server.close();
