@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -131,16 +132,29 @@ final class ChildJvm implements AutoCloseable {
   }
 
   int descriptors() {
-    return entries("fd");
+    return entries("fd", descriptor -> true);
   }
 
+  /** Without the compiler's and the collector's, of which the JVM has more or fewer as it likes. */
   int threads() {
-    return entries("task");
+    return entries("task", thread -> !isOfTheJvm(thread));
   }
 
-  private int entries(String folder) {
+  private static boolean isOfTheJvm(Path thread) {
+    try {
+      String name = Files.readString(thread.resolve("comm"));
+      return name.startsWith("C1 Compiler")
+          || name.startsWith("C2 Compiler")
+          || name.startsWith("G1 ")
+          || name.startsWith("GC Thread");
+    } catch (IOException e) {
+      return false; // It has ended since it was listed.
+    }
+  }
+
+  private int entries(String folder, Predicate<Path> counts) {
     try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(pid()), folder))) {
-      return (int) entries.count();
+      return (int) entries.filter(counts).count();
     } catch (IOException e) {
       return -1; // It has ended.
     }
