@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
+import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,7 +108,7 @@ final class LocalConnection implements Connections.Connection {
     try {
       OutputStream out = socket.getOutputStream();
       ByteBuffer payload;
-      while ((payload = tunnel.next()) != null) {
+      while ((payload = tunnel.next(Deadline.NONE)) != null) {
         out.write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
       }
     } catch (IOException e) {

@@ -28,8 +28,12 @@ final class PayloadWatch {
 
   /** It has got some, or the end. */
   void arrived() {
-    waitingSince = BUSY;
     answered = true;
+  }
+
+  /** It is busy with something else again. */
+  void notWaiting() {
+    waitingSince = BUSY;
   }
 
   /** Bytes are about to go up. */

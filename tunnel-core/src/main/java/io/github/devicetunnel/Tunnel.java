@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.CloseCode;
+import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
 import io.github.devicetunnel.websocket.KeepAlive;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
@@ -9,6 +10,7 @@ import io.github.devicetunnel.websocket.UpgradedSocket;
 import io.github.devicetunnel.websocket.WebSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -194,25 +196,34 @@ final class Tunnel {
    * The next bytes from the service; waits for them. They belong to the caller until the next call.
    *
    * @return null when the tunnel has ended: {@link #reason} tells why
+   * @throws SocketTimeoutException when nothing came until the deadline; the next call goes on
    */
-  @Nullable ByteBuffer next() {
+  @Nullable ByteBuffer next(Deadline deadline) throws SocketTimeoutException {
     WebSocket socket = openSocket();
     payloadWatch.waiting();
     try {
-      ByteBuffer payload = socket.next();
+      ByteBuffer payload = socket.next(deadline);
+      payloadWatch.arrived();
       if (payload == null) {
         end(Ending.remoteClosed(socket.closeCode(), socket.closeReason(), hint(socket)));
       } else if (isOpen()) {
         return payload;
       }
+    } catch (SocketTimeoutException e) {
+      throw e;
     } catch (ProtocolViolationException e) {
       end(Ending.protocolError(e));
     } catch (IOException e) {
-      abort(Ending.lost(e));
+      abort(isInterrupt(e) ? Ending.interrupted("reading", e) : Ending.lost(e));
     } finally {
-      payloadWatch.arrived();
+      payloadWatch.notWaiting();
     }
     return null;
+  }
+
+  /** The JDK closes the socket in which it interrupts a virtual thread. */
+  private static boolean isInterrupt(IOException e) {
+    return Thread.currentThread().isInterrupted() && "Closed by interrupt".equals(e.getMessage());
   }
 
   private @Nullable String hint(WebSocket socket) {
@@ -240,8 +251,11 @@ final class Tunnel {
         payloadWatch.sent();
         return;
       } catch (IOException e) {
-        // The end is for the thread that reads to find: before it there may be bytes that came, and
-        // a close frame that says more.
+        if (isInterrupt(e)) {
+          abort(Ending.interrupted("writing", e));
+        }
+        // Any other end is for the thread that reads to find: before it there may be bytes that
+        // came, and a close frame that says more.
         why = reason == null ? describe(Ending.lost(e)) : reason;
       }
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.OkHttpClient;
@@ -95,14 +96,52 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IllegalStateException when this client is closed
    */
   public TunnelStream open() throws IOException {
+    TunnelStream stream = newStream(settings);
+    stream.open();
+    return stream;
+  }
+
+  /**
+   * Opens one tunnel as {@link #open} does, on a thread of its own.
+   *
+   * @return completed with the open tunnel, or with what {@link #open} throws; cancelling it gives
+   *     the dial up
+   * @throws IllegalStateException when this client is closed
+   */
+  public CompletableFuture<TunnelStream> openAsync() {
+    TunnelStream stream = newStream(settings);
+    CompletableFuture<TunnelStream> result = new CompletableFuture<>();
+    var unused =
+        result.whenComplete(
+            (opened, failure) -> {
+              if (result.isCancelled()) {
+                stream.closeSoon();
+              }
+            });
+    engine.threads().start("tunnel-dial " + settings.target(), () -> open(stream, result));
+    return result;
+  }
+
+  private static void open(TunnelStream stream, CompletableFuture<TunnelStream> result) {
+    try {
+      stream.open();
+    } catch (IOException | RuntimeException | Error e) {
+      result.completeExceptionally(e);
+      return;
+    }
+    if (!result.complete(stream)) {
+      stream.close();
+    }
+  }
+
+  private TunnelStream newStream(Settings settings) {
     checkOpen();
     TunnelStream stream = new TunnelStream(engine, settings, streams::remove);
     streams.add(stream.handle());
     if (closed.get()) {
-      stream.close();
+      streams.remove(stream.handle());
       checkOpen();
     }
-    stream.open();
     return stream;
   }
 

@@ -1,18 +1,21 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.CloseReason.EndedBy;
-import io.github.devicetunnel.CloseReason.Kind;
-import io.github.devicetunnel.websocket.FrameWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,39 +23,82 @@ import org.jspecify.annotations.Nullable;
  * A tunnel as a pair of streams in this process, with no socket in between: bytes go straight
  * between the caller and the connection to the cloud.
  *
- * <p>One thread may read while another writes; a third may close, which frees both at once with an
- * exception. Nothing is read ahead, so nothing is learnt of the other end while nobody reads.
+ * <p>One thread may read while another writes; a third may close. Two that read, or two that write,
+ * take turns.
+ *
+ * <table>
+ * <caption>What ends a call</caption>
+ * <tr><th>when</th><th>a read</th><th>a write</th></tr>
+ * <tr><td>the service closes in order</td><td>gets the end of the stream after the last byte</td>
+ *     <td>{@link TunnelException}</td></tr>
+ * <tr><td>the tunnel ends otherwise</td><td>{@link TunnelException} after the last byte</td>
+ *     <td>{@link TunnelException}</td></tr>
+ * <tr><td>this end closes, before or meanwhile</td><td>{@link TunnelException} at once; meanwhile,
+ *     with bytes on the way, when the cloud has confirmed them, after two seconds at most</td>
+ *     <td>{@link TunnelException}, after two seconds at most</td></tr>
+ * <tr><td>{@link #shutdownOutput}</td><td>goes on</td><td>{@link IOException}; one that is under way
+ *     goes on</td></tr>
+ * <tr><td>the read timeout passes</td><td>{@link SocketTimeoutException}; nothing is lost</td>
+ *     <td></td></tr>
+ * <tr><td>the thread is interrupted</td><td>as with a {@link java.net.Socket}: a platform thread
+ *     waits on, a virtual one ends the tunnel; but where another thread holds the place in the
+ *     stream, an {@link InterruptedIOException} with which nothing is lost</td><td>a platform thread
+ *     goes on, a virtual one ends the tunnel</td></tr>
+ * </table>
  */
 public final class TunnelStream implements AutoCloseable {
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofSeconds(60);
-  private static final int LARGEST_FRAME = 64 << 10;
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  private final Tunnel tunnel;
-  private final Executor helpers;
+  /** How long nobody may read before somebody else looks what comes, when there are no pings. */
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
+
+  private final Engine engine;
+  private final Settings settings;
   private final Consumer<Connections.Connection> onClosed;
-  private final Handle handle = new Handle();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Tunnel tunnel;
+  private final StreamReader reader;
+  private final StreamWriter writer;
   private final Input input = new Input();
   private final Output output = new Output();
+  private final Handle handle = new Handle();
+
+  private volatile Duration readTimeout = Duration.ZERO;
+  private volatile boolean closedHere;
+  private volatile @Nullable Future<?> looks;
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final CompletableFuture<CloseReason> whenClosed = new CompletableFuture<>();
 
   TunnelStream(Engine engine, Settings settings, Consumer<Connections.Connection> onClosed) {
+    this.engine = engine;
+    this.settings = settings;
+    this.onClosed = onClosed;
     Duration halfClose = settings.timeouts().halfCloseTimeout();
     this.tunnel = new Tunnel(engine, settings, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
-    this.helpers = engine.threads().helpers();
-    this.onClosed = onClosed;
+    this.reader = new StreamReader(tunnel, this::startStandIn, this::endSoon);
+    this.writer = new StreamWriter(tunnel);
   }
 
   void open() throws IOException {
     boolean opened = false;
+    reader.beginDial();
     try {
       tunnel.open();
+      Settings.Timeouts timeouts = settings.timeouts();
+      long nanos = (timeouts.pings() ? timeouts.pingInterval() : LOOK_INTERVAL).toNanos();
+      looks =
+          engine.timers().scheduleWithFixedDelay(reader::look, nanos, nanos, TimeUnit.NANOSECONDS);
       opened = true;
     } finally {
+      reader.endDial();
       if (!opened) {
-        gone();
+        end();
       }
     }
+  }
+
+  private void startStandIn(Runnable task) {
+    engine.threads().start("tunnel-stand-in " + settings.target(), task);
   }
 
   /**
@@ -76,38 +122,115 @@ public final class TunnelStream implements AutoCloseable {
   }
 
   /**
+   * The same bytes as a channel, which blocks. After the close, a read or write throws {@link
+   * ClosedChannelException}, and one that is under way {@link AsynchronousCloseException}; all else
+   * is as with the streams. Closing it closes the tunnel.
+   *
+   * @return a view of this stream
+   */
+  public ByteChannel channel() {
+    return new Channel();
+  }
+
+  /**
+   * How long a read waits for its first byte before it is a {@link SocketTimeoutException}, after
+   * which the stream can be used as before.
+   *
+   * @param timeout zero, as at first, for as long as it takes; counts for reads that begin later
+   * @throws IllegalArgumentException when it is negative
+   */
+  public void setReadTimeout(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "readTimeout must not be negative, but is " + Ending.seconds(timeout));
+    }
+    readTimeout = timeout;
+  }
+
+  /** {@return how long a read waits for its first byte, zero for as long as it takes} */
+  public Duration readTimeout() {
+    return readTimeout;
+  }
+
+  /**
    * Says that nothing more will be written. The protocol cannot tell the service; what it still
    * sends can be read until it closes, or has been silent for the half-close timeout, 60 seconds by
-   * default.
+   * default. Never waits: a write that is under way goes on to its end.
    */
   public void shutdownOutput() {
-    output.close();
+    writer.shutdown();
+  }
+
+  /**
+   * Tells how the tunnel ended, once it has, and its socket is closed: also when the service closed
+   * and this end did not. What has not been read by then must be read first.
+   *
+   * @return completed on the thread that closed it, which callbacks must not keep; they may call
+   *     anything here
+   */
+  public CompletionStage<CloseReason> whenClosed() {
+    return whenClosed.minimalCompletionStage();
   }
 
   /**
    * Closes the tunnel in order: all that was written is sent before the close frame, whose answer
-   * is awaited for at most two seconds. A thread that reads or writes meanwhile gets a {@link
-   * TunnelException} at once. Doing it again does nothing.
+   * is awaited for at most two seconds. Threads that read or write get a {@link TunnelException}.
+   * Doing it again does nothing.
    */
   @Override
   public void close() {
-    tunnel.end(Ending.localClosed());
-    if (!input.reading.tryLock()) {
-      // A thread waits in a read, and only the end of the connection can free it.
-      tunnel.abort();
-      input.reading.lock();
-    }
-    try {
-      tunnel.close();
-    } finally {
-      input.reading.unlock();
-    }
-    gone();
+    endHere();
+    end();
+    awaitClosed();
   }
 
-  private void gone() {
-    onClosed.accept(handle);
-    closed.countDown();
+  /** As {@link #close}, on another thread. Never waits. */
+  void closeSoon() {
+    endHere();
+    endSoon();
+  }
+
+  private void endHere() {
+    closedHere = true;
+    tunnel.end(Ending.localClosed());
+    reader.wake();
+  }
+
+  private void endSoon() {
+    engine.threads().helpers().execute(this::end);
+  }
+
+  /** Gives everything back, on the first thread that comes. */
+  private void end() {
+    if (!ending.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      Future<?> planned = looks;
+      if (planned != null) {
+        planned.cancel(false);
+      }
+      reader.retire();
+      tunnel.close();
+    } finally {
+      onClosed.accept(handle);
+      closed.countDown();
+      whenClosed.complete(tunnel.knownReason());
+    }
+  }
+
+  private void awaitClosed() {
+    boolean interrupted = false;
+    while (closed.getCount() > 0) {
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** How the client that opened this ends it. */
@@ -119,7 +242,8 @@ public final class TunnelStream implements AutoCloseable {
     @Override
     public void cut() {
       tunnel.end(Ending.shutdown());
-      helpers.execute(TunnelStream.this::close);
+      reader.wake();
+      endSoon();
     }
 
     @Override
@@ -133,10 +257,17 @@ public final class TunnelStream implements AutoCloseable {
     }
   }
 
-  private final class Input extends InputStream {
-    final ReentrantLock reading = new ReentrantLock();
-    private @Nullable ByteBuffer payload = NOTHING; // guarded by reading; null at the end
+  /** Throws away what the service sends. Never waits. */
+  void shutdownInput() {
+    reader.discard();
+  }
 
+  @Override
+  public String toString() {
+    return "TunnelStream[" + tunnel + "]";
+  }
+
+  private final class Input extends InputStream {
     @Override
     public int read() throws IOException {
       byte[] one = new byte[1];
@@ -145,50 +276,12 @@ public final class TunnelStream implements AutoCloseable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, bytes.length);
-      if (length == 0) {
-        return 0;
-      }
-      reading.lock();
-      try {
-        if (endedHere()) {
-          payload = null;
-        } else if (payload != null && !payload.hasRemaining()) {
-          payload = tunnel.next();
-        }
-        if (payload == null) {
-          return end(tunnel.knownReason());
-        }
-        int count = Math.min(length, payload.remaining());
-        payload.get(bytes, offset, count);
-        return count;
-      } finally {
-        reading.unlock();
-      }
-    }
-
-    private boolean endedHere() {
-      CloseReason reason = tunnel.reason();
-      return reason != null && reason.endedBy() == EndedBy.LOCAL;
-    }
-
-    private int end(CloseReason reason) throws TunnelException {
-      if (reason.kind() == Kind.REMOTE_CLOSED && reason.isOrderly()) {
-        return -1;
-      }
-      throw new TunnelException(reason);
+      return reader.read(ByteBuffer.wrap(bytes, offset, length), readTimeout);
     }
 
     @Override
     public int available() {
-      if (!reading.tryLock()) {
-        return 0;
-      }
-      try {
-        return payload == null ? 0 : payload.remaining();
-      } finally {
-        reading.unlock();
-      }
+      return reader.available();
     }
 
     @Override
@@ -198,10 +291,6 @@ public final class TunnelStream implements AutoCloseable {
   }
 
   private final class Output extends OutputStream {
-    private final ReentrantLock writing = new ReentrantLock();
-    private byte[] frame = new byte[0]; // guarded by writing
-    private boolean shut; // guarded by writing
-
     @Override
     public void write(int b) throws IOException {
       write(new byte[] {(byte) b}, 0, 1);
@@ -209,38 +298,56 @@ public final class TunnelStream implements AutoCloseable {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, bytes.length);
-      writing.lock();
-      try {
-        if (shut) {
-          throw new IOException("the output of this tunnel was shut down");
-        }
-        int done = 0;
-        while (done < length) {
-          int count = Math.min(length - done, LARGEST_FRAME);
-          // The caller's bytes stay as they are, and masking is done in place.
-          if (frame.length < FrameWriter.HEADER_ROOM + count) {
-            frame = new byte[FrameWriter.HEADER_ROOM + count];
-          }
-          System.arraycopy(bytes, offset + done, frame, FrameWriter.HEADER_ROOM, count);
-          tunnel.write(frame, FrameWriter.HEADER_ROOM, count);
-          done += count;
-        }
-      } finally {
-        writing.unlock();
-      }
+      writer.write(ByteBuffer.wrap(bytes, offset, length));
     }
 
     @Override
     public void close() {
-      writing.lock();
+      shutdownOutput();
+    }
+  }
+
+  private final class Channel implements ByteChannel {
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      checkOpen();
       try {
-        shut = true;
-        frame = new byte[0];
-      } finally {
-        writing.unlock();
+        return reader.read(target, readTimeout);
+      } catch (TunnelException e) {
+        throw closedMeanwhile(e);
       }
-      tunnel.shutdownOutput();
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      checkOpen();
+      int count = source.remaining();
+      try {
+        writer.write(source);
+      } catch (TunnelException e) {
+        throw closedMeanwhile(e);
+      }
+      return count;
+    }
+
+    private IOException closedMeanwhile(TunnelException e) {
+      return closedHere ? (IOException) new AsynchronousCloseException().initCause(e) : e;
+    }
+
+    private void checkOpen() throws ClosedChannelException {
+      if (closedHere) {
+        throw new ClosedChannelException();
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !closedHere;
+    }
+
+    @Override
+    public void close() {
+      TunnelStream.this.close();
     }
   }
 }

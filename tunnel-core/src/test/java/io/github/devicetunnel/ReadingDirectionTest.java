@@ -23,7 +23,7 @@ class ReadingDirectionTest {
           List.of(TunnelClient.class),
           // The local side: what has one end here and the other in a tunnel.
           List.of(TunnelListener.class, TunnelStream.class),
-          List.of(LocalConnection.class),
+          List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
           List.of(Connections.class),
           // The tunnel: the life of one connection.
           List.of(Tunnel.class, Dial.class, PayloadWatch.class, QuietTimer.class),

@@ -44,6 +44,15 @@ public final class UpgradedSocket implements Closeable {
   }
 
   /**
+   * Bounds every read from now on; a {@link java.net.SocketTimeoutException} loses no byte.
+   *
+   * @param millis zero for no bound
+   */
+  void setReadTimeout(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
+  /**
    * Cuts the connection, and frees a thread that reads or writes. From any thread; never waits, not
    * even for a TLS alert that cannot be written. {@link #close} must still be called.
    */

@@ -4,8 +4,10 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ public final class WebSocket implements Closeable {
   private static final long NOT_WAITING = Long.MIN_VALUE;
 
   private final UpgradedSocket socket;
+  private final ObservedInput input;
   private final FrameReader reader;
   private final FrameSender sender;
 
@@ -36,20 +39,23 @@ public final class WebSocket implements Closeable {
   public WebSocket(UpgradedSocket socket, Executor helpers) {
     this.socket = socket;
     this.sender = new FrameSender(socket.outputStream(), helpers);
-    this.reader =
-        new FrameReader(new ObservedInput(socket.inputStream()), Side.SERVER, new Controls());
+    this.input = new ObservedInput(socket.inputStream());
+    this.reader = new FrameReader(input, Side.SERVER, new Controls());
   }
 
   /**
    * The next bytes of payload, at least one; waits for them. The buffer belongs to the caller until
    * the next call. Answers pings on the way.
    *
+   * @param deadline when to give up; the next call goes on where this one was
    * @return null after the close frame of the other end: see {@link #closeCode}
    * @throws ProtocolViolationException when the other end broke a rule
    * @throws EOFException when the connection ended without a close frame
+   * @throws SocketTimeoutException when nothing came until the deadline
    * @throws IOException when it was reset, or cut by {@link #abort}
    */
-  public @Nullable ByteBuffer next() throws IOException {
+  public @Nullable ByteBuffer next(Deadline deadline) throws IOException {
+    input.deadline = deadline;
     ByteBuffer payload = reader.next();
     if (payload != null) {
       received.addAndGet(payload.remaining());
@@ -87,6 +93,7 @@ public final class WebSocket implements Closeable {
    */
   public void awaitEnd() throws IOException {
     sender.flush();
+    input.deadline = Deadline.NONE;
     try {
       while (reader.next() != null) {
         // The tunnel is over; nobody wants these bytes.
@@ -96,7 +103,7 @@ public final class WebSocket implements Closeable {
     }
     // The server closes first (RFC 6455 section 7.1.1): it can afford the state TIME_WAIT.
     byte[] rest = new byte[1024];
-    while (socket.inputStream().read(rest) >= 0) {
+    while (input.read(rest) >= 0) {
       // Nothing may follow a close frame.
     }
   }
@@ -172,9 +179,13 @@ public final class WebSocket implements Closeable {
     }
   }
 
-  /** Notes since when a read waits: that is the clock of liveness. */
+  /** Notes since when a read waits, which is the clock of liveness, and bounds it in time. */
   private final class ObservedInput extends InputStream {
     private final InputStream in;
+
+    // Only on the thread that reads.
+    private Deadline deadline = Deadline.NONE;
+    private int timeoutMillis;
 
     ObservedInput(InputStream in) {
       this.in = in;
@@ -187,11 +198,27 @@ public final class WebSocket implements Closeable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+      applyDeadline();
       waitingSince = System.nanoTime();
       try {
         return in.read(bytes, offset, length);
       } finally {
         waitingSince = NOT_WAITING;
+      }
+    }
+
+    private void applyDeadline() throws IOException {
+      int millis = 0;
+      if (deadline.isSet()) {
+        long nanos = deadline.nanosLeft();
+        if (nanos <= 0) {
+          throw new SocketTimeoutException("Read timed out");
+        }
+        millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, Integer.MAX_VALUE);
+      }
+      if (millis != timeoutMillis) {
+        socket.setReadTimeout(millis);
+        timeoutMillis = millis;
       }
     }
   }

@@ -1,0 +1,364 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.testing.FaultProxy;
+import io.github.devicetunnel.testing.FaultProxy.Direction;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an application can do with a stream, and what happens then. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class StreamTest {
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  private static CloseReason reasonOf(TunnelStream stream) throws Exception {
+    return stream
+        .whenClosed()
+        .toCompletableFuture()
+        .get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void assertEchoes(TunnelStream stream) throws IOException {
+    stream.outputStream().write("hello".getBytes(UTF_8));
+    assertThat(stream.inputStream().readNBytes(5)).isEqualTo("hello".getBytes(UTF_8));
+  }
+
+  @Test
+  void aReadThatTimesOutLosesNothing() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      stream.setReadTimeout(SHORT);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> stream.inputStream().read())
+            .isInstanceOf(SocketTimeoutException.class)
+            .hasMessage("no byte came within the read timeout of 0.05 s");
+      }
+      stream.setReadTimeout(Duration.ZERO);
+      assertEchoes(stream);
+      stream.setReadTimeout(Await.LONG);
+      assertEchoes(stream);
+    }
+  }
+
+  /** Timeouts strike in headers, between the bytes of a payload, and within records of TLS. */
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "TESTING_TLS"})
+  void timeoutsAnywhereLoseNoByte(CloudKind kind) throws Exception {
+    int count = 20_000;
+    try (SourceService service = SourceService.started(7, count);
+        Cloud cloud = kind.start();
+        FaultProxy proxy = FaultProxy.start(cloud.uri());
+        TunnelClient client = cloud.client(service).cloudUri(proxy.uri()).build()) {
+      proxy.faults(Direction.TOWARD_CLIENT).singleBytes().throttle(20_000);
+      try (TunnelStream stream = client.open()) {
+        stream.setReadTimeout(Duration.ofMillis(1));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        int timeouts = 0;
+        boolean more = true;
+        while (more) {
+          try {
+            more = readSome(stream.inputStream(), all);
+          } catch (SocketTimeoutException e) {
+            timeouts++;
+          }
+        }
+        assertThat(Digest.of(new ByteArrayInputStream(all.toByteArray()), Long.MAX_VALUE))
+            .isEqualTo(service.digest());
+        assertThat(timeouts).isPositive();
+      }
+    }
+  }
+
+  private static boolean readSome(InputStream in, ByteArrayOutputStream out) throws IOException {
+    byte[] piece = new byte[64];
+    int count = in.read(piece);
+    out.write(piece, 0, Math.max(count, 0));
+    return count >= 0;
+  }
+
+  @Test
+  void aZeroLengthReadReturnsAtOnce() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      assertThat(stream.inputStream().read(new byte[0])).isZero();
+      assertThat(stream.inputStream().readNBytes(0)).isEmpty();
+      assertEchoes(stream);
+    }
+  }
+
+  @Test
+  void whoOnlyWritesLearnsOfTheEnd() throws Exception {
+    RawCloud.Script closes =
+        connection -> {
+          connection.write(connection.granted());
+          connection.readFrameButPings();
+          connection.write(Frames.close(1011));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(closes);
+        TunnelClient client =
+            cloud.client("127.0.0.1:1").pingInterval(Duration.ofMillis(100)).build();
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write('x');
+
+      CloseReason reason = reasonOf(stream);
+
+      assertThat(reason.kind()).isEqualTo(Kind.REMOTE_CLOSED);
+      assertThat(reason.code()).isEqualTo(1011);
+      assertThatThrownBy(() -> stream.outputStream().write('y'))
+          .isInstanceOf(TunnelException.class)
+          .hasMessage(reason.message());
+      assertThatThrownBy(() -> stream.inputStream().read()).hasMessage(reason.message());
+    }
+  }
+
+  @Test
+  void whoDoesNotReadAnswersPingsAllTheSame() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    RawCloud.Script pings =
+        connection -> {
+          connection.write(connection.granted(), Frames.ping("anybody there?"));
+          RawConnection.Frame frame = connection.readFrameButPings();
+          assertThat(frame.payload()).isEqualTo("anybody there?");
+          connection.write(Frames.binary("late".getBytes(UTF_8)));
+          answered.countDown();
+          assertThat(connection.readCloseCode()).isEqualTo(1000);
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(pings);
+        TunnelClient client =
+            cloud.client("127.0.0.1:1").pingInterval(Duration.ofMillis(100)).build();
+        TunnelStream stream = client.open()) {
+      assertThat(answered.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      assertThat(stream.inputStream().readNBytes(4)).isEqualTo("late".getBytes(UTF_8));
+      stream.close();
+      cloud.assertPlayed();
+    }
+  }
+
+  /** What came before the end is read first, however long that takes. */
+  @Test
+  void theEndWaitsForWhatWasNotReadYet() throws Exception {
+    try (SourceService service = SourceService.started(3, 200_000);
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).pingInterval(Duration.ofMillis(100)).build();
+        TunnelStream stream = client.open()) {
+      assertThat(new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS)).isFalse();
+      assertThat(stream.whenClosed().toCompletableFuture()).isNotDone();
+      assertThat(Digest.of(stream.inputStream(), Long.MAX_VALUE)).isEqualTo(service.digest());
+      assertThat(reasonOf(stream).isOrderly()).isTrue();
+      assertThat(stream.inputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aCallbackMayCloseAnything() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      CompletableFuture<Void> callback =
+          stream
+              .whenClosed()
+              .thenAccept(
+                  reason -> {
+                    assertThat(reason.kind()).isEqualTo(Kind.LOCAL_CLOSED);
+                    stream.close();
+                    client.close();
+                  })
+              .toCompletableFuture();
+      assertEchoes(stream);
+      stream.close();
+      callback.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Test
+  void anInterruptedReaderLosesNothing() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      stream.setReadTimeout(SHORT);
+      assertThatThrownBy(() -> stream.inputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      // Now somebody else holds the place in the stream.
+      stream.setReadTimeout(Duration.ZERO);
+      Thread.currentThread().interrupt();
+      Throwable failure = catchThrowable(() -> stream.inputStream().read());
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure)
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessage("interrupted in a read; the tunnel is as it was");
+      assertEchoes(stream);
+    }
+  }
+
+  @Test
+  void twoReadersTakeTurns() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      CompletableFuture<Integer> first = readOne(stream);
+      CompletableFuture<Integer> second = readOne(stream);
+      stream.outputStream().write(new byte[] {1, 2});
+      int sum =
+          first.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)
+              + second.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      assertThat(sum).isEqualTo(3);
+    }
+  }
+
+  private static CompletableFuture<Integer> readOne(TunnelStream stream) {
+    CompletableFuture<Integer> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(stream.inputStream().read());
+              } catch (IOException e) {
+                result.completeExceptionally(e);
+              }
+            },
+            "test-reader");
+    thread.start();
+    return result;
+  }
+
+  @Test
+  void shutdownOutputDoesNotWaitForAWrite() throws Exception {
+    RawCloud.Script deaf =
+        connection -> {
+          connection.write(connection.granted());
+          connection.freeze();
+        };
+    try (RawCloud cloud = RawCloud.started(deaf);
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelStream stream = client.open()) {
+      Upload upload = Upload.start(stream.outputStream(), 1, 64 << 20);
+      stream.shutdownOutput();
+      assertThatThrownBy(() -> stream.outputStream().write(1)).isInstanceOf(IOException.class);
+      stream.close();
+      assertThatThrownBy(upload::await).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void theOutputThatWasShutDownTakesNothing() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write("hello".getBytes(UTF_8));
+      stream.outputStream().close();
+      assertThatThrownBy(() -> stream.outputStream().write(1))
+          .hasMessage("the output of this tunnel was shut down");
+      assertThat(stream.inputStream().readNBytes(5)).isEqualTo("hello".getBytes(UTF_8));
+    }
+  }
+
+  @Test
+  void aChannelCarriesTheSameBytes() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      ByteChannel channel = stream.channel();
+      ByteBuffer sent = ByteBuffer.allocateDirect(100_000);
+      while (sent.hasRemaining()) {
+        sent.put((byte) sent.position());
+      }
+      Upload upload = Upload.running(() -> channel.write(sent.flip().duplicate()));
+      ByteBuffer received = ByteBuffer.allocateDirect(100_000);
+      while (received.hasRemaining()) {
+        assertThat(channel.read(received)).isPositive();
+      }
+      upload.await();
+      assertThat(received.flip()).isEqualTo(sent);
+      assertThat(channel.isOpen()).isTrue();
+      channel.close();
+      assertThat(channel.isOpen()).isFalse();
+      assertThatThrownBy(() -> channel.read(received.clear()))
+          .isInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> channel.write(received)).isInstanceOf(ClosedChannelException.class);
+      assertThat(reasonOf(stream).kind()).isEqualTo(Kind.LOCAL_CLOSED);
+    }
+  }
+
+  @Test
+  void opensWithoutWaiting() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build()) {
+      CompletableFuture<TunnelStream> opening = client.openAsync();
+      try (TunnelStream stream = opening.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)) {
+        assertEchoes(stream);
+      }
+    }
+  }
+
+  @Test
+  void aRefusalComesWithTheFuture() throws Exception {
+    try (TestingCloud cloud = TestingCloud.started();
+        RefusingPort nobody = new RefusingPort();
+        TunnelClient client = cloud.client(nobody.serviceAddress()).build()) {
+      CompletableFuture<TunnelStream> opening = client.openAsync();
+      assertThatThrownBy(() -> opening.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(TunnelRejectedException.class);
+    }
+  }
+
+  @Test
+  void cancellingTheFutureGivesTheDialUp() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    RawCloud.Script neverAnswers =
+        connection -> {
+          asked.countDown();
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(neverAnswers);
+        TunnelClient client =
+            cloud.client("127.0.0.1:1").connectTimeout(Duration.ofMinutes(10)).build()) {
+      CompletableFuture<TunnelStream> opening = client.openAsync();
+      assertThat(asked.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      opening.cancel(true);
+      cloud.assertPlayed();
+    }
+  }
+}
