@@ -45,8 +45,7 @@ record CloudUri(HttpUrl base, @Nullable Target target) {
         || !api.get(5).equals("connection")) {
       throw refused(text, "has only a part of a connection's path");
     }
-    Target target =
-        new Target(Target.checkDeviceId(api.get(2)), Target.checkServiceAddress(api.get(4)));
+    Target target = new Target(api.get(2), api.get(4));
     HttpUrl.Builder base = url.newBuilder();
     for (int i = segments.size() - 1; i >= v3; i--) {
       base.removePathSegment(i);

@@ -49,6 +49,12 @@ record Ending(
     return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
   }
 
+  /** Whoever wanted the tunnel waits no longer for its dial. */
+  static Ending givenUp(Duration limit, String doing) {
+    String message = "no tunnel within " + seconds(limit) + ", given up while " + doing;
+    return of(Kind.DIAL_FAILED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
+  }
+
   /** The thread that dialled was interrupted. */
   static Ending interrupted(String doing, IOException e) {
     String message = "interrupted while " + doing;

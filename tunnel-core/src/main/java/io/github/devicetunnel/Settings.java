@@ -144,6 +144,11 @@ record Settings(
     }
   }
 
+  Settings withTarget(Target other) {
+    return new Settings(
+        cloudUri, other, credentials, timeouts, retry, maxConnections, allowPlaintext);
+  }
+
   Headers headers() {
     Headers.Builder headers = new Headers.Builder();
     credentials.addTo(headers);

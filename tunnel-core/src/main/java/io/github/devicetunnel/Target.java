@@ -5,16 +5,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service on a device.
+ * A service on a device: where a tunnel leads.
  *
- * @param deviceId 32 hex digits, as they were given
- * @param serviceAddress host and port as the gateway sees them
+ * @param deviceId 32 hex digits, in either case
+ * @param serviceAddress {@code ip:port}, {@code host:port} or {@code [ipv6]:port} as the gateway
+ *     sees it
  */
-record Target(String deviceId, String serviceAddress) {
+public record Target(String deviceId, String serviceAddress) {
   private static final Pattern DEVICE_ID = Pattern.compile("[0-9a-fA-F]{32}");
   private static final Pattern ADDRESS =
       Pattern.compile(
           "(?<host>\\[[0-9a-fA-F:.]+(%[\\w.~-]+)?]|[^\\s:/?#@\\[\\]%\\\\]+):(?<port>\\d{1,5})");
+
+  /**
+   * Checks both.
+   *
+   * @param deviceId 32 hex digits, in either case
+   * @param serviceAddress host and port
+   * @throws IllegalArgumentException when one is anything else; the message says which
+   */
+  public Target {
+    checkDeviceId(deviceId);
+    checkServiceAddress(serviceAddress);
+  }
 
   static String checkDeviceId(String deviceId) {
     if (!DEVICE_ID.matcher(deviceId).matches()) {
@@ -58,6 +71,7 @@ record Target(String deviceId, String serviceAddress) {
     return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
   }
 
+  /** Both, with a slash between them. */
   @Override
   public String toString() {
     return deviceId + "/" + serviceAddress;

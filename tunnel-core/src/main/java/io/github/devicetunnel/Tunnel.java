@@ -119,6 +119,13 @@ final class Tunnel {
     throw new TunnelException(knownReason());
   }
 
+  /** Ends the dial, if it is still under way. Never waits. */
+  void giveUpDial(Duration limit) {
+    if (state == State.DIALING) {
+      end(Ending.givenUp(limit, dial.doing()));
+    }
+  }
+
   private TunnelException refused(UpgradeRefusedException e) {
     ServiceError error = ServiceError.parse(e.body());
     CloseReason mine = describe(Ending.rejected(settings.target(), e, error));

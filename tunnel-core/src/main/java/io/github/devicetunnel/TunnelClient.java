@@ -134,6 +134,31 @@ public final class TunnelClient implements AutoCloseable {
     }
   }
 
+  /**
+   * Sockets for drivers and clients that take a {@link javax.net.SocketFactory}. They lead to this
+   * client's service, whatever host and port they are connected to.
+   *
+   * @return a factory that can be used until this client is closed
+   */
+  public TunnelSocketFactory socketFactory() {
+    return new TunnelSocketFactory(address -> newStream(settings));
+  }
+
+  /**
+   * Sockets for drivers and clients that take a {@link javax.net.SocketFactory}, which lead to many
+   * services and devices.
+   *
+   * @param resolver says where each host and port leads
+   * @return a factory that can be used until this client is closed
+   */
+  public TunnelSocketFactory socketFactory(TargetResolver resolver) {
+    return new TunnelSocketFactory(
+        address -> {
+          Target target = resolver.resolve(address.getHostString(), address.getPort());
+          return newStream(settings.withTarget(target));
+        });
+  }
+
   private TunnelStream newStream(Settings settings) {
     checkOpen();
     TunnelStream stream = new TunnelStream(engine, settings, streams::remove);

@@ -97,6 +97,41 @@ public final class TunnelStream implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #open()}, within a time.
+   *
+   * @param limit zero for none but those that were set for the client
+   * @throws SocketTimeoutException when it passed
+   */
+  void open(Duration limit) throws IOException {
+    if (limit.isZero()) {
+      open();
+      return;
+    }
+    Future<?> limiting =
+        engine
+            .timers()
+            .schedule(() -> tunnel.giveUpDial(limit), limit.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      open();
+      if (limiting.isDone()) {
+        closeSoon(); // In that very moment: it may have been given up.
+        throw timedOut(limit, null);
+      }
+    } catch (TunnelException e) {
+      throw limiting.isDone() ? timedOut(limit, e) : e;
+    } finally {
+      limiting.cancel(false);
+    }
+  }
+
+  private static SocketTimeoutException timedOut(Duration limit, @Nullable TunnelException e) {
+    String message = e == null ? "no tunnel within " + Ending.seconds(limit) : e.getMessage();
+    SocketTimeoutException timeout = new SocketTimeoutException(message);
+    timeout.initCause(e);
+    return timeout;
+  }
+
   private void startStandIn(Runnable task) {
     engine.threads().start("tunnel-stand-in " + settings.target(), task);
   }

@@ -22,6 +22,12 @@ class ReadingDirectionTest {
           // The public API, which puts the objects together.
           List.of(TunnelClient.class),
           // The local side: what has one end here and the other in a tunnel.
+          List.of(
+              NamedSocketFactory.class,
+              TunnelSocketFactory.class,
+              TunnelSocket.class,
+              TargetResolver.class),
+          List.of(InertSocket.class),
           List.of(TunnelListener.class, TunnelStream.class),
           List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
           List.of(Connections.class),

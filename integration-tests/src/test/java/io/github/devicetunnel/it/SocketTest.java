@@ -1,0 +1,357 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.devicetunnel.NamedSocketFactory;
+import io.github.devicetunnel.Target;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelSocketFactory;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Tunnels that look like sockets behave as sockets do. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class SocketTest {
+  private static void assertEchoes(Socket socket) throws IOException {
+    socket.getOutputStream().write("hello".getBytes(UTF_8));
+    assertThat(socket.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(UTF_8));
+  }
+
+  @Test
+  void everyWayToMakeOneLeadsToTheService() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build()) {
+      TunnelSocketFactory sockets = client.socketFactory();
+      InetAddress address = InetAddress.getByAddress("named", new byte[] {10, 0, 0, 7});
+      InetAddress wildcard = new InetSocketAddress(0).getAddress();
+      List<Socket> made = new ArrayList<>();
+      made.add(sockets.createSocket("no.such.host", 80));
+      made.add(sockets.createSocket("no.such.host", 80, null, 0));
+      made.add(sockets.createSocket(address, 80));
+      made.add(sockets.createSocket(address, 80, wildcard, 0));
+      Socket unconnected = sockets.createSocket();
+      unconnected.connect(InetSocketAddress.createUnresolved("no.such.host", 80), 20_000);
+      made.add(unconnected);
+      for (Socket socket : made) {
+        assertEchoes(socket);
+        assertThat(socket.getPort()).isEqualTo(80);
+        assertThat(socket.getInetAddress().getHostName()).isIn("no.such.host", "named");
+        socket.close();
+      }
+      assertThat(service.accepted()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aNewOneIsNoneOfAll() throws Exception {
+    try (TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        Socket socket = client.socketFactory().createSocket()) {
+      assertThat(socket.isConnected()).isFalse();
+      assertThat(socket.isBound()).isFalse();
+      assertThat(socket.isClosed()).isFalse();
+      assertThat(socket.getInetAddress()).isNull();
+      assertThat(socket.getRemoteSocketAddress()).isNull();
+      assertThat(socket.getLocalSocketAddress()).isNull();
+      assertThat(socket.getLocalPort()).isEqualTo(-1);
+      assertThatThrownBy(socket::getInputStream).hasMessage("Socket is not connected");
+      assertThatThrownBy(socket::getOutputStream).hasMessage("Socket is not connected");
+      assertThatThrownBy(socket::shutdownOutput).hasMessage("Socket is not connected");
+      assertThatThrownBy(() -> socket.connect(null)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> socket.bind(new InetSocketAddress("127.0.0.1", 4711)))
+          .isInstanceOf(BindException.class)
+          .hasMessage("a tunnel has no local address, and cannot be bound to /127.0.0.1:4711");
+      socket.bind(null);
+      assertThat(socket.isBound()).isTrue();
+    }
+  }
+
+  @Test
+  void aConnectedOneToo() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      assertThat(socket.isConnected()).isTrue();
+      assertThat(socket.isBound()).isTrue();
+      assertThat(socket.getLocalAddress().isAnyLocalAddress()).isTrue();
+      assertThat(socket.getRemoteSocketAddress()).hasToString("turbine/192.0.2.1:80");
+      assertThat(socket.getChannel()).isNull();
+      assertThat(socket.toString()).contains("turbine", service.serviceAddress());
+      assertThatThrownBy(() -> socket.connect(InetSocketAddress.createUnresolved("x", 1)))
+          .isInstanceOf(SocketException.class)
+          .hasMessage("already connected");
+      assertEchoes(socket);
+    }
+  }
+
+  @Test
+  void options() throws Exception {
+    try (TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        Socket socket = client.socketFactory().createSocket()) {
+      socket.setTcpNoDelay(false);
+      assertThat(socket.getTcpNoDelay()).isFalse();
+      socket.setKeepAlive(true);
+      assertThat(socket.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+      socket.setOption(StandardSocketOptions.SO_SNDBUF, 1000);
+      assertThat(socket.getSendBufferSize()).isEqualTo(1000);
+      socket.setReceiveBufferSize(2000);
+      assertThat(socket.getReceiveBufferSize()).isEqualTo(2000);
+      assertThat(socket.getSoLinger()).isEqualTo(-1);
+      socket.setSoLinger(true, 3);
+      assertThat(socket.getSoLinger()).isEqualTo(3);
+      socket.setTrafficClass(16);
+      assertThat(socket.getTrafficClass()).isEqualTo(16);
+      socket.setReuseAddress(true);
+      assertThat(socket.getReuseAddress()).isTrue();
+      socket.setPerformancePreferences(1, 2, 3);
+      assertThat(socket.supportedOptions()).contains(StandardSocketOptions.TCP_NODELAY);
+      assertThatThrownBy(() -> socket.getOption(StandardSocketOptions.IP_MULTICAST_TTL))
+          .isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> socket.sendUrgentData(1)).isInstanceOf(SocketException.class);
+      assertThatThrownBy(() -> socket.setSoTimeout(-1))
+          .hasMessage("timeout must not be negative, but is -1");
+    }
+  }
+
+  @Test
+  void readsTimeOutAndGoOn() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      socket.setSoTimeout(50);
+      assertThat(socket.getSoTimeout()).isEqualTo(50);
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      socket.setSoTimeout(0);
+      assertEchoes(socket);
+    }
+  }
+
+  @Test
+  void endsEachDirectionByItself() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      socket.getOutputStream().write("hello".getBytes(UTF_8));
+      socket.shutdownOutput();
+      assertThat(socket.isOutputShutdown()).isTrue();
+      assertThatThrownBy(socket::getOutputStream).hasMessage("Socket output is shutdown");
+      assertThatThrownBy(socket::shutdownOutput).hasMessage("Socket output is already shutdown");
+      assertThat(socket.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(UTF_8));
+      socket.shutdownInput();
+      assertThat(socket.isInputShutdown()).isTrue();
+      assertThatThrownBy(socket::getInputStream).hasMessage("Socket input is shutdown");
+    }
+  }
+
+  /** What comes is thrown away, so that the service is never held up. */
+  @Test
+  void anInputThatWasShutDownTakesEverything() throws Exception {
+    CountDownLatch allSent = new CountDownLatch(1);
+    Service.Script sendsALot =
+        socket -> {
+          assertThat(socket.getInputStream().read()).isEqualTo('x');
+          new RandomBytes(1, 32 << 20).transferTo(socket.getOutputStream());
+          allSent.countDown();
+          assertThat(socket.getInputStream().read()).isEqualTo('y');
+        };
+    try (Service service = Service.started(sendsALot);
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      var in = socket.getInputStream();
+      socket.shutdownInput();
+      socket.getOutputStream().write('x');
+      assertThat(in.read()).isEqualTo(-1);
+      assertThat(allSent.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      socket.getOutputStream().write('y');
+      assertThat(Await.until(Await.LONG, () -> service.open() == 0)).isTrue();
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void closingFreesWhoReads() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      assertEchoes(socket);
+      CompletableFuture<Throwable> reader =
+          CompletableFuture.supplyAsync(() -> catchThrowable(() -> socket.getInputStream().read()));
+      socket.close();
+      assertThat(reader.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+          .isInstanceOf(SocketException.class);
+      socket.close();
+      assertThat(socket.isClosed()).isTrue();
+      assertThatThrownBy(socket::getInputStream).hasMessage("Socket is closed");
+      assertThatThrownBy(() -> socket.setSoTimeout(1)).hasMessage("Socket is closed");
+      assertThatThrownBy(() -> socket.setTcpNoDelay(true)).hasMessage("Socket is closed");
+      assertThatThrownBy(() -> socket.connect(InetSocketAddress.createUnresolved("x", 1)))
+          .hasMessage("Socket is closed");
+    }
+  }
+
+  @Test
+  void closingAStreamClosesTheSocket() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      var in = socket.getInputStream();
+      socket.getOutputStream().close();
+      assertThat(socket.isClosed()).isTrue();
+      assertThatThrownBy(in::read).isInstanceOf(SocketException.class).hasMessage("Socket closed");
+    }
+  }
+
+  @Test
+  void theServicesEndIsTheEndOfTheStream() throws Exception {
+    try (SourceService service = SourceService.started(1, 100_000);
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+      assertThat(Digest.of(socket.getInputStream(), Long.MAX_VALUE)).isEqualTo(service.digest());
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aConnectThatTakesTooLong() throws Exception {
+    try (RawCloud cloud = RawCloud.started(RawConnection::awaitEnd);
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        Socket socket = client.socketFactory().createSocket()) {
+      assertThatThrownBy(
+              () -> socket.connect(InetSocketAddress.createUnresolved("turbine", 80), 100))
+          .isInstanceOf(SocketTimeoutException.class)
+          .hasMessage(
+              "no tunnel within 0.1 s, given up while waiting for the answer to the upgrade");
+      assertThat(socket.isConnected()).isFalse();
+      assertThat(socket.isClosed()).isTrue();
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void closingGivesAConnectUp() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    RawCloud.Script neverAnswers =
+        connection -> {
+          asked.countDown();
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(neverAnswers);
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        Socket socket = client.socketFactory().createSocket()) {
+      CompletableFuture<Throwable> connecting =
+          CompletableFuture.supplyAsync(
+              () ->
+                  catchThrowable(
+                      () -> socket.connect(InetSocketAddress.createUnresolved("turbine", 80))));
+      assertThat(asked.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      socket.close();
+      assertThat(connecting.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+          .isInstanceOf(SocketException.class)
+          .hasMessage("Socket closed");
+    }
+  }
+
+  @Test
+  void aRefusalSaysWhy() throws Exception {
+    try (RefusingPort nobody = new RefusingPort();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(nobody.serviceAddress()).build()) {
+      assertThatThrownBy(() -> client.socketFactory().createSocket("turbine", 80))
+          .isInstanceOf(TunnelRejectedException.class);
+    }
+  }
+
+  @Test
+  void aResolverLeadsToManyServices() throws Exception {
+    try (EchoService echo = EchoService.started();
+        SourceService source = SourceService.started(2, 1000);
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client("127.0.0.1:1").build()) {
+      Map<String, String> services =
+          Map.of("echo", echo.serviceAddress(), "source", source.serviceAddress());
+      TunnelSocketFactory sockets =
+          client.socketFactory(
+              (host, port) -> {
+                if (!services.containsKey(host)) {
+                  throw new UnknownHostException(host);
+                }
+                return new Target(Cloud.DEVICE, services.get(host));
+              });
+      try (Socket first = sockets.createSocket("echo", 7);
+          Socket second = sockets.createSocket("source", 19)) {
+        assertEchoes(first);
+        assertThat(second.getInputStream().readAllBytes()).hasSize(1000);
+      }
+      assertThatThrownBy(() -> sockets.createSocket("other", 1))
+          .isInstanceOf(UnknownHostException.class);
+    }
+  }
+
+  @Test
+  void driversFindTheirSocketsByName() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build()) {
+      NamedSocketFactory.register("plant-7", client.socketFactory());
+      try (Socket byArgument = new NamedSocketFactory("plant-7").createSocket();
+          Socket byHost = new NamedSocketFactory().createSocket()) {
+        byArgument.connect(InetSocketAddress.createUnresolved("any", 1));
+        assertEchoes(byArgument);
+        byHost.connect(InetSocketAddress.createUnresolved("plant-7", 1));
+        assertEchoes(byHost);
+        assertThatThrownBy(() -> NamedSocketFactory.register("plant-7", client.socketFactory()))
+            .isInstanceOf(IllegalStateException.class);
+      } finally {
+        NamedSocketFactory.unregister("plant-7");
+      }
+      assertThatThrownBy(() -> new NamedSocketFactory("plant-7").createSocket("any", 1))
+          .isInstanceOf(UnknownHostException.class)
+          .hasMessageContaining("\"plant-7\"")
+          .hasMessageContaining("registered are []");
+    }
+  }
+
+  @Test
+  void writesThatWereMadeBeforeTheCloseArrive() throws Exception {
+    int size = 4 << 20;
+    try (SinkService service = SinkService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).drainTimeout(Duration.ofSeconds(20)).build()) {
+      try (Socket socket = client.socketFactory().createSocket("turbine", 80)) {
+        Upload.write(socket.getOutputStream(), 1, size);
+      }
+      assertThat(service.received()).isEqualTo(RandomBytes.digest(1, size));
+    }
+  }
+}

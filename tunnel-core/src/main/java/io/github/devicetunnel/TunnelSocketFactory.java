@@ -1,0 +1,117 @@
+package io.github.devicetunnel;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.net.SocketFactory;
+import okhttp3.Dns;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes sockets whose other end is a service behind a tunnel, for drivers and clients that take a
+ * {@link SocketFactory}. Each connects through a tunnel of its own, and behaves as a {@link Socket}
+ * does: timeouts, {@code shutdownOutput}, TLS on top. From any thread.
+ *
+ * <pre>{@code
+ * OkHttpClient http = new OkHttpClient.Builder()
+ *     .socketFactory(client.socketFactory())
+ *     .dns(TunnelSocketFactory.dns())
+ *     .build();
+ * }</pre>
+ */
+public final class TunnelSocketFactory extends SocketFactory {
+  /** For documentation only (RFC 5737): nothing can be reached there, should anybody try. */
+  private static final byte[] NOWHERE = {(byte) 192, 0, 2, 1};
+
+  private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.]*:[^\\]]*]?");
+
+  /** Makes the tunnel, yet to be opened, to what a socket is to be connected to. */
+  interface Opener {
+    TunnelStream prepare(InetSocketAddress address) throws IOException;
+  }
+
+  private final Opener opener;
+
+  TunnelSocketFactory(Opener opener) {
+    this.opener = opener;
+  }
+
+  /**
+   * A DNS for OkHttp together with these sockets: the names of services behind tunnels are found
+   * nowhere, and need not be. Every name gets an address at which nothing is, and keeps its name.
+   *
+   * @return what {@code OkHttpClient.Builder.dns} takes
+   */
+  public static Dns dns() {
+    return host -> List.of(InetAddress.getByAddress(host, NOWHERE));
+  }
+
+  TunnelStream prepare(InetSocketAddress address) throws IOException {
+    return opener.prepare(address);
+  }
+
+  /** With an IP address in any case, and the name that it was given as. */
+  static InetSocketAddress resolved(InetSocketAddress address) {
+    if (!address.isUnresolved()) {
+      return address;
+    }
+    String host = address.getHostString();
+    try {
+      InetAddress ip =
+          IP_ADDRESS.matcher(host).matches()
+              ? InetAddress.getByName(host)
+              : InetAddress.getByAddress(host, NOWHERE);
+      return new InetSocketAddress(ip, address.getPort());
+    } catch (UnknownHostException e) {
+      return address; // What looks like an IP address and is none.
+    }
+  }
+
+  /** {@return a socket that is yet to be connected, which opens its tunnel} */
+  @Override
+  public Socket createSocket() throws IOException {
+    return new TunnelSocket(opener);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return connected(InetSocketAddress.createUnresolved(host, port), null);
+  }
+
+  /** The local address must be the wildcard: a tunnel has none. */
+  @Override
+  public Socket createSocket(String host, int port, @Nullable InetAddress localHost, int localPort)
+      throws IOException {
+    return connected(
+        InetSocketAddress.createUnresolved(host, port),
+        new InetSocketAddress(localHost, localPort));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port), null);
+  }
+
+  /** The local address must be the wildcard: a tunnel has none. */
+  @Override
+  public Socket createSocket(
+      InetAddress address, int port, @Nullable InetAddress localAddress, int localPort)
+      throws IOException {
+    return connected(
+        new InetSocketAddress(address, port), new InetSocketAddress(localAddress, localPort));
+  }
+
+  private Socket connected(InetSocketAddress address, @Nullable InetSocketAddress local)
+      throws IOException {
+    Socket socket = createSocket();
+    if (local != null) {
+      socket.bind(local);
+    }
+    socket.connect(address);
+    return socket;
+  }
+}
