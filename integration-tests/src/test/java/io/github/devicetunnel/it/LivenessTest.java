@@ -190,7 +190,8 @@ class LivenessTest {
           catchThrowableOfType(
               TunnelException.class, () -> Upload.write(stream.outputStream(), 1, 256 << 20));
       assertThat(failure).isNotNull();
-      assertThat(failure.reason().kind()).isEqualTo(Kind.WRITE_TIMEOUT);
+      // Nobody reads, so a stand-in does; its silence and the write come under the same bound.
+      assertThat(failure.reason().kind()).isIn(Kind.WRITE_TIMEOUT, Kind.SILENT_CLOUD);
     }
   }
 
