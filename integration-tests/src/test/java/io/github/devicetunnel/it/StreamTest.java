@@ -28,6 +28,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -226,6 +228,39 @@ class StreamTest {
           .hasMessage("interrupted in a read; the tunnel is as it was");
       assertEchoes(stream);
     }
+  }
+
+  /** As a socket of the JDK does; but the reason must not blame the cloud. */
+  @ParameterizedTest
+  @EnumSource(
+      value = CloudKind.class,
+      names = {"TESTING", "TESTING_TLS"})
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  void anInterruptedVirtualThreadEndsTheTunnel(CloudKind kind) throws Exception {
+    try (EchoService service = EchoService.started();
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).build();
+        TunnelStream stream = client.open()) {
+      assertEchoes(stream);
+      CompletableFuture<Throwable> failure = new CompletableFuture<>();
+      Thread reader =
+          startVirtual(
+              () -> failure.complete(catchThrowable(() -> stream.inputStream().read())));
+      assertThat(Await.until(Await.LONG, () -> reader.getState() == Thread.State.WAITING)).isTrue();
+
+      reader.interrupt();
+
+      assertThat(failure.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+          .isInstanceOf(TunnelException.class)
+          .hasMessage("interrupted while reading");
+      assertThat(reasonOf(stream).kind()).isEqualTo(Kind.LOCAL_CLOSED);
+    }
+  }
+
+  /** {@code Thread.startVirtualThread}, which Java 17 does not have. */
+  private static Thread startVirtual(Runnable task) throws ReflectiveOperationException {
+    return (Thread)
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
   }
 
   @Test
