@@ -1,0 +1,35 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jars as modules; all other tests run on the class path. */
+final class ModulePathTest {
+  private static final Path PROGRAM =
+      Path.of(
+          System.getProperty("tunnel.root"),
+          "tunnel-cli/target/tunnel-cli-" + System.getProperty("tunnel.version"));
+
+  @TempDir Path folder;
+
+  /** Which takes bytes through all modules that it has. */
+  @Test
+  void theProgramRuns() throws Exception {
+    String output =
+        Program.in(
+                folder,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--module-path",
+                PROGRAM.resolve("lib").toString(),
+                "--module",
+                "io.github.devicetunnel.cli/io.github.devicetunnel.cli.Main",
+                "demo",
+                "--once")
+            .succeed();
+
+    assertThat(output).contains("This page came through the tunnel.");
+  }
+}

@@ -1,0 +1,22 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The program {@code tunnel}. There is nothing to program against. */
+@NullMarked
+module io.github.devicetunnel.cli {
+  requires static org.jspecify;
+  requires ch.qos.logback.classic;
+  requires ch.qos.logback.core;
+  requires info.picocli;
+  requires io.github.devicetunnel.core;
+  requires io.github.devicetunnel.testing;
+  requires java.logging;
+  requires jdk.httpserver;
+  // The signals of this process, by reflection.
+  requires jdk.unsupported;
+  requires okhttp3;
+  requires org.slf4j;
+
+  // Picocli sets the fields of commands.
+  opens io.github.devicetunnel.cli to
+      info.picocli;
+}
