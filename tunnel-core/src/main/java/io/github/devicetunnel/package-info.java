@@ -2,7 +2,49 @@
  * Carries TCP connections to services on IoT gateways through a cloud tunnelling service, one
  * websocket per connection.
  *
- * <p>Begin with {@link io.github.devicetunnel.TunnelClient}.
+ * <pre>{@code
+ * try (TunnelClient client = TunnelClient.builder()
+ *         .cloudUri("wss://api.us-east-1.mbedcloud.com")
+ *         .credentials(Credentials.apiKey(key))
+ *         .deviceId("017b7fddb124724840c1c7b800000000")
+ *         .serviceAddress("127.0.0.1:80")
+ *         .build();
+ *     TunnelStream stream = client.open()) {
+ *   stream.outputStream().write(request);
+ *   byte[] reply = stream.inputStream().readAllBytes();
+ * } catch (TunnelRejectedException e) {
+ *   // the service said no: e.statusCode(), and why in e.getMessage()
+ * }
+ * }</pre>
+ *
+ * <p>Begin with {@link io.github.devicetunnel.TunnelClient}; everything else comes from it.
+ *
+ * <table class="striped">
+ * <caption>What to use for what</caption>
+ * <thead>
+ * <tr><th scope="col">Wanted</th><th scope="col">Use</th></tr>
+ * </thead>
+ * <tbody>
+ * <tr><td>settings, and clients for further devices</td>
+ * <td>{@link io.github.devicetunnel.TunnelClient.Builder TunnelClient.Builder},
+ * {@link io.github.devicetunnel.TunnelClient#newBuilder newBuilder}</td></tr>
+ * <tr><td>an access key, or a JWT</td>
+ * <td>{@link io.github.devicetunnel.Credentials}</td></tr>
+ * <tr><td>a local port, for any TCP client</td>
+ * <td>{@link io.github.devicetunnel.TunnelClient#listen listen}, a
+ * {@link io.github.devicetunnel.TunnelListener}</td></tr>
+ * <tr><td>bytes in this process, without a port</td>
+ * <td>{@link io.github.devicetunnel.TunnelClient#open open}, a
+ * {@link io.github.devicetunnel.TunnelStream}</td></tr>
+ * <tr><td>why the service refused a connection</td>
+ * <td>{@link io.github.devicetunnel.TunnelRejectedException}</td></tr>
+ * <tr><td>why a connection ended</td>
+ * <td>{@link io.github.devicetunnel.TunnelException#reason}, a
+ * {@link io.github.devicetunnel.CloseReason}</td></tr>
+ * <tr><td>what became of open connections at the end</td>
+ * <td>{@link io.github.devicetunnel.DrainReport}</td></tr>
+ * </tbody>
+ * </table>
  */
 @NullMarked
 package io.github.devicetunnel;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class Program implements AutoCloseable {
     private final List<String> command;
     private Redirect input = Redirect.from(Path.of("/dev/null").toFile());
     private Path output;
+    private final Map<String, String> variables = new HashMap<>();
 
     private Builder(Path folder, List<String> command) {
       this.folder = folder;
@@ -47,6 +49,12 @@ final class Program implements AutoCloseable {
 
     Builder output(Path file) {
       output = file;
+      return this;
+    }
+
+    /** Something that it finds in its environment. */
+    Builder variable(String name, String value) {
+      variables.put(name, value);
       return this;
     }
 
@@ -80,8 +88,10 @@ final class Program implements AutoCloseable {
     ownOutput = Files.createTempFile(builder.folder, name, ".out");
     errors = Files.createTempFile(builder.folder, name, ".err");
     Path output = builder.output == null ? ownOutput : builder.output;
+    ProcessBuilder prepared = prepare(builder.folder, builder.command);
+    prepared.environment().putAll(builder.variables);
     process =
-        prepare(builder.folder, builder.command)
+        prepared
             .redirectInput(builder.input)
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile())

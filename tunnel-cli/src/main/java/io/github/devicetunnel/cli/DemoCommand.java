@@ -64,6 +64,7 @@ final class DemoCommand implements Callable<Integer> {
         return new DemoFetch(client, address, console).run() ? ExitCode.OK : ExitCode.BUG;
       }
       introduce(web.address(), cloud.uri(), address);
+      showHowToJoin(cloud.uri(), key);
       environment.stopSignals().await();
       return ExitCode.OK;
     } catch (IOException e) {
@@ -79,6 +80,14 @@ final class DemoCommand implements Callable<Integer> {
     part(ListenAddress.text(listener), "the local end of the tunnel, as 'tunnel listen' opens it");
     console.print("");
     console.print("Open " + page + " in a browser. Ctrl-C ends the demo.");
+  }
+
+  /** The key is no secret: it is good for this demo alone, and for this machine. */
+  private void showHowToJoin(String cloud, String key) {
+    console.print("");
+    console.print(
+        "For a program of yours, with device " + DEVICE + " and service " + SERVICE + ":");
+    console.print("  export TUNNEL_CLOUD_URI=" + cloud + " TUNNEL_API_KEY=" + key);
   }
 
   private void part(String address, String role) {

@@ -15,6 +15,8 @@ import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
 
 class DemoTest {
+  private static final Pattern EXPORT =
+      Pattern.compile("  export TUNNEL_CLOUD_URI=(\\S+) TUNNEL_API_KEY=(\\S+)");
 
   @Test
   void onceFetchesThePageAndMeasures() throws Exception {
@@ -52,6 +54,25 @@ class DemoTest {
 
     assertThat(program.exitCode()).isEqualTo(0);
     assertThat(program.errors()).isEmpty();
+  }
+
+  @Test
+  void letsOtherProgramsIn() throws Exception {
+    Program demo = new Program().start("demo");
+    Matcher export = EXPORT.matcher("");
+    while (!export.reset(demo.nextLine()).matches()) {}
+
+    try (Program listen =
+            new Program()
+                .variable("TUNNEL_CLOUD_URI", export.group(1))
+                .variable("TUNNEL_API_KEY", export.group(2))
+                .start("--device=" + Program.DEVICE, "--service=127.0.0.1:80", "--listen-uri=:0");
+        Response response = get(new OkHttpClient(), "http:/" + listen.awaitListening() + "/")) {
+      assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());
+    }
+    demo.stop();
+
+    assertThat(demo.exitCode()).isEqualTo(0);
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *     TunnelService.builder()
  *         .apiKey("ak_test")
  *         .device(device)
- *         .route(device, "127.0.0.1:80", webServer.address())
+ *         .route(device, "127.0.0.1:80", webServer.getAddress())
  *         .build()) {
  *   service.start();
  *   // connect to service.uri() with the key, the device and 127.0.0.1:80

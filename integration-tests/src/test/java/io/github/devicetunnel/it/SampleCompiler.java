@@ -1,0 +1,88 @@
+package io.github.devicetunnel.it;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/** Compiles samples for Java 17. */
+final class SampleCompiler {
+  /** The name of the class that is put around statements. */
+  private static final String AROUND_STATEMENTS = "AroundStatements";
+
+  /** All on one line: the next one is the first of the sample. What it may throw is on purpose. */
+  private static final String BEFORE_STATEMENTS =
+      "package io.github.devicetunnel.it;"
+          + "import io.github.devicetunnel.*;"
+          + "import io.github.devicetunnel.testing.*;"
+          + "import io.github.devicetunnel.testing.FaultProxy.*;"
+          + "import java.io.*;"
+          + "import java.net.*;"
+          + "import java.time.*;"
+          + "abstract class AroundStatements extends SampleSurroundings {"
+          + "void sample() throws IOException, InterruptedException {\n";
+
+  private static final String AFTER_STATEMENTS = "}}";
+
+  private final Path output;
+  private final String classPath;
+
+  /**
+   * For samples of one kind.
+   *
+   * @param output where the classes go
+   * @param classPath what the samples may use
+   */
+  SampleCompiler(Path output, String classPath) {
+    this.output = output;
+    this.classPath = classPath;
+  }
+
+  /** Returns what the compiler has against it, with the line in its document. */
+  List<String> compile(Sample sample) {
+    return sample.isFile()
+        ? compile(sample, sample.className(), "\n" + sample.code())
+        : compile(sample, AROUND_STATEMENTS, BEFORE_STATEMENTS + sample.code() + AFTER_STATEMENTS);
+  }
+
+  private List<String> compile(Sample sample, String className, String text) {
+    JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+    DiagnosticCollector<JavaFileObject> findings = new DiagnosticCollector<>();
+    // An automatic resource that is only there to be closed is no mistake in a sample.
+    List<String> options =
+        List.of(
+            "--release=17",
+            "-Xlint:all,-try,-path",
+            "-proc:none",
+            "-classpath",
+            classPath,
+            "-d",
+            output.toString());
+    boolean unused =
+        javac
+            .getTask(null, null, findings, options, null, List.of(new Text(className, text)))
+            .call();
+    return findings.getDiagnostics().stream()
+        .map(f -> sample.atLine(f.getLineNumber() - 1) + ": " + f.getMessage(null))
+        .collect(Collectors.toList());
+  }
+
+  private static final class Text extends SimpleJavaFileObject {
+    private final String text;
+
+    Text(String className, String text) {
+      super(URI.create("string:///" + className + ".java"), Kind.SOURCE);
+      this.text = text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return text;
+    }
+  }
+}
