@@ -40,7 +40,7 @@ public final class Main {
     }
   }
 
-  private static CommandLine commandLine(Environment environment, Console console) {
+  static CommandLine commandLine(Environment environment, Console console) {
     return new CommandLine(new TunnelCommand())
         .addSubcommand(new ListenCommand(environment, console))
         .addSubcommand(new DemoCommand(environment, console))

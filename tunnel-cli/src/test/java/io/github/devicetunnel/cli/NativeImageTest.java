@@ -1,0 +1,39 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.codegen.aot.graalvm.ReflectionConfigGenerator;
+
+/** What GraalVM must be told of the reflection on commands and options. */
+class NativeImageTest {
+  private static final Path MODULE = Path.of(System.getProperty("tunnel.root"), "tunnel-cli");
+  private static final Path KNOWN =
+      MODULE.resolve(
+          "src/main/resources/META-INF/native-image/picocli-generated"
+              + "/io.github.devicetunnel/tunnel-cli/reflect-config.json");
+
+  @Test
+  void everyOptionIsKnown() throws Exception {
+    String wanted = ReflectionConfigGenerator.generateReflectionConfig(program());
+    Path folder = Files.createDirectories(MODULE.resolve("target/native-image"));
+    Path file = Files.writeString(folder.resolve("reflect-config.json"), wanted);
+
+    assertThat(KNOWN).as("when options have changed: cp %s %s", file, KNOWN).hasContent(wanted);
+  }
+
+  /** The program with all its commands. */
+  private static CommandSpec program() {
+    Environment environment =
+        new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
+    Console console = new Console(nowhere, nowhere, Redaction.of(new String[0], environment));
+    return Main.commandLine(environment, console).getCommandSpec();
+  }
+}
