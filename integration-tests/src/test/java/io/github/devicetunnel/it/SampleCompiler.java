@@ -24,6 +24,8 @@ final class SampleCompiler {
           + "import java.io.*;"
           + "import java.net.*;"
           + "import java.time.*;"
+          + "import java.util.*;"
+          + "import okhttp3.OkHttpClient;"
           + "abstract class AroundStatements extends SampleSurroundings {"
           + "void sample() throws IOException, InterruptedException {\n";
 

@@ -244,8 +244,7 @@ class StreamTest {
       assertEchoes(stream);
       CompletableFuture<Throwable> failure = new CompletableFuture<>();
       Thread reader =
-          startVirtual(
-              () -> failure.complete(catchThrowable(() -> stream.inputStream().read())));
+          startVirtual(() -> failure.complete(catchThrowable(() -> stream.inputStream().read())));
       assertThat(Await.until(Await.LONG, () -> reader.getState() == Thread.State.WAITING)).isTrue();
 
       reader.interrupt();
@@ -259,8 +258,7 @@ class StreamTest {
 
   /** {@code Thread.startVirtualThread}, which Java 17 does not have. */
   private static Thread startVirtual(Runnable task) throws ReflectiveOperationException {
-    return (Thread)
-        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+    return (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
   }
 
   @Test
