@@ -19,12 +19,19 @@ final class Dial {
 
   private final Engine engine;
   private final Settings settings;
+  private final long startedAt;
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile Upgrade upgrade;
 
-  Dial(Engine engine, Settings settings) {
+  /**
+   * Prepares it.
+   *
+   * @param startedAt when the connection began, by {@link System#nanoTime}
+   */
+  Dial(Engine engine, Settings settings, long startedAt) {
     this.engine = engine;
     this.settings = settings;
+    this.startedAt = startedAt;
     this.upgrade = newUpgrade();
   }
 
@@ -40,11 +47,12 @@ final class Dial {
   /**
    * On the calling thread.
    *
-   * @throws UpgradeRefusedException when the cloud answered, and refused
-   * @throws IOException when it did not answer at the last try: see {@link #doing}
+   * @throws TunnelRejectedException when the cloud answered, and refused
+   * @throws TunnelException when it did not answer at the last try, or the thread was interrupted,
+   *     which is an end of the kind {@link CloseReason.Kind#LOCAL_CLOSED}
    */
-  UpgradedSocket execute() throws IOException {
-    int failures = 0;
+  UpgradedSocket execute() throws TunnelException {
+    int attempt = 1;
     while (true) {
       if (isCancelled()) {
         upgrade.cancel();
@@ -52,15 +60,31 @@ final class Dial {
       try {
         return upgrade.execute();
       } catch (UpgradeRefusedException e) {
-        throw e;
+        throw refused(e);
       } catch (IOException e) {
-        failures++;
-        if (failures == settings.retry().attempts() || isFinal(e) || !pause(failures)) {
-          throw e;
+        if (attempt == settings.retry().attempts() || isFinal(e) || !pause(attempt)) {
+          throw failed(e);
         }
+        attempt++;
         upgrade = newUpgrade();
       }
     }
+  }
+
+  private TunnelRejectedException refused(UpgradeRefusedException e) {
+    ServiceError error = ServiceError.parse(e.body());
+    CloseReason reason = Ending.rejected(settings.target(), e, error).reason(0, 0, startedAt);
+    return new TunnelRejectedException(e.status(), error, reason);
+  }
+
+  private TunnelException failed(IOException e) {
+    String doing = upgrade.progress().doing();
+    Ending ending =
+        Thread.currentThread().isInterrupted()
+            ? Ending.interrupted(doing, e)
+            : Ending.unreachable(
+                settings.cloudUri(), settings.timeouts().connectTimeout(), doing, e);
+    return new TunnelException(ending.reason(0, 0, startedAt));
   }
 
   /** Whether another try would fail as this one did. */
@@ -92,10 +116,5 @@ final class Dial {
   void cancel() {
     cancelled.countDown();
     upgrade.cancel();
-  }
-
-  /** What is being done, or was when it failed. */
-  String doing() {
-    return upgrade.progress().doing();
   }
 }

@@ -158,6 +158,16 @@ record Ending(
     return of(Kind.INTERNAL_ERROR, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, e);
   }
 
+  /**
+   * With the figures of the connection that ended so just now.
+   *
+   * @param startedAt when its dial began, by {@link System#nanoTime}
+   */
+  CloseReason reason(long bytesUp, long bytesDown, long startedAt) {
+    Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
+    return new CloseReason(kind, endedBy, received, message, cause, bytesUp, bytesDown, duration);
+  }
+
   /** A duration in words, to a millisecond. */
   static String seconds(Duration duration) {
     long millis = duration.toMillis();

@@ -1,11 +1,10 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.KeepAlive;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
-import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import io.github.devicetunnel.websocket.WebSocket;
 import java.io.IOException;
@@ -14,9 +13,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -60,29 +56,41 @@ final class Tunnel {
 
   private final Engine engine;
   private final Settings settings;
-  private final Duration halfCloseTimeout;
   private final long startedAt = System.nanoTime();
   private final Dial dial;
+  private final PayloadWatch payloadWatch = new PayloadWatch();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by the lock.
+  private final TunnelTimers timers;
   // Written under the lock.
   private volatile State state = State.DIALING;
   private volatile @Nullable CloseReason reason;
   private volatile @Nullable WebSocket webSocket;
-  private @Nullable KeepAlive keepAlive;
-  private @Nullable QuietTimer halfCloseTimer;
-  private @Nullable QuietTimer idleTimer;
-  private @Nullable Future<?> abortTimer;
   private volatile long openedAt;
-
-  private final PayloadWatch payloadWatch = new PayloadWatch();
 
   Tunnel(Engine engine, Settings settings, Duration halfCloseTimeout) {
     this.engine = engine;
     this.settings = settings;
-    this.halfCloseTimeout = halfCloseTimeout;
-    this.dial = new Dial(engine, settings);
+    this.dial = new Dial(engine, settings, startedAt);
+    this.timers =
+        new TunnelTimers(
+            engine.timers(),
+            settings.timeouts(),
+            halfCloseTimeout,
+            payloadWatch,
+            new TunnelTimers.Verdict() {
+              @Override
+              public void end(Ending ending) {
+                Tunnel.this.end(ending);
+              }
+
+              @Override
+              public void abort(Ending ending) {
+                Tunnel.this.abort(ending);
+              }
+            });
   }
 
   /**
@@ -95,9 +103,7 @@ final class Tunnel {
     UpgradedSocket socket;
     try {
       socket = dial.execute();
-    } catch (UpgradeRefusedException e) {
-      throw refused(e);
-    } catch (IOException e) {
+    } catch (TunnelException e) {
       throw dialFailed(e);
     }
     WebSocket opened = new WebSocket(socket, engine.threads().helpers());
@@ -107,15 +113,14 @@ final class Tunnel {
         state = State.OPEN;
         openedAt = System.nanoTime();
         webSocket = opened;
-        keepAlive = startKeepAlive(opened);
-        idleTimer = startIdleTimer();
+        timers.opened(opened);
         return;
       }
     } finally {
       lock.unlock();
     }
     opened.close();
-    dialEnded(knownReason());
+    release();
     throw new TunnelException(knownReason());
   }
 
@@ -126,77 +131,25 @@ final class Tunnel {
     }
   }
 
-  private TunnelException refused(UpgradeRefusedException e) {
-    ServiceError error = ServiceError.parse(e.body());
-    CloseReason mine = describe(Ending.rejected(settings.target(), e, error));
-    return dialEnded(mine)
-        ? new TunnelRejectedException(e.status(), error, mine)
-        : new TunnelException(knownReason());
-  }
-
-  private IOException dialFailed(IOException e) {
-    String doing = dial.doing();
-    if (Thread.currentThread().isInterrupted()) {
-      Ending ending = Ending.interrupted(doing, e);
-      dialEnded(describe(ending));
-      InterruptedIOException interrupted = new InterruptedIOException(ending.message());
-      interrupted.initCause(e);
-      return interrupted;
-    }
-    Duration timeout = settings.timeouts().connectTimeout();
-    dialEnded(describe(Ending.unreachable(settings.cloudUri(), timeout, doing, e)));
-    return new TunnelException(knownReason());
-  }
-
-  /** Whether this is why; false when the tunnel had been ended while it was dialled. */
-  private boolean dialEnded(CloseReason why) {
+  /** The failure is why, unless the tunnel had been ended while it was dialled. */
+  private IOException dialFailed(TunnelException e) {
     boolean first;
     lock.lock();
     try {
       first = reason == null;
       if (first) {
-        reason = why;
+        reason = e.reason();
       }
-      state = State.CLOSED;
     } finally {
       lock.unlock();
     }
-    closed.countDown();
-    return first;
-  }
-
-  private @Nullable KeepAlive startKeepAlive(WebSocket opened) {
-    Settings.Timeouts timeouts = settings.timeouts();
-    if (!timeouts.pings()) {
-      return null;
+    release();
+    if (e.reason().kind() == Kind.LOCAL_CLOSED) {
+      InterruptedIOException interrupted = new InterruptedIOException(e.getMessage());
+      interrupted.initCause(e.getCause());
+      return interrupted;
     }
-    KeepAlive.Verdict verdict =
-        new KeepAlive.Verdict() {
-          @Override
-          public void silent(Duration silence) {
-            abort(Ending.silent(silence));
-          }
-
-          @Override
-          public void writeBlocked(Duration blocked) {
-            abort(Ending.writeBlocked(blocked));
-          }
-        };
-    return KeepAlive.start(
-        opened,
-        timeouts.pingInterval(),
-        timeouts.liveness(),
-        timeouts.writeTimeout(),
-        verdict,
-        engine.timers());
-  }
-
-  private @Nullable QuietTimer startIdleTimer() {
-    Duration timeout = settings.timeouts().idleTimeout();
-    return timeout.isZero()
-        ? null
-        : QuietTimer.start(
-            engine.timers(), timeout, payloadWatch::idleNanos, () -> end(Ending.idle(timeout)));
+    return first ? e : new TunnelException(knownReason());
   }
 
   /**
@@ -280,21 +233,10 @@ final class Tunnel {
         return;
       }
       state = State.DRAINING;
-      payloadWatch.drain(received());
-      halfCloseTimer =
-          QuietTimer.start(
-              engine.timers(),
-              halfCloseTimeout,
-              payloadWatch::silentNanos,
-              this::halfCloseTimedOut);
+      timers.draining(this::received);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void halfCloseTimedOut() {
-    boolean clientLeft = payloadWatch.clientSeemsGone(received());
-    end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
   }
 
   /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
@@ -312,25 +254,19 @@ final class Tunnel {
   boolean end(Ending ending) {
     CloseReason why = describe(ending);
     WebSocket socket;
-    KeepAlive pings;
     lock.lock();
     try {
       if (reason != null) {
         return false;
       }
       reason = why;
-      pings = keepAlive;
       socket = webSocket;
       if (socket != null) {
         state = State.CLOSING;
-        cancelTimers();
-        abortTimer = abortAfterCloseTimeout();
+        timers.closing(CLOSE_TIMEOUT, this::abort);
       }
     } finally {
       lock.unlock();
-    }
-    if (pings != null) {
-      pings.stop();
     }
     if (socket != null) {
       socket.sendClose(ending.answer(), "");
@@ -384,34 +320,11 @@ final class Tunnel {
     lock.lock();
     try {
       state = State.CLOSED;
-      cancelTimers();
+      timers.stop();
     } finally {
       lock.unlock();
     }
     closed.countDown();
-  }
-
-  private void cancelTimers() {
-    if (halfCloseTimer != null) {
-      halfCloseTimer.cancel();
-    }
-    if (idleTimer != null) {
-      idleTimer.cancel();
-    }
-    if (abortTimer != null) {
-      abortTimer.cancel(false);
-    }
-  }
-
-  private @Nullable Future<?> abortAfterCloseTimeout() {
-    try {
-      return engine
-          .timers()
-          .schedule((Runnable) this::abort, CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // The last client was closed, and waits for no connection any more.
-      return null;
-    }
   }
 
   /** Whether bytes are still delivered. */
@@ -458,15 +371,7 @@ final class Tunnel {
   }
 
   private CloseReason describe(Ending ending) {
-    return new CloseReason(
-        ending.kind(),
-        ending.endedBy(),
-        ending.received(),
-        ending.message(),
-        ending.cause(),
-        sent(),
-        received(),
-        Duration.ofNanos(System.nanoTime() - startedAt));
+    return ending.reason(sent(), received(), startedAt);
   }
 
   @Override

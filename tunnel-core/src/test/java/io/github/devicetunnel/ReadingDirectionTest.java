@@ -32,7 +32,9 @@ class ReadingDirectionTest {
           List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
           List.of(Connections.class),
           // The tunnel: the life of one connection.
-          List.of(Tunnel.class, Dial.class, PayloadWatch.class, QuietTimer.class),
+          List.of(Tunnel.class),
+          List.of(Dial.class, TunnelTimers.class),
+          List.of(PayloadWatch.class, QuietTimer.class),
           List.of(Settings.class, Engine.class, ConnectionThreads.class),
           // Words.
           List.of(Ending.class, TunnelRejectedException.class),

@@ -1,0 +1,125 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.KeepAlive;
+import io.github.devicetunnel.websocket.WebSocket;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clocks of one tunnel: pings, silence, idleness, the half-close, the answer to a close frame.
+ * What they find goes to a {@link Verdict}, on the timer's thread.
+ *
+ * <p>Not safe for threads by itself: the tunnel's lock guards it.
+ */
+final class TunnelTimers {
+  /** Who ends the tunnel. Neither may wait. */
+  interface Verdict {
+    /** Time to end it in order. */
+    void end(Ending ending);
+
+    /** Nobody is there to end it with: cut it. */
+    void abort(Ending ending);
+  }
+
+  private final ScheduledExecutorService scheduler;
+  private final Settings.Timeouts timeouts;
+  private final Duration halfCloseTimeout;
+  private final PayloadWatch payloadWatch;
+  private final Verdict verdict;
+
+  private @Nullable KeepAlive keepAlive;
+  private @Nullable QuietTimer idleTimer;
+  private @Nullable QuietTimer halfCloseTimer;
+  private @Nullable Future<?> closeTimer;
+
+  TunnelTimers(
+      ScheduledExecutorService scheduler,
+      Settings.Timeouts timeouts,
+      Duration halfCloseTimeout,
+      PayloadWatch payloadWatch,
+      Verdict verdict) {
+    this.scheduler = scheduler;
+    this.timeouts = timeouts;
+    this.halfCloseTimeout = halfCloseTimeout;
+    this.payloadWatch = payloadWatch;
+    this.verdict = verdict;
+  }
+
+  /** The tunnel is open. */
+  void opened(WebSocket webSocket) {
+    if (timeouts.pings()) {
+      keepAlive = startKeepAlive(webSocket);
+    }
+    Duration idle = timeouts.idleTimeout();
+    if (!idle.isZero()) {
+      idleTimer =
+          QuietTimer.start(
+              scheduler, idle, payloadWatch::idleNanos, () -> verdict.end(Ending.idle(idle)));
+    }
+  }
+
+  private KeepAlive startKeepAlive(WebSocket webSocket) {
+    KeepAlive.Verdict dead =
+        new KeepAlive.Verdict() {
+          @Override
+          public void silent(Duration silence) {
+            verdict.abort(Ending.silent(silence));
+          }
+
+          @Override
+          public void writeBlocked(Duration blocked) {
+            verdict.abort(Ending.writeBlocked(blocked));
+          }
+        };
+    return KeepAlive.start(
+        webSocket,
+        timeouts.pingInterval(),
+        timeouts.liveness(),
+        timeouts.writeTimeout(),
+        dead,
+        scheduler);
+  }
+
+  /** Nothing more will be written. */
+  void draining(LongSupplier received) {
+    payloadWatch.drain(received.getAsLong());
+    Runnable timedOut =
+        () -> {
+          boolean clientLeft = payloadWatch.clientSeemsGone(received.getAsLong());
+          verdict.end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
+        };
+    halfCloseTimer =
+        QuietTimer.start(scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut);
+  }
+
+  /** The close frame goes out: nothing counts any more but the time until its answer. */
+  void closing(Duration timeout, Runnable timedOut) {
+    stop();
+    try {
+      closeTimer = scheduler.schedule(timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // The last client was closed, and waits for no connection any more.
+    }
+  }
+
+  /** Ends all of them. One whose verdict is being given may still give it. */
+  void stop() {
+    if (keepAlive != null) {
+      keepAlive.stop();
+    }
+    if (idleTimer != null) {
+      idleTimer.cancel();
+    }
+    if (halfCloseTimer != null) {
+      halfCloseTimer.cancel();
+    }
+    if (closeTimer != null) {
+      closeTimer.cancel(false);
+    }
+  }
+}
