@@ -34,7 +34,7 @@ public final class Upgrade {
     boolean done = false;
     CancellableDns.enter(progress);
     try {
-      call.execute().close(); // The body, which is empty; the socket stays.
+      executeCall();
       UpgradedSocket socket = granted.socket(call);
       done = true;
       return socket;
@@ -46,6 +46,22 @@ public final class Upgrade {
       if (!done) {
         granted.release();
       }
+    }
+  }
+
+  private void executeCall() throws IOException {
+    try {
+      call.execute().close(); // The body, which is empty; the socket stays.
+    } catch (Exception e) {
+      // OkHttp lets it through where it waits for a connection, since Kotlin declares no
+      // exceptions.
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+        InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+        interrupted.initCause(e);
+        throw interrupted;
+      }
+      throw e;
     }
   }
 
