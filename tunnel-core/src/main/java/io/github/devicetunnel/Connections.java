@@ -17,11 +17,17 @@ final class Connections {
     /** Ends it soon. Never waits. */
     void cut();
 
-    /** Waits until its threads, sockets and buffers are gone; false when the time was over. */
+    /**
+     * Waits until its threads, sockets and buffers are gone; false when the time was over, or at
+     * once when the calling thread is in a callback about it.
+     */
     boolean awaitClosed(long nanos) throws InterruptedException;
 
     /** Bytes sent of which the cloud has not confirmed that they arrived. */
     long unacknowledged();
+
+    /** How it is now. */
+    ConnectionStats stats();
   }
 
   /**

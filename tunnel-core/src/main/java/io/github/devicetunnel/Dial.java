@@ -1,10 +1,13 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.DialProgress.Step;
 import io.github.devicetunnel.websocket.Upgrade;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,7 @@ final class Dial {
 
   private final Engine engine;
   private final Settings settings;
+  private final ConnectionEvents events;
   private final long startedAt;
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile Upgrade upgrade;
@@ -28,9 +32,10 @@ final class Dial {
    *
    * @param startedAt when the connection began, by {@link System#nanoTime}
    */
-  Dial(Engine engine, Settings settings, long startedAt) {
+  Dial(Engine engine, Settings settings, ConnectionEvents events, long startedAt) {
     this.engine = engine;
     this.settings = settings;
+    this.events = events;
     this.startedAt = startedAt;
     this.upgrade = newUpgrade();
   }
@@ -57,24 +62,43 @@ final class Dial {
       if (isCancelled()) {
         upgrade.cancel();
       }
+      events.dialStarted(attempt);
       try {
-        return upgrade.execute();
+        UpgradedSocket socket = upgrade.execute();
+        events.upgraded(timings());
+        return socket;
       } catch (UpgradeRefusedException e) {
         throw refused(e);
       } catch (IOException e) {
-        if (attempt == settings.retry().attempts() || isFinal(e) || !pause(attempt)) {
+        events.dialFailed(attempt, e, timings());
+        if (attempt == settings.retry().attempts() || isFinal(e) || !pause(attempt, e)) {
           throw failed(e);
         }
         attempt++;
         upgrade = newUpgrade();
+      } catch (RuntimeException | Error e) {
+        events.dialFailed(attempt, e, timings());
+        throw e;
       }
     }
+  }
+
+  private DialTimings timings() {
+    Map<Step, Duration> times = upgrade.progress().times();
+    return new DialTimings(
+        times.get(Step.DNS),
+        times.get(Step.CONNECT),
+        times.get(Step.TLS),
+        times.get(Step.UPGRADE),
+        times.values().stream().reduce(Duration.ZERO, Duration::plus));
   }
 
   private TunnelRejectedException refused(UpgradeRefusedException e) {
     ServiceError error = ServiceError.parse(e.body());
     CloseReason reason = Ending.rejected(settings.target(), e, error).reason(0, 0, startedAt);
-    return new TunnelRejectedException(e.status(), error, reason);
+    TunnelRejectedException refusal = new TunnelRejectedException(e.status(), error, reason);
+    events.rejected(refusal, timings());
+    return refusal;
   }
 
   private TunnelException failed(IOException e) {
@@ -96,10 +120,11 @@ final class Dial {
   }
 
   /** Twice as long after each failure, and at random, so that many do not come back at once. */
-  private boolean pause(int failures) {
+  private boolean pause(int failures, IOException failure) {
     long longest = settings.retry().backoff().toNanos() << Math.min(failures - 1, 20);
     long limit = Math.min(LONGEST_PAUSE_NANOS, longest < 0 ? Long.MAX_VALUE : longest);
     long nanos = ThreadLocalRandom.current().nextLong(limit / 2, limit + 1);
+    events.retry(failures, failure, Duration.ofNanos(nanos));
     try {
       return !cancelled.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

@@ -11,12 +11,14 @@ import okhttp3.OkHttpClient;
  * and the threads of connections. It goes with the last of them.
  */
 final class Engine {
+  /** Of all engines: a number must name one connection in logs and in events. */
+  private static final AtomicLong CONNECTIONS = new AtomicLong();
+
   private final OkHttpClient okHttpClient;
   private final boolean ownsOkHttpClient;
   private final Upgrader upgrader;
   private final ConnectionThreads threads = new ConnectionThreads();
   private final ScheduledThreadPoolExecutor timers;
-  private final AtomicLong connections = new AtomicLong();
 
   private int users = 1; // guarded by this
 
@@ -84,6 +86,6 @@ final class Engine {
   }
 
   long nextConnection() {
-    return connections.incrementAndGet();
+    return CONNECTIONS.incrementAndGet();
   }
 }

@@ -50,18 +50,19 @@ final class LocalConnection implements Connections.Connection {
   private volatile long discardedAt;
 
   LocalConnection(
-      long number,
       Socket socket,
       Engine engine,
       Settings settings,
+      ConnectionEvents events,
       Consumer<LocalConnection> onClosed) {
-    this.number = number;
+    this.number = events.connection().number();
     this.socket = socket;
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
     Duration halfClose = settings.timeouts().halfCloseTimeout();
-    this.tunnel = new Tunnel(engine, settings, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
+    this.tunnel =
+        new Tunnel(engine, settings, events, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
   }
 
   void start() {
@@ -226,12 +227,17 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public boolean awaitClosed(long nanos) throws InterruptedException {
-    return closed.await(nanos, TimeUnit.NANOSECONDS);
+    return tunnel.awaitClosed(nanos) && closed.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
   public long unacknowledged() {
     return tunnel.unacknowledged();
+  }
+
+  @Override
+  public ConnectionStats stats() {
+    return tunnel.stats();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.github.devicetunnel;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,8 @@ record Settings(
     Timeouts timeouts,
     Retry retry,
     int maxConnections,
-    boolean allowPlaintext) {
+    boolean allowPlaintext,
+    List<TunnelEventListener> eventListeners) {
 
   /**
    * How often a dial is tried.
@@ -146,7 +149,22 @@ record Settings(
 
   Settings withTarget(Target other) {
     return new Settings(
-        cloudUri, other, credentials, timeouts, retry, maxConnections, allowPlaintext);
+        cloudUri,
+        other,
+        credentials,
+        timeouts,
+        retry,
+        maxConnections,
+        allowPlaintext,
+        eventListeners);
+  }
+
+  ConnectionInfo connection(long number, @Nullable InetSocketAddress localClient) {
+    return new ConnectionInfo(number, target.deviceId(), target.serviceAddress(), localClient);
+  }
+
+  ListenerInfo listener(InetSocketAddress localAddress) {
+    return new ListenerInfo(localAddress, target.deviceId(), target.serviceAddress());
   }
 
   Headers headers() {

@@ -1,11 +1,11 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.ConnectionStats.State;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
-import io.github.devicetunnel.websocket.UpgradedSocket;
 import io.github.devicetunnel.websocket.WebSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,84 +13,47 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one connection through the cloud. This class alone knows whether it is open, and why
- * it ended; the first reason counts.
- *
- * <table>
- * <caption>States</caption>
- * <tr><th>in</th><th>when</th><th>goes to</th></tr>
- * <tr><td>DIALING</td><td>the cloud granted the upgrade</td><td>OPEN</td></tr>
- * <tr><td>DIALING</td><td>refused, failed, or ended by us</td><td>CLOSED</td></tr>
- * <tr><td>OPEN</td><td>the local side ended its output</td><td>DRAINING</td></tr>
- * <tr><td>OPEN, DRAINING</td><td>a close frame came; we answer it</td><td>CLOSING</td></tr>
- * <tr><td>OPEN, DRAINING</td><td>we end it: our close frame goes out</td><td>CLOSING</td></tr>
- * <tr><td>DRAINING</td><td>no payload for the half-close timeout: our close frame</td><td>CLOSING</td></tr>
- * <tr><td>OPEN, DRAINING</td><td>connection lost, silent, stuck; a rule broken</td><td>CLOSING</td></tr>
- * <tr><td>CLOSING</td><td>both close frames were exchanged, or two seconds passed</td><td>CLOSED</td></tr>
- * </table>
- *
- * <p>In CLOSING nothing is delivered any more in either direction; what still comes is thrown away.
+ * One connection through the cloud, from the dial to the end: puts the socket, the clocks, the
+ * events and {@link TunnelLife} together.
  *
  * <p>Threads: one that reads calls {@link #next}, one that writes calls {@link #write} and {@link
  * #shutdownOutput}; {@link #close} is for the one that reads, or for any when nobody reads. {@link
- * #end} and {@link #abort} are for everybody and never wait. The lock is never held over I/O.
+ * #end} and {@link #abort} are for everybody and never wait.
  */
-final class Tunnel {
+final class Tunnel implements TunnelTimers.Verdict {
   /** How long the other end may take to answer a close frame. */
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   /** An end that comes so soon and without a byte hints at a service that does not listen. */
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-  private enum State {
-    DIALING,
-    OPEN,
-    DRAINING,
-    CLOSING,
-    CLOSED
-  }
-
   private final Engine engine;
   private final Settings settings;
+  private final ConnectionEvents events;
   private final long startedAt = System.nanoTime();
   private final Dial dial;
   private final PayloadWatch payloadWatch = new PayloadWatch();
+  private final LastOut threads = new LastOut(this::tellClosed);
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private final ReentrantLock lock = new ReentrantLock();
-  // Guarded by the lock.
+  private final TunnelLife life = new TunnelLife();
   private final TunnelTimers timers;
-  // Written under the lock.
-  private volatile State state = State.DIALING;
-  private volatile @Nullable CloseReason reason;
-  private volatile @Nullable WebSocket webSocket;
-  private volatile long openedAt;
 
-  Tunnel(Engine engine, Settings settings, Duration halfCloseTimeout) {
+  // Written by the thread that dials.
+  private volatile boolean dialed;
+
+  Tunnel(Engine engine, Settings settings, ConnectionEvents events, Duration halfCloseTimeout) {
     this.engine = engine;
     this.settings = settings;
-    this.dial = new Dial(engine, settings, startedAt);
+    this.events = events;
+    this.dial = new Dial(engine, settings, events, startedAt);
     this.timers =
         new TunnelTimers(
-            engine.timers(),
-            settings.timeouts(),
-            halfCloseTimeout,
-            payloadWatch,
-            new TunnelTimers.Verdict() {
-              @Override
-              public void end(Ending ending) {
-                Tunnel.this.end(ending);
-              }
-
-              @Override
-              public void abort(Ending ending) {
-                Tunnel.this.abort(ending);
-              }
-            });
+            engine.timers(), settings.timeouts(), halfCloseTimeout, payloadWatch, this);
   }
 
   /**
@@ -100,50 +63,43 @@ final class Tunnel {
    * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
    */
   void open() throws IOException {
-    UpgradedSocket socket;
-    try {
-      socket = dial.execute();
-    } catch (TunnelException e) {
-      throw dialFailed(e);
+    if (!threads.enter()) {
+      throw new TunnelException(knownReason());
     }
-    WebSocket opened = new WebSocket(socket, engine.threads().helpers());
-    lock.lock();
+    dialed = true;
     try {
-      if (reason == null) {
-        state = State.OPEN;
-        openedAt = System.nanoTime();
-        webSocket = opened;
+      WebSocket opened = new WebSocket(dial.execute(), engine.threads().helpers());
+      if (life.open(opened)) {
         timers.opened(opened);
+        events.opened();
         return;
       }
+      opened.close();
+      release();
+    } catch (TunnelException e) {
+      throw dialFailed(e);
+    } catch (RuntimeException | Error e) {
+      end(Ending.internalError(e));
+      release();
+      throw e;
     } finally {
-      lock.unlock();
+      threads.leave();
     }
-    opened.close();
-    release();
     throw new TunnelException(knownReason());
   }
 
   /** Ends the dial, if it is still under way. Never waits. */
   void giveUpDial(Duration limit) {
-    if (state == State.DIALING) {
+    if (life.state() == State.DIALING) {
       end(Ending.givenUp(limit, dial.doing()));
     }
   }
 
   /** The failure is why, unless the tunnel had been ended while it was dialled. */
   private IOException dialFailed(TunnelException e) {
-    boolean first;
-    lock.lock();
-    try {
-      first = reason == null;
-      if (first) {
-        reason = e.reason();
-      }
-    } finally {
-      lock.unlock();
-    }
+    boolean first = life.end(e.reason());
     release();
+    // Dial itself closes nothing: its thread was interrupted.
     if (e.reason().kind() == Kind.LOCAL_CLOSED) {
       InterruptedIOException interrupted = new InterruptedIOException(e.getMessage());
       interrupted.initCause(e.getCause());
@@ -160,15 +116,30 @@ final class Tunnel {
    */
   @Nullable ByteBuffer next(Deadline deadline) throws SocketTimeoutException {
     WebSocket socket = openSocket();
+    if (!threads.enter()) {
+      return null;
+    }
+    try {
+      ByteBuffer payload = receive(socket, deadline);
+      if (payload != null) {
+        events.bytesReceived(payload.remaining());
+      }
+      return isOpen() ? payload : null;
+    } finally {
+      threads.leave();
+    }
+  }
+
+  private @Nullable ByteBuffer receive(WebSocket socket, Deadline deadline)
+      throws SocketTimeoutException {
     payloadWatch.waiting();
     try {
       ByteBuffer payload = socket.next(deadline);
       payloadWatch.arrived();
       if (payload == null) {
         end(Ending.remoteClosed(socket.closeCode(), socket.closeReason(), hint(socket)));
-      } else if (isOpen()) {
-        return payload;
       }
+      return payload;
     } catch (SocketTimeoutException e) {
       throw e;
     } catch (ProtocolViolationException e) {
@@ -187,9 +158,9 @@ final class Tunnel {
   }
 
   private @Nullable String hint(WebSocket socket) {
-    boolean atOnce = System.nanoTime() - openedAt < AT_ONCE.toNanos();
+    boolean atOnce = life.openNanos() < AT_ONCE.toNanos();
     boolean inOrder = socket.closeCode() == CloseCode.NORMAL;
-    return atOnce && inOrder && socket.received() == 0 && state == State.OPEN
+    return atOnce && inOrder && socket.received() == 0 && life.state() == State.OPEN
         ? Ending.nothingListens(settings.target())
         : null;
   }
@@ -203,7 +174,20 @@ final class Tunnel {
    */
   void write(byte[] buffer, int offset, int length) throws TunnelException {
     WebSocket socket = openSocket();
-    CloseReason why = reason;
+    if (!threads.enter()) {
+      throw new TunnelException(knownReason());
+    }
+    try {
+      send(socket, buffer, offset, length);
+      events.bytesSent(length);
+    } finally {
+      threads.leave();
+    }
+  }
+
+  private void send(WebSocket socket, byte[] buffer, int offset, int length)
+      throws TunnelException {
+    CloseReason why = life.reason();
     if (why == null) {
       try {
         payloadWatch.sending();
@@ -216,7 +200,8 @@ final class Tunnel {
         }
         // Any other end is for the thread that reads to find: before it there may be bytes that
         // came, and a close frame that says more.
-        why = reason == null ? describe(Ending.lost(e)) : reason;
+        CloseReason known = life.reason();
+        why = known == null ? describe(Ending.lost(e)) : known;
       }
     }
     throw new TunnelException(why);
@@ -227,20 +212,14 @@ final class Tunnel {
    * delivered, until the service closes or has been silent for the half-close timeout.
    */
   void shutdownOutput() {
-    lock.lock();
-    try {
-      if (state != State.OPEN) {
-        return;
-      }
-      state = State.DRAINING;
+    if (life.drain()) {
       timers.draining(this::received);
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
-  void abort(Ending ending) {
+  @Override
+  public void abort(Ending ending) {
     if (end(ending)) {
       abort();
     }
@@ -251,34 +230,24 @@ final class Tunnel {
    *
    * @return false when it had ended before, and nothing was done
    */
-  boolean end(Ending ending) {
-    CloseReason why = describe(ending);
-    WebSocket socket;
-    lock.lock();
-    try {
-      if (reason != null) {
-        return false;
-      }
-      reason = why;
-      socket = webSocket;
-      if (socket != null) {
-        state = State.CLOSING;
-        timers.closing(CLOSE_TIMEOUT, this::abort);
-      }
-    } finally {
-      lock.unlock();
+  @Override
+  public boolean end(Ending ending) {
+    if (!life.end(describe(ending))) {
+      return false;
     }
-    if (socket != null) {
-      socket.sendClose(ending.answer(), "");
-    } else {
+    WebSocket socket = life.webSocket();
+    if (socket == null) {
       dial.cancel();
+    } else {
+      timers.closing(CLOSE_TIMEOUT, this::abort);
+      socket.sendClose(ending.answer(), "");
     }
     return true;
   }
 
   /** Cuts the connection without a word, and frees whoever waits for it. */
   void abort() {
-    WebSocket socket = webSocket;
+    WebSocket socket = life.webSocket();
     if (socket != null) {
       socket.abort();
     } else {
@@ -292,9 +261,7 @@ final class Tunnel {
    */
   void close() {
     try {
-      if (reason == null) {
-        end(Ending.localClosed());
-      }
+      end(Ending.localClosed());
       awaitEnd();
     } finally {
       release();
@@ -302,8 +269,8 @@ final class Tunnel {
   }
 
   private void awaitEnd() {
-    WebSocket socket = webSocket;
-    if (socket != null && closed.getCount() > 0) {
+    WebSocket socket = life.webSocket();
+    if (socket != null && !life.isClosed()) {
       try {
         socket.awaitEnd();
       } catch (IOException e) {
@@ -313,57 +280,86 @@ final class Tunnel {
   }
 
   private void release() {
-    WebSocket socket = webSocket;
-    if (socket != null && closed.getCount() > 0) {
+    WebSocket socket = life.webSocket();
+    if (socket != null && !life.isClosed()) {
       socket.close();
     }
-    lock.lock();
+    life.close();
+    timers.stop();
+    threads.close();
+  }
+
+  /** On the last thread that leaves, so that nothing is told after it. */
+  private void tellClosed() {
     try {
-      state = State.CLOSED;
-      timers.stop();
+      if (dialed) {
+        events.closed(knownReason());
+      }
     } finally {
-      lock.unlock();
+      closed.countDown();
     }
-    closed.countDown();
+  }
+
+  /**
+   * Waits until everything is given back and told; false when the time was over. A thread that is
+   * in a callback about this tunnel would wait for itself, and gets false at once.
+   */
+  boolean awaitClosed(long nanos) throws InterruptedException {
+    return !isInCallback() && closed.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether the calling thread is in a callback about this tunnel. */
+  boolean isInCallback() {
+    return events.isCalling();
   }
 
   /** Whether bytes are still delivered. */
   boolean isOpen() {
-    return state == State.OPEN || state == State.DRAINING;
+    return life.isOpen();
   }
 
   /** Why the tunnel ended; null while it has not. */
   @Nullable CloseReason reason() {
-    return reason;
+    return life.reason();
   }
 
   /** Why the tunnel ended, for those who know that it has. */
   CloseReason knownReason() {
-    CloseReason known = reason;
-    if (known == null) {
-      throw new IllegalStateException("the tunnel has not ended");
-    }
-    return known;
+    return life.knownReason();
+  }
+
+  /** How it is now. From any thread. */
+  ConnectionStats stats() {
+    WebSocket socket = life.webSocket();
+    CloseReason why = life.isClosed() ? life.reason() : null;
+    return new ConnectionStats(
+        events.connection(),
+        life.state(),
+        why == null ? Duration.ofNanos(System.nanoTime() - startedAt) : why.duration(),
+        sent(),
+        received(),
+        unacknowledged(),
+        socket == null ? null : socket.roundTrip());
   }
 
   /** Bytes sent of which the cloud has not confirmed that they arrived. */
   long unacknowledged() {
-    WebSocket socket = webSocket;
+    WebSocket socket = life.webSocket();
     return socket == null ? 0 : socket.unacknowledged();
   }
 
   private long sent() {
-    WebSocket socket = webSocket;
+    WebSocket socket = life.webSocket();
     return socket == null ? 0 : socket.sent();
   }
 
   private long received() {
-    WebSocket socket = webSocket;
+    WebSocket socket = life.webSocket();
     return socket == null ? 0 : socket.received();
   }
 
   private WebSocket openSocket() {
-    WebSocket socket = webSocket;
+    WebSocket socket = life.webSocket();
     if (socket == null) {
       throw new IllegalStateException("the tunnel is not open yet");
     }
@@ -376,6 +372,6 @@ final class Tunnel {
 
   @Override
   public String toString() {
-    return "Tunnel[" + settings.target() + ", " + state + "]";
+    return "Tunnel[" + settings.target() + ", " + life.state() + "]";
   }
 }

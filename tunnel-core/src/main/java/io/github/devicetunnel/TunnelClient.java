@@ -1,15 +1,18 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.ConnectionStats.State;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class TunnelClient implements AutoCloseable {
   private final Engine engine;
   private final Settings settings;
+  private final ClientEvents events;
 
   private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<Connections.Connection> streams = ConcurrentHashMap.newKeySet();
@@ -43,6 +47,7 @@ public final class TunnelClient implements AutoCloseable {
   private TunnelClient(Engine engine, Settings settings) {
     this.engine = engine;
     this.settings = settings;
+    this.events = new ClientEvents(settings.eventListeners());
   }
 
   /**
@@ -76,7 +81,8 @@ public final class TunnelClient implements AutoCloseable {
    */
   public TunnelListener listen(InetSocketAddress address) throws IOException {
     checkOpen();
-    TunnelListener listener = TunnelListener.bind(address, engine, settings, listeners::remove);
+    TunnelListener listener =
+        TunnelListener.bind(address, engine, settings, events, listeners::remove);
     listeners.add(listener);
     if (closed.get()) {
       listener.close(Duration.ZERO);
@@ -161,7 +167,9 @@ public final class TunnelClient implements AutoCloseable {
 
   private TunnelStream newStream(Settings settings) {
     checkOpen();
-    TunnelStream stream = new TunnelStream(engine, settings, streams::remove);
+    ConnectionInfo connection = settings.connection(engine.nextConnection(), null);
+    ConnectionEvents its = new ConnectionEvents(connection, events);
+    TunnelStream stream = new TunnelStream(engine, settings, its, streams::remove);
     streams.add(stream.handle());
     if (closed.get()) {
       streams.remove(stream.handle());
@@ -188,7 +196,7 @@ public final class TunnelClient implements AutoCloseable {
    * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
    * when everything that this client opened is closed: at most three seconds after that time. A
    * second call does the same with what is left. A thread that is interrupted meanwhile cuts at
-   * once, and keeps its flag.
+   * once, and keeps its flag. {@link TunnelEventListener} says what is different in a callback.
    *
    * @param drain zero cuts at once
    * @return what became of the connections
@@ -205,6 +213,31 @@ public final class TunnelClient implements AutoCloseable {
       engine.leave();
     }
     return report;
+  }
+
+  /**
+   * What this client has done and is doing. Cheap, and for any time, after the end too.
+   *
+   * @return the figures of all that it opened; of no client that shares its connections
+   */
+  public TunnelStats stats() {
+    List<ConnectionStats> present =
+        Stream.concat(
+                listeners.stream().flatMap(TunnelListener::stats),
+                streams.stream().map(Connections.Connection::stats))
+            .filter(connection -> connection.state() != State.CLOSED)
+            .toList();
+    int dialing = (int) present.stream().filter(c -> c.state() == State.DIALING).count();
+    Totals totals = events.totals();
+    return new TunnelStats(
+        totals.opened.sum(),
+        totals.rejected.sum(),
+        totals.failed.sum(),
+        present.size() - dialing,
+        dialing,
+        totals.bytesUp.sum(),
+        totals.bytesDown.sum(),
+        present);
   }
 
   /** {@return the gateway that this client's tunnels lead to, in 32 hex digits} */
@@ -240,6 +273,7 @@ public final class TunnelClient implements AutoCloseable {
     private Settings.Retry retry = Settings.Retry.NONE;
     private int maxConnections = Integer.MAX_VALUE;
     private boolean allowPlaintext;
+    private final List<TunnelEventListener> eventListeners = new ArrayList<>();
 
     private Builder() {
       this.shared = null;
@@ -256,6 +290,7 @@ public final class TunnelClient implements AutoCloseable {
       this.retry = settings.retry();
       this.maxConnections = settings.maxConnections();
       this.allowPlaintext = settings.allowPlaintext();
+      this.eventListeners.addAll(settings.eventListeners());
     }
 
     /**
@@ -463,6 +498,18 @@ public final class TunnelClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Who is told what happens to connections and listeners; none by default. They are told in the
+     * order in which they were added, and so are those of {@link TunnelClient#newBuilder}.
+     *
+     * @param listener one more; it is called by many threads
+     * @return this
+     */
+    public Builder addEventListener(TunnelEventListener listener) {
+      eventListeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
     private static Duration positive(String name, Duration value) {
       if (value.isZero() || value.isNegative()) {
         throw new IllegalArgumentException(
@@ -498,7 +545,8 @@ public final class TunnelClient implements AutoCloseable {
               timeouts,
               retry,
               maxConnections,
-              allowPlaintext);
+              allowPlaintext,
+              List.copyOf(eventListeners));
       if (uri.exposesCredential() && !allowPlaintext) {
         throw new IllegalStateException(
             "cloudUri "

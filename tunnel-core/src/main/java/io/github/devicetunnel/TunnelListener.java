@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +41,13 @@ public final class TunnelListener implements AutoCloseable {
   private final InetSocketAddress localAddress;
   private final Engine engine;
   private final Settings settings;
+  private final ClientEvents events;
+  private final ListenerInfo info;
   private final Consumer<TunnelListener> onClosed;
 
   private volatile @Nullable Thread acceptor;
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean stopped = new AtomicBoolean();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Semaphore free;
 
@@ -50,11 +55,14 @@ public final class TunnelListener implements AutoCloseable {
       ServerSocket serverSocket,
       Engine engine,
       Settings settings,
+      ClientEvents events,
       Consumer<TunnelListener> onClosed) {
     this.serverSocket = serverSocket;
     this.localAddress = (InetSocketAddress) serverSocket.getLocalSocketAddress();
     this.engine = engine;
     this.settings = settings;
+    this.events = events;
+    this.info = settings.listener(localAddress);
     this.onClosed = onClosed;
     this.free = new Semaphore(Math.min(settings.maxConnections(), NO_LIMIT));
   }
@@ -63,6 +71,7 @@ public final class TunnelListener implements AutoCloseable {
       InetSocketAddress address,
       Engine engine,
       Settings settings,
+      ClientEvents events,
       Consumer<TunnelListener> onClosed)
       throws IOException {
     ServerSocket serverSocket = new ServerSocket();
@@ -75,13 +84,14 @@ public final class TunnelListener implements AutoCloseable {
       named.initCause(e);
       throw named;
     }
-    TunnelListener listener = new TunnelListener(serverSocket, engine, settings, onClosed);
+    TunnelListener listener = new TunnelListener(serverSocket, engine, settings, events, onClosed);
     if (listener.localAddress.getAddress().isAnyLocalAddress()) {
       LOG.warn(
           "Listening on every interface ({}): everybody who reaches this machine reaches {}",
           text(listener.localAddress),
           settings.target());
     }
+    events.listenerBound(listener.info);
     listener.acceptor =
         engine
             .threads()
@@ -123,6 +133,7 @@ public final class TunnelListener implements AutoCloseable {
           "{} carries {} connections, as many as it may: the next wait until one ends",
           this,
           settings.maxConnections());
+      events.connectionsWaiting(info, settings.maxConnections());
       free.acquireUninterruptibly();
     }
     return !isStopping();
@@ -138,7 +149,7 @@ public final class TunnelListener implements AutoCloseable {
     try {
       socket.setTcpNoDelay(true);
       LocalConnection connection =
-          new LocalConnection(engine.nextConnection(), socket, engine, settings, this::ended);
+          new LocalConnection(socket, engine, settings, eventsOf(socket), this::ended);
       connections.add(connection);
       try {
         connection.start();
@@ -156,6 +167,16 @@ public final class TunnelListener implements AutoCloseable {
         socket.close();
       }
     }
+  }
+
+  private ConnectionEvents eventsOf(Socket socket) {
+    InetSocketAddress localClient = (InetSocketAddress) socket.getRemoteSocketAddress();
+    return new ConnectionEvents(settings.connection(engine.nextConnection(), localClient), events);
+  }
+
+  /** {@return the figures of the connections that it carries} */
+  Stream<ConnectionStats> stats() {
+    return connections.stream().map(LocalConnection::stats);
   }
 
   private boolean isStopping() {
@@ -182,7 +203,8 @@ public final class TunnelListener implements AutoCloseable {
   /**
    * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
    * when all are closed: at most three seconds after that time. A second call does the same with
-   * what is left. A thread that is interrupted meanwhile cuts at once, and keeps its flag.
+   * what is left. A thread that is interrupted meanwhile cuts at once, and keeps its flag. {@link
+   * TunnelEventListener} says what is different in a callback.
    *
    * @param drain zero cuts at once
    * @return what became of the connections
@@ -195,6 +217,7 @@ public final class TunnelListener implements AutoCloseable {
 
   /** Closes the listening socket; the open connections go on, and are returned. */
   List<LocalConnection> stopAccepting() {
+    boolean first = stopped.compareAndSet(false, true);
     stopping.countDown();
     free.release(); // for the accepting thread, should it wait for a place
     try {
@@ -203,6 +226,9 @@ public final class TunnelListener implements AutoCloseable {
       LOG.warn("{} could not be closed: {}", this, e.getMessage());
     }
     awaitAcceptor();
+    if (first) {
+      events.listenerClosed(info);
+    }
     return List.copyOf(connections);
   }
 

@@ -69,12 +69,17 @@ public final class TunnelStream implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CompletableFuture<CloseReason> whenClosed = new CompletableFuture<>();
 
-  TunnelStream(Engine engine, Settings settings, Consumer<Connections.Connection> onClosed) {
+  TunnelStream(
+      Engine engine,
+      Settings settings,
+      ConnectionEvents events,
+      Consumer<Connections.Connection> onClosed) {
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
     Duration halfClose = settings.timeouts().halfCloseTimeout();
-    this.tunnel = new Tunnel(engine, settings, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
+    this.tunnel =
+        new Tunnel(engine, settings, events, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
     this.reader = new StreamReader(tunnel, this::startStandIn, this::endSoon);
     this.writer = new StreamWriter(tunnel);
   }
@@ -210,10 +215,15 @@ public final class TunnelStream implements AutoCloseable {
   /**
    * Closes the tunnel in order: all that was written is sent before the close frame, whose answer
    * is awaited for at most two seconds. Threads that read or write get a {@link TunnelException}.
-   * Doing it again does nothing.
+   * Doing it again does nothing. In a {@link TunnelEventListener} that is told of this tunnel, it
+   * does not wait.
    */
   @Override
   public void close() {
+    if (tunnel.isInCallback()) {
+      closeSoon(); // What would be waited for is this very thread.
+      return;
+    }
     endHere();
     end();
     awaitClosed();
@@ -268,6 +278,13 @@ public final class TunnelStream implements AutoCloseable {
     }
   }
 
+  /**
+   * {@return this connection's figures, as they are now; as they were at the end if it is closed}
+   */
+  public ConnectionStats stats() {
+    return tunnel.stats();
+  }
+
   /** How the client that opened this ends it. */
   Connections.Connection handle() {
     return handle;
@@ -283,12 +300,17 @@ public final class TunnelStream implements AutoCloseable {
 
     @Override
     public boolean awaitClosed(long nanos) throws InterruptedException {
-      return closed.await(nanos, TimeUnit.NANOSECONDS);
+      return tunnel.awaitClosed(nanos) && closed.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
     public long unacknowledged() {
       return tunnel.unacknowledged();
+    }
+
+    @Override
+    public ConnectionStats stats() {
+      return tunnel.stats();
     }
   }
 

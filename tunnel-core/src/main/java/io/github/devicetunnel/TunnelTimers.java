@@ -12,15 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The clocks of one tunnel: pings, silence, idleness, the half-close, the answer to a close frame.
- * What they find goes to a {@link Verdict}, on the timer's thread.
- *
- * <p>Not safe for threads by itself: the tunnel's lock guards it.
+ * What they find goes to a {@link Verdict}, on the timer's thread. From any thread; never waits.
  */
 final class TunnelTimers {
   /** Who ends the tunnel. Neither may wait. */
   interface Verdict {
-    /** Time to end it in order. */
-    void end(Ending ending);
+    /** Time to end it in order. False when it had ended before. */
+    boolean end(Ending ending);
 
     /** Nobody is there to end it with: cut it. */
     void abort(Ending ending);
@@ -32,6 +30,8 @@ final class TunnelTimers {
   private final PayloadWatch payloadWatch;
   private final Verdict verdict;
 
+  // Guarded by this.
+  private boolean over;
   private @Nullable KeepAlive keepAlive;
   private @Nullable QuietTimer idleTimer;
   private @Nullable QuietTimer halfCloseTimer;
@@ -51,7 +51,10 @@ final class TunnelTimers {
   }
 
   /** The tunnel is open. */
-  void opened(WebSocket webSocket) {
+  synchronized void opened(WebSocket webSocket) {
+    if (over) {
+      return; // It was ended at once, by another thread.
+    }
     if (timeouts.pings()) {
       keepAlive = startKeepAlive(webSocket);
     }
@@ -86,7 +89,10 @@ final class TunnelTimers {
   }
 
   /** Nothing more will be written. */
-  void draining(LongSupplier received) {
+  synchronized void draining(LongSupplier received) {
+    if (over) {
+      return;
+    }
     payloadWatch.drain(received.getAsLong());
     Runnable timedOut =
         () -> {
@@ -98,7 +104,10 @@ final class TunnelTimers {
   }
 
   /** The close frame goes out: nothing counts any more but the time until its answer. */
-  void closing(Duration timeout, Runnable timedOut) {
+  synchronized void closing(Duration timeout, Runnable timedOut) {
+    if (over) {
+      return;
+    }
     stop();
     try {
       closeTimer = scheduler.schedule(timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -108,7 +117,8 @@ final class TunnelTimers {
   }
 
   /** Ends all of them. One whose verdict is being given may still give it. */
-  void stop() {
+  synchronized void stop() {
+    over = true;
     if (keepAlive != null) {
       keepAlive.stop();
     }

@@ -34,12 +34,20 @@ class ReadingDirectionTest {
           // The tunnel: the life of one connection.
           List.of(Tunnel.class),
           List.of(Dial.class, TunnelTimers.class),
-          List.of(PayloadWatch.class, QuietTimer.class),
+          List.of(PayloadWatch.class, QuietTimer.class, TunnelLife.class, LastOut.class),
+          // What is told and counted.
+          List.of(ConnectionEvents.class),
+          List.of(ClientEvents.class),
+          List.of(Totals.class),
           List.of(Settings.class, Engine.class, ConnectionThreads.class),
           // Words.
+          List.of(TunnelEventListener.class),
           List.of(Ending.class, TunnelRejectedException.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ServiceError.class),
-          List.of(Target.class, CloseReason.class, DrainReport.class));
+          List.of(Target.class, CloseReason.class, DrainReport.class),
+          List.of(TunnelStats.class, DialTimings.class),
+          List.of(ConnectionStats.class),
+          List.of(ConnectionInfo.class, ListenerInfo.class));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -13,9 +16,24 @@ import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Follows one dial, so that a failure can say what was being done. */
+/** Follows one dial: what is being done, and how long each step takes. */
 public final class DialProgress extends EventListener {
+  /** What takes time. */
+  public enum Step {
+    DNS,
+    CONNECT,
+    TLS,
+    UPGRADE,
+    /** What lies between the others. */
+    OTHER
+  }
+
   private volatile String doing = "waiting to begin";
+
+  // Guarded by this: addresses may be tried on several threads.
+  private final Map<Step, Duration> times = new EnumMap<>(Step.class);
+  private Step step = Step.OTHER;
+  private long since = System.nanoTime();
 
   private boolean cancelled; // guarded by this
   private Runnable onCancel = () -> {}; // guarded by this
@@ -25,6 +43,27 @@ public final class DialProgress extends EventListener {
   /** What is being done now or was when the dial failed, such as "looking up example.com". */
   public String doing() {
     return doing;
+  }
+
+  /**
+   * How long each step took that was begun, until now: to be asked when the dial is over. A step
+   * that was repeated is the sum.
+   */
+  public synchronized Map<Step, Duration> times() {
+    begin(step);
+    return new EnumMap<>(times);
+  }
+
+  private synchronized void begin(Step next, String what) {
+    begin(next);
+    doing = what;
+  }
+
+  private synchronized void begin(Step next) {
+    long now = System.nanoTime();
+    times.merge(step, Duration.ofNanos(now - since), Duration::plus);
+    step = next;
+    since = now;
   }
 
   /** Asks to be told, once, that the call was cancelled or its time is over; at once if it was. */
@@ -49,52 +88,58 @@ public final class DialProgress extends EventListener {
   }
 
   @Override
+  public void callStart(Call call) {
+    synchronized (this) {
+      since =
+          System.nanoTime(); // What went before, waiting to be executed, is no part of the dial.
+    }
+  }
+
+  @Override
   public void dnsStart(Call call, String domainName) {
-    doing = "looking up " + domainName;
+    begin(Step.DNS, "looking up " + domainName);
   }
 
   @Override
   public void dnsEnd(Call call, String domainName, List<InetAddress> addresses) {
-    doing = "choosing an address of " + domainName;
+    begin(Step.OTHER, "choosing an address of " + domainName);
   }
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
-    doing =
-        proxy.type() == Proxy.Type.DIRECT
-            ? "connecting to " + text(address)
-            : "connecting to the proxy " + text(address);
+    String what = proxy.type() == Proxy.Type.DIRECT ? "connecting to " : "connecting to the proxy ";
+    begin(Step.CONNECT, what + text(address));
   }
 
   @Override
   public void secureConnectStart(Call call) {
-    doing = "shaking hands in TLS";
+    begin(Step.TLS, "shaking hands in TLS");
   }
 
   @Override
   public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-    doing = "asking for the upgrade";
+    begin(Step.UPGRADE, "asking for the upgrade");
   }
 
   @Override
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
-    doing = "asking for the upgrade";
+    begin(Step.UPGRADE, "asking for the upgrade");
   }
 
   @Override
   public void connectionAcquired(Call call, Connection connection) {
-    doing = "asking for the upgrade";
+    begin(Step.UPGRADE, "asking for the upgrade");
   }
 
   @Override
   public void requestHeadersEnd(Call call, okhttp3.Request request) {
-    doing = "waiting for the answer to the upgrade";
+    begin(Step.UPGRADE, "waiting for the answer to the upgrade");
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
-    doing = "reading the answer to the upgrade";
+    begin(Step.UPGRADE, "reading the answer to the upgrade");
   }
 
   @Override

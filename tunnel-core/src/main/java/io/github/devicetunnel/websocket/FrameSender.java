@@ -3,6 +3,7 @@ package io.github.devicetunnel.websocket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameSender {
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** The bytes that were sent before a ping, and when it was sent. */
+  private static final int PING_BYTES = 2 * Long.BYTES;
+
   /** So many control frames always fit into a socket's buffer, however slow the other end is. */
   private static final int FEW = 8;
 
@@ -39,8 +43,12 @@ final class FrameSender {
   private volatile long writingSince = NEVER;
   private volatile boolean closeSent;
 
+  /** The time in pings counts from here: what the clock says is nobody else's business. */
+  private final long startedAt = System.nanoTime();
+
   // Written by the thread that reads.
   private volatile long acknowledged;
+  private volatile @Nullable Duration roundTrip;
 
   // Control frames that were sent since the last pong came.
   private final AtomicInteger unconfirmed = new AtomicInteger();
@@ -105,15 +113,20 @@ final class FrameSender {
 
   /**
    * Takes a pong. A ping carries the number of bytes that were sent before it, and the other end
-   * handles what it gets in order: its pong acknowledges all of them.
+   * handles what it gets in order: its pong acknowledges all of them. It also carries when it was
+   * sent, so that no list of pings is kept.
    */
   void onPong(byte[] payload) {
-    if (payload.length == Long.BYTES) {
-      long position = ByteBuffer.wrap(payload).getLong();
-      if (position >= acknowledged && position <= sent.get()) {
-        acknowledged = position;
-        unconfirmed.set(0);
-      }
+    if (payload.length != PING_BYTES) {
+      return;
+    }
+    ByteBuffer ping = ByteBuffer.wrap(payload);
+    long position = ping.getLong();
+    long nanos = elapsed() - ping.getLong();
+    if (position >= acknowledged && position <= sent.get() && nanos >= 0) {
+      acknowledged = position;
+      unconfirmed.set(0);
+      roundTrip = Duration.ofNanos(nanos);
     }
   }
 
@@ -125,6 +138,15 @@ final class FrameSender {
   /** Bytes of payload that were sent and of which no pong has told that they arrived. */
   long unacknowledged() {
     return sent.get() - acknowledged;
+  }
+
+  /** How long the last ping that was answered took, with all that lay before it; null for none. */
+  @Nullable Duration roundTrip() {
+    return roundTrip;
+  }
+
+  private long elapsed() {
+    return System.nanoTime() - startedAt;
   }
 
   /** For how long the write that is under way has been waiting, in nanoseconds; 0 for none. */
@@ -179,7 +201,8 @@ final class FrameSender {
     if (pingDue && !closeSent) {
       pingDue = false;
       beginControl();
-      frames.writePing(ByteBuffer.allocate(Long.BYTES).putLong(sent.get()).array());
+      ByteBuffer ping = ByteBuffer.allocate(PING_BYTES).putLong(sent.get()).putLong(elapsed());
+      frames.writePing(ping.array());
     }
     CloseFrame close = closeDue.get();
     if (close != null && !closeSent) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,6 +132,11 @@ public final class WebSocket implements Closeable {
   /** Bytes of payload that were sent and of which no pong has told that they arrived. */
   public long unacknowledged() {
     return sender.unacknowledged();
+  }
+
+  /** How long the last ping that was answered took; null while there is none. */
+  public @Nullable Duration roundTrip() {
+    return sender.roundTrip();
   }
 
   /**

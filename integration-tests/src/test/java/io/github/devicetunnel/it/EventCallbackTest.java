@@ -1,0 +1,366 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.ConnectionStats.State;
+import io.github.devicetunnel.DialTimings;
+import io.github.devicetunnel.ListenerInfo;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.it.LocalEnd.Entrance;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** What a listener may do without harm: throw, and close whatever there is to close. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class EventCallbackTest {
+  /** The first of any of these. */
+  private enum Event {
+    DIAL_STARTED,
+    UPGRADED,
+    OPENED,
+    BYTES_SENT,
+    BYTES_RECEIVED,
+    CLOSED
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  /** The service that echoes closes nothing by itself, and is not waited for. */
+  private static final Duration HALF_CLOSE = Duration.ofMillis(100);
+
+  private final EventLog log = new EventLog();
+
+  /** Does something once, when it is told of one event. */
+  private static final class Acting extends TunnelEventListener {
+    private final Event event;
+    private final CompletableFuture<Action> action = new CompletableFuture<>();
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    Acting(Event event) {
+      this.event = event;
+    }
+
+    private void on(Event told) {
+      if (told == event && begun.compareAndSet(false, true)) {
+        try {
+          action.get(20, TimeUnit.SECONDS).run();
+          done.complete(null);
+        } catch (Exception | AssertionError e) {
+          done.completeExceptionally(e);
+        }
+      }
+    }
+
+    @Override
+    public void dialStarted(ConnectionInfo connection, int attempt) {
+      on(Event.DIAL_STARTED);
+    }
+
+    @Override
+    public void upgraded(ConnectionInfo connection, DialTimings timings) {
+      on(Event.UPGRADED);
+    }
+
+    @Override
+    public void opened(ConnectionInfo connection) {
+      on(Event.OPENED);
+    }
+
+    @Override
+    public void bytesSent(ConnectionInfo connection, int count) {
+      on(Event.BYTES_SENT);
+    }
+
+    @Override
+    public void bytesReceived(ConnectionInfo connection, int count) {
+      on(Event.BYTES_RECEIVED);
+    }
+
+    @Override
+    public void closed(ConnectionInfo connection, CloseReason reason) {
+      on(Event.CLOSED);
+    }
+  }
+
+  static Stream<Arguments> eventsAndEntrances() {
+    return Arrays.stream(Event.values())
+        .flatMap(event -> Arrays.stream(Entrance.values()).map(e -> Arguments.of(event, e)));
+  }
+
+  /** With a drain that is longer than the test may take: it is not waited for. */
+  @ParameterizedTest
+  @MethodSource("eventsAndEntrances")
+  void closesTheClient(Event event, Entrance entrance) throws Exception {
+    Acting acting = new Acting(event);
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .drainTimeout(Duration.ofMinutes(5))
+                .halfCloseTimeout(HALF_CLOSE)
+                .addEventListener(acting)
+                .addEventListener(log)
+                .build()) {
+      acting.action.complete(client::close);
+      use(client, entrance);
+
+      acting.done.get(20, TimeUnit.SECONDS);
+      assertThat(client.close(Await.LONG).cut()).isZero();
+      assertToldOnce();
+    }
+  }
+
+  private static void use(TunnelClient client, Entrance entrance) {
+    try (LocalEnd end = entrance.open(client)) {
+      end.out().write('x');
+      assertThat(end.in().read()).isIn((int) 'x', -1);
+    } catch (IOException e) {
+      // It was cut, which is one way in which this may end.
+    }
+  }
+
+  private void assertToldOnce() {
+    boolean told = Await.until(Await.LONG, () -> log.reasons().size() == 1);
+    assertThat(told).as("closed was told: %s", log.lines()).isTrue();
+    List<String> lines = log.onlyLines();
+    assertThat(lines.get(lines.size() - 1)).startsWith("closed ");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Event.class,
+      names = {"BYTES_SENT", "BYTES_RECEIVED", "CLOSED"})
+  void closesTheStream(Event event) throws Exception {
+    Acting acting = new Acting(event);
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud.client(service).addEventListener(acting).addEventListener(log).build()) {
+      TunnelStream stream = client.open();
+      acting.action.complete(stream::close);
+      stream.outputStream().write('x');
+      if (event == Event.BYTES_RECEIVED) {
+        assertThat(readOrCut(stream)).isEqualTo(-2);
+      }
+      stream.close();
+
+      acting.done.get(20, TimeUnit.SECONDS);
+      assertToldOnce();
+      assertThat(stream.stats().state()).isEqualTo(State.CLOSED);
+    }
+  }
+
+  private static int readOrCut(TunnelStream stream) {
+    try {
+      return stream.inputStream().read();
+    } catch (IOException e) {
+      return -2;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Event.class)
+  void closesTheListener(Event event) throws Exception {
+    Acting acting = new Acting(event);
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .drainTimeout(Duration.ofMinutes(5))
+                .halfCloseTimeout(HALF_CLOSE)
+                .addEventListener(acting)
+                .addEventListener(log)
+                .build()) {
+      TunnelListener listener = client.listen(Loopback.anyPort());
+      acting.action.complete(listener::close);
+      try (Socket local = LocalEnd.connect(listener)) {
+        local.getOutputStream().write('x');
+        assertThat(local.getInputStream().read()).isIn((int) 'x', -1);
+      } catch (IOException e) {
+        // It was cut.
+      }
+
+      acting.done.get(20, TimeUnit.SECONDS);
+      assertToldOnce();
+    }
+  }
+
+  @Test
+  void closesTheListenerWhoseConnectionsWait() throws Exception {
+    CompletableFuture<TunnelListener> bound = new CompletableFuture<>();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    TunnelEventListener closing =
+        new TunnelEventListener() {
+          @Override
+          public void connectionsWaiting(ListenerInfo listener, int maxConnections) {
+            try {
+              bound.get(20, TimeUnit.SECONDS).close(Duration.ZERO);
+              done.complete(null);
+            } catch (Exception e) {
+              done.completeExceptionally(e);
+            }
+          }
+        };
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .maxConnections(1)
+                .addEventListener(closing)
+                .addEventListener(log)
+                .build()) {
+      TunnelListener listener = client.listen(Loopback.anyPort());
+      bound.complete(listener);
+      try (Socket local = LocalEnd.connect(listener)) {
+        done.get(20, TimeUnit.SECONDS);
+        assertThat(local.isConnected()).isTrue();
+      }
+      assertToldOnce();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Entrance.class)
+  void throwsErrors(Entrance entrance) throws Exception {
+    AtomicReference<Error> thrown = new AtomicReference<>();
+    TunnelEventListener throwing =
+        new TunnelEventListener() {
+          private void fail() {
+            Error error = new StackOverflowError("thrown by a listener, as the test wants it");
+            thrown.set(error);
+            throw error;
+          }
+
+          @Override
+          public void dialStarted(ConnectionInfo connection, int attempt) {
+            fail();
+          }
+
+          @Override
+          public void upgraded(ConnectionInfo connection, DialTimings timings) {
+            fail();
+          }
+
+          @Override
+          public void opened(ConnectionInfo connection) {
+            fail();
+          }
+
+          @Override
+          public void bytesSent(ConnectionInfo connection, int count) {
+            fail();
+          }
+
+          @Override
+          public void bytesReceived(ConnectionInfo connection, int count) {
+            fail();
+          }
+
+          @Override
+          public void closed(ConnectionInfo connection, CloseReason reason) {
+            fail();
+          }
+
+          @Override
+          public void listenerBound(ListenerInfo listener) {
+            fail();
+          }
+
+          @Override
+          public void listenerClosed(ListenerInfo listener) {
+            fail();
+          }
+        };
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .halfCloseTimeout(HALF_CLOSE)
+                .addEventListener(throwing)
+                .addEventListener(log)
+                .build()) {
+      try (LocalEnd end = entrance.open(client)) {
+        for (int i = 0; i < 10; i++) {
+          end.out().write(i);
+          assertThat(end.in().read()).isEqualTo(i);
+        }
+        end.shutdownOutput();
+      }
+      client.close(Duration.ZERO);
+
+      assertThat(thrown.get()).isNotNull();
+      assertThat(log.onlyLines()).startsWith("dialStarted 1", "upgraded", "opened", "bytes");
+      assertThat(log.sent()).isEqualTo(10);
+      assertThat(log.received()).isEqualTo(10);
+      assertToldOnce();
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsIsLoggedOnceForEachEvent() throws Exception {
+    TunnelEventListener throwing =
+        new TunnelEventListener() {
+          @Override
+          public void opened(ConnectionInfo connection) {
+            throw new IllegalStateException("opened");
+          }
+
+          @Override
+          public void closed(ConnectionInfo connection, CloseReason reason) {
+            throw new IllegalStateException("closed");
+          }
+        };
+    Logger logger = (Logger) LoggerFactory.getLogger("io.github.devicetunnel.ClientEvents");
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.setLevel(Level.WARN);
+    logger.setAdditive(false);
+    logger.addAppender(logged);
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).addEventListener(throwing).build()) {
+      for (int i = 0; i < 3; i++) {
+        client.open().close();
+      }
+    } finally {
+      logger.detachAppender(logged);
+      logger.setAdditive(true);
+      logger.setLevel(null);
+    }
+    assertThat(logged.list)
+        .extracting(event -> event.getThrowableProxy().getMessage())
+        .containsExactly("opened", "closed");
+  }
+}

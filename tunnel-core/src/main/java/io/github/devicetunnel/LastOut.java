@@ -1,0 +1,49 @@
+package io.github.devicetunnel;
+
+/**
+ * Lets threads in until it is closed. When it is closed and the last of them has left, that one, or
+ * whoever closed it if nobody was inside, does what is left to do: once, and with no lock held.
+ */
+final class LastOut {
+  private final Runnable action;
+  private int inside; // guarded by this
+  private boolean closed; // guarded by this
+
+  LastOut(Runnable action) {
+    this.action = action;
+  }
+
+  /** False when it is closed; otherwise {@link #leave} must follow. */
+  synchronized boolean enter() {
+    if (closed) {
+      return false;
+    }
+    inside++;
+    return true;
+  }
+
+  void leave() {
+    boolean last;
+    synchronized (this) {
+      inside--;
+      last = closed && inside == 0;
+    }
+    if (last) {
+      action.run();
+    }
+  }
+
+  /**
+   * Lets nobody in any more. Does not wait for those who are inside. The second call does nothing.
+   */
+  void close() {
+    boolean last;
+    synchronized (this) {
+      last = !closed && inside == 0;
+      closed = true;
+    }
+    if (last) {
+      action.run();
+    }
+  }
+}
