@@ -1,0 +1,107 @@
+package io.github.devicetunnel.micrometer;
+
+import io.github.devicetunnel.CloseReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The meters of all connections that have the same tags. */
+final class ConnectionMeters {
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final AtomicInteger open = new AtomicInteger();
+  private final Counter opened;
+  private final Counter retried;
+  private final Counter up;
+  private final Counter down;
+  private final Timer duration;
+
+  ConnectionMeters(MeterRegistry registry, Tags tags) {
+    this.registry = registry;
+    this.tags = tags;
+    this.opened =
+        counter("tunnel.connections.opened", "Connections that opened").register(registry);
+    this.retried =
+        counter("tunnel.dials.retried", "Failed dials that were to be tried again")
+            .register(registry);
+    this.up = bytes("up");
+    this.down = bytes("down");
+    this.duration =
+        Timer.builder("tunnel.connections.duration")
+            .description("From the dial to the end of connections that had opened")
+            .tags(tags)
+            .register(registry);
+    Gauge.builder("tunnel.connections.open", open, AtomicInteger::get)
+        .description("Connections that are open")
+        .strongReference(true)
+        .tags(tags)
+        .register(registry);
+  }
+
+  private Counter.Builder counter(String name, String description) {
+    return Counter.builder(name).description(description).tags(tags);
+  }
+
+  private Counter bytes(String direction) {
+    return counter("tunnel.bytes", "Bytes of payload that were carried")
+        .baseUnit("bytes")
+        .tag("direction", direction)
+        .register(registry);
+  }
+
+  void dial(String outcome, Duration time) {
+    Timer.builder("tunnel.dials")
+        .description("Attempts to open a tunnel")
+        .tags(tags)
+        .tag("outcome", outcome)
+        .register(registry)
+        .record(time);
+  }
+
+  void rejected(int status) {
+    counter("tunnel.dials.rejected", "Refusals of the cloud")
+        .tag("status", Integer.toString(status))
+        .register(registry)
+        .increment();
+  }
+
+  void retried() {
+    retried.increment();
+  }
+
+  void opened() {
+    opened.increment();
+    open.incrementAndGet();
+  }
+
+  void up(int count) {
+    up.increment(count);
+  }
+
+  void down(int count) {
+    down.increment(count);
+  }
+
+  /** One that had opened. */
+  void closedAfter(Duration time) {
+    open.decrementAndGet();
+    duration.record(time);
+  }
+
+  void closed(CloseReason reason) {
+    counter("tunnel.connections.closed", "Connections that ended, whether they had opened or not")
+        .tag("kind", lowerCase(reason.kind()))
+        .tag("ended.by", lowerCase(reason.endedBy()))
+        .register(registry)
+        .increment();
+  }
+
+  private static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

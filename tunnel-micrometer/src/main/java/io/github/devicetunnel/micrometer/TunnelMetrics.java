@@ -1,0 +1,161 @@
+package io.github.devicetunnel.micrometer;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.DialTimings;
+import io.github.devicetunnel.ListenerInfo;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Keeps meters of what the tunnels of one or more clients do. Make one for a registry, and add it
+ * to every client:
+ *
+ * <pre>{@code
+ * TunnelClient client = TunnelClient.builder()
+ *     .addEventListener(new TunnelMetrics(registry))
+ *     …
+ * }</pre>
+ *
+ * <table>
+ * <caption>Meters</caption>
+ * <tr><th>name</th><th>type</th><th>tags</th><th>what</th></tr>
+ * <tr><td>{@code tunnel.dials}</td><td>timer</td><td>{@code outcome}: {@code upgraded}, {@code
+ *     rejected}, {@code failed}</td><td>each attempt to open a tunnel</td></tr>
+ * <tr><td>{@code tunnel.dials.rejected}</td><td>counter</td><td>{@code status}: of HTTP</td>
+ *     <td>refusals of the cloud</td></tr>
+ * <tr><td>{@code tunnel.dials.retried}</td><td>counter</td><td></td><td>failed attempts that were to
+ *     be tried again</td></tr>
+ * <tr><td>{@code tunnel.connections.opened}</td><td>counter</td><td></td><td>connections that
+ *     opened</td></tr>
+ * <tr><td>{@code tunnel.connections.open}</td><td>gauge</td><td></td><td>connections that are
+ *     open</td></tr>
+ * <tr><td>{@code tunnel.connections.closed}</td><td>counter</td><td>{@code kind} and {@code
+ *     ended.by}, of {@link CloseReason}, in lower case</td><td>connections that ended, whether they
+ *     had opened or not</td></tr>
+ * <tr><td>{@code tunnel.connections.duration}</td><td>timer</td><td></td><td>of those that had
+ *     opened, from the beginning of the dial to the end</td></tr>
+ * <tr><td>{@code tunnel.bytes}</td><td>counter</td><td>{@code direction}: {@code up}, {@code
+ *     down}</td><td>bytes of payload that were carried</td></tr>
+ * <tr><td>{@code tunnel.listeners.full}</td><td>counter</td><td></td><td>how often a listener began
+ *     to carry as many connections as it may</td></tr>
+ * </table>
+ *
+ * <p>There is no tag for the device or the service by default: each value of a tag is one more
+ * series for the monitoring system to keep. An application with few of them can have them:
+ *
+ * <pre>{@code
+ * new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()))
+ * }</pre>
+ */
+public final class TunnelMetrics extends TunnelEventListener {
+  private final MeterRegistry registry;
+  private final Function<ConnectionInfo, ? extends Iterable<Tag>> tags;
+  private final Counter listenersFull;
+
+  private final Map<Tags, ConnectionMeters> meters = new ConcurrentHashMap<>();
+
+  /** Of the connections that are open, so that a frame costs no more than one look. */
+  private final Map<ConnectionInfo, ConnectionMeters> open = new ConcurrentHashMap<>();
+
+  /**
+   * With the tags in the table above and no others.
+   *
+   * @param registry that gets the meters
+   */
+  public TunnelMetrics(MeterRegistry registry) {
+    this(registry, connection -> Tags.empty());
+  }
+
+  /**
+   * With further tags on all meters but {@code tunnel.listeners.full}.
+   *
+   * @param registry that gets the meters
+   * @param tags of a connection; the keys must always be the same, and the values few
+   */
+  public TunnelMetrics(
+      MeterRegistry registry, Function<ConnectionInfo, ? extends Iterable<Tag>> tags) {
+    this.registry = registry;
+    this.tags = tags;
+    this.listenersFull =
+        Counter.builder("tunnel.listeners.full")
+            .description("Times that a listener began to carry as many connections as it may")
+            .register(registry);
+  }
+
+  private ConnectionMeters of(ConnectionInfo connection) {
+    Tags key = Tags.of(tags.apply(connection));
+    return meters.computeIfAbsent(key, k -> new ConnectionMeters(registry, k));
+  }
+
+  @Override
+  public void upgraded(ConnectionInfo connection, DialTimings timings) {
+    of(connection).dial("upgraded", timings.total());
+  }
+
+  @Override
+  public void rejected(
+      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {
+    of(connection).dial("rejected", timings.total());
+    of(connection).rejected(refusal.statusCode());
+  }
+
+  @Override
+  public void dialFailed(
+      ConnectionInfo connection, int attempt, Throwable failure, DialTimings timings) {
+    of(connection).dial("failed", timings.total());
+  }
+
+  @Override
+  public void retry(ConnectionInfo connection, int attempt, IOException failure, Duration pause) {
+    of(connection).retried();
+  }
+
+  @Override
+  public void opened(ConnectionInfo connection) {
+    ConnectionMeters its = of(connection);
+    open.put(connection, its);
+    its.opened();
+  }
+
+  @Override
+  public void bytesSent(ConnectionInfo connection, int count) {
+    ConnectionMeters its = open.get(connection);
+    if (its != null) {
+      its.up(count);
+    }
+  }
+
+  @Override
+  public void bytesReceived(ConnectionInfo connection, int count) {
+    ConnectionMeters its = open.get(connection);
+    if (its != null) {
+      its.down(count);
+    }
+  }
+
+  @Override
+  public void closed(ConnectionInfo connection, CloseReason reason) {
+    ConnectionMeters its = open.remove(connection);
+    if (its == null) {
+      its = of(connection);
+    } else {
+      its.closedAfter(reason.duration());
+    }
+    its.closed(reason);
+  }
+
+  @Override
+  public void connectionsWaiting(ListenerInfo listener, int maxConnections) {
+    listenersFull.increment();
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.devicetunnel.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.testing.TunnelService;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the meters show of real tunnels. */
+class TunnelMetricsTest {
+  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final String KEY = "ak_test";
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private TunnelService cloud;
+  private ServerSocket service;
+
+  @BeforeEach
+  void start() throws IOException {
+    cloud = TunnelService.builder().apiKey(KEY).device(DEVICE).build().start();
+    service = new ServerSocket(0, 50, LOOPBACK);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    cloud.close();
+    service.close();
+  }
+
+  private TunnelClient.Builder client(TunnelMetrics metrics) {
+    return TunnelClient.builder()
+        .cloudUri(cloud.uri())
+        .credentials(Credentials.apiKey(KEY))
+        .deviceId(DEVICE)
+        .serviceAddress("127.0.0.1:" + service.getLocalPort())
+        .addEventListener(metrics);
+  }
+
+  private double count(String name, String... tags) {
+    Counter counter = registry.find(name).tags(tags).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  private long times(String name, String... tags) {
+    Timer timer = registry.find(name).tags(tags).timer();
+    return timer == null ? 0 : timer.count();
+  }
+
+  private double open() {
+    return registry.get("tunnel.connections.open").gauge().value();
+  }
+
+  @Test
+  void aConnection() throws Exception {
+    try (TunnelClient client = client(new TunnelMetrics(registry)).build()) {
+      try (TunnelStream stream = client.open();
+          Socket accepted = service.accept()) {
+        assertThat(open()).isEqualTo(1);
+        assertThat(times("tunnel.connections.duration")).isZero();
+
+        stream.outputStream().write(new byte[100_000]);
+        assertThat(accepted.getInputStream().readNBytes(100_000)).hasSize(100_000);
+        accepted.getOutputStream().write(new byte[50_000]);
+        accepted.shutdownOutput();
+        assertThat(stream.inputStream().readAllBytes()).hasSize(50_000);
+      }
+
+      assertThat(open()).isZero();
+      assertThat(count("tunnel.connections.opened")).isEqualTo(1);
+      assertThat(count("tunnel.bytes", "direction", "up")).isEqualTo(100_000);
+      assertThat(count("tunnel.bytes", "direction", "down")).isEqualTo(50_000);
+      assertThat(times("tunnel.dials", "outcome", "upgraded")).isEqualTo(1);
+      assertThat(times("tunnel.connections.duration")).isEqualTo(1);
+      assertThat(count("tunnel.connections.closed", "kind", "remote_closed", "ended.by", "service"))
+          .isEqualTo(1);
+      Timer dials = registry.get("tunnel.dials").timer();
+      assertThat(dials.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+    }
+  }
+
+  @Test
+  void aRefusal() {
+    try (TunnelClient client =
+        client(new TunnelMetrics(registry)).credentials(Credentials.apiKey("ak_no")).build()) {
+      assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
+
+      assertThat(times("tunnel.dials", "outcome", "rejected")).isEqualTo(1);
+      assertThat(count("tunnel.dials.rejected", "status", "401")).isEqualTo(1);
+      assertThat(count("tunnel.connections.closed", "kind", "rejected", "ended.by", "cloud"))
+          .isEqualTo(1);
+      assertThat(count("tunnel.connections.opened")).isZero();
+      assertThat(open()).isZero();
+      assertThat(times("tunnel.connections.duration")).isZero();
+    }
+  }
+
+  @Test
+  void aCloudThatCannotBeReached() throws Exception {
+    try (Socket nobody = new Socket()) {
+      nobody.bind(new InetSocketAddress(LOOPBACK, 0));
+      try (TunnelClient client =
+          client(new TunnelMetrics(registry))
+              .cloudUri("ws://127.0.0.1:" + nobody.getLocalPort())
+              .connectRetry(3, Duration.ofMillis(10))
+              .build()) {
+        assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
+      }
+    }
+
+    assertThat(times("tunnel.dials", "outcome", "failed")).isEqualTo(3);
+    assertThat(count("tunnel.dials.retried")).isEqualTo(2);
+    assertThat(count("tunnel.connections.closed", "kind", "dial_failed")).isEqualTo(1);
+  }
+
+  @Test
+  void aListenerWithoutAFreePlace() throws Exception {
+    try (TunnelClient client =
+            client(new TunnelMetrics(registry))
+                .maxConnections(1)
+                .drainTimeout(Duration.ZERO)
+                .build();
+        TunnelListener listener = client.listen(new InetSocketAddress(LOOPBACK, 0));
+        Socket local = new Socket(LOOPBACK, listener.localAddress().getPort())) {
+      await(() -> count("tunnel.listeners.full") == 1);
+      assertThat(local.isConnected()).isTrue();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("time left").isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  @Test
+  void noDeviceInAnyTag() throws Exception {
+    try (TunnelClient client = client(new TunnelMetrics(registry)).build()) {
+      client.open().close();
+    }
+
+    assertThat(registry.getMeters())
+        .isNotEmpty()
+        .extracting(Meter::getId)
+        .noneSatisfy(id -> assertThat(id.getTags()).asString().contains(DEVICE));
+  }
+
+  @Test
+  void tagsOfChoice() throws Exception {
+    TunnelMetrics metrics =
+        new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
+    try (TunnelClient client = client(metrics).build();
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write('x');
+
+      assertThat(registry.get("tunnel.connections.open").tag("device", DEVICE).gauge().value())
+          .isEqualTo(1);
+      assertThat(count("tunnel.bytes", "device", DEVICE, "direction", "up")).isEqualTo(1);
+    }
+
+    assertThat(count("tunnel.connections.closed", "device", DEVICE, "kind", "local_closed"))
+        .isEqualTo(1);
+    assertThat(times("tunnel.dials", "device", DEVICE, "outcome", "upgraded")).isEqualTo(1);
+  }
+}
