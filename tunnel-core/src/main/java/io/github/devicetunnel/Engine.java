@@ -65,7 +65,8 @@ final class Engine {
         return;
       }
     }
-    timers.shutdownNow();
+    // Not at once: a connection that was closed in its own callback still has its end bounded.
+    timers.shutdown();
     threads.shutdown();
     if (ownsOkHttpClient) {
       okHttpClient.connectionPool().evictAll();

@@ -139,6 +139,28 @@ class EventCallbackTest {
     }
   }
 
+  /** What ends after its client must end all the same, though the cloud answers no close frame. */
+  @Test
+  void closesTheClientOverASilentCloud() throws Exception {
+    Acting acting = new Acting(Event.BYTES_RECEIVED);
+    RawCloud.Script speaksOnce =
+        connection -> {
+          connection.write(connection.granted(), Frames.binary(new byte[] {'x'}));
+          connection.freeze();
+        };
+    try (RawCloud cloud = RawCloud.started(speaksOnce);
+        TunnelClient client =
+            cloud.client("127.0.0.1:80").addEventListener(acting).addEventListener(log).build()) {
+      acting.action.complete(() -> client.close(Duration.ZERO));
+      TunnelListener listener = client.listen(Loopback.anyPort());
+      try (Socket local = LocalEnd.connect(listener)) {
+        acting.done.get(20, TimeUnit.SECONDS);
+        assertToldOnce();
+        assertThat(local.isConnected()).isTrue();
+      }
+    }
+  }
+
   private static void use(TunnelClient client, Entrance entrance) {
     try (LocalEnd end = entrance.open(client)) {
       end.out().write('x');
