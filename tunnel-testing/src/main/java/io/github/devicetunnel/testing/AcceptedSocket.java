@@ -69,6 +69,24 @@ final class AcceptedSocket extends Socket {
     }
   }
 
+  /** As {@link #cut}, with a reset, which may overtake what the client has not read. */
+  void reset() {
+    ProxiedConnection.reset(this);
+  }
+
+  /** Returns when the client has closed or the connection was cut. Throws away what comes. */
+  void awaitEnd() {
+    byte[] rest = new byte[8 << 10];
+    try {
+      InputStream in = plaintextInput();
+      while (in.read(rest) >= 0) {
+        // Nobody wants these bytes.
+      }
+    } catch (IOException e) {
+      // The client is gone.
+    }
+  }
+
   @Override
   public synchronized void close() throws IOException {
     onClosed.run();

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.testing;
 
+import io.github.devicetunnel.testing.FaultProxy.Cut;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.FrameReader;
 import io.github.devicetunnel.websocket.Side;
@@ -27,7 +28,6 @@ final class ClientEnd {
 
   private final AcceptedSocket socket;
   private final Workers workers;
-  private final InputStream in;
   private final FrameReader frames;
   private final ClientSender sender;
 
@@ -39,14 +39,15 @@ final class ClientEnd {
    *
    * @param early what was read from the socket together with the request
    */
-  ClientEnd(AcceptedSocket socket, byte[] early, Workers workers, String name) throws IOException {
+  ClientEnd(AcceptedSocket socket, byte[] early, Workers workers, String helperName)
+      throws IOException {
     this.socket = socket;
     this.workers = workers;
     InputStream rest = socket.plaintextInput();
-    this.in =
+    InputStream in =
         early.length == 0 ? rest : new SequenceInputStream(new ByteArrayInputStream(early), rest);
     this.frames = new FrameReader(in, Side.CLIENT, new Controls());
-    this.sender = new ClientSender(socket.plaintextOutput(), workers, name + "-helper");
+    this.sender = new ClientSender(socket.plaintextOutput(), workers, helperName);
   }
 
   /**
@@ -71,6 +72,11 @@ final class ClientEnd {
   /** The code with which the client closed, {@link CloseCode#ABNORMAL} before it has. */
   int closeCode() {
     return closeCode;
+  }
+
+  /** Whether this end has closed, or was told to send nothing more. */
+  boolean closeSent() {
+    return sender.closeSent();
   }
 
   /**
@@ -107,19 +113,6 @@ final class ClientEnd {
     cut();
   }
 
-  /** Closes from this end, and returns when the connection has ended. */
-  void closeAndAwaitEnd(int code) {
-    close(code, "");
-    try {
-      while (next() != null) {
-        // Nobody wants these bytes.
-      }
-      answerClose();
-    } catch (IOException e) {
-      cut();
-    }
-  }
-
   /**
    * Tells the client what it did wrong, and ends the connection. What it still sends is thrown
    * away, because closing a socket with unread bytes takes the close frame away, too.
@@ -129,14 +122,25 @@ final class ClientEnd {
     try {
       sender.sendClose(code, reason);
       socket.endOutput();
-      byte[] rest = new byte[8 << 10];
-      while (in.read(rest) >= 0) {
-        // Nobody wants these bytes.
-      }
+      socket.awaitEnd();
     } catch (IOException e) {
       // The client is gone, or took too long.
     }
     cut();
+  }
+
+  /**
+   * Ends the connection without a close frame. After a FIN, what the client sends is still to be
+   * read. Never waits.
+   */
+  void cut(Cut how) {
+    sender.stop();
+    if (how == Cut.RST) {
+      socket.reset();
+      cancelDeadline();
+    } else {
+      endOutput();
+    }
   }
 
   /** Cuts the connection and frees whoever reads or writes. Never waits. */

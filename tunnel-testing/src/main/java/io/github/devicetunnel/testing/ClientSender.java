@@ -76,6 +76,12 @@ final class ClientSender {
     controlIsDue();
   }
 
+  /** Sends nothing more, not even a close frame. Never waits. */
+  void stop() {
+    closeSent = true;
+  }
+
+  /** Whether nothing more is sent. */
   boolean closeSent() {
     return closeSent;
   }

@@ -44,6 +44,18 @@ record ConnectionPath(String deviceId, String service, InetSocketAddress address
     return new ConnectionPath(deviceId, service, address);
   }
 
+  /** For messages. */
+  String text() {
+    return deviceId + "/" + service;
+  }
+
+  /** The same in the words of a token's claims. */
+  TokenCheck.Target target() {
+    String host = service.substring(0, service.lastIndexOf(':'));
+    String ip = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return new TokenCheck.Target(deviceId, ip, address.getPort());
+  }
+
   static boolean isDeviceId(String lowerCase) {
     return DEVICE_ID.matcher(lowerCase).matches();
   }

@@ -1,41 +1,47 @@
 package io.github.devicetunnel.testing;
 
-import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** The gateways that are there, and where the services that they see really are. */
+/** The gateways that are known, and what was ordered of them. From any thread. */
 final class Devices {
-  private final Map<String, Map<String, InetSocketAddress>> routesByDevice =
-      new ConcurrentHashMap<>();
+  private final Map<String, TestDevice> byId = new ConcurrentHashMap<>();
+  private final FaultOrders faultsOfAll = new FaultOrders();
+  private final Workers workers;
 
-  void add(String deviceId) {
-    var unused = routes(deviceId);
+  Devices(Workers workers) {
+    this.workers = workers;
   }
 
-  void route(String deviceId, String service, InetSocketAddress actual) {
-    if (ServiceAddress.parse(service) == null) {
-      throw new IllegalArgumentException(
-          "a service's address must be ip:port or localhost:port, but is " + service);
-    }
-    if (actual.isUnresolved()) {
-      throw new IllegalArgumentException("the host of " + actual + " is not known");
-    }
-    routes(deviceId).put(service, actual);
+  /** The gateway with an ID; adds it if it is new. */
+  TestDevice device(String deviceId) {
+    return byId.computeIfAbsent(key(deviceId), id -> new TestDevice(id, workers));
   }
 
-  /** Where to dial for a request. */
-  InetSocketAddress target(ConnectionPath path) throws RefusedException {
-    Map<String, InetSocketAddress> routes = routesByDevice.get(path.deviceId());
-    if (routes == null) {
-      throw ServiceError.notFound("The device is not known, or not connected");
-    }
-    return routes.getOrDefault(path.service(), path.address());
+  /** The gateway that a request names, or null when it is not known. */
+  @Nullable TestDevice find(ConnectionPath path) {
+    return byId.get(path.deviceId());
   }
 
-  private Map<String, InetSocketAddress> routes(String deviceId) {
-    return routesByDevice.computeIfAbsent(key(deviceId), id -> new ConcurrentHashMap<>());
+  FaultOrders faultsOfAll() {
+    return faultsOfAll;
+  }
+
+  /** What is to be done to a request: its gateway's own order, else that of all. */
+  Fault takeFault(ConnectionPath path) {
+    TestDevice device = find(path);
+    Fault fault = device == null ? null : device.faults().take();
+    if (fault == null) {
+      fault = faultsOfAll.take();
+    }
+    return fault == null ? Fault.none() : fault;
+  }
+
+  Collection<TestDevice> all() {
+    return byId.values();
   }
 
   /** Device IDs may be written in either case. */

@@ -1,9 +1,6 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.websocket.CloseCode;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,77 +20,114 @@ final class Gateway {
 
   private final ServiceDial when;
   private final Duration pingInterval;
-  private final ServiceSockets services;
+  private final ServiceSockets sockets;
+  private final Handlers handlers;
   private final Workers workers;
+  private final Ledger ledger;
   private final AtomicLong tunnels = new AtomicLong();
 
-  Gateway(ServiceDial when, Duration pingInterval, ServiceSockets services, Workers workers) {
+  Gateway(
+      ServiceDial when,
+      Duration pingInterval,
+      ServiceSockets sockets,
+      Handlers handlers,
+      Workers workers,
+      Ledger ledger) {
     this.when = when;
     this.pingInterval = pingInterval;
-    this.services = services;
+    this.sockets = sockets;
+    this.handlers = handlers;
     this.workers = workers;
+    this.ledger = ledger;
   }
 
   /**
    * Prepares a tunnel, and dials the service if that is to be done first.
    *
+   * @param strike a fault that was ordered
    * @return what carries the tunnel, once the upgrade was answered
    * @throws RefusedException when the service does not answer
    */
-  SocketHandler prepare(AcceptedSocket client, InetSocketAddress target) throws RefusedException {
-    String name = "tunnel-service-" + tunnels.incrementAndGet();
+  SocketHandler prepare(
+      AcceptedSocket client, TestDevice device, ConnectionPath path, @Nullable Strike strike)
+      throws RefusedException {
+    TunnelName name = new TunnelName(tunnels.incrementAndGet(), device.id(), path.service());
+    Route route = device.routeTo(path);
     if (when == ServiceDial.AFTER_ANSWER) {
-      return socket -> {
-        byte[] early = earlyBytes(socket);
-        Workers.runNamed(name + "-up", () -> carry(name, client, early, dialOrNull(name, target)));
-      };
+      return socket -> carry(name, client, socket, device, dialOrAbsent(name, route), strike);
     }
-    Socket service;
+    ServiceEnd service;
     Future<?> expiry;
     try {
-      service = services.dial(target);
+      service = dial(name, route);
       // MockWebServer calls no handler when it cannot write the answer.
       expiry = workers.schedule(() -> abandon(client, service), ANSWER_TIME);
     } catch (IOException | RejectedExecutionException e) {
-      LOG.debug("{}: {} was not reached: {}", name, target, e.getMessage());
+      LOG.debug("{}: {} was not reached: {}", name, route, e.getMessage());
       throw ServiceError.notFound("The service does not answer: " + e.getMessage());
     }
     return socket -> {
       expiry.cancel(false);
-      byte[] early = earlyBytes(socket);
-      Workers.runNamed(name + "-up", () -> carry(name, client, early, service));
+      carry(name, client, socket, device, service, strike);
     };
   }
 
-  private void carry(String name, AcceptedSocket socket, byte[] early, @Nullable Socket service) {
-    LOG.debug("{}: open", name);
+  private ServiceEnd dial(TunnelName name, Route route) throws IOException {
+    return route instanceof Route.ToHandler own
+        ? handlers.start(name, own.handler())
+        : sockets.dial(((Route.ToAddress) route).address());
+  }
+
+  private ServiceEnd dialOrAbsent(TunnelName name, Route route) {
     try {
-      ClientEnd client = new ClientEnd(socket, early, workers, name);
-      if (service == null) {
-        client.closeAndAwaitEnd(CloseCode.NORMAL);
-      } else {
-        new Relay(name, client, service, pingInterval, workers).run();
+      return dial(name, route);
+    } catch (IOException e) {
+      LOG.debug("{}: {} was not reached: {}", name, route, e.getMessage());
+      return new AbsentService();
+    }
+  }
+
+  private void carry(
+      TunnelName name,
+      AcceptedSocket socket,
+      okio.Socket http,
+      TestDevice device,
+      ServiceEnd service,
+      @Nullable Strike strike) {
+    byte[] early = earlyBytes(http);
+    Workers.runNamed(
+        name.thread("up"),
+        () -> {
+          try {
+            ClientEnd client = new ClientEnd(socket, early, workers, name.thread("helper"));
+            carry(device, OpenTunnel.of(name, client, service, strike));
+          } catch (IOException e) {
+            LOG.debug("{}: the client is gone already: {}", name, e.getMessage());
+            abandon(socket, service);
+          }
+        });
+  }
+
+  private void carry(TestDevice device, OpenTunnel tunnel) {
+    LOG.debug("{}: open", tunnel.name());
+    ledger.begin(tunnel);
+    device.begin(tunnel);
+    try {
+      Relay relay =
+          new Relay(tunnel.name(), tunnel.client(), tunnel.service(), pingInterval, workers);
+      String disorder = relay.run();
+      if (disorder != null && tunnel.struck() == null) {
+        ledger.leak("the client of " + tunnel.name() + " " + disorder);
       }
-    } catch (IOException e) {
-      LOG.debug("{}: the client is gone already: {}", name, e.getMessage());
-      abandon(socket, service);
+    } finally {
+      device.end(tunnel);
+      ledger.end(tunnel);
     }
   }
 
-  private @Nullable Socket dialOrNull(String name, InetSocketAddress target) {
-    try {
-      return services.dial(target);
-    } catch (IOException e) {
-      LOG.debug("{}: {} was not reached: {}", name, target, e.getMessage());
-      return null;
-    }
-  }
-
-  private static void abandon(AcceptedSocket client, @Nullable Socket service) {
+  private static void abandon(AcceptedSocket client, ServiceEnd service) {
     client.cut();
-    if (service != null) {
-      ServiceSockets.closeQuietly(service);
-    }
+    service.close();
   }
 
   /** What MockWebServer has read from the client beyond the request. */

@@ -6,16 +6,16 @@ import io.github.devicetunnel.websocket.ProtocolViolationException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one tunnel between a client and a TCP service, like a gateway: the first end in either
+ * Carries one tunnel between a client and a service, like a gateway: the first end in either
  * direction closes both, after what came before it has been written.
  *
  * <p>Two threads: the one that runs it carries up, a second one carries down. Between them is no
@@ -30,9 +30,9 @@ final class Relay {
   private static final int SMALLEST_BUFFER = 8 << 10;
   private static final int LARGEST_BUFFER = 64 << 10;
 
-  private final String name;
+  private final TunnelName name;
   private final ClientEnd client;
-  private final Socket service;
+  private final ServiceEnd service;
   private final InputStream fromService;
   private final OutputStream toService;
   private final Duration pingInterval;
@@ -44,33 +44,35 @@ final class Relay {
   /**
    * Joins two ends.
    *
-   * @param pingInterval for pings to the client; zero for none
-   * @throws IOException when the service's socket is closed
+   * @param pings how often the client is pinged; zero for never
    */
-  Relay(String name, ClientEnd client, Socket service, Duration pingInterval, Workers workers)
-      throws IOException {
+  Relay(TunnelName name, ClientEnd client, ServiceEnd service, Duration pings, Workers workers) {
     this.name = name;
     this.client = client;
     this.service = service;
-    // Now: either thread may close the socket before the other has begun.
-    this.fromService = service.getInputStream();
-    this.toService = service.getOutputStream();
-    this.pingInterval = pingInterval;
+    this.fromService = service.input();
+    this.toService = service.output();
+    this.pingInterval = pings;
     this.workers = workers;
   }
 
-  /** Returns when the client's side is over. What the service's side still has to do is bounded. */
-  void run() {
+  /**
+   * Returns when the client's side is over. What the service's side still has to do is bounded.
+   *
+   * @return what the client did in place of a close in order; null when it did close so
+   */
+  @Nullable String run() {
     Future<?> pings = null;
     try {
-      workers.run(name + "-down", this::carryDown);
+      workers.run(name.thread("down"), this::carryDown);
       if (!pingInterval.isZero()) {
         pings = workers.repeat(client::ping, pingInterval);
       }
-      carryUp();
+      return carryUp();
     } catch (RejectedExecutionException e) {
       LOG.debug("{}: the tunnelling service is being closed", name);
       client.cut();
+      return null;
     } finally {
       if (pings != null) {
         pings.cancel(false);
@@ -79,7 +81,7 @@ final class Relay {
     }
   }
 
-  private void carryUp() {
+  private @Nullable String carryUp() {
     try {
       boolean serviceTakes = true;
       ByteBuffer payload = client.next();
@@ -90,13 +92,17 @@ final class Relay {
       LOG.debug("{}: the client closed with {}", name, client.closeCode());
       endService();
       client.answerClose();
+      return null;
     } catch (ProtocolViolationException e) {
       LOG.debug("{}: {}", name, e.getMessage());
       // Before the service ends: its own end would be told as an orderly one.
       client.reject(CloseCode.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
+      return "broke a rule of the websocket protocol: " + e.getMessage();
     } catch (IOException e) {
       LOG.debug("{}: the client is gone: {}", name, e.getMessage());
+      boolean wasClosed = client.closeSent();
       client.cut();
+      return wasClosed ? "did not answer the close frame" : "left without a close frame";
     }
   }
 
@@ -128,7 +134,7 @@ final class Relay {
       // The client is gone or has closed. The thread that reads from it knows which.
     }
     // What the service sends to a client that is gone makes this a reset, as it should be.
-    ServiceSockets.closeQuietly(service);
+    service.close();
     if (count < 0 && serviceReset) {
       client.close(CloseCode.INTERNAL_ERROR, "the service reset the connection");
     } else if (count < 0) {
@@ -157,15 +163,15 @@ final class Relay {
   /** Tells the service that nothing more comes, and closes if it does not within two seconds. */
   private void endService() {
     clientEnded = true;
-    if (service.isClosed() || service.isOutputShutdown()) {
+    if (service.isOutputEnded()) {
       return;
     }
     try {
-      service.shutdownOutput();
-      Socket socket = service; // All that the timer holds on to.
-      var unused = workers.schedule(() -> ServiceSockets.closeQuietly(socket), SERVICE_TIME);
+      service.endOutput();
+      ServiceEnd end = service; // All that the timer holds on to.
+      var unused = workers.schedule(end::close, SERVICE_TIME);
     } catch (IOException | RejectedExecutionException e) {
-      ServiceSockets.closeQuietly(service);
+      service.close();
     }
   }
 }

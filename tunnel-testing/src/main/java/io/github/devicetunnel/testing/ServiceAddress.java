@@ -31,6 +31,14 @@ final class ServiceAddress {
     return host == null || port < 1 || port > 0xffff ? null : new InetSocketAddress(host, port);
   }
 
+  /** Throws when a text is no address. */
+  static void check(String text) {
+    if (parse(text) == null) {
+      throw new IllegalArgumentException(
+          "a service's address must be ip:port or localhost:port, but is " + text);
+    }
+  }
+
   private static @Nullable InetAddress host(String text) {
     boolean literal = text.startsWith("[") || IPV4.matcher(text).matches();
     if (!literal && !text.equals("localhost")) {

@@ -7,7 +7,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
-import mockwebserver3.MockResponse;
 
 /**
  * The body of a refusal, as the service documents it.
@@ -27,32 +26,39 @@ record ServiceError(int code, String type, String message, List<Field> fields) {
   }
 
   static RefusedException invalid(List<Field> fields) {
-    return refused(400, "validation_error", "Validation error", fields);
+    return refused(400, "Validation error", fields);
   }
 
   static RefusedException notAuthenticated(String message) {
-    return refused(401, "unauthorized", message, List.of());
+    return refused(401, message, List.of());
   }
 
   static RefusedException accessDenied(String message) {
-    return refused(403, "forbidden", message, List.of());
+    return refused(403, message, List.of());
   }
 
   static RefusedException notFound(String message) {
-    return refused(404, "not_found", message, List.of());
+    return refused(404, message, List.of());
   }
 
-  private static RefusedException refused(
-      int code, String type, String message, List<Field> fields) {
-    return new RefusedException(new ServiceError(code, type, message, fields));
+  private static RefusedException refused(int code, String message, List<Field> fields) {
+    return new RefusedException(new ServiceError(code, type(code), message, fields));
   }
 
-  MockResponse toResponse() {
-    return new MockResponse.Builder()
-        .code(code)
-        .setHeader("Content-Type", "application/json")
-        .body(toJson(UUID.randomUUID().toString().replace("-", "")))
-        .build();
+  /** The documented kind of error, where the status has one. */
+  static String type(int code) {
+    return switch (code) {
+      case 400 -> "validation_error";
+      case 401 -> "unauthorized";
+      case 403 -> "forbidden";
+      case 404 -> "not_found";
+      default -> "error";
+    };
+  }
+
+  /** The body, with a new request ID. */
+  String toJson() {
+    return toJson(UUID.randomUUID().toString().replace("-", ""));
   }
 
   String toJson(String requestId) {

@@ -16,7 +16,7 @@ final class ServiceSockets {
   private volatile boolean closed;
 
   /** Dials, on the calling thread, for at most five seconds. */
-  Socket dial(InetSocketAddress target) throws IOException {
+  ServiceEnd dial(InetSocketAddress target) throws IOException {
     Socket socket = new ServiceSocket();
     open.add(socket);
     boolean connected = false;
@@ -26,8 +26,9 @@ final class ServiceSockets {
       }
       socket.connect(target, CONNECT_TIMEOUT_MILLIS);
       socket.setTcpNoDelay(true);
+      ServiceEnd end = SocketEnd.of(socket);
       connected = true;
-      return socket;
+      return end;
     } finally {
       if (!connected) {
         socket.close();

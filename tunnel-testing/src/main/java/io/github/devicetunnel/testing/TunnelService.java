@@ -1,36 +1,30 @@
 package io.github.devicetunnel.testing;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLSocketFactory;
-import mockwebserver3.MockWebServer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A tunnelling service in this process, with the gateways behind it: what {@code wss://…} is to a
  * program in production, {@link #uri} is to its tests. It checks requests and refuses them as the
- * service does, dials TCP services, and carries bytes.
+ * service does, and carries bytes between clients and TCP services, or handlers of the test.
  *
  * <pre>{@code
- * String device = "017b7fddb124724840c1c7b800000000";
- * try (TunnelService service =
- *     TunnelService.builder()
- *         .apiKey("ak_test")
- *         .device(device)
- *         .route(device, "127.0.0.1:80", webServer.getAddress())
- *         .build()) {
- *   service.start();
- *   // connect to service.uri() with the key, the device and 127.0.0.1:80
+ * try (TunnelService service = TunnelService.builder().apiKey("ak_test").build().start()) {
+ *   service.device("017b7fddb124724840c1c7b800000000")
+ *       .route("127.0.0.1:80", webServer.getAddress())
+ *       .onConnect("127.0.0.1:7", stream -> stream.inputStream().transferTo(stream.outputStream()));
+ *   // connect to service.uri() with the key, the device and either address
+ *   service.verify();
  * }
  * }</pre>
  *
@@ -40,34 +34,24 @@ import org.slf4j.LoggerFactory;
  * <p>All methods may be called from any thread.
  */
 public final class TunnelService implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(TunnelService.class);
+  /** For what a test has closed to come to its end. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
-
-  private final MockWebServer server = new MockWebServer();
-  private final Workers workers = new Workers();
-  private final AcceptedSockets clients = new AcceptedSockets();
-  private final ServiceSockets services = new ServiceSockets();
-  private final Devices devices;
-  private final boolean encrypted;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final TunnelServer server;
+  private final boolean failOnLeaks;
 
   private TunnelService(Builder settings) {
-    this.devices = settings.devices;
-    this.encrypted = settings.tls != null;
-    Gateway gateway = new Gateway(settings.serviceDial, settings.pingInterval, services, workers);
-    ApiKeys keys = new ApiKeys(Map.copyOf(settings.devicesByKey));
-    server.setServerSocketFactory(clients);
-    server.setDispatcher(new Upgrades(server, clients, keys, devices, gateway));
-    if (settings.tls != null) {
-      server.useHttps(new LayeredTls(settings.tls));
-    }
+    Access access =
+        new Access(Map.copyOf(settings.devicesByKey), Map.copyOf(settings.applications));
+    server = new TunnelServer(access, settings.serviceDial, settings.pingInterval, settings.tls);
+    settings.routesByDevice.forEach((id, routes) -> routes.forEach(device(id)::route));
+    failOnLeaks = settings.failOnLeaks;
   }
 
   /**
    * Begins a new service.
    *
-   * @return settings with their defaults: no access key, no device
+   * @return settings with their defaults: no access key, no application, no device
    */
   public static Builder builder() {
     return new Builder();
@@ -81,8 +65,7 @@ public final class TunnelService implements AutoCloseable {
    * @throws IllegalStateException when this is closed
    */
   public TunnelService start() throws IOException {
-    // With its name, which is not looked up then.
-    server.start(InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1}), 0);
+    server.start();
     return this;
   }
 
@@ -94,30 +77,90 @@ public final class TunnelService implements AutoCloseable {
    * @throws IllegalStateException when this was not started
    */
   public String uri() {
-    return (encrypted ? "wss://localhost:" : "ws://127.0.0.1:") + server.getPort();
+    return server.uri();
   }
 
   /**
-   * Says where a service of a gateway really is, from the next dial on. Adds the gateway if it is
-   * new.
+   * A gateway, with its services and its faults. Adds it, connected, if it is new.
+   *
+   * @param deviceId 32 hex digits, in either case
+   * @return the same object at every call
+   * @throws IllegalArgumentException for anything else
+   */
+  public TestDevice device(String deviceId) {
+    return server.devices().device(deviceId);
+  }
+
+  /**
+   * As {@link TestDevice#route} of {@link #device}.
    *
    * @param deviceId 32 hex digits
-   * @param serviceAddress as it stands in requests, {@code 127.0.0.1:80} for example
-   * @param actual what is dialled instead; without a route it is the service address itself
+   * @param serviceAddress as it stands in requests
+   * @param actual what is dialled instead
    * @throws IllegalArgumentException for anything else
    */
   public void route(String deviceId, String serviceAddress, InetSocketAddress actual) {
-    devices.route(deviceId, serviceAddress, actual);
+    device(deviceId).route(serviceAddress, actual);
+  }
+
+  /**
+   * Faults of tunnels that are still to be opened, to whichever gateway.
+   *
+   * @return where to order them
+   */
+  public FaultOrders faults() {
+    return server.devices().faultsOfAll();
+  }
+
+  /** Ends the stalls that were ordered: what was held back goes on. */
+  public void resume() {
+    server.tunnels().forEach(OpenTunnel::resume);
+  }
+
+  /**
+   * The requests for tunnels that have come, refused ones too, and were not taken. A request is
+   * here before its client has the answer.
+   *
+   * @return a copy, the oldest first; the latest thousand, older ones are forgotten
+   */
+  public List<RecordedUpgrade> upgrades() {
+    return server.upgradeLog().all();
+  }
+
+  /**
+   * Removes and returns the oldest of {@link #upgrades}.
+   *
+   * @param time to wait for it at most
+   * @return the request, with its answer
+   * @throws AssertionError when none has come in time
+   * @throws InterruptedException when the thread is interrupted
+   */
+  public RecordedUpgrade takeUpgrade(Duration time) throws InterruptedException {
+    return server.upgradeLog().take(time);
   }
 
   /** {@return how many requests have come, refused ones too} */
   public int requestCount() {
-    return server.getRequestCount();
+    return server.requestCount();
   }
 
   /** {@return how many clients' connections are open, those between two requests too} */
   public int openConnections() {
-    return clients.open();
+    return server.openConnections();
+  }
+
+  /**
+   * Checks that all that went on here has ended well: no handler has thrown, no tunnel and no
+   * request is open, no handler is running, and every client has closed in order. Ends stalls, and
+   * waits for the rest for five seconds at most. What it tells it does not tell again. A tunnel for
+   * which a fault was ordered need not end in order; connections that carry no tunnel, as pools
+   * keep them, do not count.
+   *
+   * @throws AssertionError with everything that is not so; what handlers threw is suppressed in it
+   */
+  public void verify() {
+    resume();
+    server.ledger().verify(failOnLeaks, PATIENCE);
   }
 
   /**
@@ -126,39 +169,23 @@ public final class TunnelService implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    workers.shutdown();
-    // Before their services, whose end would be told to them as a reset.
-    clients.cutAll();
-    services.close();
-    boolean interrupted = Thread.interrupted(); // MockWebServer would leave its threads behind.
-    try {
-      server.close();
-      if (!workers.awaitEnd(CLOSE_TIME)) {
-        LOG.warn("threads of {} are still busy {} s after its end", this, CLOSE_TIME.toSeconds());
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    server.close();
   }
 
   @Override
   public String toString() {
-    return "TunnelService[" + (server.getStarted() ? uri() : "not started") + "]";
+    return server.toString();
   }
 
   /** Settings of a {@link TunnelService}. For one thread. */
   public static final class Builder {
     private final Map<String, Set<String>> devicesByKey = new LinkedHashMap<>();
-    private final Devices devices = new Devices();
+    private final Map<String, TokenCheck> applications = new LinkedHashMap<>();
+    private final Map<String, Map<String, InetSocketAddress>> routesByDevice =
+        new LinkedHashMap<>();
     private ServiceDial serviceDial = ServiceDial.BEFORE_ANSWER;
     private Duration pingInterval = Duration.ZERO;
+    private boolean failOnLeaks = true;
     private @Nullable SSLSocketFactory tls;
 
     private Builder() {}
@@ -178,6 +205,33 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
+     * An application whose tokens are taken, whatever is in them.
+     *
+     * @param applicationId as clients send it in {@code X-Application-ID}
+     * @return this
+     * @throws IllegalArgumentException when it is blank
+     */
+    public Builder application(String applicationId) {
+      return application(applicationId, (token, target) -> {});
+    }
+
+    /**
+     * An application with a check of its tokens.
+     *
+     * @param applicationId as clients send it in {@code X-Application-ID}
+     * @param check decides on each request
+     * @return this
+     * @throws IllegalArgumentException when the ID is blank
+     */
+    public Builder application(String applicationId, TokenCheck check) {
+      if (applicationId.isBlank()) {
+        throw new IllegalArgumentException("applicationId is blank");
+      }
+      applications.put(applicationId, Objects.requireNonNull(check, "check is null"));
+      return this;
+    }
+
+    /**
      * A gateway that is connected.
      *
      * @param deviceId 32 hex digits
@@ -185,12 +239,12 @@ public final class TunnelService implements AutoCloseable {
      * @throws IllegalArgumentException for anything else
      */
     public Builder device(String deviceId) {
-      devices.add(deviceId);
+      var unused = routes(deviceId);
       return this;
     }
 
     /**
-     * As {@link TunnelService#route}.
+     * As {@link TestDevice#route}. Adds the gateway if it is new.
      *
      * @param deviceId 32 hex digits
      * @param serviceAddress as it stands in requests
@@ -199,8 +253,14 @@ public final class TunnelService implements AutoCloseable {
      * @throws IllegalArgumentException for anything else
      */
     public Builder route(String deviceId, String serviceAddress, InetSocketAddress actual) {
-      devices.route(deviceId, serviceAddress, actual);
+      ServiceAddress.check(serviceAddress);
+      TestDevice.checkKnown(actual);
+      routes(deviceId).put(serviceAddress, actual);
       return this;
+    }
+
+    private Map<String, InetSocketAddress> routes(String deviceId) {
+      return routesByDevice.computeIfAbsent(Devices.key(deviceId), id -> new LinkedHashMap<>());
     }
 
     /**
@@ -226,6 +286,18 @@ public final class TunnelService implements AutoCloseable {
         throw new IllegalArgumentException("pingInterval must not be negative, but is " + interval);
       }
       pingInterval = interval;
+      return this;
+    }
+
+    /**
+     * Whether {@link TunnelService#verify} tells what was left open or did not end in order. What
+     * handlers throw it tells in any case.
+     *
+     * @param whether true by default
+     * @return this
+     */
+    public Builder failOnLeaks(boolean whether) {
+      failOnLeaks = whether;
       return this;
     }
 

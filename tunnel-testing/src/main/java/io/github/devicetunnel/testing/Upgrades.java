@@ -1,62 +1,40 @@
 package io.github.devicetunnel.testing;
 
-import java.util.concurrent.TimeUnit;
-import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** Answers requests for tunnels. Each is on its connection's own thread, and may wait there. */
-final class Upgrades extends Dispatcher {
-  private static final Logger LOG = LoggerFactory.getLogger(Upgrades.class);
-
-  private final MockWebServer server;
+/** Grants requests for tunnels, or refuses them as the service does. */
+final class Upgrades {
   private final AcceptedSockets clients;
-  private final ApiKeys keys;
+  private final Access access;
   private final Devices devices;
   private final Gateway gateway;
 
-  Upgrades(
-      MockWebServer server,
-      AcceptedSockets clients,
-      ApiKeys keys,
-      Devices devices,
-      Gateway gateway) {
-    this.server = server;
+  Upgrades(AcceptedSockets clients, Access access, Devices devices, Gateway gateway) {
     this.clients = clients;
-    this.keys = keys;
+    this.access = access;
     this.devices = devices;
     this.gateway = gateway;
   }
 
-  @Override
-  public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-    forgetRecordedRequests();
-    try {
-      return grant(request);
-    } catch (RefusedException e) {
-      LOG.debug("refused with {}: {}", e.error().code(), e.getMessage());
-      return e.error().toResponse();
-    }
-  }
-
-  private MockResponse grant(RecordedRequest request) throws RefusedException {
-    ConnectionPath path = ConnectionPath.parse(request.getUrl());
-    keys.check(request.getHeaders(), path);
+  /**
+   * The answer to a good request.
+   *
+   * @param strike a fault that was ordered of the tunnel
+   */
+  MockResponse grant(RecordedRequest request, ConnectionPath path, @Nullable Strike strike)
+      throws RefusedException {
+    access.check(request.getHeaders(), path);
     Handshake.check(request);
     AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
     if (client == null) {
       throw ServiceError.notFound("The client has gone");
     }
-    return Handshake.granted(request, gateway.prepare(client, devices.target(path)));
-  }
-
-  /** MockWebServer keeps every request until somebody takes it. */
-  private void forgetRecordedRequests() throws InterruptedException {
-    while (server.takeRequest(0, TimeUnit.NANOSECONDS) != null) {
-      // Nobody asks for it.
+    TestDevice device = devices.find(path);
+    if (device == null || !device.isConnected()) {
+      throw ServiceError.notFound("The device is not known, or not connected");
     }
+    return Handshake.granted(request, gateway.prepare(client, device, path, strike));
   }
 }

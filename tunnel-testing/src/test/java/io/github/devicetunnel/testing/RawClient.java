@@ -14,6 +14,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A client of the service that does no more than it is told to. Every read is bounded in time. */
 final class RawClient implements Closeable {
@@ -65,6 +67,15 @@ final class RawClient implements Closeable {
       head.append((char) next);
     }
     return head.toString();
+  }
+
+  /** Reads an answer with a body of known length. */
+  void skipAnswer() throws IOException {
+    Matcher length = Pattern.compile("Content-Length: (\\d+)").matcher(readHead());
+    if (!length.find()) {
+      throw new IOException("the answer has no length");
+    }
+    socket.getInputStream().skipNBytes(Long.parseLong(length.group(1)));
   }
 
   /** A frame of data, as bytes. */

@@ -1,0 +1,28 @@
+package io.github.devicetunnel.testing;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** What a gateway has in its hands when nobody listens: an end at once, without a byte. */
+final class AbsentService implements ServiceEnd {
+  @Override
+  public InputStream input() {
+    return InputStream.nullInputStream();
+  }
+
+  @Override
+  public OutputStream output() {
+    return OutputStream.nullOutputStream();
+  }
+
+  @Override
+  public void endOutput() {}
+
+  @Override
+  public boolean isOutputEnded() {
+    return true;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,48 @@
+package io.github.devicetunnel.testing;
+
+import java.util.Map;
+import java.util.Set;
+import okhttp3.Headers;
+
+/**
+ * Who may open which tunnel.
+ *
+ * @param devicesByKey for each access key the devices that it opens; none for all
+ * @param applications by their IDs, with what decides on their tokens
+ */
+record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> applications) {
+  void check(Headers headers, ConnectionPath path) throws RefusedException {
+    if (headers.get("Authorization") == null) {
+      throw ServiceError.notAuthenticated("The header Authorization is missing");
+    }
+    Credential credential = Credential.of(headers);
+    String token = credential.token();
+    if (token == null) {
+      throw ServiceError.notAuthenticated("The header Authorization holds no bearer token");
+    }
+    if (credential.applicationId() == null) {
+      checkKey(token, path);
+    } else {
+      checkToken(credential.applicationId(), token, path);
+    }
+  }
+
+  private void checkKey(String key, ConnectionPath path) throws RefusedException {
+    Set<String> devices = devicesByKey.get(key);
+    if (devices == null) {
+      throw ServiceError.notAuthenticated("The access key is not known");
+    }
+    if (!devices.isEmpty() && !devices.contains(path.deviceId())) {
+      throw ServiceError.accessDenied("The access key does not open this device");
+    }
+  }
+
+  private void checkToken(String applicationId, String token, ConnectionPath path)
+      throws RefusedException {
+    TokenCheck application = applications.get(applicationId);
+    if (application == null) {
+      throw ServiceError.notAuthenticated("The application is not known");
+    }
+    application.check(token, path.target());
+  }
+}

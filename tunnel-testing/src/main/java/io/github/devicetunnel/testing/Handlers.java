@@ -1,0 +1,120 @@
+package io.github.devicetunnel.testing;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the handlers of tests, each on a thread of its own. From any thread. */
+final class Handlers {
+  private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
+
+  private final Workers workers;
+  private final Ledger ledger;
+  private final Set<RunningHandler> running = ConcurrentHashMap.newKeySet();
+
+  Handlers(Workers workers, Ledger ledger) {
+    this.workers = workers;
+    this.ledger = ledger;
+  }
+
+  /** Begins to serve one tunnel, and returns the gateway's end of the connection. */
+  ServiceEnd start(TunnelName name, ConnectionHandler handler) throws IOException {
+    RunningHandler task = new RunningHandler(name, handler);
+    running.add(task);
+    ledger.begin(task);
+    try {
+      workers.run(name.thread("handler"), task);
+    } catch (RejectedExecutionException e) {
+      task.ended();
+      throw new IOException("the tunnelling service is closed", e);
+    }
+    return task.stream.gatewayEnd();
+  }
+
+  /** Interrupts all that run. Never waits. */
+  void interruptAll() {
+    running.forEach(RunningHandler::interrupt);
+  }
+
+  /** Whether an exception says no more than that the client has gone, which a service may find. */
+  private static boolean isClientGone(Throwable thrown) {
+    return thrown instanceof ClientGoneException
+        || thrown.getCause() instanceof ClientGoneException;
+  }
+
+  private final class RunningHandler implements Runnable, Ledger.Item {
+    private final TunnelName name;
+    private final ConnectionHandler handler;
+    private final ServiceStream stream;
+    private @Nullable Thread thread; // guarded by this; the one that runs the handler
+
+    RunningHandler(TunnelName name, ConnectionHandler handler) {
+      this.name = name;
+      this.handler = handler;
+      this.stream = new ServiceStream(name);
+    }
+
+    @Override
+    @SuppressWarnings("CatchingUnchecked") // what a test throws, an assertion's error too
+    public void run() {
+      occupy(Thread.currentThread());
+      try {
+        handler.handle(stream);
+        stream.close();
+      } catch (Throwable thrown) {
+        failed(thrown);
+      } finally {
+        occupy(null);
+        ended();
+      }
+    }
+
+    private void failed(Throwable thrown) {
+      stream.reset();
+      if (isClientGone(thrown) || ledger.isClosed()) {
+        LOG.debug("the handler of {} has ended: {}", name, thrown.toString());
+      } else {
+        LOG.warn("the handler of {} failed", name, thrown);
+        ledger.failure("the handler of " + name, thrown);
+      }
+    }
+
+    private void ended() {
+      running.remove(this);
+      ledger.end(this);
+    }
+
+    /** An interrupt must not reach what this thread does later. */
+    private synchronized void occupy(@Nullable Thread now) {
+      thread = now;
+      var unused = Thread.interrupted();
+    }
+
+    synchronized void interrupt() {
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+
+    @Override
+    public synchronized String describe() {
+      String where = thread == null ? "" : place(thread.getStackTrace());
+      return "the handler of " + name + " is still running" + where;
+    }
+
+    /** The line of the test's code, or of a library of its own. */
+    private static String place(StackTraceElement[] stack) {
+      return Arrays.stream(stack)
+          .filter(frame -> !frame.getClassName().matches("(java|jdk)\\..*"))
+          .filter(frame -> !frame.getClassName().startsWith(Pipe.class.getName()))
+          .findFirst()
+          .map(frame -> ", at " + frame)
+          .orElse("");
+    }
+  }
+}

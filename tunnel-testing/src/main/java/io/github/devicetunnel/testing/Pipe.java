@@ -1,0 +1,145 @@
+package io.github.devicetunnel.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a connection within this process, bounded as a socket's buffer is: who writes
+ * waits for who reads. One thread at either end; any thread may end it.
+ */
+final class Pipe {
+  static final int CAPACITY = 64 << 10;
+
+  private final byte[] buffer = new byte[CAPACITY]; // everything here is guarded by this
+  private int start;
+  private int count;
+  private boolean ended;
+  private @Nullable Supplier<IOException> broken;
+
+  /** The end to read from. Closing it does nothing. */
+  InputStream input() {
+    return new Input();
+  }
+
+  /** The end to write to. Closing it is {@link #end}. */
+  OutputStream output() {
+    return new Output();
+  }
+
+  /** Ends the stream, after what was written. */
+  synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  synchronized boolean isEnded() {
+    return ended || broken != null;
+  }
+
+  /** Fails all that is read or written from now on; what lies in between is lost. */
+  synchronized void breakOff(Supplier<IOException> why) {
+    if (broken == null) {
+      broken = why;
+    }
+    notifyAll();
+  }
+
+  private synchronized int read(byte[] bytes, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    if (length == 0) {
+      return 0;
+    }
+    awaitWhile(() -> count == 0);
+    checkNotBroken();
+    if (count == 0) {
+      return -1;
+    }
+    int part = Math.min(Math.min(length, count), CAPACITY - start);
+    System.arraycopy(buffer, start, bytes, offset, part);
+    start = (start + part) % CAPACITY;
+    count -= part;
+    notifyAll();
+    return part;
+  }
+
+  private synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    int done = 0;
+    while (done < length) {
+      awaitWhile(() -> count == CAPACITY);
+      if (ended) {
+        throw new IOException("the output was shut down");
+      }
+      checkNotBroken();
+      int end = (start + count) % CAPACITY;
+      int part = Math.min(Math.min(length - done, CAPACITY - count), CAPACITY - end);
+      System.arraycopy(bytes, offset + done, buffer, end, part);
+      count += part;
+      done += part;
+      notifyAll();
+    }
+  }
+
+  private synchronized int available() {
+    return count;
+  }
+
+  private void checkNotBroken() throws IOException {
+    if (broken != null) {
+      throw broken.get();
+    }
+  }
+
+  /** Waits for the other end. Only with the lock held. */
+  private synchronized void awaitWhile(BooleanSupplier blocked) throws InterruptedIOException {
+    try {
+      while (broken == null && !ended && blocked.getAsBoolean()) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private final class Input extends InputStream {
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return Pipe.this.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      return Pipe.this.read(bytes, offset, length);
+    }
+
+    @Override
+    public int available() {
+      return Pipe.this.available();
+    }
+  }
+
+  private final class Output extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      Pipe.this.write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      Pipe.this.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() {
+      end();
+    }
+  }
+}

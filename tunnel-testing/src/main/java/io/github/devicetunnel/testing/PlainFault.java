@@ -1,0 +1,7 @@
+package io.github.devicetunnel.testing;
+
+/** Faults of which there is nothing more to say. */
+enum PlainFault implements Fault {
+  NONE,
+  NO_ANSWER
+}

@@ -1,0 +1,29 @@
+package io.github.devicetunnel.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+
+/** A service behind a socket. */
+record SocketEnd(Socket socket, InputStream input, OutputStream output) implements ServiceEnd {
+  /** Takes the streams now: either thread may close the socket before the other has begun. */
+  static SocketEnd of(Socket socket) throws IOException {
+    return new SocketEnd(socket, socket.getInputStream(), socket.getOutputStream());
+  }
+
+  @Override
+  public void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  @Override
+  public boolean isOutputEnded() {
+    return socket.isClosed() || socket.isOutputShutdown();
+  }
+
+  @Override
+  public void close() {
+    ServiceSockets.closeQuietly(socket);
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.devicetunnel.testing;
+
+import io.github.devicetunnel.testing.FaultProxy.Direction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fault of a tunnel that is open.
+ *
+ * @param bytes of payload that pass before it
+ * @param direction whose payload counts
+ * @param end what is done to the client; null for a stall, which does nothing to it
+ */
+record Strike(long bytes, Direction direction, @Nullable Consumer<ClientEnd> end) implements Fault {
+  static Strike after(long bytes, Direction direction, Consumer<ClientEnd> end) {
+    check(bytes);
+    // A direction without traffic would never see to it; the one toward the client is always asked.
+    return new Strike(bytes, bytes == 0 ? Direction.TOWARD_CLIENT : direction, end);
+  }
+
+  static Strike stallAfter(long bytes, Direction direction) {
+    check(bytes);
+    return new Strike(bytes, direction, null);
+  }
+
+  private static void check(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("bytes must not be negative, but is " + bytes);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.devicetunnel.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLSocketFactory;
+import mockwebserver3.MockWebServer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What runs beneath a {@link TunnelService}: wires the parts together, starts and closes them. */
+final class TunnelServer {
+  private static final Logger LOG = LoggerFactory.getLogger(TunnelServer.class);
+
+  private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
+
+  private final MockWebServer server = new MockWebServer();
+  private final Workers workers = new Workers();
+  private final AcceptedSockets clients = new AcceptedSockets();
+  private final ServiceSockets sockets = new ServiceSockets();
+  private final UpgradeLog upgradeLog = new UpgradeLog();
+  private final Ledger ledger = new Ledger();
+  private final Handlers handlers = new Handlers(workers, ledger);
+  private final Devices devices = new Devices(workers);
+  private final UpgradeDispatcher dispatcher;
+  private final boolean encrypted;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  TunnelServer(
+      Access access, ServiceDial when, Duration pingInterval, @Nullable SSLSocketFactory tls) {
+    Gateway gateway = new Gateway(when, pingInterval, sockets, handlers, workers, ledger);
+    Upgrades upgrades = new Upgrades(clients, access, devices, gateway);
+    dispatcher = new UpgradeDispatcher(server, clients, devices, upgrades, upgradeLog, ledger);
+    server.setServerSocketFactory(clients);
+    server.setDispatcher(dispatcher);
+    encrypted = tls != null;
+    if (tls != null) {
+      server.useHttps(new LayeredTls(tls));
+    }
+  }
+
+  void start() throws IOException {
+    // With its name, which is not looked up then.
+    server.start(InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1}), 0);
+  }
+
+  String uri() {
+    return (encrypted ? "wss://localhost:" : "ws://127.0.0.1:") + server.getPort();
+  }
+
+  Devices devices() {
+    return devices;
+  }
+
+  UpgradeLog upgradeLog() {
+    return upgradeLog;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  int requestCount() {
+    return server.getRequestCount();
+  }
+
+  int openConnections() {
+    return clients.open();
+  }
+
+  List<OpenTunnel> tunnels() {
+    return devices.all().stream().flatMap(device -> device.tunnels().stream()).toList();
+  }
+
+  void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    ledger.close();
+    workers.shutdown();
+    // First: the end of a service must not be told as if it were in order.
+    clients.cutAll();
+    dispatcher.close();
+    tunnels().forEach(tunnel -> tunnel.service().close());
+    sockets.close();
+    handlers.interruptAll();
+    boolean interrupted = Thread.interrupted(); // MockWebServer would leave its threads behind.
+    try {
+      server.close();
+      if (!workers.awaitEnd(CLOSE_TIME)) {
+        LOG.warn("threads of {} are still busy {} s after its end", this, CLOSE_TIME.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TunnelService[" + (server.getStarted() ? uri() : "not started") + "]";
+  }
+}

@@ -1,0 +1,110 @@
+package io.github.devicetunnel.testing;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to every request: records it, does what faults were ordered, and has it answered otherwise.
+ * Each request is on its connection's own thread, and may wait there.
+ */
+final class UpgradeDispatcher extends Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(UpgradeDispatcher.class);
+
+  private final MockWebServer server;
+  private final AcceptedSockets clients;
+  private final Devices devices;
+  private final Upgrades upgrades;
+  private final UpgradeLog upgradeLog;
+  private final Ledger ledger;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  UpgradeDispatcher(
+      MockWebServer server,
+      AcceptedSockets clients,
+      Devices devices,
+      Upgrades upgrades,
+      UpgradeLog upgradeLog,
+      Ledger ledger) {
+    this.server = server;
+    this.clients = clients;
+    this.devices = devices;
+    this.upgrades = upgrades;
+    this.upgradeLog = upgradeLog;
+    this.ledger = ledger;
+  }
+
+  /** Lets go of all requests that are delayed. */
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+
+  @Override
+  public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+    forgetRecordedRequests();
+    try {
+      return answer(request);
+    } catch (RefusedException e) {
+      LOG.debug("refused with {}: {}", e.refusal().status(), e.getMessage());
+      return refuse(request, e.refusal());
+    } catch (RuntimeException | Error e) {
+      // A token check of the test.
+      LOG.warn("the request for {} failed", request.getUrl().encodedPath(), e);
+      ledger.failure("the answer to a request for " + request.getUrl().encodedPath(), e);
+      return refuse(request, Fault.refuse(500).message("The token check threw " + e.getClass()));
+    }
+  }
+
+  private MockResponse answer(RecordedRequest request)
+      throws RefusedException, InterruptedException {
+    ConnectionPath path = ConnectionPath.parse(request.getUrl());
+    Fault fault = devices.takeFault(path);
+    while (fault instanceof DelayedFault delayed) {
+      var unused = closed.await(delayed.time().toNanos(), TimeUnit.NANOSECONDS);
+      fault = delayed.fault();
+    }
+    if (fault instanceof Refusal refusal) {
+      return refuse(request, refusal);
+    }
+    if (fault == PlainFault.NO_ANSWER) {
+      return hang(request, path);
+    }
+    Strike strike = fault instanceof Strike ordered ? ordered : null;
+    MockResponse granted = upgrades.grant(request, path, strike);
+    upgradeLog.add(new RecordedUpgrade(request, 101));
+    return granted;
+  }
+
+  private MockResponse refuse(RecordedRequest request, Refusal refusal) {
+    upgradeLog.add(new RecordedUpgrade(request, refusal.status()));
+    return refusal.toResponse();
+  }
+
+  /** Returns when the client has left; the answer reaches nobody. */
+  private MockResponse hang(RecordedRequest request, ConnectionPath path) {
+    upgradeLog.add(new RecordedUpgrade(request, 0));
+    AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
+    if (client != null) {
+      Ledger.Item waiting =
+          () -> "a client still waits for an answer to its request for " + path.text();
+      ledger.begin(waiting);
+      client.awaitEnd();
+      client.cut();
+      ledger.end(waiting);
+    }
+    return Fault.refuse(503).toResponse();
+  }
+
+  /** MockWebServer keeps every request until somebody takes it. */
+  private void forgetRecordedRequests() throws InterruptedException {
+    while (server.takeRequest(0, TimeUnit.NANOSECONDS) != null) {
+      // Nobody asks for it.
+    }
+  }
+}

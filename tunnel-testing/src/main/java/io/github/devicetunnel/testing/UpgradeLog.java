@@ -1,0 +1,39 @@
+package io.github.devicetunnel.testing;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The requests for tunnels that have come and were not taken: the latest thousand. */
+final class UpgradeLog {
+  static final int CAPACITY = 1_000;
+
+  private final Deque<RecordedUpgrade> upgrades = new ArrayDeque<>(); // guarded by this
+
+  synchronized void add(RecordedUpgrade upgrade) {
+    if (upgrades.size() == CAPACITY) {
+      upgrades.remove();
+    }
+    upgrades.add(upgrade);
+    notifyAll();
+  }
+
+  synchronized List<RecordedUpgrade> all() {
+    return List.copyOf(upgrades);
+  }
+
+  /** Removes the oldest. Waits for it. */
+  synchronized RecordedUpgrade take(Duration time) throws InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0 && upgrades.isEmpty(); ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = end - System.nanoTime();
+    }
+    if (upgrades.isEmpty()) {
+      throw new AssertionError("no request for a tunnel came within " + time);
+    }
+    return upgrades.remove();
+  }
+}

@@ -1,0 +1,318 @@
+package io.github.devicetunnel.testing;
+
+import static io.github.devicetunnel.testing.Clients.DEVICE;
+import static io.github.devicetunnel.testing.Clients.KEY;
+import static io.github.devicetunnel.testing.Clients.OTHER;
+import static io.github.devicetunnel.testing.Clients.SERVICE;
+import static io.github.devicetunnel.testing.Clients.client;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.testing.FaultProxy.Cut;
+import io.github.devicetunnel.testing.FaultProxy.Direction;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Faults that were ordered, as a client meets them. */
+final class FaultTest {
+  private static final byte[] NOTHING = {};
+
+  private TunnelService service;
+  private TunnelClient client;
+
+  @BeforeEach
+  void start() throws IOException {
+    service = Clients.service().device(OTHER).build().start();
+    service.device(DEVICE).onConnect(SERVICE, Clients::echo);
+    service.device(OTHER).onConnect(SERVICE, Clients::echo);
+    client = client(service).build();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    service.verify();
+    service.close();
+  }
+
+  private FaultOrders faults() {
+    return service.device(DEVICE).faults();
+  }
+
+  private RawClient raw() throws IOException {
+    RawClient raw = new RawClient(service.uri());
+    raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+    return raw;
+  }
+
+  private void assertCarries(TunnelClient anyClient) throws IOException {
+    try (TunnelStream stream = anyClient.open()) {
+      stream.outputStream().write('x');
+      assertThat(stream.inputStream().read()).isEqualTo('x');
+    }
+  }
+
+  private void assertRefused(TunnelClient anyClient, int status) {
+    assertThatThrownBy(anyClient::open)
+        .isInstanceOfSatisfying(
+            TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(status));
+  }
+
+  @Test
+  void refusesWithTheDocumentedJson() {
+    faults()
+        .onNextConnect(
+            Fault.refuse(400).type("odd_error").message("Not today").field("id", "is odd"));
+
+    assertThatThrownBy(client::open)
+        .isInstanceOfSatisfying(
+            TunnelRejectedException.class,
+            e -> {
+              assertThat(e.errorType()).isEqualTo("odd_error");
+              assertThat(e.serviceMessage()).startsWith("Not today");
+              assertThat(e.requestId()).isNotBlank();
+            })
+        .hasMessageContaining("is odd");
+  }
+
+  @Test
+  void refusesAsLoadBalancersDo() throws Exception {
+    faults()
+        .onNextConnect(
+            Fault.refuse(503)
+                .html("<html><title>Busy</title></html>")
+                .retryAfter(Duration.ofMillis(1500)));
+
+    try (RawClient raw = raw()) {
+      assertThat(raw.readHead())
+          .startsWith("HTTP/1.1 503 ")
+          .contains("Content-Type: text/html; charset=utf-8")
+          .contains("Retry-After: 2\r\n");
+    }
+    faults().onNextConnect(Fault.refuse(503).html("<html><title>Busy</title></html>"));
+    assertThatThrownBy(client::open).hasMessageContaining("Busy");
+  }
+
+  @Test
+  void ordersFormALineAndThenAllIsWell() throws Exception {
+    faults()
+        .onNextConnects(2, Fault.refuse(503))
+        .onNextConnect(Fault.none())
+        .onNextConnect(Fault.refuse(500));
+
+    assertRefused(client, 503);
+    assertRefused(client, 503);
+    assertCarries(client);
+    assertRefused(client, 500);
+    assertCarries(client);
+  }
+
+  @Test
+  void everyConnectLastsUntilItIsTakenBack() throws Exception {
+    faults().onEveryConnect(Fault.refuse(502)).onNextConnect(Fault.none());
+
+    assertCarries(client);
+    assertRefused(client, 502);
+    assertRefused(client, 502);
+    faults().clear();
+    assertCarries(client);
+  }
+
+  @Test
+  void ordersOfOneGatewayAreNotFeltByAnother() throws Exception {
+    faults().onEveryConnect(Fault.refuse(502));
+
+    try (TunnelClient other = client.newBuilder().deviceId(OTHER).build()) {
+      assertCarries(other);
+      service.faults().onNextConnects(2, Fault.refuse(500));
+      assertRefused(other, 500);
+      assertRefused(client, 502); // Its own order goes before that of all.
+      assertRefused(other, 500);
+      assertCarries(other);
+    }
+  }
+
+  @Test
+  void hangsUntilTheClientLeaves() throws Exception {
+    faults().onNextConnect(Fault.hang());
+
+    RawClient raw = raw();
+    assertThat(service.takeUpgrade(Duration.ofSeconds(20)).status()).isZero();
+    assertThat(service.openConnections()).isEqualTo(1);
+    raw.close();
+    // stop() asks whether it was noticed that the client has gone.
+  }
+
+  @Test
+  void answersLate() throws Exception {
+    Duration delay = Duration.ofMillis(300);
+    long begin = System.nanoTime();
+    faults().onNextConnect(Fault.delay(delay)).onNextConnect(Fault.refuse(503).delayed(delay));
+
+    assertCarries(client);
+    assertRefused(client, 503);
+    assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(delay.multipliedBy(2).toNanos());
+  }
+
+  @Test
+  void closingLetsGoOfWhatIsDelayed() throws Exception {
+    faults().onNextConnect(Fault.delay(Duration.ofHours(1)));
+
+    try (RawClient raw = raw()) {
+      while (service.requestCount() == 0) {
+        Thread.onSpinWait();
+      }
+      service.close();
+      assertThatThrownBy(raw::readHead).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void closesWithCodeAndReason() {
+    faults().onNextConnect(Fault.close(4321, "go away"));
+
+    assertThatThrownBy(() -> assertCarries(client))
+        .isInstanceOfSatisfying(
+            TunnelException.class, e -> assertThat(e.reason().code()).isEqualTo(4321))
+        .hasMessageContaining("go away");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Direction.class)
+  void closesAfterSoManyBytes(Direction direction) throws Exception {
+    faults().onNextConnect(Fault.closeAfter(5, direction, 1001, "enough"));
+
+    try (RawClient raw = raw()) {
+      raw.readHead();
+      raw.write(RawClient.frame("12345678"));
+      // Of what is echoed towards the cloud's strike, some may not have come back yet.
+      assertThat("12345").startsWith(raw.readAll());
+      assertThat(raw.closeCode).isEqualTo(1001);
+      raw.close(1001);
+      assertThat(raw.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void cutsInTheMidstOfADownload() throws Exception {
+    service
+        .device(DEVICE)
+        .onConnect(SERVICE, stream -> stream.outputStream().write(new byte[1000]));
+    faults().onNextConnect(Fault.cutAfter(300, Direction.TOWARD_CLIENT, Cut.FIN));
+
+    try (RawClient raw = raw()) {
+      raw.readHead();
+      assertThat(raw.next()).hasSize(300);
+      assertThatThrownBy(raw::next).isInstanceOf(IOException.class);
+      assertThat(raw.closeCode).isZero();
+    }
+  }
+
+  @Test
+  void cutsInTheMidstOfAnUpload() throws Exception {
+    BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+    service
+        .device(DEVICE)
+        .onConnect(SERVICE, stream -> received.add(stream.inputStream().readAllBytes()));
+    faults().onNextConnect(Fault.cutAfter(3, Direction.TOWARD_CLOUD, Cut.RST));
+
+    try (RawClient raw = raw()) {
+      raw.readHead();
+      raw.write(RawClient.frame("12345"));
+      assertThat(received.poll(20, TimeUnit.SECONDS)).asString().isEqualTo("123");
+      assertThatThrownBy(raw::next).hasMessageContaining("reset");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Direction.class)
+  void cutsAtOnce(Direction direction) {
+    for (Cut how : Cut.values()) {
+      faults().onNextConnect(Fault.cutAfter(0, direction, how));
+
+      assertThatThrownBy(() -> assertCarries(client)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void stallsTowardTheClientAndGoesOn() throws Exception {
+    faults().onNextConnect(Fault.stallAfter(2, Direction.TOWARD_CLIENT));
+
+    try (RawClient raw = raw()) {
+      raw.readHead();
+      raw.write(RawClient.frame("1234"));
+      String before = new String(raw.next(), US_ASCII);
+      assertThat("12").startsWith(before);
+      service.resume();
+      StringBuilder all = new StringBuilder(before);
+      while (all.length() < 4) {
+        all.append(new String(raw.next(), US_ASCII));
+      }
+      assertThat(all).hasToString("1234");
+    }
+  }
+
+  @Test
+  void stallsTowardTheCloudAndGoesOn() throws Exception {
+    BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
+    service
+        .device(DEVICE)
+        .onConnect(
+            SERVICE,
+            stream -> {
+              for (int b = stream.inputStream().read(); b >= 0; b = stream.inputStream().read()) {
+                received.add(b);
+              }
+            });
+    faults().onNextConnect(Fault.stallAfter(2, Direction.TOWARD_CLOUD));
+
+    try (TunnelStream stream = client.open()) {
+      stream.outputStream().write(new byte[] {1, 2, 3});
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+      assertThat(received).isEmpty();
+      service.resume();
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void stallEndsWithTheTest() throws Exception {
+    faults().onNextConnect(Fault.stallAfter(0, Direction.TOWARD_CLOUD));
+
+    try (RawClient raw = raw()) {
+      raw.readHead();
+      raw.write(RawClient.frame("nobody reads this"));
+    }
+    // stop() ends it, and finds that the client has gone.
+  }
+
+  @Test
+  void wrongOrdersAreNamed() {
+    assertThatThrownBy(() -> Fault.refuse(101)).hasMessageContaining("but is 101");
+    assertThatThrownBy(() -> Fault.delay(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
+    assertThatThrownBy(() -> Fault.close(999, "")).hasMessageContaining("but is 999");
+    assertThatThrownBy(() -> Fault.close(1000, "é".repeat(62))).hasMessageContaining("has 124");
+    assertThatThrownBy(() -> Fault.cutAfter(-1, Direction.TOWARD_CLIENT, Cut.FIN))
+        .hasMessageContaining("but is -1");
+    assertThatThrownBy(() -> Fault.stallAfter(-1, Direction.TOWARD_CLIENT))
+        .hasMessageContaining("but is -1");
+    assertThatThrownBy(() -> faults().onNextConnects(0, Fault.none()))
+        .hasMessageContaining("but is 0");
+    assertThatThrownBy(() -> Fault.refuse(503).retryAfter(Duration.ofSeconds(-1)))
+        .hasMessageContaining("PT-1S");
+  }
+}

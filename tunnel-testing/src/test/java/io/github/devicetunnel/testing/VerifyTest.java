@@ -1,0 +1,209 @@
+package io.github.devicetunnel.testing;
+
+import static io.github.devicetunnel.testing.Clients.DEVICE;
+import static io.github.devicetunnel.testing.Clients.KEY;
+import static io.github.devicetunnel.testing.Clients.SERVICE;
+import static io.github.devicetunnel.testing.Clients.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is told at the end of a test. */
+final class VerifyTest {
+  private static final String TUNNEL = "tunnel 1 to " + DEVICE + "/" + SERVICE;
+  private static final byte[] NOTHING = {};
+
+  private TunnelService service;
+
+  @BeforeEach
+  void start() throws IOException {
+    service = Clients.service().build().start();
+    service.device(DEVICE).onConnect(SERVICE, Clients::echo);
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+  }
+
+  private RawClient opened() throws IOException {
+    RawClient raw = new RawClient(service.uri());
+    raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+    assertThat(raw.readHead()).startsWith("HTTP/1.1 101 ");
+    return raw;
+  }
+
+  private void assertTold(String text) {
+    assertThatThrownBy(service::verify)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("at the end of the test, in the tunnelling service:\n  - ")
+        .hasMessageContaining(text);
+  }
+
+  @Test
+  void nothingWhereNothingWasLeft() throws Exception {
+    try (TunnelClient client = client(service).build();
+        TunnelListener listener =
+            client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        TunnelStream stream = client.open()) {
+      InetSocketAddress local = listener.localAddress();
+      try (Socket socket = new Socket(local.getAddress(), local.getPort())) {
+        socket.getOutputStream().write('x');
+        assertThat(socket.getInputStream().read()).isEqualTo('x');
+      }
+      stream.outputStream().write('y');
+    }
+    service.verify();
+  }
+
+  /** However an application ends it, this library closes in order. */
+  @Test
+  void nothingOfDownloadsThatWereBrokenOff() throws Exception {
+    service.device(DEVICE).onConnect(SERVICE, VerifyTest::sendWithoutEnd);
+    try (TunnelClient client = client(service).build();
+        TunnelListener listener =
+            client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      InetSocketAddress local = listener.localAddress();
+      for (int i = 0; i < 20; i++) {
+        try (Socket socket = new Socket(local.getAddress(), local.getPort())) {
+          assertThat(socket.getInputStream().read()).isZero();
+          socket.setSoLinger(true, 0);
+        }
+        Thread reader;
+        try (TunnelStream stream = client.open()) {
+          reader = new Thread(() -> drain(stream), "test-reader");
+          reader.start();
+        }
+        reader.join();
+      }
+    }
+    service.verify();
+  }
+
+  private static void sendWithoutEnd(ServiceStream stream) throws IOException {
+    while (true) {
+      stream.outputStream().write(new byte[4096]);
+    }
+  }
+
+  private static void drain(TunnelStream stream) {
+    try {
+      stream.inputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // It was closed.
+    }
+  }
+
+  @Test
+  void nothingOfRefusalsAndIdleConnections() throws Exception {
+    try (RawClient raw = new RawClient(service.uri())) {
+      raw.send("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n", NOTHING);
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 404 ");
+      service.verify();
+      assertThat(service.openConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void streamThatWasNotClosed() throws Exception {
+    try (TunnelClient client = client(service).build();
+        TunnelStream stream = client.open()) {
+      assertTold(TUNNEL + " is still open: was its client, listener or stream closed?");
+      assertThat(stream).isNotNull();
+    }
+  }
+
+  @Test
+  void clientThatLeavesWithoutCloseFrame() throws Exception {
+    opened().close();
+
+    assertTold("the client of " + TUNNEL + " left without a close frame");
+    service.verify(); // Told once.
+  }
+
+  @Test
+  void clientThatAnswersNoCloseFrame() throws Exception {
+    service.device(DEVICE).onConnect(SERVICE, stream -> {});
+    try (RawClient raw = opened()) {
+      assertThat(raw.readAll()).isEmpty();
+      assertThat(raw.closeCode).isEqualTo(1000);
+    }
+    assertTold("the client of " + TUNNEL + " did not answer the close frame");
+  }
+
+  @Test
+  void clientThatBreaksRule() throws Exception {
+    try (RawClient raw = opened()) {
+      raw.write(new byte[] {(byte) 0x82, 1, 'x'}); // not masked
+      assertThat(raw.readAll()).isEmpty();
+    }
+    assertTold("broke a rule of the websocket protocol");
+  }
+
+  @Test
+  void clientThatStillWaitsForItsAnswer() throws Exception {
+    service.device(DEVICE).faults().onNextConnect(Fault.hang());
+    try (RawClient raw = new RawClient(service.uri())) {
+      raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+      service.takeUpgrade(Duration.ofSeconds(20));
+      assertTold("a client still waits for an answer to its request for " + DEVICE + "/" + SERVICE);
+    }
+  }
+
+  @Test
+  void handlerThatDoesNotSeeTheEnd() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    service.device(DEVICE).onConnect(SERVICE, stream -> never.await());
+    try (TunnelClient client = client(service).build()) {
+      client.open().close();
+    }
+    assertThatThrownBy(service::verify)
+        .hasMessageContaining("the handler of " + TUNNEL + " is still running, at ")
+        .hasMessageContaining("VerifyTest.java");
+  }
+
+  @Test
+  void nothingOfTheEndsWhereTheyDoNotCount() throws Exception {
+    try (TunnelService lenient = Clients.service().failOnLeaks(false).build().start();
+        TunnelClient client = client(lenient).build()) {
+      lenient.device(DEVICE).onConnect(SERVICE, Clients::echo);
+      try (TunnelStream stream = client.open()) {
+        lenient.verify();
+        stream.outputStream().write('x');
+      }
+      lenient
+          .device(DEVICE)
+          .onConnect(
+              SERVICE,
+              stream -> {
+                throw new IOException("told all the same");
+              });
+      try (TunnelStream stream = client.open()) {
+        assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);
+      }
+      assertThatThrownBy(lenient::verify).hasMessageContaining("told all the same");
+    }
+  }
+
+  /** A thousand of a kind are as good as fifty. */
+  @Test
+  void noMoreThanPeopleCanRead() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      opened().close();
+    }
+    assertTold("and 10 more");
+  }
+}
