@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.devicetunnel.testing {
   requires static org.jspecify;
+  requires static org.junit.jupiter.api;
   requires com.fasterxml.jackson.core;
   requires io.github.devicetunnel.core;
   requires mockwebserver3;
