@@ -88,16 +88,16 @@ final class UpgradeDispatcher extends Dispatcher {
 
   /** Returns when the client has left; the answer reaches nobody. */
   private MockResponse hang(RecordedRequest request, ConnectionPath path) {
-    upgradeLog.add(new RecordedUpgrade(request, 0));
+    Ledger.Item waiting =
+        () -> "a client still waits for an answer to its request for " + path.text();
     AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
+    ledger.begin(waiting); // Before it can be seen that the request has come.
+    upgradeLog.add(new RecordedUpgrade(request, 0));
     if (client != null) {
-      Ledger.Item waiting =
-          () -> "a client still waits for an answer to its request for " + path.text();
-      ledger.begin(waiting);
       client.awaitEnd();
       client.cut();
-      ledger.end(waiting);
     }
+    ledger.end(waiting);
     return Fault.refuse(503).toResponse();
   }
 
