@@ -52,6 +52,7 @@ final class Handlers {
     private final ConnectionHandler handler;
     private final ServiceStream stream;
     private @Nullable Thread thread; // guarded by this; the one that runs the handler
+    private boolean interrupted; // guarded by this
 
     RunningHandler(TunnelName name, ConnectionHandler handler) {
       this.name = name;
@@ -69,7 +70,7 @@ final class Handlers {
       } catch (Throwable thrown) {
         failed(thrown);
       } finally {
-        occupy(null);
+        leave();
         ended();
       }
     }
@@ -89,13 +90,21 @@ final class Handlers {
       ledger.end(this);
     }
 
+    private synchronized void occupy(Thread current) {
+      thread = current;
+      if (interrupted) {
+        current.interrupt();
+      }
+    }
+
     /** An interrupt must not reach what this thread does later. */
-    private synchronized void occupy(@Nullable Thread now) {
-      thread = now;
+    private synchronized void leave() {
+      thread = null;
       var unused = Thread.interrupted();
     }
 
     synchronized void interrupt() {
+      interrupted = true;
       if (thread != null) {
         thread.interrupt();
       }

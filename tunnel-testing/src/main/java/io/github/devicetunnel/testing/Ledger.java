@@ -19,6 +19,9 @@ final class Ledger {
   interface Item {
     /** What to say of it when it has not. */
     String describe();
+
+    /** Called when its end is awaited: what keeps it from ending by order, ends. Never waits. */
+    default void release() {}
   }
 
   private final Set<Item> open = new LinkedHashSet<>(); // everything here is guarded by this
@@ -29,6 +32,7 @@ final class Ledger {
 
   synchronized void begin(Item item) {
     open.add(item);
+    notifyAll();
   }
 
   synchronized void end(Item item) {
@@ -106,6 +110,7 @@ final class Ledger {
     long end = System.nanoTime() + patience.toNanos();
     try {
       for (long left = patience.toNanos(); left > 0 && !open.isEmpty(); ) {
+        open.forEach(Item::release); // What began while this waits, too.
         TimeUnit.NANOSECONDS.timedWait(this, left);
         left = end - System.nanoTime();
       }

@@ -27,7 +27,8 @@ record OpenTunnel(
   }
 
   /** Ends a stall, and does nothing otherwise. */
-  void resume() {
+  @Override
+  public void release() {
     if (struck != null) {
       struck.resume();
     }
