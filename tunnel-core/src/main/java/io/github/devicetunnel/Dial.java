@@ -102,12 +102,11 @@ final class Dial {
   }
 
   private TunnelException failed(IOException e) {
-    String doing = upgrade.progress().doing();
     Ending ending =
         Thread.currentThread().isInterrupted()
-            ? Ending.interrupted(doing, e)
+            ? Ending.interrupted(doing(), e)
             : Ending.unreachable(
-                settings.cloudUri(), settings.timeouts().connectTimeout(), doing, e);
+                settings.cloudUri(), settings.timeouts().connectTimeout(), doing(), e);
     return new TunnelException(ending.reason(0, 0, startedAt));
   }
 
@@ -131,6 +130,11 @@ final class Dial {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** What is being done. From any thread. */
+  String doing() {
+    return upgrade.progress().doing();
   }
 
   private boolean isCancelled() {

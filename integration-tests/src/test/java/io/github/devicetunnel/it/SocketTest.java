@@ -80,9 +80,11 @@ class SocketTest {
       assertThatThrownBy(socket::getOutputStream).hasMessage("Socket is not connected");
       assertThatThrownBy(socket::shutdownOutput).hasMessage("Socket is not connected");
       assertThatThrownBy(() -> socket.connect(null)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> socket.bind(new InetSocketAddress("127.0.0.1", 4711)))
+      assertThatThrownBy(
+              () -> socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711)))
           .isInstanceOf(BindException.class)
-          .hasMessage("a tunnel has no local address, and cannot be bound to /127.0.0.1:4711");
+          .hasMessage(
+              "a tunnel has no local address, and cannot be bound to localhost/127.0.0.1:4711");
       socket.bind(null);
       assertThat(socket.isBound()).isTrue();
     }
