@@ -1,0 +1,90 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Many streams and many clients in one process; whatever is left over is found by {@link Leaks}.
+ */
+@ExtendWith(Leaks.class)
+class ManyStreamsTest {
+  private static final int AT_ONCE = 200;
+
+  /** 5,000 take a minute: {@code -Dstreams.in.sequence=5000}. */
+  private static final int IN_SEQUENCE = Integer.getInteger("streams.in.sequence", 500);
+
+  private static final int DEVICES = 1_000;
+
+  @Test
+  void atOnce() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build()) {
+      List<CompletableFuture<TunnelStream>> opening = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        opening.add(client.openAsync());
+      }
+      List<TunnelStream> streams = new ArrayList<>();
+      for (CompletableFuture<TunnelStream> each : opening) {
+        streams.add(each.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+      }
+      assertThat(client.stats().openNow()).isEqualTo(AT_ONCE);
+      for (int i = 0; i < AT_ONCE; i++) {
+        streams.get(i).outputStream().write(i);
+      }
+      for (int i = 0; i < AT_ONCE; i++) {
+        assertThat(streams.get(i).inputStream().read()).isEqualTo(i);
+      }
+      List<CompletableFuture<Void>> closing = new ArrayList<>();
+      for (TunnelStream stream : streams) {
+        closing.add(CompletableFuture.runAsync(stream::close));
+      }
+      CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]))
+          .get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      assertThat(client.stats().openNow()).isZero();
+    }
+  }
+
+  @Test
+  void inSequence() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build()) {
+      for (int i = 0; i < IN_SEQUENCE; i++) {
+        try (TunnelStream stream = client.open()) {
+          stream.outputStream().write(i);
+          assertThat(stream.inputStream().read()).isEqualTo(i & 0xff);
+        }
+      }
+      assertThat(client.stats().opened()).isEqualTo(IN_SEQUENCE);
+      assertThat(client.stats().connections()).isEmpty();
+    }
+  }
+
+  @Test
+  void clientsForManyDevicesCostNoThreads() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient first = cloud.client(service).build()) {
+      List<TunnelClient> clients = new ArrayList<>();
+      try (TunnelStream stream = first.open()) {
+        stream.outputStream().write('x');
+        assertThat(stream.inputStream().read()).isEqualTo('x');
+        int threads = Thread.activeCount();
+        for (int i = 0; i < DEVICES; i++) {
+          clients.add(first.newBuilder().deviceId(String.format("%032x", i)).build());
+        }
+        assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads);
+      }
+      clients.forEach(TunnelClient::close);
+    }
+  }
+}
