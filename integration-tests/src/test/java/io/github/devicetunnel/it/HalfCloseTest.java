@@ -148,15 +148,7 @@ class HalfCloseTest {
   @Test
   void allThatWasReadIsOnTheWireBeforeTheCloseFrame() throws Exception {
     int size = 8 << 20;
-    RawCloud.Script readsAll =
-        connection -> {
-          connection.write(connection.granted());
-          connection.skipPayload(size);
-          assertThat(connection.readCloseCode()).isEqualTo(1000);
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
-        };
-    try (RawCloud cloud = RawCloud.started(readsAll);
+    try (RawCloud cloud = RawCloud.takingAll(size);
         TunnelClient client = client(cloud, Duration.ofSeconds(1));
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       try (Socket local = LocalEnd.connect(listener)) {

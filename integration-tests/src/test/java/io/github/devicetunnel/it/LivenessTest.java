@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,18 +44,9 @@ class LivenessTest {
     return failure.reason();
   }
 
-  /** Grants the upgrade, and then does nothing at all until the other end is gone. */
-  private static RawCloud frozen() throws IOException {
-    return RawCloud.started(
-        connection -> {
-          connection.write(connection.granted());
-          connection.freeze();
-        });
-  }
-
   @Test
   void anIdleConnectionToFrozenCloudEnds() throws Exception {
-    try (RawCloud cloud = frozen();
+    try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
         TunnelStream stream = client.open()) {
       CloseReason reason = failureOf(stream);
@@ -66,7 +58,7 @@ class LivenessTest {
 
   @Test
   void aLineTypedIntoFrozenCloudIsNotWaitedForLonger() throws Exception {
-    try (RawCloud cloud = frozen();
+    try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
@@ -152,7 +144,7 @@ class LivenessTest {
 
   @Test
   void aCloudThatTakesNothingForTheWriteTimeoutIsGone() throws Exception {
-    try (RawCloud cloud = frozen();
+    try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));
         TunnelStream stream = client.open()) {
       Upload upload = Upload.start(stream.outputStream(), 1, 256 << 20);
@@ -168,10 +160,10 @@ class LivenessTest {
     RawCloud.Script floods =
         connection -> {
           connection.write(connection.granted());
-          byte[] pings = new byte[2000];
-          for (int i = 0; i < pings.length; i += 2) {
-            pings[i] = (byte) (Frames.FIN | Frames.PING);
-          }
+          // As long as they may be, since the answers have to fill the buffers of both systems.
+          byte[] pings =
+              Frames.bytes(
+                  Collections.nCopies(100, Frames.ping("?".repeat(125))).toArray(new byte[0][]));
           connection.writeUntilEnd(pings);
         };
     try (RawCloud cloud = RawCloud.started(floods);
@@ -183,7 +175,7 @@ class LivenessTest {
 
   @Test
   void aWriterAloneIsFreedToo() throws Exception {
-    try (RawCloud cloud = frozen();
+    try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));
         TunnelStream stream = client.open()) {
       TunnelException failure =

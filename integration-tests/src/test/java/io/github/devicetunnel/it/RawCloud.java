@@ -36,6 +36,27 @@ final class RawCloud extends Cloud {
         });
   }
 
+  /** Grants the upgrade, and then does nothing at all until the test is over. */
+  static RawCloud frozen() throws IOException {
+    return started(
+        connection -> {
+          connection.write(connection.granted());
+          connection.freeze();
+        });
+  }
+
+  /** Grants the upgrade, takes so many bytes and then the close frame, and closes in order. */
+  static RawCloud takingAll(long count) throws IOException {
+    return started(
+        connection -> {
+          connection.write(connection.granted());
+          connection.skipPayload(count);
+          assertThat(connection.readCloseCode()).isEqualTo(1000);
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        });
+  }
+
   /** How many requests there were: one a connection. */
   int requests() {
     return service.accepted();

@@ -117,12 +117,7 @@ class ShutdownTest {
 
   @Test
   void isBoundedThoughTheCloudAnswersNothing() throws Exception {
-    RawCloud.Script deaf =
-        connection -> {
-          connection.write(connection.granted());
-          connection.freeze();
-        };
-    try (RawCloud cloud = RawCloud.started(deaf)) {
+    try (RawCloud cloud = RawCloud.frozen()) {
       TunnelClient client = cloud.client("127.0.0.1:1").build();
       TunnelListener listener = client.listen(Loopback.anyPort());
       try (Socket local = LocalEnd.connect(listener)) {
@@ -187,12 +182,7 @@ class ShutdownTest {
 
   @Test
   void closingAStreamFreesItsWriter() throws Exception {
-    RawCloud.Script deaf =
-        connection -> {
-          connection.write(connection.granted());
-          connection.freeze();
-        };
-    try (RawCloud cloud = RawCloud.started(deaf);
+    try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelStream stream = client.open()) {
       Upload upload = Upload.start(stream.outputStream(), 1, 64 << 20);
@@ -204,15 +194,7 @@ class ShutdownTest {
   @Test
   void closeSendsAllThatWasWritten() throws Exception {
     int size = 8 << 20;
-    RawCloud.Script readsAll =
-        connection -> {
-          connection.write(connection.granted());
-          connection.skipPayload(size);
-          assertThat(connection.readCloseCode()).isEqualTo(1000);
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
-        };
-    try (RawCloud cloud = RawCloud.started(readsAll);
+    try (RawCloud cloud = RawCloud.takingAll(size);
         TunnelClient client = cloud.client("127.0.0.1:1").build()) {
       try (TunnelStream stream = client.open()) {
         Upload.write(stream.outputStream(), 1, size);
