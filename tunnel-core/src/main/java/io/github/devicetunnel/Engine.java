@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.Upgrader;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.OkHttpClient;
@@ -33,7 +34,9 @@ final class Engine {
               Thread thread = new Thread(task, "tunnel-timer");
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            // After the shutdown there is no connection left whose time could matter.
+            new ThreadPoolExecutor.DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);
     timers.setKeepAliveTime(1, TimeUnit.SECONDS);
     timers.allowCoreThreadTimeOut(true);

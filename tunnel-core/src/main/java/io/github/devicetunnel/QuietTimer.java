@@ -2,7 +2,6 @@ package io.github.devicetunnel;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -58,11 +57,7 @@ final class QuietTimer {
   }
 
   private void lookAfter(long nanos) {
-    try {
-      next = scheduler.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      return; // The last client was closed, and every connection with it.
-    }
+    next = scheduler.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
     if (cancelled) {
       cancel();
     }

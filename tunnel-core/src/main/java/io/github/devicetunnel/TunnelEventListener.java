@@ -11,7 +11,7 @@ import java.time.Duration;
  *
  * What one connection may tell, from the first to the last:
  *
- * <pre>
+ * <pre class="diagram">
  * dialStarted ─┬─ upgraded ── opened ── bytesSent, bytesReceived … ── closed
  *      ▲       ├─ rejected ─────────────────────────────────────────── closed
  *      │       └─ dialFailed ─┬─────────────────────────────────────── closed
@@ -22,7 +22,8 @@ import java.time.Duration;
  * and {@link #dialFailed}. A connection that has told of a dial tells {@link #closed} exactly once,
  * whatever becomes of it, and nothing after that. It may do so at any point: one that is ended
  * while it is dialled tells no {@link #opened}, and one that is ended in the pause after {@link
- * #retry} does not dial again. A stream that its application never closes is not closed.
+ * #retry} does not dial again. A stream whose end was noticed is closed, whether or not its
+ * application closes it.
  *
  * <h2>Threads</h2>
  *
@@ -34,18 +35,18 @@ import java.time.Duration;
  * <caption>Who calls</caption>
  * <tr><th>event</th><th>connection of a listener</th><th>stream</th></tr>
  * <tr><td>of the dial, opened</td><td>its thread {@code tunnel-N-down}</td><td>the caller of
- *     {@link TunnelClient#open}</td></tr>
+ *     {@link TunnelClient#open}, or a {@code tunnel-dial}</td></tr>
  * <tr><td>bytesSent</td><td>its thread {@code tunnel-N-up}</td><td>who writes</td></tr>
- * <tr><td>bytesReceived</td><td>its thread {@code tunnel-N-down}</td><td>who reads</td></tr>
+ * <tr><td>bytesReceived</td><td>its thread {@code tunnel-N-down}</td><td>who reads, or its {@code
+ *     tunnel-stand-in}</td></tr>
  * <tr><td>closed</td><td colspan="2">whichever thread leaves last: one of the above, the one that
- *     closes the stream, or a {@code tunnel-helper} when a client is closed over an open
- *     stream</td></tr>
+ *     closes the stream, or a {@code tunnel-helper} when nobody else closes it</td></tr>
  * </table>
  *
  * <p>Of one connection, only {@code bytesSent} and {@code bytesReceived} come at the same time.
  * What a listening port tells comes from the thread that binds it, accepts on it, or closes it. No
- * event comes from the thread of the timers, and none with a lock of the library held but the two
- * by which a stream admits one reader and one writer.
+ * event comes from the thread of the timers, and none with a lock of the library held but the one
+ * by which a stream admits one writer.
  *
  * <p>Everything may be called from a callback, {@code close()} too; but a callback must not wait
  * for another thread that closes something. A client or listener that is closed in a callback does

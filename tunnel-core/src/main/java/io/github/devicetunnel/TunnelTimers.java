@@ -4,7 +4,6 @@ import io.github.devicetunnel.websocket.KeepAlive;
 import io.github.devicetunnel.websocket.WebSocket;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -109,11 +108,7 @@ final class TunnelTimers {
       return;
     }
     stop();
-    try {
-      closeTimer = scheduler.schedule(timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // The last client was closed, and waits for no connection any more.
-    }
+    closeTimer = scheduler.schedule(timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Ends all of them. One whose verdict is being given may still give it. */

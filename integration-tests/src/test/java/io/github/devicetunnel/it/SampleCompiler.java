@@ -15,17 +15,28 @@ final class SampleCompiler {
   /** The name of the class that is put around statements. */
   private static final String AROUND_STATEMENTS = "AroundStatements";
 
-  /** All on one line: the next one is the first of the sample. What it may throw is on purpose. */
-  private static final String BEFORE_STATEMENTS =
+  /** All on one line: the next one is the first of the sample. */
+  private static final String IMPORTS =
       "package io.github.devicetunnel.it;"
+          + "import static io.github.devicetunnel.it.SampleSurroundings.*;"
+          + "import static org.junit.jupiter.api.Assertions.*;"
           + "import io.github.devicetunnel.*;"
+          + "import io.github.devicetunnel.micrometer.*;"
           + "import io.github.devicetunnel.testing.*;"
+          + "import io.github.devicetunnel.testing.Fault;" // there is one among these tests
+          + "import io.micrometer.core.instrument.Tags;"
           + "import io.github.devicetunnel.testing.FaultProxy.*;"
           + "import java.io.*;"
           + "import java.net.*;"
           + "import java.time.*;"
           + "import java.util.*;"
           + "import okhttp3.OkHttpClient;"
+          + "import org.junit.jupiter.api.Test;"
+          + "import org.junit.jupiter.api.extension.RegisterExtension;";
+
+  /** What they may throw is on purpose. */
+  private static final String BEFORE_STATEMENTS =
+      IMPORTS
           + "abstract class AroundStatements extends SampleSurroundings {"
           + "void sample() throws IOException, InterruptedException {\n";
 
@@ -47,9 +58,12 @@ final class SampleCompiler {
 
   /** Returns what the compiler has against it, with the line in its document. */
   List<String> compile(Sample sample) {
-    return sample.isFile()
-        ? compile(sample, sample.className(), "\n" + sample.code())
-        : compile(sample, AROUND_STATEMENTS, BEFORE_STATEMENTS + sample.code() + AFTER_STATEMENTS);
+    if (!sample.isClass()) {
+      String text = BEFORE_STATEMENTS + sample.code() + AFTER_STATEMENTS;
+      return compile(sample, AROUND_STATEMENTS, text);
+    }
+    String before = sample.isFile() ? "\n" : IMPORTS + "\n";
+    return compile(sample, sample.className(), before + sample.code());
   }
 
   private List<String> compile(Sample sample, String className, String text) {

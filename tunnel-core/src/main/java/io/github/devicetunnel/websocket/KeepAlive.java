@@ -2,7 +2,6 @@ package io.github.devicetunnel.websocket;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -100,11 +99,7 @@ public final class KeepAlive {
 
   private void scheduleCheck(long now, long delay) {
     checkDueAt = now + delay;
-    try {
-      nextCheck = scheduler.schedule(this::check, delay, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      return; // The client was closed, and the connection with it.
-    }
+    nextCheck = scheduler.schedule(this::check, delay, TimeUnit.NANOSECONDS);
     if (stopped) {
       cancelNextCheck();
     }

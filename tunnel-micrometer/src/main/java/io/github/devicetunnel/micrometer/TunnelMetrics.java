@@ -21,9 +21,8 @@ import java.util.function.Function;
  * to every client:
  *
  * <pre>{@code
- * TunnelClient client = TunnelClient.builder()
- *     .addEventListener(new TunnelMetrics(registry))
- *     …
+ * TunnelMetrics metrics = new TunnelMetrics(registry);
+ * TunnelClient one = builder.addEventListener(metrics).build();
  * }</pre>
  *
  * <table>
@@ -54,7 +53,8 @@ import java.util.function.Function;
  * series for the monitoring system to keep. An application with few of them can have them:
  *
  * <pre>{@code
- * new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()))
+ * TunnelMetrics metrics =
+ *     new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
  * }</pre>
  */
 public final class TunnelMetrics extends TunnelEventListener {

@@ -5,7 +5,7 @@ package io.github.devicetunnel.testing;
  * tunnel's own, several at a time when there are several tunnels.
  *
  * <pre>{@code
- * service.device(id).onConnect("127.0.0.1:7", stream ->
+ * service.device(DEVICE).onConnect("127.0.0.1:7", stream ->
  *     stream.inputStream().transferTo(stream.outputStream()));
  * }</pre>
  */

@@ -10,7 +10,7 @@ import java.time.Duration;
  * FaultOrders}, as often as needed.
  *
  * <pre>{@code
- * service.device(id).faults()
+ * service.device(DEVICE).faults()
  *     .onNextConnect(Fault.refuse(503).retryAfter(Duration.ofSeconds(1)))
  *     .onNextConnect(Fault.cutAfter(1000, Direction.TOWARD_CLIENT, Cut.RST).delayed(Duration.ofSeconds(2)));
  * }</pre>

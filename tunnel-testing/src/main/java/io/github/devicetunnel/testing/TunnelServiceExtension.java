@@ -18,14 +18,17 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * and closes it, so that whatever was left open, and whatever a handler threw, fails the test.
  *
  * <pre>{@code
- * @RegisterExtension
- * final TunnelServiceExtension cloud =
- *     new TunnelServiceExtension(TunnelService.builder().apiKey("ak_test").device(DEVICE));
+ * class MeterTest {
+ *   @RegisterExtension
+ *   final TunnelServiceExtension cloud =
+ *       new TunnelServiceExtension(TunnelService.builder().apiKey("ak_test").device(DEVICE));
  *
- * @Test
- * void readsTheMeter() throws Exception {
- *   cloud.service().device(DEVICE).onConnect("127.0.0.1:80", stream -> …);
- *   // connect to cloud.service().uri()
+ *   @Test
+ *   void readsTheMeter() throws Exception {
+ *     TunnelService service = cloud.service();
+ *     service.device(DEVICE).onConnect("127.0.0.1:80", stream -> stream.outputStream().write(42));
+ *     assertEquals(42, new Meter(service.uri(), "ak_test", DEVICE).read());
+ *   }
  * }
  * }</pre>
  *
