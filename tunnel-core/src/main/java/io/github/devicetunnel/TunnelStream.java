@@ -113,18 +113,21 @@ public final class TunnelStream implements AutoCloseable {
       open();
       return;
     }
-    Future<?> limiting =
-        engine
-            .timers()
-            .schedule(() -> tunnel.giveUpDial(limit), limit.toNanos(), TimeUnit.NANOSECONDS);
+    AtomicBoolean passed = new AtomicBoolean();
+    Runnable giveUp =
+        () -> {
+          passed.set(true);
+          tunnel.giveUpDial(limit);
+        };
+    Future<?> limiting = engine.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
     try {
       open();
-      if (limiting.isDone()) {
+      if (passed.get()) {
         closeSoon(); // In that very moment: it may have been given up.
         throw timedOut(limit, null);
       }
     } catch (TunnelException e) {
-      throw limiting.isDone() ? timedOut(limit, e) : e;
+      throw passed.get() ? timedOut(limit, e) : e;
     } finally {
       limiting.cancel(false);
     }
