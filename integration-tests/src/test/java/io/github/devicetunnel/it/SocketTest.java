@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,8 +81,7 @@ class SocketTest {
       assertThatThrownBy(socket::getOutputStream).hasMessage("Socket is not connected");
       assertThatThrownBy(socket::shutdownOutput).hasMessage("Socket is not connected");
       assertThatThrownBy(() -> socket.connect(null)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(
-              () -> socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711)))
+      assertThatThrownBy(() -> socket.bind(Loopback.port(4711)))
           .isInstanceOf(BindException.class)
           .hasMessage(
               "a tunnel has no local address, and cannot be bound to localhost/127.0.0.1:4711");
@@ -131,8 +131,10 @@ class SocketTest {
       assertThat(socket.getReuseAddress()).isTrue();
       socket.setPerformancePreferences(1, 2, 3);
       assertThat(socket.supportedOptions()).contains(StandardSocketOptions.TCP_NODELAY);
-      assertThatThrownBy(() -> socket.getOption(StandardSocketOptions.IP_MULTICAST_TTL))
+      assertThatThrownBy(() -> socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE))
           .isInstanceOf(UnsupportedOperationException.class);
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+      assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(60);
       assertThatThrownBy(() -> socket.sendUrgentData(1)).isInstanceOf(SocketException.class);
       assertThatThrownBy(() -> socket.setSoTimeout(-1))
           .hasMessage("timeout must not be negative, but is -1");
@@ -252,8 +254,7 @@ class SocketTest {
       assertThatThrownBy(
               () -> socket.connect(InetSocketAddress.createUnresolved("turbine", 80), 100))
           .isInstanceOf(SocketTimeoutException.class)
-          .hasMessage(
-              "no tunnel within 0.1 s, given up while waiting for the answer to the upgrade");
+          .hasMessageStartingWith("no tunnel within 0.1 s, given up while ");
       assertThat(socket.isConnected()).isFalse();
       assertThat(socket.isClosed()).isTrue();
       cloud.assertPlayed();

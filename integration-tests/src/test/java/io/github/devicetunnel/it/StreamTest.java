@@ -109,6 +109,24 @@ class StreamTest {
     return count >= 0;
   }
 
+  /** Clients look with the shortest timeout whether an idle connection still lives. */
+  @Test
+  void aReadTakesWhatIsThereHoweverShortItsTimeout() throws Exception {
+    RawCloud.Script script =
+        connection -> {
+          connection.write(connection.granted(), Frames.binary(new byte[] {'x'}));
+          connection.readCloseCode();
+        };
+    try (RawCloud cloud = RawCloud.started(script);
+        TunnelClient client = cloud.client("127.0.0.1:1").build()) {
+      try (TunnelStream stream = client.open()) {
+        stream.setReadTimeout(Duration.ofNanos(1));
+        assertThat(stream.inputStream().read()).isEqualTo('x');
+      }
+      cloud.assertPlayed();
+    }
+  }
+
   @Test
   void aZeroLengthReadReturnsAtOnce() throws Exception {
     try (EchoService service = EchoService.started();

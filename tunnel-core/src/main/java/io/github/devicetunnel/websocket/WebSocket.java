@@ -56,7 +56,7 @@ public final class WebSocket implements Closeable {
    * @throws IOException when it was reset, or cut by {@link #abort}
    */
   public @Nullable ByteBuffer next(Deadline deadline) throws IOException {
-    input.deadline = deadline;
+    input.begin(deadline);
     ByteBuffer payload = reader.next();
     if (payload != null) {
       received.addAndGet(payload.remaining());
@@ -94,7 +94,7 @@ public final class WebSocket implements Closeable {
    */
   public void awaitEnd() throws IOException {
     sender.flush();
-    input.deadline = Deadline.NONE;
+    input.begin(Deadline.NONE);
     try {
       while (reader.next() != null) {
         // The tunnel is over; nobody wants these bytes.
@@ -191,10 +191,17 @@ public final class WebSocket implements Closeable {
 
     // Only on the thread that reads.
     private Deadline deadline = Deadline.NONE;
+    private boolean looked;
     private int timeoutMillis;
 
     ObservedInput(InputStream in) {
       this.in = in;
+    }
+
+    /** For the reads until the next call. */
+    void begin(Deadline deadline) {
+      this.deadline = deadline;
+      looked = false;
     }
 
     @Override
@@ -213,15 +220,17 @@ public final class WebSocket implements Closeable {
       }
     }
 
+    /** However short the time: what is there already is taken, as from any socket. */
     private void applyDeadline() throws IOException {
       int millis = 0;
       if (deadline.isSet()) {
-        long nanos = deadline.nanosLeft();
-        if (nanos <= 0) {
+        long nanos = Math.max(deadline.nanosLeft(), 0);
+        if (nanos == 0 && looked) {
           throw new SocketTimeoutException("Read timed out");
         }
         millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, Integer.MAX_VALUE);
       }
+      looked = true;
       if (millis != timeoutMillis) {
         socket.setReadTimeout(millis);
         timeoutMillis = millis;
