@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * NamedSocketFactory.register("plant-7", client.socketFactory());
- * String url = "jdbc:postgresql://plant-7/metrics"
+ * String url = "jdbc:postgresql://localhost/metrics"
  *     + "?socketFactory=io.github.devicetunnel.NamedSocketFactory&socketFactoryArg=plant-7";
  * }</pre>
  *
  * <p>A driver that passes no argument on, such as MariaDB's, gets sockets that take the host they
- * are connected to for the name. From any thread.
+ * are connected to for the name. Many drivers look the host up before they connect: {@code
+ * localhost}, or a name that is an IP address, spares a DNS the question. From any thread.
  */
 public final class NamedSocketFactory extends SocketFactory {
   private static final ConcurrentMap<String, TunnelSocketFactory> REGISTERED =

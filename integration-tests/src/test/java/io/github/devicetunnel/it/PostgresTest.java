@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -24,65 +23,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** PostgreSQL and its clients, with a tunnel in between. */
 final class PostgresTest {
-  private static final String SUPERUSER = "postgres";
   private static final int ROWS = 150_000;
   private static final int RANDOM_BYTES_PER_ROW = 96;
 
   @TempDir static Path serverFolder;
-  private static ServerProgram server;
+  private static PostgresServer server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
 
   @BeforeAll
   static void startServer() throws Exception {
-    String initdb = Externals.postgresProgram("initdb");
-    String postgres = Externals.postgresProgram("postgres");
-    Path home = ownFolder();
-    String data = home.resolve("data").toString();
-    List<String> create =
-        asOwner(initdb, "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C");
-    create.add("--no-sync");
-    Program.in(home, create).succeed();
-    server =
-        ServerProgram.started(
-            home,
-            "INT",
-            "database system is ready to accept connections",
-            port -> command(postgres, home, data, port));
-  }
-
-  private static List<String> command(String postgres, Path home, String data, int port) {
-    List<String> command = asOwner(postgres, "-D", data, "-h", "127.0.0.1");
-    command.addAll(List.of("-p", Integer.toString(port), "-k", home.toString(), "-c", "fsync=off"));
-    return command;
-  }
-
-  /** The server refuses to run as root. */
-  private static List<String> asOwner(String... command) {
-    List<String> line = new ArrayList<>();
-    if (isRoot()) {
-      String user = SUPERUSER;
-      line.addAll(List.of("setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"));
-    }
-    line.addAll(List.of(command));
-    return line;
-  }
-
-  private static boolean isRoot() {
-    return System.getProperty("user.name").equals("root");
-  }
-
-  private static Path ownFolder() throws IOException {
-    Path home = Files.createDirectory(serverFolder.resolve("postgres"));
-    if (isRoot()) {
-      Externals.program("setpriv");
-      Files.setPosixFilePermissions(serverFolder, PosixFilePermissions.fromString("rwx--x--x"));
-      Files.setOwner(
-          home,
-          home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(SUPERUSER));
-    }
-    return home;
+    server = PostgresServer.started(serverFolder);
   }
 
   @AfterAll
@@ -94,7 +46,7 @@ final class PostgresTest {
 
   private Program.Builder client(String name, String port, String... arguments) throws IOException {
     List<String> line = new ArrayList<>(List.of(Externals.postgresProgram(name)));
-    line.addAll(List.of("-h", "127.0.0.1", "-p", port, "-U", SUPERUSER));
+    line.addAll(List.of("-h", "127.0.0.1", "-p", port, "-U", PostgresServer.SUPERUSER));
     line.addAll(List.of(arguments));
     return Program.in(folder, line);
   }
@@ -102,7 +54,7 @@ final class PostgresTest {
   /** Statements of which only what they return is printed, until one fails. */
   private Program.Builder psql(String port, String... statements) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-X", "-q", "-A", "-t"));
-    arguments.addAll(List.of("-v", "ON_ERROR_STOP=1", "-d", "postgres"));
+    arguments.addAll(List.of("-v", "ON_ERROR_STOP=1", "-d", PostgresServer.DATABASE));
     for (String statement : statements) {
       arguments.addAll(List.of("-c", statement));
     }

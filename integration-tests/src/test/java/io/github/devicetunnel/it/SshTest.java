@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.it.Program.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,50 +16,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** OpenSSH's server and clients, with a tunnel in between. */
 final class SshTest {
-  private static final String USER = System.getProperty("user.name");
+  private static final String USER = SshServer.USER;
   private static final long COUNT = 20 << 20;
 
   @TempDir static Path serverFolder;
-  private static ServerProgram server;
+  private static SshServer server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
 
   @BeforeAll
   static void startServer() throws Exception {
-    String sshd = Externals.program("sshd");
-    boolean canSeparate = !USER.equals("root") || Files.isDirectory(Path.of("/run/sshd"));
-    Externals.need(canSeparate, "there is no /run/sshd, without which sshd does not start");
-    createKey("host_key");
-    createKey("key");
-    Path config = Files.writeString(serverFolder.resolve("config"), config());
-    server =
-        ServerProgram.started(
-            serverFolder,
-            "TERM",
-            "Server listening on",
-            port ->
-                List.of(sshd, "-D", "-e", "-f", config.toString(), "-p", Integer.toString(port)));
-  }
-
-  private static void createKey(String name) throws Exception {
-    String file = serverFolder.resolve(name).toString();
-    String keygen = Externals.program("ssh-keygen");
-    Program.in(serverFolder, keygen, "-q", "-t", "ed25519", "-N", "", "-f", file).succeed();
-  }
-
-  private static String config() {
-    return """
-        ListenAddress 127.0.0.1
-        HostKey %1$s/host_key
-        AuthorizedKeysFile %1$s/key.pub
-        PidFile none
-        UsePAM no
-        StrictModes no
-        PermitRootLogin yes
-        Subsystem sftp internal-sftp
-        """
-        .formatted(serverFolder);
+    server = SshServer.started(serverFolder);
   }
 
   @AfterAll
@@ -77,7 +44,7 @@ final class SshTest {
         List.of(
             "BatchMode=yes",
             "IdentitiesOnly=yes",
-            "IdentityFile=" + serverFolder.resolve("key"),
+            "IdentityFile=" + server.key(),
             "LogLevel=ERROR",
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null")) {

@@ -1,0 +1,43 @@
+package io.github.devicetunnel.it;
+
+import java.io.IOException;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+
+/** Says that it would keep a connection, and closes it after the answer all the same. */
+final class FleetingWebServer implements AutoCloseable {
+  static final String PAGE = "once";
+
+  private final MockWebServer server = new MockWebServer();
+
+  private FleetingWebServer() {
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder()
+                .body(PAGE)
+                .onResponseEnd(new SocketEffect.CloseSocket())
+                .build();
+          }
+        });
+  }
+
+  static FleetingWebServer started() throws IOException {
+    FleetingWebServer server = new FleetingWebServer();
+    server.server.start();
+    return server;
+  }
+
+  String serviceAddress() {
+    return "127.0.0.1:" + server.getPort();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,130 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelSocketFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.apache.hc.core5.util.TimeValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Apache HttpClient 5 and the JDK's web server, with tunnels in between. */
+final class HttpClientDriverTest {
+  private static final String URL = "http://gateway.invalid";
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  private static CloseableHttpClient client(TunnelledSockets sockets) {
+    ConnectionConfig looksEachTime =
+        ConnectionConfig.custom().setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS).build();
+    PoolingHttpClientConnectionManager connections =
+        new TunnelledConnections(sockets.factory())
+            .setDnsResolver(new NoDns())
+            .setDefaultConnectionConfig(looksEachTime)
+            .build();
+    return HttpClients.custom().setConnectionManager(connections).disableAutomaticRetries().build();
+  }
+
+  /** The way into this client for a socket factory. */
+  private static final class TunnelledConnections
+      extends PoolingHttpClientConnectionManagerBuilder {
+    private final TunnelSocketFactory sockets;
+
+    TunnelledConnections(TunnelSocketFactory sockets) {
+      this.sockets = sockets;
+    }
+
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(
+        SchemePortResolver ports, DnsResolver dns, TlsSocketStrategy tls) {
+      return new DefaultHttpClientConnectionOperator(
+          proxy -> sockets.createSocket(),
+          ports,
+          dns,
+          RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build());
+    }
+  }
+
+  private static final class NoDns implements DnsResolver {
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+      return TunnelSocketFactory.dns().lookup(host).toArray(InetAddress[]::new);
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) {
+      return host;
+    }
+  }
+
+  private static String text(CloseableHttpClient client, ClassicHttpRequest request)
+      throws IOException {
+    return client.execute(request, response -> EntityUtils.toString(response.getEntity(), UTF_8));
+  }
+
+  @Test
+  void manyPagesOverOneConnection() throws Exception {
+    try (WebServer server = WebServer.started();
+        TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
+        CloseableHttpClient client = client(sockets)) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(text(client, new HttpGet(URL + "/page?" + i))).isEqualTo("page " + i + "\n");
+      }
+      assertThat(sockets.count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void largeFiles() throws Exception {
+    try (WebServer server = WebServer.started();
+        TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
+        CloseableHttpClient client = client(sockets)) {
+      for (String path : new String[] {"/file", "/stream"}) {
+        HttpGet get = new HttpGet(URL + path);
+        assertThat(
+                client.<Digest>execute(
+                    get, response -> Digest.of(response.getEntity().getContent())))
+            .isEqualTo(WebServer.content());
+      }
+      HttpPost post = new HttpPost(URL + "/digest");
+      post.setEntity(
+          new InputStreamEntity(
+              new RandomBytes(2, WebServer.COUNT), ContentType.APPLICATION_OCTET_STREAM));
+      assertThat(text(client, post)).isEqualTo(RandomBytes.digest(2, WebServer.COUNT).sha256());
+    }
+  }
+
+  /** It looks whether a connection from its pool is still there. */
+  @Test
+  void connectionThatEndedInThePool() throws Exception {
+    try (FleetingWebServer server = FleetingWebServer.started();
+        TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
+        CloseableHttpClient client = client(sockets)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(text(client, new HttpPost(URL))).isEqualTo(FleetingWebServer.PAGE);
+        sockets.awaitNoneOpen();
+        assertThat(sockets.count()).isEqualTo(i);
+      }
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.devicetunnel.NamedSocketFactory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyManager;
+
+/**
+ * PostgreSQL's JDBC driver over tunnels, alone and in HikariCP's pool. By hand it takes more, with
+ * {@code -Dcopy.mib=100 -Dpool.size=50 -Dpool.seconds=60}.
+ */
+final class PostgresDriverTest {
+  private static final int COPY_MIB = Integer.getInteger("copy.mib", 4);
+  private static final int POOL_SIZE = Integer.getInteger("pool.size", 10);
+  private static final int POOL_SECONDS = Integer.getInteger("pool.seconds", 2);
+
+  private static final int ROWS_PER_MIB = 1024;
+
+  @TempDir static Path serverFolder;
+  private static PostgresServer server;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  private TunnelledSockets sockets;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    server = PostgresServer.started(serverFolder);
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void openSockets() throws Exception {
+    sockets = TunnelledSockets.to(server.serviceAddress(), "postgres");
+  }
+
+  @AfterEach
+  void closeSockets() {
+    sockets.close();
+  }
+
+  /** The driver looks the host up before it asks for a socket, which then ignores it. */
+  private static String url() {
+    return "jdbc:postgresql://localhost/"
+        + PostgresServer.DATABASE
+        + "?user="
+        + PostgresServer.SUPERUSER
+        + "&socketFactoryArg=postgres&socketFactory="
+        + NamedSocketFactory.class.getName();
+  }
+
+  private static Connection connect() throws SQLException {
+    return DriverManager.getConnection(url());
+  }
+
+  @Test
+  void queries() throws Exception {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT sum(n) FROM generate_series(1, 99) n")) {
+      assertThat(result.next()).isTrue();
+      assertThat(result.getInt(1)).isEqualTo(4950);
+    }
+    assertThat(sockets.count()).isEqualTo(1);
+  }
+
+  /** From the fifth time on it is prepared in the server. */
+  @Test
+  void preparedStatements() throws Exception {
+    try (Connection connection = connect();
+        PreparedStatement statement = connection.prepareStatement("SELECT ?::int, ?::text")) {
+      for (int i = 0; i < 20; i++) {
+        String text = "x".repeat(i * 10_000);
+        statement.setInt(1, i);
+        statement.setString(2, text);
+        try (ResultSet result = statement.executeQuery()) {
+          assertThat(result.next()).isTrue();
+          assertThat(result.getInt(1)).isEqualTo(i);
+          assertThat(result.getString(2)).isEqualTo(text);
+        }
+      }
+    }
+  }
+
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void copyInAndOut(TestReporter reporter) throws Exception {
+    MessageDigest in = MessageDigest.getInstance("SHA-256");
+    MessageDigest out = MessageDigest.getInstance("SHA-256");
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TEMPORARY TABLE copied (id text, line text)");
+      CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
+      CopyIn rows = copy.copyIn("COPY copied FROM STDIN");
+      for (int i = 0; i < COPY_MIB; i++) {
+        byte[] mebibyte = rows(i * ROWS_PER_MIB);
+        in.update(mebibyte);
+        rows.writeToCopy(mebibyte, 0, mebibyte.length);
+      }
+      assertThat(rows.endCopy()).isEqualTo((long) COPY_MIB * ROWS_PER_MIB);
+
+      OutputStream copied = new DigestOutputStream(OutputStream.nullOutputStream(), out);
+      copy.copyOut("COPY (SELECT id, line FROM copied ORDER BY id) TO STDOUT", copied);
+      assertThat(out.digest()).isEqualTo(in.digest());
+    }
+    reporter.publishEntry("copied", COPY_MIB + " MiB in and out");
+  }
+
+  /** A mebibyte of them, as the server takes and gives them. */
+  private static byte[] rows(int first) {
+    RandomBytes random = new RandomBytes(first, Long.MAX_VALUE);
+    Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+    return IntStream.range(first, first + ROWS_PER_MIB)
+        .mapToObj(id -> "%07d\t%s\n".formatted(id, base64.encodeToString(bytes(random))))
+        .collect(Collectors.joining())
+        .getBytes(US_ASCII);
+  }
+
+  /** As many as make a row of 1 KiB. */
+  private static byte[] bytes(RandomBytes random) {
+    try {
+      return random.readNBytes(761);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The wish to cancel goes through a tunnel of its own. */
+  @Test
+  void cancel() throws Exception {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      CompletableFuture<Throwable> query =
+          CompletableFuture.supplyAsync(
+              () -> catchThrowable(() -> statement.execute("SELECT pg_sleep(60)")));
+      awaitSleeper();
+      statement.cancel();
+
+      assertThat(query.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("canceling statement due to user request");
+      assertThat(connection.isValid(10)).isTrue();
+    }
+    assertThat(sockets.count()).isEqualTo(3);
+  }
+
+  private static void awaitSleeper() throws SQLException {
+    String sleepers = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    try (Connection connection = connect();
+        PreparedStatement statement = connection.prepareStatement(sleepers)) {
+      assertThat(Await.until(Await.LONG, () -> firstInt(statement) > 0)).isTrue();
+    }
+  }
+
+  private static int firstInt(PreparedStatement statement) {
+    try (ResultSet result = statement.executeQuery()) {
+      assertThat(result.next()).isTrue();
+      return result.getInt(1);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void networkTimeout() throws Exception {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      connection.setNetworkTimeout(Runnable::run, 200);
+      assertThat(connection.getNetworkTimeout()).isEqualTo(200);
+      assertThatThrownBy(() -> statement.execute("SELECT pg_sleep(60)"))
+          .isInstanceOf(SQLException.class)
+          .hasRootCauseInstanceOf(SocketTimeoutException.class);
+      assertThat(connection.isClosed()).isTrue();
+    }
+  }
+
+  /** The driver looks for them by reads with a short timeout. */
+  @Test
+  void notifications() throws Exception {
+    try (Connection listening = connect();
+        Connection notifying = connect();
+        Statement listen = listening.createStatement();
+        Statement notify = notifying.createStatement()) {
+      listen.execute("LISTEN news");
+      PGConnection channel = listening.unwrap(PGConnection.class);
+      for (int i = 0; i < 20; i++) {
+        assertThat(channel.getNotifications()).isNullOrEmpty();
+        assertThat(channel.getNotifications(10)).isNullOrEmpty();
+        notify.execute("NOTIFY news, '" + i + "'");
+        PGNotification[] news = channel.getNotifications((int) Await.LONG.toMillis());
+        assertThat(news).hasSize(1);
+        assertThat(news[0].getParameter()).isEqualTo(Integer.toString(i));
+      }
+    }
+  }
+
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void pool(TestReporter reporter) throws Exception {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url());
+    config.setMaximumPoolSize(POOL_SIZE);
+    config.setMaxLifetime(30_000);
+    ExecutorService threads = Executors.newFixedThreadPool(2 * POOL_SIZE);
+    try (HikariDataSource pool = new HikariDataSource(config)) {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(POOL_SECONDS);
+      Callable<Integer> work = () -> query(pool, end);
+      long queries = 0;
+      for (Future<Integer> done : threads.invokeAll(Collections.nCopies(2 * POOL_SIZE, work))) {
+        queries += done.get();
+      }
+      reporter.publishEntry(
+          "pool of " + POOL_SIZE,
+          queries + " queries over " + sockets.count() + " connections, 0 errors");
+      assertThat(sockets.count()).isGreaterThanOrEqualTo(POOL_SIZE);
+    } finally {
+      threads.shutdownNow();
+      assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** Until then, with results of any size; the first error is thrown. */
+  private static int query(HikariDataSource pool, long end) throws SQLException {
+    int count = 0;
+    do {
+      int size = count % 100 * 1000;
+      try (Connection connection = pool.getConnection();
+          PreparedStatement statement = connection.prepareStatement("SELECT repeat('x', ?)")) {
+        statement.setInt(1, size);
+        try (ResultSet result = statement.executeQuery()) {
+          assertThat(result.next()).isTrue();
+          assertThat(result.getString(1)).hasSize(size).matches("x*");
+        }
+      }
+      count++;
+    } while (System.nanoTime() - end < 0);
+    return count;
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.devicetunnel.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** OpenSSH's server, for the user that runs the tests, with a key that is made for it. */
+final class SshServer implements AutoCloseable {
+  static final String USER = System.getProperty("user.name");
+
+  private final Path folder;
+  private final ServerProgram program;
+
+  private SshServer(Path folder, ServerProgram program) {
+    this.folder = folder;
+    this.program = program;
+  }
+
+  /** With its files in a folder. */
+  static SshServer started(Path folder) throws Exception {
+    String sshd = Externals.program("sshd");
+    boolean canSeparate = !USER.equals("root") || Files.isDirectory(Path.of("/run/sshd"));
+    Externals.need(canSeparate, "there is no /run/sshd, without which sshd does not start");
+    createKey(folder, "host_key");
+    createKey(folder, "key");
+    Path config = Files.writeString(folder.resolve("config"), config(folder));
+    return new SshServer(
+        folder,
+        ServerProgram.started(
+            folder,
+            "TERM",
+            "Server listening on",
+            port ->
+                List.of(sshd, "-D", "-e", "-f", config.toString(), "-p", Integer.toString(port))));
+  }
+
+  private static void createKey(Path folder, String name) throws Exception {
+    String file = folder.resolve(name).toString();
+    String keygen = Externals.program("ssh-keygen");
+    Program.in(folder, keygen, "-q", "-t", "ed25519", "-N", "", "-f", file).succeed();
+  }
+
+  private static String config(Path folder) {
+    return """
+        ListenAddress 127.0.0.1
+        HostKey %1$s/host_key
+        AuthorizedKeysFile %1$s/key.pub
+        PidFile none
+        UsePAM no
+        StrictModes no
+        PermitRootLogin yes
+        Subsystem sftp internal-sftp
+        """
+        .formatted(folder);
+  }
+
+  /** The private key that opens it. */
+  Path key() {
+    return folder.resolve("key");
+  }
+
+  /** What it proves itself with, as in {@code known_hosts} without the host. */
+  String hostKey() throws IOException {
+    return Program.text(folder.resolve("host_key.pub")).strip();
+  }
+
+  String serviceAddress() {
+    return program.serviceAddress();
+  }
+
+  @Override
+  public void close() throws IOException {
+    program.close();
+  }
+}
