@@ -1,0 +1,57 @@
+package io.github.devicetunnel.examples;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelSocketFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Fetches the page of a device's web server in two ways: by sockets that are tunnels, and through a
+ * local port. Arguments: the cloud's URI, the device; the access key is in TUNNEL_API_KEY.
+ */
+public final class BrowseDevice {
+  public static void main(String[] args) throws IOException {
+    try (TunnelClient client =
+        TunnelClient.builder()
+            .cloudUri(args[0])
+            .credentials(Credentials.apiKey(requireNonNull(System.getenv("TUNNEL_API_KEY"))))
+            .deviceId(args[1])
+            .serviceAddress("127.0.0.1:80")
+            .build()) {
+      System.out.println("By a socket: " + bySocket(client));
+      System.out.println("Through a port: " + throughPort(client));
+    }
+  }
+
+  /** For whatever takes a SocketFactory. Nobody else on this machine can use the tunnel. */
+  private static String bySocket(TunnelClient client) throws IOException {
+    TunnelSocketFactory sockets = client.socketFactory();
+    OkHttpClient http =
+        new OkHttpClient.Builder().socketFactory(sockets).dns(TunnelSocketFactory.dns()).build();
+    return page(http, "http://any-name/");
+  }
+
+  /** For what takes none, such as a browser. */
+  private static String throughPort(TunnelClient client) throws IOException {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (TunnelListener listener = client.listen(anyPort)) {
+      return page(new OkHttpClient(), "http://127.0.0.1:" + listener.localAddress().getPort());
+    }
+  }
+
+  /** With no connection kept, which would have to be waited for at the end. */
+  private static String page(OkHttpClient http, String url) throws IOException {
+    Request request = new Request.Builder().url(url).header("Connection", "close").build();
+    try (Response response = http.newCall(request).execute()) {
+      return response.body().string();
+    }
+  }
+}

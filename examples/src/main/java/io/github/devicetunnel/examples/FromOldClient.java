@@ -1,0 +1,42 @@
+package io.github.devicetunnel.examples;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * Does what the old client did with its five flags. Arguments: what stood behind -listen-uri,
+ * -cloud-uri, -application-id and -ping-duration. What stood behind -api-key is in TUNNEL_API_KEY.
+ */
+public final class FromOldClient {
+  public static void main(String[] args) throws IOException {
+    String key = requireNonNull(System.getenv("TUNNEL_API_KEY"));
+    try (TunnelClient client =
+            TunnelClient.builder()
+                .cloudUri(args[1]) // a whole URL says the device and the service as well
+                .credentials(credentials(key, args[2]))
+                .pingInterval(Duration.ofSeconds(Long.parseLong(args[3])))
+                .build();
+        TunnelListener listener = client.listen(address(args[0]))) {
+      System.out.println("Listening on " + listener.localAddress() + ", Enter ends it");
+      int unused = System.in.read();
+    }
+  }
+
+  /** With an application the key is a JWT. */
+  private static Credentials credentials(String key, String applicationId) {
+    return applicationId.isEmpty() ? Credentials.apiKey(key) : Credentials.jwt(applicationId, key);
+  }
+
+  @SuppressWarnings("AddressSelection") // a name would mean one address of this machine
+  private static InetSocketAddress address(String hostAndPort) {
+    int colon = hostAndPort.lastIndexOf(':');
+    int port = Integer.parseInt(hostAndPort.substring(colon + 1));
+    return new InetSocketAddress(hostAndPort.substring(0, colon), port);
+  }
+}

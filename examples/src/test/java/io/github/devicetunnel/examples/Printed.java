@@ -1,0 +1,38 @@
+package io.github.devicetunnel.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+
+/** What a program prints. */
+final class Printed {
+  /** A program's main method. */
+  interface Main {
+    void run(String... args) throws Exception;
+  }
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  /** Runs it to its end. */
+  static String by(Main program, String... args) throws Exception {
+    Printed printed = new Printed();
+    printed.run(program, args);
+    return printed.soFar();
+  }
+
+  /** As {@link #by}, while {@link #soFar} can be asked. */
+  void run(Main program, String... args) throws Exception {
+    PrintStream console = System.out;
+    System.setOut(new PrintStream(out, true, UTF_8));
+    try {
+      program.run(args);
+    } finally {
+      System.setOut(console);
+    }
+  }
+
+  String soFar() {
+    return out.toString(UTF_8);
+  }
+}
