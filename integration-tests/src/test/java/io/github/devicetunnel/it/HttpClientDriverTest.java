@@ -25,6 +25,7 @@ import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.apache.hc.core5.util.TimeValue;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,6 +34,15 @@ final class HttpClientDriverTest {
   private static final String URL = "http://gateway.invalid";
 
   @RegisterExtension final Leaks leaks = new Leaks();
+
+  /**
+   * The client asks the JDK once which options sockets have, by a call that leaves three of them to
+   * the garbage collector.
+   */
+  @BeforeAll
+  static void letJdkLookForOptions() throws Exception {
+    Class.forName(DefaultHttpClientConnectionOperator.class.getName());
+  }
 
   private static CloseableHttpClient client(TunnelledSockets sockets) {
     ConnectionConfig looksEachTime =
