@@ -45,9 +45,9 @@ final class StreamWriter {
       }
     } finally {
       writing.unlock();
-    }
-    if (shut) {
-      shutdown();
+      if (shut) {
+        shutdown(); // It came meanwhile, and could not get in; perhaps not even past a failure.
+      }
     }
   }
 

@@ -1,0 +1,51 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.ConnectionStats.State;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelStream;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What happens to a stream when two things come together. */
+@ExtendWith(Leaks.class)
+@SuppressWarnings("try") // closing in the middle is what is tested
+class StreamRaceTest {
+  /** Writes that find the output shut are in its way, and must not keep it from being told. */
+  @Test
+  void theOutputIsShutDownAmongWrites() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build()) {
+      for (int i = 0; i < 100; i++) {
+        try (TunnelStream stream = client.open()) {
+          List<Upload> writers = List.of(writesNothing(stream), writesNothing(stream));
+          stream.shutdownOutput();
+          for (Upload writer : writers) {
+            assertThatThrownBy(writer::await)
+                .hasRootCauseMessage("the output of this tunnel was shut down");
+          }
+          assertThat(stream.stats().state()).isEqualTo(State.DRAINING);
+        }
+      }
+    }
+  }
+
+  private static Upload writesNothing(TunnelStream stream) {
+    CountDownLatch begun = new CountDownLatch(1);
+    Upload upload =
+        Upload.running(
+            () -> {
+              while (true) {
+                stream.outputStream().write(new byte[0]);
+                begun.countDown();
+              }
+            });
+    assertThat(Await.until(Await.LONG, () -> begun.getCount() == 0)).isTrue();
+    return upload;
+  }
+}
