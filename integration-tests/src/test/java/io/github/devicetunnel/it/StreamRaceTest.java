@@ -1,5 +1,6 @@
 package io.github.devicetunnel.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,6 +17,32 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Leaks.class)
 @SuppressWarnings("try") // closing in the middle is what is tested
 class StreamRaceTest {
+  /** A platform thread that is interrupted reads on, as from a socket, though it is the first. */
+  @Test
+  void theFirstReadOfAnInterruptedThread() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    RawCloud.Script speaksLate =
+        connection -> {
+          connection.write(connection.granted());
+          assertThat(reading.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          connection.write(Frames.binary("late".getBytes(UTF_8)));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(speaksLate);
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelStream stream = client.open()) {
+      Upload reader =
+          Upload.running(
+              () -> {
+                Thread.currentThread().interrupt();
+                reading.countDown();
+                assertThat(stream.inputStream().readNBytes(4)).isEqualTo("late".getBytes(UTF_8));
+                assertThat(Thread.interrupted()).isTrue();
+              });
+      reader.await();
+    }
+  }
+
   /** Writes that find the output shut are in its way, and must not keep it from being told. */
   @Test
   void theOutputIsShutDownAmongWrites() throws Exception {

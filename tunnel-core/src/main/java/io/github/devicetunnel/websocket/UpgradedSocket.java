@@ -3,8 +3,10 @@ package io.github.devicetunnel.websocket;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import okhttp3.Call;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -110,19 +112,29 @@ public final class UpgradedSocket implements Closeable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      okio.Source unread = source;
-      if (unread != null) {
-        // With no limit, so that all of OkHttp's buffer comes at once.
-        long count = unread.read(early, Long.MAX_VALUE);
-        source = null;
-        if (count < 0) {
-          return -1;
-        }
+      if (source != null && readEarly(source) < 0) {
+        return -1;
       }
       if (!early.exhausted()) {
         return early.read(bytes, offset, length);
       }
       return socketInput.read(bytes, offset, length);
+    }
+
+    private long readEarly(okio.Source unread) throws IOException {
+      long count = 0;
+      try {
+        // With no limit, so that all of OkHttp's buffer comes at once.
+        count = unread.read(early, Long.MAX_VALUE);
+      } catch (InterruptedIOException e) {
+        // Only an empty buffer lets Okio look at the thread's flag, on which a socket's read goes
+        // on; and a timeout loses nothing.
+        if (e instanceof SocketTimeoutException) {
+          throw e;
+        }
+      }
+      source = null;
+      return count;
     }
 
     @Override
