@@ -35,7 +35,7 @@ final class Engine {
               thread.setDaemon(true);
               return thread;
             },
-            // After the shutdown there is no connection left whose time could matter.
+            // After the shutdown there is no connection left that has to be watched.
             new ThreadPoolExecutor.DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);
     timers.setKeepAliveTime(1, TimeUnit.SECONDS);

@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.ConnectionStats.State;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -17,6 +22,28 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Leaks.class)
 @SuppressWarnings("try") // closing in the middle is what is tested
 class StreamRaceTest {
+  /** What a listener does when it is told. */
+  private interface Callback {
+    void call(ConnectionInfo connection) throws Exception;
+  }
+
+  private static TunnelEventListener onOpened(Callback callback) {
+    return new TunnelEventListener() {
+      @Override
+      public void opened(ConnectionInfo connection) {
+        call(callback, connection);
+      }
+    };
+  }
+
+  private static void call(Callback callback, ConnectionInfo connection) {
+    try {
+      callback.call(connection);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** A platform thread that is interrupted reads on, as from a socket, though it is the first. */
   @Test
   void theFirstReadOfAnInterruptedThread() throws Exception {
@@ -40,6 +67,22 @@ class StreamRaceTest {
                 assertThat(Thread.interrupted()).isTrue();
               });
       reader.await();
+    }
+  }
+
+  @Test
+  void theClientIsClosedAsAStreamOpens() throws Exception {
+    AtomicReference<TunnelClient> opening = new AtomicReference<>();
+    TunnelEventListener closing = onOpened(connection -> opening.get().close(Duration.ZERO));
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).addEventListener(closing).build()) {
+      opening.set(client);
+      try (TunnelStream stream = client.open()) {
+        assertThatThrownBy(() -> stream.inputStream().read())
+            .isInstanceOf(TunnelException.class)
+            .hasMessage("cut, because its listener or client was closed");
+      }
     }
   }
 
