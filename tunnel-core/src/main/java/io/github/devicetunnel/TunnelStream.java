@@ -254,11 +254,12 @@ public final class TunnelStream implements AutoCloseable {
       return;
     }
     try {
+      reader.retire();
+      // Not before: an open that is under way begins them.
       Future<?> planned = looks;
       if (planned != null) {
         planned.cancel(false);
       }
-      reader.retire();
       tunnel.close();
     } finally {
       onClosed.accept(handle);

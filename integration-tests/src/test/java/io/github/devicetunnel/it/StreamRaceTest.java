@@ -10,8 +10,12 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Leaks.class)
 @SuppressWarnings("try") // closing in the middle is what is tested
 class StreamRaceTest {
+  private static final InetSocketAddress TURBINE =
+      InetSocketAddress.createUnresolved("turbine", 80);
+
   /** What a listener does when it is told. */
   private interface Callback {
     void call(ConnectionInfo connection) throws Exception;
@@ -42,6 +49,14 @@ class StreamRaceTest {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static boolean someThread(String name, String method) {
+    Map<Thread, StackTraceElement[]> stacks = Thread.getAllStackTraces();
+    return stacks.entrySet().stream()
+        .filter(entry -> entry.getKey().getName().startsWith(name))
+        .flatMap(entry -> Arrays.stream(entry.getValue()))
+        .anyMatch(frame -> frame.getMethodName().equals(method));
   }
 
   /** A platform thread that is interrupted reads on, as from a socket, though it is the first. */
@@ -67,6 +82,26 @@ class StreamRaceTest {
                 assertThat(Thread.interrupted()).isTrue();
               });
       reader.await();
+    }
+  }
+
+  /** Nothing goes on for the stream, though other clients keep the threads. */
+  @Test
+  void aStreamIsClosedAsItOpens() throws Exception {
+    AtomicReference<Socket> socket = new AtomicReference<>();
+    TunnelEventListener closing =
+        onOpened(
+            connection -> {
+              socket.get().close();
+              Await.until(Await.LONG, () -> someThread("tunnel-helper", "retire"));
+            });
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).addEventListener(closing).build();
+        Socket closed = client.socketFactory().createSocket()) {
+      socket.set(closed);
+      closed.connect(TURBINE);
+      assertThat(Await.until(Await.LONG, () -> !someThread("tunnel-timer", "run"))).isTrue();
     }
   }
 
