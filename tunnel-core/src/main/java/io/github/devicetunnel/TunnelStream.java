@@ -116,7 +116,7 @@ public final class TunnelStream implements AutoCloseable {
     AtomicBoolean passed = new AtomicBoolean();
     Runnable giveUp =
         () -> {
-          passed.set(true);
+          passed.set(true); // First: the end of the dial is felt before this returns.
           tunnel.giveUpDial(limit);
         };
     Future<?> limiting = engine.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);

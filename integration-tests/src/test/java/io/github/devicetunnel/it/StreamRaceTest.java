@@ -12,6 +12,7 @@ import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -82,6 +86,26 @@ class StreamRaceTest {
                 assertThat(Thread.interrupted()).isTrue();
               });
       reader.await();
+    }
+  }
+
+  @Test
+  void aConnectIsGivenUpWhileItFails() throws Exception {
+    CountDownLatch failed = new CountDownLatch(1);
+    EventListener slow =
+        new EventListener() {
+          @Override
+          public void canceled(Call call) {
+            Await.until(Await.LONG, () -> failed.getCount() == 0);
+          }
+        };
+    OkHttpClient okHttpClient = new OkHttpClient.Builder().eventListener(slow).build();
+    try (RawCloud cloud = RawCloud.started(RawConnection::awaitEnd);
+        TunnelClient client = cloud.client("127.0.0.1:1").okHttpClient(okHttpClient).build();
+        Socket socket = client.socketFactory().createSocket()) {
+      assertThatThrownBy(() -> socket.connect(TURBINE, 100))
+          .isInstanceOf(SocketTimeoutException.class);
+      failed.countDown();
     }
   }
 
