@@ -12,6 +12,9 @@ import java.util.function.Consumer;
  * a listener which looks at the figures finds it there.
  */
 final class ConnectionEvents {
+  /** Those that are in a callback about any connection: two could wait for each other. */
+  private static final Set<Thread> CALLING = ConcurrentHashMap.newKeySet();
+
   private final ConnectionInfo connection;
   private final ClientEvents client;
   private final Totals totals;
@@ -35,6 +38,11 @@ final class ConnectionEvents {
   /** Whether the calling thread is in a callback about this connection. */
   boolean isCalling() {
     return calling.contains(Thread.currentThread());
+  }
+
+  /** Whether the calling thread is in a callback about any connection. */
+  static boolean isCallingAny() {
+    return CALLING.contains(Thread.currentThread());
   }
 
   void dialStarted(int attempt) {
@@ -88,11 +96,15 @@ final class ConnectionEvents {
   private void tell(String event, Consumer<TunnelEventListener> call) {
     // A callback that closes the stream it is told of is called once more within itself.
     boolean outermost = calling.add(Thread.currentThread());
+    boolean outermostOfAll = CALLING.add(Thread.currentThread());
     try {
       client.tell(event, call);
     } finally {
       if (outermost) {
         calling.remove(Thread.currentThread());
+      }
+      if (outermostOfAll) {
+        CALLING.remove(Thread.currentThread());
       }
     }
   }

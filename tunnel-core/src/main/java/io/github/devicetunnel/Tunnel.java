@@ -305,12 +305,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    * in a callback about this tunnel would wait for itself, and gets false at once.
    */
   boolean awaitClosed(long nanos) throws InterruptedException {
-    return !isInCallback() && closed.await(nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** Whether the calling thread is in a callback about this tunnel. */
-  boolean isInCallback() {
-    return events.isCalling();
+    return !events.isCalling() && closed.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Whether bytes are still delivered. */

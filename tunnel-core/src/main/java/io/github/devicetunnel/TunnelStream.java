@@ -218,13 +218,12 @@ public final class TunnelStream implements AutoCloseable {
   /**
    * Closes the tunnel in order: all that was written is sent before the close frame, whose answer
    * is awaited for at most two seconds. Threads that read or write get a {@link TunnelException}.
-   * Doing it again does nothing. In a {@link TunnelEventListener} that is told of this tunnel, it
-   * does not wait.
+   * Doing it again does nothing. In a callback of a {@link TunnelEventListener} it does not wait.
    */
   @Override
   public void close() {
-    if (tunnel.isInCallback()) {
-      closeSoon(); // What would be waited for is this very thread.
+    if (ConnectionEvents.isCallingAny()) {
+      closeSoon(); // What would be waited for is this very thread, or one that waits for it.
       return;
     }
     endHere();

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.ConnectionStats.State;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -17,7 +19,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Call;
@@ -42,6 +46,15 @@ class StreamRaceTest {
     return new TunnelEventListener() {
       @Override
       public void opened(ConnectionInfo connection) {
+        call(callback, connection);
+      }
+    };
+  }
+
+  private static TunnelEventListener onBytesReceived(Callback callback) {
+    return new TunnelEventListener() {
+      @Override
+      public void bytesReceived(ConnectionInfo connection, int count) {
         call(callback, connection);
       }
     };
@@ -142,6 +155,44 @@ class StreamRaceTest {
             .isInstanceOf(TunnelException.class)
             .hasMessage("cut, because its listener or client was closed");
       }
+    }
+  }
+
+  @Test
+  void twoCallbacksCloseEachOthersStreams() throws Exception {
+    List<TunnelStream> streams = new CopyOnWriteArrayList<>();
+    CyclicBarrier both = new CyclicBarrier(2);
+    TunnelEventListener closing =
+        onBytesReceived(
+            connection -> {
+              both.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+              boolean first = streams.get(0).stats().connection().equals(connection);
+              streams.get(first ? 1 : 0).close();
+            });
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).addEventListener(closing).build()) {
+      streams.add(client.open());
+      streams.add(client.open());
+      List<Upload> exchanges =
+          streams.stream().map(stream -> Upload.running(() -> exchange(stream))).toList();
+      for (Upload exchange : exchanges) {
+        exchange.await();
+      }
+      for (TunnelStream stream : streams) {
+        assertThat(stream.whenClosed().toCompletableFuture())
+            .succeedsWithin(Await.LONG)
+            .matches(CloseReason::isOrderly);
+      }
+    }
+  }
+
+  private static void exchange(TunnelStream stream) throws IOException {
+    stream.outputStream().write('x');
+    try {
+      assertThat(stream.inputStream().read()).isEqualTo('x');
+    } catch (TunnelException e) {
+      // The other callback was quicker.
     }
   }
 
