@@ -337,6 +337,12 @@ final class Tunnel implements TunnelTimers.Verdict {
         socket == null ? null : socket.roundTrip());
   }
 
+  /** Whether anything is on the way of which the cloud has not confirmed that it arrived. */
+  boolean isSending() {
+    WebSocket socket = life.webSocket();
+    return socket != null && (socket.unacknowledged() > 0 || !socket.isCloseSent());
+  }
+
   /** Bytes sent of which the cloud has not confirmed that they arrived. */
   long unacknowledged() {
     WebSocket socket = life.webSocket();

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -228,5 +229,42 @@ class StreamRaceTest {
             });
     assertThat(Await.until(Await.LONG, () -> begun.getCount() == 0)).isTrue();
     return upload;
+  }
+
+  /** The close frame goes out behind it, although somebody reads and nothing is unconfirmed. */
+  @Test
+  void theStreamIsClosedInTheMiddleOfAWrite() throws Exception {
+    CompletableFuture<Integer> closeCode = new CompletableFuture<>();
+    RawCloud.Script awaitsClose =
+        connection -> {
+          connection.write(connection.granted());
+          try {
+            connection.skipPayload(5);
+            closeCode.complete(connection.readCloseCode());
+          } catch (IOException | AssertionError e) {
+            closeCode.completeExceptionally(e);
+          }
+          connection.write(Frames.close(1000));
+        };
+    GatedSockets sockets = new GatedSockets();
+    OkHttpClient okHttpClient = new OkHttpClient.Builder().socketFactory(sockets).build();
+    try (RawCloud cloud = RawCloud.started(awaitsClose);
+        TunnelClient client = cloud.client("127.0.0.1:1").okHttpClient(okHttpClient).build();
+        TunnelStream stream = client.open()) {
+      Upload reader = Upload.running(() -> assertThat(stream.inputStream().read()).isEqualTo(-1));
+      assertThat(Await.until(Await.LONG, () -> someThread("test-upload", "next"))).isTrue();
+      sockets.shut();
+      Upload writer = Upload.running(() -> stream.outputStream().write("hello".getBytes(UTF_8)));
+      assertThat(Await.until(Await.LONG, sockets::somebodyWaits)).isTrue();
+
+      Upload closing = Upload.running(stream::close);
+      assertThat(Await.until(Await.LONG, () -> someThread("test-upload", "retire"))).isTrue();
+      sockets.open();
+
+      assertThat(closeCode.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(1000);
+      writer.await();
+      closing.await();
+      assertThatThrownBy(reader::await).hasRootCauseMessage("closed by the application");
+    }
   }
 }

@@ -97,6 +97,7 @@ final class FrameSender {
     } finally {
       doneWriting();
     }
+    sendControls();
   }
 
   /** Sends a ping soon. Never waits. */
@@ -157,6 +158,11 @@ final class FrameSender {
 
   boolean closeSent() {
     return closeSent;
+  }
+
+  /** Whether the close frame has left, and nobody is writing. */
+  boolean isDone() {
+    return closeSent && !writing.isLocked();
   }
 
   private void controlIsDue() {

@@ -119,6 +119,11 @@ public final class WebSocket implements Closeable {
     return closeReason;
   }
 
+  /** Whether the socket has taken our close frame, and with it all that went before. */
+  public boolean isCloseSent() {
+    return sender.isDone();
+  }
+
   /** Bytes of payload that were written to the socket. */
   public long sent() {
     return sender.sent();
