@@ -55,7 +55,7 @@ final class Connections {
 
     /** Those that were not closed in time. */
     List<Connection> forAll(List<Connection> connections, Duration time) {
-      long deadline = System.nanoTime() + Math.min(time.toNanos(), TimeUnit.DAYS.toNanos(365));
+      long deadline = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(time));
       return connections.stream().filter(connection -> !isClosedBy(connection, deadline)).toList();
     }
 

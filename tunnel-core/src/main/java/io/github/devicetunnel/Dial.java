@@ -120,8 +120,9 @@ final class Dial {
 
   /** Twice as long after each failure, and at random, so that many do not come back at once. */
   private boolean pause(int failures, IOException failure) {
-    long longest = settings.retry().backoff().toNanos() << Math.min(failures - 1, 20);
-    long limit = Math.min(LONGEST_PAUSE_NANOS, longest < 0 ? Long.MAX_VALUE : longest);
+    long first = TimeUnit.NANOSECONDS.convert(settings.retry().backoff());
+    long longest = Math.min(LONGEST_PAUSE_NANOS, first) << Math.min(failures - 1, 20);
+    long limit = Math.min(LONGEST_PAUSE_NANOS, longest);
     long nanos = ThreadLocalRandom.current().nextLong(limit / 2, limit + 1);
     events.retry(failures, failure, Duration.ofNanos(nanos));
     try {

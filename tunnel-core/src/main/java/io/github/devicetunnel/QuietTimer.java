@@ -26,7 +26,7 @@ final class QuietTimer {
       LongSupplier quietNanos,
       Runnable action) {
     this.scheduler = scheduler;
-    this.limitNanos = limit.toNanos();
+    this.limitNanos = TimeUnit.NANOSECONDS.convert(limit);
     this.quietNanos = quietNanos;
     this.action = action;
   }

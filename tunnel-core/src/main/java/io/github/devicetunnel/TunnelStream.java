@@ -90,7 +90,8 @@ public final class TunnelStream implements AutoCloseable {
     try {
       tunnel.open();
       Settings.Timeouts timeouts = settings.timeouts();
-      long nanos = (timeouts.pings() ? timeouts.pingInterval() : LOOK_INTERVAL).toNanos();
+      long nanos =
+          TimeUnit.NANOSECONDS.convert(timeouts.pings() ? timeouts.pingInterval() : LOOK_INTERVAL);
       looks =
           engine.timers().scheduleWithFixedDelay(reader::look, nanos, nanos, TimeUnit.NANOSECONDS);
       opened = true;

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -265,6 +266,32 @@ class StreamRaceTest {
       writer.await();
       closing.await();
       assertThatThrownBy(reader::await).hasRootCauseMessage("closed by the application");
+    }
+  }
+
+  /** As long as Java can say, which is more than a long holds in nanoseconds. */
+  @Test
+  void waitsForEver() throws Exception {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .connectTimeout(forEver)
+                .livenessTimeout(forEver)
+                .writeTimeout(forEver)
+                .idleTimeout(forEver)
+                .halfCloseTimeout(forEver)
+                .connectRetry(2, forEver)
+                .build()) {
+      try (TunnelStream stream = client.open()) {
+        stream.setReadTimeout(forEver);
+        stream.outputStream().write('x');
+        stream.shutdownOutput();
+        assertThat(stream.inputStream().read()).isEqualTo('x');
+      }
+      assertThat(client.close(forEver).cut()).isZero();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.websocket;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The time until which somebody waits. */
 public final class Deadline {
@@ -12,7 +13,7 @@ public final class Deadline {
 
   private Deadline(Duration timeout) {
     this.timeout = timeout;
-    this.at = System.nanoTime() + timeout.toNanos();
+    this.at = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
   }
 
   /**

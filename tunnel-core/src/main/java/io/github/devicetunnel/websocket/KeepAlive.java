@@ -53,9 +53,10 @@ public final class KeepAlive {
       Verdict verdict,
       ScheduledExecutorService scheduler) {
     this.webSocket = webSocket;
-    this.pingNanos = pingInterval.toNanos();
-    this.livenessNanos = livenessTimeout.toNanos();
-    this.writeNanos = writeTimeout.isZero() ? Long.MAX_VALUE : writeTimeout.toNanos();
+    this.pingNanos = TimeUnit.NANOSECONDS.convert(pingInterval);
+    this.livenessNanos = TimeUnit.NANOSECONDS.convert(livenessTimeout);
+    this.writeNanos =
+        writeTimeout.isZero() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(writeTimeout);
     this.verdict = verdict;
     this.scheduler = scheduler;
   }

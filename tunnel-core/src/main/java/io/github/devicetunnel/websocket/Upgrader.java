@@ -1,11 +1,12 @@
 package io.github.devicetunnel.websocket;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -65,7 +66,7 @@ public final class Upgrader {
             .tag(Upgrade.Granted.class, granted)
             .build();
     Call call = client.newCall(request);
-    call.timeout().timeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
     DialProgress progress = new DialProgress();
     call.addEventListener(progress);
     return new Upgrade(call, granted, progress);
