@@ -75,6 +75,9 @@ final class TunnelSocket extends InertSocket {
     TunnelStream opening = opener.prepare(endpoint);
     address = TunnelSocketFactory.resolved(endpoint);
     stream = opening;
+    if (closed) {
+      opening.closeSoon(); // Meanwhile: a resolver may take its time.
+    }
     return opening;
   }
 
@@ -162,7 +165,7 @@ final class TunnelSocket extends InertSocket {
 
   /** As a socket's: what was written is still sent, and nobody waits for it. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
     TunnelStream open = stream;
     if (open != null) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.ConnectionStats.State;
+import io.github.devicetunnel.Target;
+import io.github.devicetunnel.TargetResolver;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelException;
@@ -121,6 +123,28 @@ class StreamRaceTest {
       assertThatThrownBy(() -> socket.connect(TURBINE, 100))
           .isInstanceOf(SocketTimeoutException.class);
       failed.countDown();
+    }
+  }
+
+  @Test
+  void aSocketIsClosedWhileItsResolverThinks() throws Exception {
+    CompletableFuture<Target> answer = new CompletableFuture<>();
+    CountDownLatch asked = new CountDownLatch(1);
+    TargetResolver slow =
+        (host, port) -> {
+          asked.countDown();
+          return answer.orTimeout(Await.LONG.toMillis(), TimeUnit.MILLISECONDS).join();
+        };
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        Socket socket = client.socketFactory(slow).createSocket()) {
+      Upload connecting = Upload.running(() -> socket.connect(TURBINE));
+      assertThat(asked.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      socket.close();
+      answer.complete(new Target(Cloud.DEVICE, service.serviceAddress()));
+      assertThatThrownBy(connecting::await).cause().hasMessage("Socket closed");
+      assertThat(service.accepted()).isZero();
     }
   }
 
