@@ -175,14 +175,10 @@ final class StreamReader {
   private void startStandIn() {
     if (taker == Taker.NOBODY && !payload.hasRemaining() && !ended) {
       taker = Taker.STAND_IN;
-      boolean started = false;
       try {
         standIns.accept(this::standIn);
-        started = true;
-      } finally {
-        if (!started) {
-          taker = Taker.NOBODY;
-        }
+      } catch (OutOfMemoryError e) {
+        taker = Taker.NOBODY; // There is no thread to be had; the next look may have more luck.
       }
     }
   }

@@ -124,7 +124,12 @@ public final class TunnelClient implements AutoCloseable {
                 stream.closeSoon();
               }
             });
-    engine.threads().start("tunnel-dial " + settings.target(), () -> open(stream, result));
+    try {
+      engine.threads().start("tunnel-dial " + settings.target(), () -> open(stream, result));
+    } catch (OutOfMemoryError e) {
+      stream.close(); // There is no thread to be had.
+      throw e;
+    }
     return result;
   }
 

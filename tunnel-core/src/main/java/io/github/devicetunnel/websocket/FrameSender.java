@@ -172,7 +172,16 @@ final class FrameSender {
     if (unacknowledged() == 0 && unconfirmed.get() < FEW) {
       sendControls(); // The socket's buffer is as good as empty, so this cannot wait.
     } else if (helperIsDue.compareAndSet(false, true)) {
+      askHelper();
+    }
+  }
+
+  private void askHelper() {
+    try {
       helpers.execute(this::help);
+    } catch (OutOfMemoryError e) {
+      // There is no thread to be had; whoever writes or asks next may have more luck.
+      helperIsDue.set(false);
     }
   }
 
