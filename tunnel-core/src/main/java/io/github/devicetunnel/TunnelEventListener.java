@@ -49,10 +49,11 @@ import java.time.Duration;
  * by which a stream admits one writer.
  *
  * <p>Everything may be called from a callback, {@code close()} too; but a callback must not wait
- * for another thread that closes something. A stream that is closed in a callback is not waited for.
- * A client or listener that is closed in a callback does not wait for the connection whose callback
- * it is: that one counts as cut, and ends when the callback returns. Two callbacks that close the same client at the same time wait for each other
- * until their drain timeout is over, so prefer {@code close(Duration.ZERO)} there.
+ * for another thread that closes something. A stream that is closed in a callback is not waited
+ * for. A client or listener that is closed in a callback does not wait for the connection whose
+ * callback it is: that one counts as cut, and ends when the callback returns. Two callbacks that
+ * close the same client at the same time wait for each other until their drain timeout is over, so
+ * prefer {@code close(Duration.ZERO)} there.
  *
  * <p>A listener may throw whatever it likes. The first failure of a kind is logged; the connection
  * goes on, and the other listeners are told.
