@@ -54,7 +54,15 @@ public record CloseReason(
     PROTOCOL_ERROR,
     /** The cloud answered the request for a tunnel, and refused. */
     REJECTED,
-    /** The cloud could not be reached: DNS, TCP, proxy, TLS, or no answer in time. */
+    /**
+     * The token can be seen to open nothing: it has expired, say, or is for another device. The
+     * cloud was not asked.
+     */
+    TOKEN_REFUSED,
+    /**
+     * The cloud could not be reached: DNS, TCP, proxy, TLS, or no answer in time. Or, ended by
+     * {@link EndedBy#CLIENT}, it was not asked because the token source gave no token.
+     */
     DIAL_FAILED,
     /** This library failed: a defect, or a machine without memory. */
     INTERNAL_ERROR

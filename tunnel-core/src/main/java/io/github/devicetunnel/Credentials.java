@@ -1,18 +1,34 @@
 package io.github.devicetunnel;
 
-import okhttp3.Headers;
+import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What proves to the cloud that a tunnel may be opened: an access key, or a JWT together with the
- * application whose verification key checks it. Immutable; {@link #toString} hides the secret.
+ * application whose verification key checks it. Each may be given once and for all, or come from a
+ * {@link TokenSource} that is asked for every dial. Immutable; {@link #toString} hides the secret.
+ *
+ * <p>A JWT that can be seen to open nothing is refused before anything is dialled: one that has
+ * expired, is not valid yet, has no claim {@code exp}, or whose claims name another device, IP
+ * address or port. Clocks may be a minute apart.
  */
 public final class Credentials {
-  private final String token;
+  private static final String ACCESS_KEY_PREFIX = "ak_";
+
+  private final TokenSource source;
+  private final @Nullable String fixedToken;
   private final @Nullable String applicationId;
 
-  private Credentials(String token, @Nullable String applicationId) {
-    this.token = token;
+  private Credentials(TokenSource source, @Nullable String applicationId) {
+    this.source = source;
+    this.fixedToken = null;
+    this.applicationId = applicationId;
+  }
+
+  private Credentials(String fixedToken, @Nullable String applicationId) {
+    this.source = request -> fixedToken;
+    this.fixedToken = fixedToken;
     this.applicationId = applicationId;
   }
 
@@ -21,10 +37,22 @@ public final class Credentials {
    *
    * @param key the secret
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException when it is empty or could not stand in an HTTP header
+   * @throws IllegalArgumentException when it is empty, could not stand in an HTTP header, or is a
+   *     JWT
    */
   public static Credentials apiKey(String key) {
-    return new Credentials(checked("apiKey", key), null);
+    check("apiKey", keyDefect(key));
+    return new Credentials(key, null);
+  }
+
+  /**
+   * Access keys from somewhere else.
+   *
+   * @param source asked for every dial
+   * @return credentials for {@link TunnelClient.Builder#credentials}
+   */
+  public static Credentials apiKey(TokenSource source) {
+    return new Credentials(Objects.requireNonNull(source, "source"), null);
   }
 
   /**
@@ -33,16 +61,62 @@ public final class Credentials {
    * @param applicationId sent as {@code X-Application-ID}
    * @param token the secret, as it is sent
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException when either is empty or could not stand in an HTTP header
+   * @throws IllegalArgumentException when either is empty or could not stand in an HTTP header, or
+   *     the token is no JWT
    */
   public static Credentials jwt(String applicationId, String token) {
-    return new Credentials(checked("token", token), checked("applicationId", applicationId));
+    check("token", jwtDefect(token));
+    check("applicationId", headerDefect(applicationId));
+    return new Credentials(token, applicationId);
   }
 
-  /** Never says the value: it is a secret, even when it is a wrong one. */
-  private static String checked(String parameter, String value) {
+  /**
+   * JSON web tokens from somewhere else.
+   *
+   * @param applicationId sent as {@code X-Application-ID}
+   * @param source asked for every dial
+   * @return credentials for {@link TunnelClient.Builder#credentials}
+   * @throws IllegalArgumentException when the application's ID is empty or could not stand in an
+   *     HTTP header
+   */
+  public static Credentials jwt(String applicationId, TokenSource source) {
+    check("applicationId", headerDefect(applicationId));
+    return new Credentials(Objects.requireNonNull(source, "source"), applicationId);
+  }
+
+  private static void check(String parameter, @Nullable String defect) {
+    if (defect != null) {
+      throw new IllegalArgumentException(parameter + " " + defect);
+    }
+  }
+
+  // What is wrong with a value, as the rest of a sentence. Never the value: it is a secret, even
+  // when it is a wrong one.
+
+  private static @Nullable String keyDefect(String key) {
+    if (JwtClaims.isJwt(key)) {
+      return "is a JWT, which needs the ID of the application whose key checks it:"
+          + " use Credentials.jwt(applicationId, token)";
+    }
+    return headerDefect(key);
+  }
+
+  private static @Nullable String jwtDefect(String token) {
+    if (token.startsWith(ACCESS_KEY_PREFIX)) {
+      return "is an access key (ak_…), which goes without the ID of an application:"
+          + " use Credentials.apiKey(key)";
+    }
+    String defect = headerDefect(token);
+    if (defect == null && JwtClaims.parse(token) == null) {
+      return "is no JWT, which is three parts in base64url with dots between them, the second of"
+          + " them a JSON object";
+    }
+    return defect;
+  }
+
+  private static @Nullable String headerDefect(String value) {
     if (value.isEmpty()) {
-      throw new IllegalArgumentException(parameter + " is empty");
+      return "is empty";
     }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -53,25 +127,48 @@ public final class Credentials {
               case ' ', '\t' -> "a blank";
               default -> "a character that is not printable ASCII";
             };
-        throw new IllegalArgumentException(
-            parameter + " has " + what + " at position " + (i + 1) + " of " + value.length());
+        return "has " + what + " at position " + (i + 1) + " of " + value.length();
       }
     }
-    return value;
+    return null;
   }
 
-  void addTo(Headers.Builder headers) {
-    headers.set("Authorization", "Bearer " + token);
-    if (applicationId != null) {
-      headers.set("X-Application-ID", applicationId);
+  /**
+   * Why a token opens no tunnel to the target, as the rest of a sentence; null when only the cloud
+   * can tell.
+   */
+  @Nullable String defect(String token, Target target, Instant now) {
+    if (applicationId == null) {
+      return keyDefect(token);
     }
+    String defect = jwtDefect(token);
+    JwtClaims claims = defect == null ? JwtClaims.parse(token) : null;
+    return claims == null ? defect : claims.defect(target, now);
+  }
+
+  TokenSource source() {
+    return source;
+  }
+
+  /** The token when it is always the same, so that there is no sense in asking for another. */
+  @Nullable String fixedToken() {
+    return fixedToken;
+  }
+
+  boolean isFixed() {
+    return fixedToken != null;
+  }
+
+  @Nullable String applicationId() {
+    return applicationId;
   }
 
   /** The kind of credential, without the secret. */
   @Override
   public String toString() {
+    String from = fixedToken == null ? " from a source" : "";
     return applicationId == null
-        ? "Credentials[access key]"
-        : "Credentials[JWT of application " + applicationId + "]";
+        ? "Credentials[access key" + from + "]"
+        : "Credentials[JWT of application " + applicationId + from + "]";
   }
 }

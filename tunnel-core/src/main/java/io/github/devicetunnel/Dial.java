@@ -1,23 +1,21 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.DialProgress.Step;
-import io.github.devicetunnel.websocket.Upgrade;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * Asks the cloud for one tunnel; again after a failure, if that was wished for, but never after an
- * answer.
+ * Asks the cloud for one tunnel; again after a failure, if that was wished for, but after an answer
+ * only once: with a fresh token when the cloud did not take the one before.
  */
 final class Dial {
+  private static final int UNAUTHORIZED = 401;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Engine engine;
@@ -25,7 +23,12 @@ final class Dial {
   private final ConnectionEvents events;
   private final long startedAt;
   private final CountDownLatch cancelled = new CountDownLatch(1);
-  private volatile Upgrade upgrade;
+  private volatile DialAttempt attempt;
+
+  // Of the thread that dials.
+  private int number = 1; // of the attempt
+  private int failures;
+  private boolean mayWantFresh;
 
   /**
    * Prepares it.
@@ -37,77 +40,91 @@ final class Dial {
     this.settings = settings;
     this.events = events;
     this.startedAt = startedAt;
-    this.upgrade = newUpgrade();
-  }
-
-  private Upgrade newUpgrade() {
-    return engine
-        .upgrader()
-        .upgrade(
-            settings.cloudUri().connection(settings.target()),
-            settings.headers(),
-            settings.timeouts().connectTimeout());
+    this.mayWantFresh = !settings.credentials().isFixed();
+    this.attempt = new DialAttempt(engine, settings, false);
   }
 
   /**
    * On the calling thread.
    *
    * @throws TunnelRejectedException when the cloud answered, and refused
-   * @throws TunnelException when it did not answer at the last try, or the thread was interrupted,
-   *     which is an end of the kind {@link CloseReason.Kind#LOCAL_CLOSED}
+   * @throws TunnelException when it did not answer at the last try, there was no token to ask it
+   *     with, or the thread was interrupted, which is an end of the kind {@link
+   *     CloseReason.Kind#LOCAL_CLOSED}
    */
   UpgradedSocket execute() throws TunnelException {
-    int attempt = 1;
     while (true) {
       if (isCancelled()) {
-        upgrade.cancel();
+        attempt.cancel();
       }
-      events.dialStarted(attempt);
+      events.dialStarted(number);
       try {
-        UpgradedSocket socket = upgrade.execute();
-        events.upgraded(timings());
+        UpgradedSocket socket = attempt.execute();
+        events.upgraded(attempt.timings());
         return socket;
       } catch (UpgradeRefusedException e) {
-        throw refused(e);
+        TunnelRejectedException refusal = refused(e);
+        if (e.status() != UNAUTHORIZED || !again(refusal)) {
+          throw refusal;
+        }
       } catch (IOException e) {
-        events.dialFailed(attempt, e, timings());
-        if (attempt == settings.retry().attempts() || isFinal(e) || !pause(attempt, e)) {
+        events.dialFailed(number, e, attempt.timings());
+        boolean unfit = e instanceof TokenException token && token.isRefused();
+        if (!(unfit ? again(e) : againLater(e))) {
           throw failed(e);
         }
-        attempt++;
-        upgrade = newUpgrade();
       } catch (RuntimeException | Error e) {
-        events.dialFailed(attempt, e, timings());
+        events.dialFailed(number, e, attempt.timings());
         throw e;
       }
     }
   }
 
-  private DialTimings timings() {
-    Map<Step, Duration> times = upgrade.progress().times();
-    return new DialTimings(
-        times.get(Step.DNS),
-        times.get(Step.CONNECT),
-        times.get(Step.TLS),
-        times.get(Step.UPGRADE),
-        times.values().stream().reduce(Duration.ZERO, Duration::plus));
+  /** Once, with a fresh token in place of one that was refused. */
+  private boolean again(IOException refusal) {
+    if (!mayWantFresh || isCancelled()) {
+      return false;
+    }
+    mayWantFresh = false;
+    events.retry(number, refusal, Duration.ZERO);
+    next(true);
+    return true;
+  }
+
+  /** As often as was wished for, after a pause. */
+  private boolean againLater(IOException failure) {
+    failures++;
+    if (failures == settings.retry().attempts() || isFinal(failure) || !pause(failure)) {
+      return false;
+    }
+    next(false);
+    return true;
+  }
+
+  private void next(boolean freshWanted) {
+    number++;
+    attempt = new DialAttempt(engine, settings, freshWanted);
   }
 
   private TunnelRejectedException refused(UpgradeRefusedException e) {
     ServiceError error = ServiceError.parse(e.body());
     CloseReason reason = Ending.rejected(settings.target(), e, error).reason(0, 0, startedAt);
     TunnelRejectedException refusal = new TunnelRejectedException(e.status(), error, reason);
-    events.rejected(refusal, timings());
+    events.rejected(refusal, attempt.timings());
     return refusal;
   }
 
   private TunnelException failed(IOException e) {
-    Ending ending =
-        Thread.currentThread().isInterrupted()
-            ? Ending.interrupted(doing(), e)
-            : Ending.unreachable(
-                settings.cloudUri(), settings.timeouts().connectTimeout(), doing(), e);
-    return new TunnelException(ending.reason(0, 0, startedAt));
+    return new TunnelException(ending(e).reason(0, 0, startedAt));
+  }
+
+  private Ending ending(IOException e) {
+    if (Thread.currentThread().isInterrupted()) {
+      return Ending.interrupted(doing(), e);
+    }
+    return e instanceof TokenException token
+        ? Ending.withoutToken(settings.target(), token)
+        : Ending.unreachable(settings.cloudUri(), settings.timeouts().connectTimeout(), doing(), e);
   }
 
   /** Whether another try would fail as this one did. */
@@ -119,12 +136,12 @@ final class Dial {
   }
 
   /** Twice as long after each failure, and at random, so that many do not come back at once. */
-  private boolean pause(int failures, IOException failure) {
+  private boolean pause(IOException failure) {
     long first = TimeUnit.NANOSECONDS.convert(settings.retry().backoff());
     long longest = Math.min(LONGEST_PAUSE_NANOS, first) << Math.min(failures - 1, 20);
     long limit = Math.min(LONGEST_PAUSE_NANOS, longest);
     long nanos = ThreadLocalRandom.current().nextLong(limit / 2, limit + 1);
-    events.retry(failures, failure, Duration.ofNanos(nanos));
+    events.retry(number, failure, Duration.ofNanos(nanos));
     try {
       return !cancelled.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -135,7 +152,7 @@ final class Dial {
 
   /** What is being done. From any thread. */
   String doing() {
-    return upgrade.progress().doing();
+    return attempt.doing();
   }
 
   private boolean isCancelled() {
@@ -145,6 +162,6 @@ final class Dial {
   /** Makes {@link #execute} fail soon. From any thread; never waits. */
   void cancel() {
     cancelled.countDown();
-    upgrade.cancel();
+    attempt.cancel();
   }
 }

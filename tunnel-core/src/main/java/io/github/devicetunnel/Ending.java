@@ -36,6 +36,14 @@ record Ending(
     return of(Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
   }
 
+  /** There is no token to ask the cloud with. */
+  static Ending withoutToken(Target target, TokenException e) {
+    Kind kind = e.isRefused() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
+    String what = e.isRefused() ? "the token opens no tunnel to " : "no token for a tunnel to ";
+    String message = what + target + ": " + e.getMessage();
+    return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+  }
+
   /** There was no answer to the upgrade. */
   static Ending unreachable(CloudUri cloud, Duration timeout, String doing, IOException e) {
     boolean timedOut = e instanceof InterruptedIOException && "timeout".equals(e.getMessage());

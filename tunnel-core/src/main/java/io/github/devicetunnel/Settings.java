@@ -167,9 +167,11 @@ record Settings(
     return new ListenerInfo(localAddress, target.deviceId(), target.serviceAddress());
   }
 
+  /** Without the one that holds the secret. */
   Headers headers() {
-    Headers.Builder headers = new Headers.Builder();
-    credentials.addTo(headers);
-    return headers.build();
+    String applicationId = credentials.applicationId();
+    return applicationId == null
+        ? Headers.EMPTY
+        : new Headers.Builder().set("X-Application-ID", applicationId).build();
   }
 }

@@ -65,6 +65,16 @@ public record Target(String deviceId, String serviceAddress) {
     return port < 1 || port > 65535 ? "the port is not from 1 to 65535" : null;
   }
 
+  /** The host, an IPv6 address without its brackets. */
+  String host() {
+    String host = serviceAddress.substring(0, serviceAddress.lastIndexOf(':'));
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  int port() {
+    return Integer.parseInt(serviceAddress.substring(serviceAddress.lastIndexOf(':') + 1));
+  }
+
   /** A value that somebody gave, fit for one line of a message. */
   static String shown(String value) {
     String clean = value.replaceAll("\\p{Cntrl}", "?");

@@ -92,12 +92,36 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
+   * Looks whether there is a token that a tunnel may be asked for with, as every dial does first,
+   * without touching the network: a source of tokens is asked, and a JWT's claims are compared with
+   * the time and with this client's target.
+   *
+   * @throws TunnelException of the kind {@link CloseReason.Kind#TOKEN_REFUSED} when the token can
+   *     be seen to open nothing, or {@link CloseReason.Kind#DIAL_FAILED} when the source gives none
+   *     within the connect timeout
+   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
+   * @throws IllegalStateException when this client is closed
+   */
+  public void checkCredentials() throws IOException {
+    checkOpen();
+    long startedAt = System.nanoTime();
+    try {
+      var unused =
+          new TokenLookup(settings, engine.threads().helpers(), false)
+              .get(settings.timeouts().connectTimeout());
+    } catch (TokenException e) {
+      throw new TunnelException(Ending.withoutToken(settings.target(), e).reason(0, 0, startedAt));
+    }
+  }
+
+  /**
    * Opens one tunnel, on the calling thread, and returns when the cloud has granted it. What it
    * carries goes straight between the caller and the socket to the cloud.
    *
    * @return the tunnel, open
    * @throws TunnelRejectedException when the cloud refused
-   * @throws TunnelException when the cloud could not be reached within the connect timeout
+   * @throws TunnelException when the cloud could not be reached within the connect timeout, or
+   *     there is no token to ask it with
    * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
    * @throws IllegalStateException when this client is closed
    */
@@ -371,8 +395,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * The longest time that a dial may take, from DNS to the answer of the cloud, 15 seconds by
-     * default.
+     * The longest time that a dial may take, from asking for the token to the answer of the cloud,
+     * 15 seconds by default. It begins anew for a dial that is repeated with a fresh token.
      *
      * @param timeout positive
      * @return this
@@ -445,9 +469,10 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How often a dial is tried while the cloud cannot be reached. Once by default. An answer ends
-     * it, whatever it says, and so does a certificate that is not trusted. A listener's client
-     * waits meanwhile; what it sends stays unread.
+     * How often a dial is tried while the cloud cannot be reached, or the token source gives no
+     * token. Once by default. An answer ends it (but for a first 401, see {@link TokenSource}), and
+     * so does a token that can be seen to open nothing, or a certificate that is not trusted. A
+     * listener's client waits meanwhile; what it sends stays unread.
      *
      * @param attempts in all, at least 1; each may take the connect timeout
      * @param backoff about the first pause; each further one is twice as long, up to 30 seconds,

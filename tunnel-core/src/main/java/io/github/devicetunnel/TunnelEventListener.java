@@ -13,8 +13,8 @@ import java.time.Duration;
  *
  * <pre class="diagram">
  * dialStarted ─┬─ upgraded ── opened ── bytesSent, bytesReceived … ── closed
- *      ▲       ├─ rejected ─────────────────────────────────────────── closed
- *      │       └─ dialFailed ─┬─────────────────────────────────────── closed
+ *      ▲       ├─ rejected ───┬─────────────────────────────────────── closed
+ *      │       └─ dialFailed ─┤
  *      └────── retry ─────────┘
  * </pre>
  *
@@ -63,10 +63,10 @@ public abstract class TunnelEventListener {
   protected TunnelEventListener() {}
 
   /**
-   * The cloud is about to be asked for a tunnel.
+   * The cloud is about to be asked for a tunnel, and the {@link TokenSource} for a token first.
    *
    * @param connection which it is about
-   * @param attempt 1 for the first
+   * @param attempt 1 for the first; every further one counts, for whatever reason
    */
   public void dialStarted(ConnectionInfo connection, int attempt) {}
 
@@ -79,7 +79,8 @@ public abstract class TunnelEventListener {
   public void upgraded(ConnectionInfo connection, DialTimings timings) {}
 
   /**
-   * The cloud answered, and refused. It is not asked again.
+   * The cloud answered, and refused. It is not asked again, unless {@link #retry} follows: once,
+   * after a 401, with a fresh token.
    *
    * @param connection which it is about
    * @param refusal what it said
@@ -89,8 +90,8 @@ public abstract class TunnelEventListener {
       ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {}
 
   /**
-   * There was no answer: the cloud could not be reached in time, or the connection was ended
-   * meanwhile.
+   * There was no answer: the cloud could not be reached in time, the connection was ended
+   * meanwhile, or there was no token to ask with.
    *
    * @param connection which it is about
    * @param attempt which try it was, 1 for the first
@@ -101,12 +102,12 @@ public abstract class TunnelEventListener {
       ConnectionInfo connection, int attempt, Throwable failure, DialTimings timings) {}
 
   /**
-   * A dial that failed will be tried again.
+   * A dial that failed, or was refused for its token, will be tried again.
    *
    * @param connection which it is about
    * @param attempt the one that failed, 1 for the first
    * @param failure why
-   * @param pause how long is waited first
+   * @param pause how long is waited first; zero before the one with a fresh token
    */
   public void retry(ConnectionInfo connection, int attempt, IOException failure, Duration pause) {}
 

@@ -30,6 +30,9 @@
  * {@link io.github.devicetunnel.TunnelClient#newBuilder newBuilder}</td></tr>
  * <tr><td>an access key, or a JWT</td>
  * <td>{@link io.github.devicetunnel.Credentials}</td></tr>
+ * <tr><td>keys and tokens that change</td>
+ * <td>{@link io.github.devicetunnel.TokenSource}, {@link
+ * io.github.devicetunnel.TokenSources}</td></tr>
  * <tr><td>a local port, for any TCP client</td>
  * <td>{@link io.github.devicetunnel.TunnelClient#listen listen}, a
  * {@link io.github.devicetunnel.TunnelListener}</td></tr>

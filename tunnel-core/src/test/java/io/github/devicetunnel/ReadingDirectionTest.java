@@ -34,6 +34,8 @@ class ReadingDirectionTest {
           // The tunnel: the life of one connection.
           List.of(Tunnel.class),
           List.of(Dial.class, TunnelTimers.class),
+          List.of(DialAttempt.class),
+          List.of(TokenLookup.class),
           List.of(PayloadWatch.class, QuietTimer.class, TunnelLife.class, LastOut.class),
           // What is told and counted.
           List.of(ConnectionEvents.class),
@@ -42,8 +44,11 @@ class ReadingDirectionTest {
           List.of(Settings.class, Engine.class, ConnectionThreads.class),
           // Words.
           List.of(TunnelEventListener.class),
+          List.of(TokenSources.class, TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ServiceError.class),
+          List.of(TokenSource.class, TokenException.class, JwtClaims.class),
+          List.of(TokenRequest.class, IpLiteral.class),
           List.of(Target.class, CloseReason.class, DrainReport.class),
           List.of(TunnelStats.class, DialTimings.class),
           List.of(ConnectionStats.class),

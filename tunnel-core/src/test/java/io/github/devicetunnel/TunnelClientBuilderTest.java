@@ -187,30 +187,11 @@ class TunnelClientBuilderTest {
     complete().cloudUri(uri).build().close();
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "''|is empty",
-        "'ak_1\n'|a line break at position 5 of 5",
-        "'ak 1'|a blank at position 3 of 4",
-        "akü|a character that is not printable ASCII at position 3 of 3",
-      })
-  void aSecretIsNeverShownEvenWhenItIsWrong(String secret, String why) {
-    assertThatThrownBy(() -> Credentials.apiKey(secret))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith(why)
-        .hasMessageStartingWith("apiKey ");
-  }
-
   @Test
   void nothingPrintsASecret() {
     TunnelClient client =
-        complete().credentials(Credentials.jwt("app", "eyJ.secret.signature")).build();
+        complete().credentials(Credentials.jwt("app", Jwt.of("{\"exp\":1}"))).build();
     assertThat(client.toString()).doesNotContain("eyJ").contains("wss://cloud.example/");
-    assertThat(Credentials.jwt("app", "eyJ.secret.signature").toString())
-        .isEqualTo("Credentials[JWT of application app]");
-    assertThat(Credentials.apiKey("ak_secret").toString()).isEqualTo("Credentials[access key]");
     client.close();
   }
 

@@ -93,9 +93,10 @@ class UpgradeRequestTest {
   @Test
   void sendsAJwtWithItsApplication() throws Exception {
     cloud.enqueue(new MockResponse.Builder().code(404).build());
-    refused(client().credentials(Credentials.jwt("app1", "a.b.c")));
+    String token = Jwt.of("{\"exp\":99999999999}");
+    refused(client().credentials(Credentials.jwt("app1", token)));
     RecordedRequest request = request();
-    assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer a.b.c");
+    assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer " + token);
     assertThat(request.getHeaders().values("X-Application-ID")).containsExactly("app1");
   }
 

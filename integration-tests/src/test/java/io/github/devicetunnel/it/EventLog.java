@@ -51,8 +51,8 @@ final class EventLog extends TunnelEventListener {
 
   @Override
   public void retry(ConnectionInfo connection, int attempt, IOException failure, Duration pause) {
-    assertThat(pause).isPositive();
-    add(connection, "retry " + attempt);
+    assertThat(pause.isNegative()).isFalse();
+    add(connection, "retry " + attempt + (pause.isZero() ? " at once" : ""));
   }
 
   @Override

@@ -101,11 +101,11 @@ class KeySourceTest {
 
   @Test
   void tokenOfAnApplication() throws Exception {
-    Program program = new Program().variable("TUNNEL_API_KEY", "header.claims.signature");
+    Program program = new Program().variable("TUNNEL_API_KEY", "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTk5fQ.c2lnbmF0dXJl");
     try (program) {
       start(program, "-application-id", "app1");
       assertThat(nextRequest(program))
-          .containsEntry("Authorization", List.of("Bearer header.claims.signature"))
+          .containsEntry("Authorization", List.of("Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTk5fQ.c2lnbmF0dXJl"))
           .containsEntry("X-application-id", List.of("app1"));
     }
   }
@@ -144,7 +144,7 @@ class KeySourceTest {
     assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\n").run(arguments()).errors())
         .startsWith("tunnel: --api-key: has a line break at position 5")
         .contains("(the value of TUNNEL_API_KEY)");
-    assertRefused("--application-id: has a blank", "--api-key=a.b.c", "--application-id=a b");
+    assertRefused("--application-id: has a blank", "--api-key=a.e30.c", "--application-id=a b");
   }
 
   @Test

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Upgrade {
   private final Call call;
+  private final Authorization authorization;
   private final Granted granted;
   private final DialProgress progress;
 
-  Upgrade(Call call, Granted granted, DialProgress progress) {
+  Upgrade(Call call, Authorization authorization, Granted granted, DialProgress progress) {
     this.call = call;
+    this.authorization = authorization;
     this.granted = granted;
     this.progress = progress;
   }
@@ -43,6 +45,7 @@ public final class Upgrade {
       throw e.getCause() instanceof UpgradeRefusedException refusal ? refusal : e;
     } finally {
       CancellableDns.leave();
+      authorization.forget();
       if (!done) {
         granted.release();
       }

@@ -16,9 +16,10 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the answer to an upgrade right where it comes from the network. Every answer but a correct
- * 101 ends the call here with an {@link UpgradeRefusedException}, before anything in OkHttp can
- * follow a redirect, ask an authenticator, or repeat a 408 or 503.
+ * Adds the secret to an upgrade right where it goes to the network, and judges the answer right
+ * where it comes from there. Every answer but a correct 101 ends the call here with an {@link
+ * UpgradeRefusedException}, before anything in OkHttp can follow a redirect, ask an authenticator,
+ * or repeat a 408 or 503.
  */
 final class UpgradeInterceptor implements Interceptor {
   /** Enough of an error body for the service's JSON, or for the title of a load balancer's page. */
@@ -33,7 +34,7 @@ final class UpgradeInterceptor implements Interceptor {
     // OkHttp makes the socket to a SOCKS proxy itself, past our socket factory.
     socket.setTcpNoDelay(true);
     Request request = chain.request();
-    Response response = chain.proceed(request);
+    Response response = chain.proceed(Authorization.addTo(request));
     if (response.code() != 101) {
       throw refusal(response, "the server answered " + statusLine(response));
     }

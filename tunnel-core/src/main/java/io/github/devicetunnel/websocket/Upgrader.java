@@ -48,9 +48,11 @@ public final class Upgrader {
    *
    * @param url with http or https for ws or wss
    * @param headers those of the application; the ones of RFC 6455 section 4.1 are added
+   * @param authorization the value of that header, which holds a secret
    * @param timeout for all from DNS to the answer; zero for none
    */
-  public Upgrade upgrade(HttpUrl url, Headers headers, Duration timeout) {
+  public Upgrade upgrade(HttpUrl url, Headers headers, String authorization, Duration timeout) {
+    Authorization secret = new Authorization(authorization);
     Upgrade.Granted granted = new Upgrade.Granted();
     Request request =
         new Request.Builder()
@@ -63,13 +65,14 @@ public final class Upgrader {
             .header("Sec-WebSocket-Key", key())
             // Error bodies are read below the place where OkHttp would unpack them.
             .header("Accept-Encoding", "identity")
+            .tag(Authorization.class, secret)
             .tag(Upgrade.Granted.class, granted)
             .build();
     Call call = client.newCall(request);
     call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
     DialProgress progress = new DialProgress();
     call.addEventListener(progress);
-    return new Upgrade(call, granted, progress);
+    return new Upgrade(call, secret, granted, progress);
   }
 
   private static String key() {

@@ -10,6 +10,9 @@ final class Clients {
   static final String OTHER = "017b7fddb124724840c1c7b8000000ff";
   static final String SERVICE = "127.0.0.1:80";
 
+  /** A JWT that never expires, but for its signature. */
+  static final String UNSIGNED = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTk5fQ.";
+
   private Clients() {}
 
   static TunnelService.Builder service() {

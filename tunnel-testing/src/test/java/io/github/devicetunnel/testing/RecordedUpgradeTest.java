@@ -53,7 +53,7 @@ final class RecordedUpgradeTest {
 
   @Test
   void tellsOfRefusedOnesToo() throws Exception {
-    Credentials jwt = Credentials.jwt("app1", "secret.of.mine");
+    Credentials jwt = Credentials.jwt("app1", Clients.UNSIGNED + "secret");
     try (TunnelClient client = client(service).credentials(jwt).build()) {
       assertThatThrownBy(client::open).isInstanceOf(TunnelRejectedException.class);
     }

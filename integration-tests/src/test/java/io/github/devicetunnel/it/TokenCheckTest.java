@@ -1,0 +1,154 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TokenSource;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A token that can be seen to open nothing is refused before anything is dialled. */
+@ExtendWith(Leaks.class)
+class TokenCheckTest {
+  private static final String SERVICE = "127.0.0.1:80";
+  private static final String OTHER_DEVICE = "017b7fddb124724840c1c7b8000000ff";
+
+  private final EventLog log = new EventLog();
+  private TunnelService cloud;
+
+  @BeforeEach
+  void startCloud() throws IOException {
+    cloud = TunnelService.builder().application("app1").build().start();
+    cloud.device(Cloud.DEVICE).onConnect(SERVICE, stream -> {}).onConnect("localhost:80", s -> {});
+  }
+
+  @AfterEach
+  void stopCloud() {
+    cloud.close();
+  }
+
+  private TunnelClient.Builder client(Credentials credentials) {
+    return TunnelClient.builder()
+        .cloudUri(cloud.uri())
+        .credentials(credentials)
+        .deviceId(Cloud.DEVICE)
+        .serviceAddress(SERVICE)
+        .addEventListener(log);
+  }
+
+  private static String claims(String more) {
+    return Jwts.of("{\"exp\":99999999999," + more + "}", "secretsignature");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"nbf\":99999999998|is not valid yet: its claim nbf is 99999999998 (5138-11-16T09:46:38Z)",
+        "\"pelion.edge.tunnel.device_id\":\""
+            + OTHER_DEVICE
+            + "\"|is for another device: its claim pelion.edge.tunnel.device_id is "
+            + OTHER_DEVICE
+            + ", and the tunnel is to lead to "
+            + Cloud.DEVICE,
+        "\"pelion.edge.tunnel.ip\":\"10.0.0.1\"|is for another address: its claim"
+            + " pelion.edge.tunnel.ip is 10.0.0.1, and the tunnel is to lead to 127.0.0.1",
+        "\"pelion.edge.tunnel.port\":22|is for another port: its claim pelion.edge.tunnel.port is"
+            + " 22, and the tunnel is to lead to 80",
+      })
+  void isRefusedWithoutTheCloud(String claim, String why) {
+    assertRefused(Credentials.jwt("app1", claims(claim)), why);
+    assertRefused(Credentials.jwt("app1", request -> claims(claim)), why);
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  @Test
+  void oneThatHasExpired() {
+    assertRefused(Credentials.jwt("app1", Jwts.expired("x")), "has expired: its claim exp is ");
+    assertRefused(Credentials.jwt("app1", Jwts.of("{\"a\":1}", "x")), "has no claim exp");
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  private void assertRefused(Credentials credentials, String why) {
+    // To be tried again is of no use.
+    TunnelClient.Builder builder = client(credentials).connectRetry(3, Duration.ofHours(1));
+    try (TunnelClient client = builder.build()) {
+      TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
+      assertThat(e)
+          .hasMessageStartingWith(
+              "the token opens no tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: it " + why);
+      assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.TOKEN_REFUSED);
+      assertThat(e.reason().endedBy()).isEqualTo(CloseReason.EndedBy.CLIENT);
+      assertThat(client.stats().failed()).isEqualTo(1);
+      assertThat(catchThrowableOfType(TunnelException.class, client::checkCredentials).reason())
+          .extracting(CloseReason::kind, CloseReason::message)
+          .containsExactly(CloseReason.Kind.TOKEN_REFUSED, e.getMessage());
+    }
+  }
+
+  @Test
+  void everyConnectionOfAListenerEndsWithTheReason() throws Exception {
+    Credentials credentials = Credentials.jwt("app1", Jwts.expired("x"));
+    try (TunnelClient client = client(credentials).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      assertThatThrownBy(() -> assertThat(local.getInputStream().read()).isEqualTo(-1))
+          .isInstanceOf(IOException.class);
+      assertThat(Await.until(Await.LONG, () -> !log.reasons().isEmpty())).isTrue();
+      assertThat(log.onlyLines())
+          .containsExactly("dialStarted 1", "dialFailed 1", "closed TOKEN_REFUSED");
+      assertThat(log.reasons().get(0).message()).contains("has expired");
+    }
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  /** A source may keep tokens for longer than they are good for. */
+  @Test
+  void aSourceIsAskedForAFreshOneOnce() throws Exception {
+    TokenSource source =
+        request -> request.freshWanted() ? Jwts.valid("fresh") : Jwts.expired("stale");
+    try (TunnelClient client = client(Credentials.jwt("app1", source)).build()) {
+      client.open().close();
+      assertThat(log.onlyLines())
+          .startsWith("dialStarted 1", "dialFailed 1", "retry 1 at once", "dialStarted 2");
+    }
+    assertThat(cloud.requestCount()).isEqualTo(1);
+  }
+
+  @Test
+  void kindsOfTokensAreToldApart() {
+    try (TunnelClient client = client(Credentials.apiKey(r -> Jwts.valid("x"))).build()) {
+      assertThatThrownBy(client::open).hasMessageContaining(": it is a JWT, which needs the ID of");
+    }
+    try (TunnelClient client = client(Credentials.jwt("app1", r -> "ak_secret")).build()) {
+      assertThatThrownBy(client::open).hasMessageContaining(": it is an access key (ak_…), which");
+    }
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  @Test
+  void whatTheCloudWouldHaveToTellIsNotRefused() throws Exception {
+    String token = claims("\"pelion.edge.tunnel.ip\":\"127.0.0.1\",\"pelion.edge.tunnel.port\":80");
+    try (TunnelClient client =
+        client(Credentials.jwt("app1", token)).serviceAddress("localhost:80").build()) {
+      client.checkCredentials();
+      assertThat(cloud.requestCount()).isZero();
+      client.open().close();
+    }
+    assertThat(cloud.requestCount()).isEqualTo(1);
+  }
+}

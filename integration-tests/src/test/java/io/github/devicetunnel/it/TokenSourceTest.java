@@ -1,0 +1,389 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TokenRequest;
+import io.github.devicetunnel.TokenSource;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.RecordedUpgrade;
+import io.github.devicetunnel.testing.RefusedException;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A source is asked for every dial, and a token that was not taken is replaced once. */
+@ExtendWith(Leaks.class)
+class TokenSourceTest {
+  private static final String SERVICE = "127.0.0.1:80";
+
+  private final EventLog log = new EventLog();
+  private final BlockingQueue<TokenRequest> asked = new LinkedBlockingQueue<>();
+  private TunnelService cloud;
+
+  @BeforeEach
+  void startCloud() throws IOException {
+    cloud =
+        TunnelService.builder()
+            .apiKey(Cloud.KEY)
+            .application(
+                "app1",
+                (token, target) -> {
+                  if (!token.endsWith(".fresh")) {
+                    throw RefusedException.unauthorized("The key has been withdrawn");
+                  }
+                })
+            .build()
+            .start();
+    cloud.device(Cloud.DEVICE).onConnect(SERVICE, stream -> {});
+  }
+
+  @AfterEach
+  void stopCloud() {
+    cloud.close();
+  }
+
+  private TunnelClient client(Credentials credentials) {
+    return builder(credentials).build();
+  }
+
+  private TunnelClient.Builder builder(Credentials credentials) {
+    return TunnelClient.builder()
+        .cloudUri(cloud.uri())
+        .credentials(credentials)
+        .deviceId(Cloud.DEVICE)
+        .serviceAddress(SERVICE)
+        .addEventListener(log);
+  }
+
+  /** One that remembers what it was asked. */
+  private TokenSource source(String token, String fresh) {
+    return request -> {
+      asked.add(request);
+      return request.freshWanted() ? fresh : token;
+    };
+  }
+
+  private static TokenRequest request(boolean freshWanted) {
+    return new TokenRequest(Cloud.DEVICE, SERVICE, freshWanted);
+  }
+
+  private List<Integer> answers() {
+    return cloud.upgrades().stream().map(RecordedUpgrade::status).toList();
+  }
+
+  private TunnelException failure(TunnelClient client) {
+    return catchThrowableOfType(TunnelException.class, client::open);
+  }
+
+  @Test
+  void isAskedForEveryDial() throws Exception {
+    try (TunnelClient client = client(Credentials.apiKey(source(Cloud.KEY, "ak_other")))) {
+      client.open().close();
+      client.open().close();
+      assertThat(asked).containsExactly(request(false), request(false));
+      assertThat(answers()).containsExactly(101, 101);
+      assertThat(log.timings().get(0).credential()).isNotNull();
+      assertThat(log.timings().get(0).total()).isGreaterThan(log.timings().get(0).credential());
+    }
+  }
+
+  @Test
+  void aTokenThatIsNotTakenIsReplacedOnce() throws Exception {
+    TokenSource source = source(Jwts.valid("stale"), Jwts.valid("fresh"));
+    try (TunnelClient client = client(Credentials.jwt("app1", source))) {
+      client.open().close();
+      assertThat(asked).containsExactly(request(false), request(true));
+      assertThat(answers()).containsExactly(401, 101);
+      assertThat(log.onlyLines())
+          .startsWith(
+              "dialStarted 1",
+              "rejected 401",
+              "retry 1 at once",
+              "dialStarted 2",
+              "upgraded",
+              "opened");
+      assertThat(client.stats().rejected()).isZero();
+    }
+  }
+
+  @Test
+  void aFreshOneThatIsNotTakenEitherIsTheEnd() throws Exception {
+    TokenSource source = source("ak_wrong", "ak_wrong_too");
+    TunnelClient.Builder builder = builder(Credentials.apiKey(source));
+    try (TunnelClient client = builder.connectRetry(5, Duration.ofMillis(1)).build()) {
+      assertThat(failure(client))
+          .isInstanceOfSatisfying(
+              TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(401));
+      assertThat(asked).containsExactly(request(false), request(true));
+      assertThat(answers()).containsExactly(401, 401);
+      assertThat(log.onlyLines())
+          .containsExactly(
+              "dialStarted 1",
+              "rejected 401",
+              "retry 1 at once",
+              "dialStarted 2",
+              "rejected 401",
+              "closed REJECTED");
+      assertThat(client.stats().rejected()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 404, 407, 429, 500, 503})
+  void everyOtherAnswerIsTheEnd(int status) throws Exception {
+    cloud.faults().onNextConnect(Fault.refuse(status));
+    try (TunnelClient client = client(Credentials.apiKey(source(Cloud.KEY, Cloud.KEY)))) {
+      assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
+      assertThat(asked).containsExactly(request(false));
+      assertThat(answers()).containsExactly(status);
+    }
+  }
+
+  @Test
+  void aTokenThatIsAlwaysTheSameIsNotTriedAgain() throws Exception {
+    try (TunnelClient client = client(Credentials.jwt("app1", Jwts.valid("stale")))) {
+      assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
+      assertThat(answers()).containsExactly(401);
+    }
+  }
+
+  @Test
+  void anAuthenticatorOfTheApplicationIsNotAsked() throws Exception {
+    CountDownLatch authenticated = new CountDownLatch(1);
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .authenticator(
+                (route, response) -> {
+                  authenticated.countDown();
+                  return response.request();
+                })
+            .build();
+    TokenSource source = source("ak_wrong", "ak_wrong");
+    try (TunnelClient client = builder(Credentials.apiKey(source)).okHttpClient(http).build()) {
+      assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
+      assertThat(answers()).containsExactly(401, 401);
+      assertThat(authenticated.getCount()).isEqualTo(1);
+    }
+    http.connectionPool().evictAll();
+  }
+
+  @Test
+  void aSourceThatFailsIsADialThatFails() throws Exception {
+    TokenSource source =
+        request -> {
+          throw new IOException("the vault is sealed");
+        };
+    try (TunnelClient client = client(Credentials.apiKey(source))) {
+      TunnelException failure = failure(client);
+      assertThat(failure)
+          .hasMessage(
+              "no token for a tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: the vault is sealed");
+      assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
+      assertThat(failure.reason().endedBy()).isEqualTo(CloseReason.EndedBy.CLIENT);
+      assertThat(failure).hasRootCauseMessage("the vault is sealed");
+      assertThat(log.onlyLines())
+          .containsExactly("dialStarted 1", "dialFailed 1", "closed DIAL_FAILED");
+    }
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  @Test
+  void aSourceThatFailsIsAskedAgainAsADialIsTriedAgain() throws Exception {
+    TokenSource source =
+        request -> {
+          asked.add(request);
+          if (asked.size() < 3) {
+            throw new IOException("not yet");
+          }
+          return Cloud.KEY;
+        };
+    TunnelClient.Builder builder = builder(Credentials.apiKey(source));
+    try (TunnelClient client = builder.connectRetry(3, Duration.ofMillis(1)).build()) {
+      client.open().close();
+      assertThat(asked).containsExactly(request(false), request(false), request(false));
+    }
+  }
+
+  @Test
+  void defectsOfSources() {
+    TokenSource broken =
+        request -> {
+          throw new IllegalStateException("not\nlogged in");
+        };
+    assertNoToken(
+        broken, "the token source failed: java.lang.IllegalStateException: not logged in");
+    assertNoToken(request -> null, "the token source returned null");
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  private void assertNoToken(TokenSource source, String why) {
+    try (TunnelClient client = client(Credentials.apiKey(source))) {
+      assertThat(failure(client)).hasMessageEndingWith(": " + why);
+    }
+  }
+
+  @Test
+  void whatItReturnsIsCheckedAndNotShown() {
+    TokenSource source = source("ak_secret\n", "ak_secret\n");
+    try (TunnelClient client = client(Credentials.apiKey(source))) {
+      TunnelException failure = failure(client);
+      assertThat(failure)
+          .hasMessage(
+              "the token opens no tunnel to "
+                  + Cloud.DEVICE
+                  + "/127.0.0.1:80: it has a line break at position 10 of 10");
+      assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.TOKEN_REFUSED);
+    }
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  /** One that waits for something, and can be freed by an interrupt, or not even by that. */
+  private TokenSource blocking(CountDownLatch over, boolean deaf) {
+    return request -> {
+      asked.add(request);
+      while (true) {
+        try {
+          over.await();
+          return Cloud.KEY;
+        } catch (InterruptedException e) {
+          if (!deaf) {
+            throw e;
+          }
+        }
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void itsTimeIsPartOfTheConnectTimeout(boolean deaf) {
+    CountDownLatch over = new CountDownLatch(1);
+    Credentials credentials = Credentials.apiKey(blocking(over, deaf));
+    TunnelClient.Builder builder = builder(credentials).connectTimeout(Duration.ofMillis(200));
+    try (TunnelClient client = builder.build()) {
+      assertThat(failure(client))
+          .hasMessageEndingWith("the token source gave none within 0.2 s")
+          .extracting(e -> e.reason().kind())
+          .isEqualTo(CloseReason.Kind.DIAL_FAILED);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void closingTheClientWaitsForNoSource(boolean deaf) throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    TunnelClient.Builder builder = builder(Credentials.apiKey(blocking(over, deaf)));
+    try (TunnelClient client = builder.connectTimeout(Duration.ofMinutes(5)).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      CompletableFuture<Throwable> failure =
+          CompletableFuture.supplyAsync(() -> catchThrowable(client::open));
+      assertThat(asked.poll(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(asked.poll(20, TimeUnit.SECONDS)).isNotNull();
+
+      assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
+
+      assertThat(failure.get(20, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              TunnelException.class,
+              e -> assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.SHUTDOWN));
+      assertThatThrownBy(() -> assertThat(local.getInputStream().read()).isEqualTo(-1))
+          .isInstanceOf(IOException.class);
+      List<String> expected = List.of("dialStarted 1", "dialFailed 1", "closed SHUTDOWN");
+      assertThat(log.lines()).containsExactly(expected, expected);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anInterruptedDialWaitsForNoSource(boolean deaf) throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (TunnelClient client = client(Credentials.apiKey(blocking(over, deaf)))) {
+      CompletableFuture<Throwable> failure = new CompletableFuture<>();
+      CompletableFuture<Boolean> flag = new CompletableFuture<>();
+      Thread dialling =
+          new Thread(
+              () -> {
+                failure.complete(catchThrowable(client::open));
+                flag.complete(Thread.interrupted());
+              });
+      dialling.start();
+      assertThat(asked.poll(20, TimeUnit.SECONDS)).isNotNull();
+      dialling.interrupt();
+      assertThat(failure.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessage("interrupted while getting the token");
+      assertThat(flag.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(log.onlyLines())
+          .containsExactly("dialStarted 1", "dialFailed 1", "closed LOCAL_CLOSED");
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @Test
+  void aFutureThatIsCancelledInterruptsTheSource() throws Exception {
+    CountDownLatch waiting = new CountDownLatch(1);
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    TokenSource source =
+        request -> {
+          waiting.countDown();
+          try {
+            new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+            interrupted.complete(false);
+          } catch (InterruptedException e) {
+            interrupted.complete(true);
+          }
+          return Cloud.KEY;
+        };
+    try (TunnelClient client = client(Credentials.apiKey(source))) {
+      CompletableFuture<?> opening = client.openAsync();
+      assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+      opening.cancel(true);
+      assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  @Test
+  void manyAtATime() throws Exception {
+    try (TunnelClient client = client(Credentials.apiKey(source("ak_wrong", Cloud.KEY)))) {
+      List<CompletableFuture<Void>> opened =
+          IntStream.range(0, 50)
+              .mapToObj(i -> client.openAsync().thenAccept(stream -> stream.close()))
+              .toList();
+      CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+    }
+    assertThat(asked.stream().filter(TokenRequest::freshWanted)).hasSize(50);
+    assertThat(answers().stream().filter(status -> status == 401)).hasSize(50);
+  }
+}

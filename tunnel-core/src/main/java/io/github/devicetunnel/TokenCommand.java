@@ -1,0 +1,94 @@
+package io.github.devicetunnel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Runs a program for its output. */
+final class TokenCommand implements TokenSource {
+  private static final int LONGEST_COMPLAINT = 300;
+
+  private final List<String> command;
+  private final Duration timeout;
+
+  TokenCommand(List<String> command, Duration timeout) {
+    this.command = command;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public String token(TokenRequest request) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+    Process process = start();
+    try {
+      // Both are read at the same time: a program waits when nobody takes what it prints.
+      FutureTask<byte[]> output = reading(process.getInputStream(), TokenSources.LARGEST + 1);
+      FutureTask<byte[]> complaint = reading(process.getErrorStream(), LONGEST_COMPLAINT);
+      process.getOutputStream().close();
+      if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new TimeoutException();
+      }
+      byte[] bytes = output.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (process.exitValue() != 0) {
+        byte[] said = complaint.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        throw new IOException(this + " ended with code " + process.exitValue() + words(said));
+      }
+      return TokenSources.text("the output of " + this, bytes);
+    } catch (TimeoutException e) {
+      throw new IOException(this + " did not end within " + Ending.seconds(timeout), e);
+    } catch (ExecutionException e) {
+      throw new IOException("the output of " + this + " cannot be read", e.getCause());
+    } finally {
+      kill(process);
+    }
+  }
+
+  private Process start() throws IOException {
+    try {
+      return new ProcessBuilder(command).start();
+    } catch (IOException e) {
+      throw new IOException(this + " cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  /** Keeps the beginning, and takes the rest so that the program can go on. */
+  private static FutureTask<byte[]> reading(InputStream in, int limit) {
+    FutureTask<byte[]> reading =
+        new FutureTask<>(
+            () -> {
+              byte[] beginning = in.readNBytes(limit);
+              in.transferTo(OutputStream.nullOutputStream());
+              return beginning;
+            });
+    Thread thread = new Thread(reading, "tunnel-token-command");
+    thread.setDaemon(true);
+    thread.start();
+    return reading;
+  }
+
+  private static String words(byte[] said) {
+    String line = new String(said, Charset.defaultCharset()).replaceAll("[\\p{Cntrl}\\s]+", " ");
+    return line.isBlank() ? "" : ": " + line.strip();
+  }
+
+  /** The children first: when their parent is gone, the system tells no longer whose they are. */
+  private static void kill(Process process) {
+    if (process.isAlive()) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  /** Without the arguments, of which one may be a secret. */
+  @Override
+  public String toString() {
+    return "the token command " + Target.shown(command.get(0));
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of a credential before it is used. */
+class CredentialsTest {
+  private static final String TOKEN = Jwt.of("{\"exp\":1}");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|apiKey is empty",
+        "'ak_1\n'|apiKey has a line break at position 5 of 5",
+        "ak_secret key|apiKey has a blank at position 10 of 13",
+        "ak_secretü|apiKey has a character that is not printable ASCII at position 10 of 10",
+      })
+  void aKeyThatCannotStandInAHeader(String key, String message) {
+    assertThatThrownBy(() -> Credentials.apiKey(key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void aJwtInPlaceOfAnAccessKey() {
+    assertThatThrownBy(() -> Credentials.apiKey(TOKEN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "apiKey is a JWT, which needs the ID of the application whose key checks it: use"
+                + " Credentials.jwt(applicationId, token)");
+  }
+
+  @Test
+  void anAccessKeyInPlaceOfAJwt() {
+    assertThatThrownBy(() -> Credentials.jwt("app1", "ak_secret"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "token is an access key (ak_…), which goes without the ID of an application: use"
+                + " Credentials.apiKey(key)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secret", "secret.secret.secret", "secret..secret", "secret.eyJ9.secret"})
+  void aTokenThatIsNoJwt(String token) {
+    assertThatThrownBy(() -> Credentials.jwt("app1", token))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("token is no JWT, which is three parts in base64url")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void anApplicationIdThatCannotStandInAHeader() {
+    assertThatThrownBy(() -> Credentials.jwt("a b", TOKEN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("applicationId has a blank at position 2 of 3");
+    assertThatThrownBy(() -> Credentials.jwt("", request -> TOKEN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("applicationId is empty");
+  }
+
+  /** Time passes, so this is for the dial to say. */
+  @Test
+  void aTokenThatHasExpiredIsTaken() {
+    assertThat(Credentials.jwt("app1", TOKEN)).isNotNull();
+  }
+
+  @Test
+  void showsNoSecret() {
+    TokenSource source =
+        new TokenSource() {
+          @Override
+          public String token(TokenRequest request) {
+            return "secret";
+          }
+
+          @Override
+          public String toString() {
+            return "secret";
+          }
+        };
+    assertThat(Credentials.apiKey("ak_secret")).hasToString("Credentials[access key]");
+    assertThat(Credentials.apiKey(source)).hasToString("Credentials[access key from a source]");
+    assertThat(Credentials.jwt("app1", TOKEN)).hasToString("Credentials[JWT of application app1]");
+    assertThat(Credentials.jwt("app1", source))
+        .hasToString("Credentials[JWT of application app1 from a source]");
+  }
+}

@@ -1,0 +1,179 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can be seen of a JWT without asking the cloud. */
+class JwtClaimsTest {
+  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final Instant NOW = Instant.ofEpochSecond(1_640_947_429);
+
+  private static String defect(String claims, String device, String service) {
+    JwtClaims read = JwtClaims.parse(Jwt.of(claims));
+    assertThat(read).isNotNull();
+    return read.defect(new Target(device, service), NOW);
+  }
+
+  private static String defect(String claims) {
+    return defect(claims, DEVICE, "127.0.0.1:80");
+  }
+
+  private static String later(String furtherClaims) {
+    return "{\"exp\":1640947430," + furtherClaims + "}";
+  }
+
+  /** It has a device and a port, and no address. */
+  @Test
+  void theExampleOfTheDocumentsOpensItsTunnelUntilAMinuteAfterItsEnd() {
+    String claims =
+        "{\"exp\":1640947429, \"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b800000000\","
+            + " \"pelion.edge.tunnel.port\":80}";
+    JwtClaims read = JwtClaims.parse(Jwt.of(claims));
+    assertThat(read).isNotNull();
+    Target target = new Target(DEVICE, "10.1.2.3:80");
+    assertThat(read.defect(target, NOW.plusSeconds(59))).isNull();
+    assertThat(read.defect(target, NOW.plusSeconds(60)))
+        .isEqualTo(
+            "has expired: its claim exp is 1640947429 (2021-12-31T10:43:49Z), and now it is"
+                + " 1640947489 (2021-12-31T10:44:49Z)");
+  }
+
+  @Test
+  void beforeItsTime() {
+    assertThat(defect(later("\"nbf\":1640947489"))).isNull();
+    assertThat(defect(later("\"nbf\":1640947490")))
+        .isEqualTo(
+            "is not valid yet: its claim nbf is 1640947490 (2021-12-31T10:44:50Z), and now it is"
+                + " 1640947429 (2021-12-31T10:43:49Z)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{}", "{\"exp\":null}", "{\"exp\":\"\"}", "{\"nbf\":1,\"a\":{\"exp\":9}}"})
+  void withoutExpiry(String claims) {
+    assertThat(defect(claims))
+        .isEqualTo("has no claim exp, without which the service takes no token");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"1640947430\"", "true", "[1640947430]"})
+  void expiryThatIsNoNumber(String value) {
+    assertThat(defect("{\"exp\":" + value + "}")).startsWith("has a claim exp that is no number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1640947430.5", "1.640947430E9", "1640947430000", "1e999", "99999999999999999999"})
+  void expiryInOtherNumbers(String value) {
+    assertThat(defect("{\"exp\":" + value + "}")).isNull();
+  }
+
+  @Test
+  void timesOutOfTheOrdinaryCanBeTold() {
+    assertThat(defect("{\"exp\":-1e999}")).startsWith("has expired: its claim exp is -1e999 (");
+    assertThat(defect(later("\"nbf\":1e300")))
+        .startsWith("is not valid yet: its claim nbf is 1e300 (");
+  }
+
+  @Test
+  void anotherDevice() {
+    assertThat(
+            defect(later("\"pelion.edge.tunnel.device_id\":\"017B7FDDB124724840C1C7B800000000\"")))
+        .isNull();
+    assertThat(
+            defect(later("\"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b8000000ff\"")))
+        .isEqualTo(
+            "is for another device: its claim pelion.edge.tunnel.device_id is"
+                + " 017b7fddb124724840c1c7b8000000ff, and the tunnel is to lead to "
+                + DEVICE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"80", "80.0", "\"80\"", "null", "\"\""})
+  void itsPort(String port) {
+    assertThat(defect(later("\"pelion.edge.tunnel.port\":" + port))).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8080, 8080", "\"http\", http", "0, 0", "[80], a structure"})
+  void anotherPort(String port, String shown) {
+    assertThat(defect(later("\"pelion.edge.tunnel.port\":" + port)))
+        .isEqualTo(
+            "is for another port: its claim pelion.edge.tunnel.port is "
+                + shown
+                + ", and the tunnel is to lead to 80");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, 127.0.0.1:80",
+    "::1, [::1]:80",
+    "[::1], [0:0:0:0:0:0:0:1]:80",
+    "FE80::1, [fe80::1%eth0]:80",
+    "::ffff:10.0.0.1, 10.0.0.1:80",
+    // What a name stands for only the gateway knows.
+    "127.0.0.1, localhost:80",
+    "localhost, 127.0.0.1:80",
+    "db.lan, cache.lan:80",
+    "010.0.0.1, 8.0.0.1:80",
+    "300.0.0.1, 10.0.0.1:80",
+  })
+  void anAddressThatMayBeTheSame(String claim, String service) {
+    assertThat(defect(later("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
+        .isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.2, 127.0.0.1:80, 127.0.0.1",
+    "::2, [::1]:80, ::1",
+    "::1, 127.0.0.1:80, 127.0.0.1",
+  })
+  void anotherAddress(String claim, String service, String wanted) {
+    assertThat(defect(later("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
+        .isEqualTo(
+            "is for another address: its claim pelion.edge.tunnel.ip is "
+                + claim
+                + ", and the tunnel is to lead to "
+                + wanted);
+  }
+
+  @Test
+  void aClaimIsShownInOneShortLine() {
+    String device = "x\\n".repeat(1000);
+    assertThat(defect(later("\"pelion.edge.tunnel.device_id\":\"" + device + "\"")))
+        .doesNotContain("\n")
+        .hasSizeLessThan(300);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "a.b",
+        "a.b.c",
+        "..",
+        "a.e30.",
+        ".e30.c",
+        "a.e30.c.d",
+        "a.W10.c",
+        "a.e30x!.c",
+        "a.eyJhIjox.c",
+      })
+  void noJwt(String token) {
+    assertThat(JwtClaims.parse(token)).isNull();
+  }
+
+  @Test
+  void aJwtIsKnownByItsLooks() {
+    assertThat(JwtClaims.isJwt(Jwt.of("{}"))).isTrue();
+    assertThat(JwtClaims.isJwt("ak_1MDE.2.3")).isFalse();
+    assertThat(JwtClaims.isJwt("")).isFalse();
+  }
+}
