@@ -38,7 +38,12 @@ final class BuilderMessages {
    */
   static String translate(RuntimeException e, @Nullable String given) {
     String message =
-        String.valueOf(e.getMessage()).replace("allowPlaintext(true)", "--allow-plaintext");
+        String.valueOf(e.getMessage())
+            .replace("allowPlaintext(true)", "--allow-plaintext")
+            .replace("use Credentials.jwt(applicationId, token)", "give --application-id as well")
+            .replace(
+                "use Credentials.apiKey(key)",
+                "leave out --application-id, and TUNNEL_APPLICATION_ID");
     int blank = message.indexOf(' ');
     Parameter parameter = blank < 0 ? null : PARAMETERS.get(message.substring(0, blank));
     if (parameter == null) {

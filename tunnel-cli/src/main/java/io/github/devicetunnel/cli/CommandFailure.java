@@ -28,6 +28,10 @@ final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCode.CANNOT_LISTEN, message, hint);
   }
 
+  static CommandFailure refused(String message, String hint) {
+    return new CommandFailure(ExitCode.REFUSED, message, hint);
+  }
+
   static CommandFailure unexpected(String message) {
     return new CommandFailure(ExitCode.BUG, message, null);
   }

@@ -14,6 +14,9 @@ final class ExitCode {
   /** The local address cannot be listened on. */
   static final int CANNOT_LISTEN = 3;
 
+  /** The key or token opens nothing here, by the cloud's word or by its own. */
+  static final int REFUSED = 4;
+
   /** Ended by a signal: the signal's number is added, as shells do. */
   static final int SIGNAL = 128;
 

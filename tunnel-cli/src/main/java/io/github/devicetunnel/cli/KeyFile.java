@@ -1,5 +1,7 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.TokenSource;
+import io.github.devicetunnel.TokenSources;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a key from a file or from standard input. No message repeats the file's name: it is easily
@@ -21,6 +24,13 @@ final class KeyFile {
   private static final int LARGEST = 64 << 10;
 
   private KeyFile() {}
+
+  /** Null for what can be read only once: standard input, or a pipe. */
+  static @Nullable TokenSource source(String name) {
+    return !name.equals(STANDARD_INPUT) && Files.isRegularFile(Path.of(name))
+        ? TokenSources.file(Path.of(name))
+        : null;
+  }
 
   static String read(String name, InputStream input) {
     if (name.equals(STANDARD_INPUT)) {

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TokenSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,7 +20,9 @@ final class KeyOptions {
       names = API_KEY_FILE,
       paramLabel = "FILE",
       order = 20,
-      description = "File with the access key or JWT, or - for standard input.")
+      description =
+          "File with the access key or JWT, read again for every connection, or - for standard"
+              + " input.")
   private @Nullable String apiKeyFile;
 
   @Option(
@@ -52,15 +55,23 @@ final class KeyOptions {
         Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
     boolean exposed = key.isArgument() && key.option().equals(API_KEY);
     try {
-      Credentials credentials =
+      // Of a file too, so that what is wrong with it is told at once.
+      Credentials fixed =
           application == null
               ? Credentials.apiKey(key.value())
               : Credentials.jwt(application.value(), key.value());
-      return new Key(credentials, exposed);
+      TokenSource source = apiKeyFile == null ? null : KeyFile.source(apiKeyFile);
+      return new Key(source == null ? fixed : from(source, application), exposed);
     } catch (IllegalArgumentException e) {
       boolean isKey = !String.valueOf(e.getMessage()).startsWith("applicationId");
       throw (application == null || isKey ? key : application).refused(e);
     }
+  }
+
+  private static Credentials from(TokenSource source, @Nullable Setting application) {
+    return application == null
+        ? Credentials.apiKey(source)
+        : Credentials.jwt(application.value(), source);
   }
 
   private Setting find(Environment environment) {

@@ -1,7 +1,9 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -59,6 +61,7 @@ final class ListenCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     InetSocketAddress address = ListenAddress.parse(listenUri);
     try (TunnelClient client = cloud.client(environment, console)) {
+      checkCredentials(client);
       environment.stopSignals().watch();
       TunnelListener listener = listen(client, address);
       console.print(
@@ -76,6 +79,19 @@ final class ListenCommand implements Callable<Integer> {
       console.status(describe(client.close(DRAIN_TIME)));
     }
     return ExitCode.OK;
+  }
+
+  /** With a token that opens nothing there is no sense in serving; a source may recover. */
+  private static void checkCredentials(TunnelClient client) {
+    try {
+      client.checkCredentials();
+    } catch (IOException e) {
+      if (e instanceof TunnelException failure
+          && failure.reason().kind() == CloseReason.Kind.TOKEN_REFUSED) {
+        throw CommandFailure.refused(
+            failure.reason().message(), "Get a new token, for this device and service");
+      }
+    }
   }
 
   private static TunnelListener listen(TunnelClient client, InetSocketAddress address) {

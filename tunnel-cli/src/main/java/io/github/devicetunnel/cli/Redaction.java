@@ -16,7 +16,7 @@ final class Redaction {
   private static final String TOKEN_CHARACTERS = "[\\w.~+/=-]*";
 
   /** As access keys and JWTs begin, wherever they come from. */
-  private static final String LOOKS_SECRET = "\\b(?:ak_|eyJ[\\w-]{5})" + TOKEN_CHARACTERS;
+  private static final String LOOKS_SECRET = "\\b(?:ak_[\\w-]|eyJ[\\w-]{5})" + TOKEN_CHARACTERS;
 
   /** Messages cut long values short, so the beginning of a secret must do to find it. */
   private static final int TELLING_LENGTH = 12;

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the key comes from, seen from a cloud that refuses every request. */
@@ -101,11 +104,12 @@ class KeySourceTest {
 
   @Test
   void tokenOfAnApplication() throws Exception {
-    Program program = new Program().variable("TUNNEL_API_KEY", "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTk5fQ.c2lnbmF0dXJl");
+    String token = jwt("{\"exp\":99999999999}");
+    Program program = new Program().variable("TUNNEL_API_KEY", token);
     try (program) {
       start(program, "-application-id", "app1");
       assertThat(nextRequest(program))
-          .containsEntry("Authorization", List.of("Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTk5fQ.c2lnbmF0dXJl"))
+          .containsEntry("Authorization", List.of("Bearer " + token))
           .containsEntry("X-application-id", List.of("app1"));
     }
   }
@@ -144,7 +148,95 @@ class KeySourceTest {
     assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\n").run(arguments()).errors())
         .startsWith("tunnel: --api-key: has a line break at position 5")
         .contains("(the value of TUNNEL_API_KEY)");
-    assertRefused("--application-id: has a blank", "--api-key=a.e30.c", "--application-id=a b");
+    assertRefused(
+        "--application-id: has a blank",
+        "--api-key=" + jwt("{\"exp\":99999999999}"),
+        "--application-id=a b");
+  }
+
+  @Test
+  void kindsOfKeysAreToldApart() throws Exception {
+    String token = jwt("{\"exp\":99999999999}");
+    assertRefused(
+        "--api-key: is a JWT, which needs the ID of the application whose key checks it: give"
+            + " --application-id as well\n",
+        "--api-key=" + token);
+    assertRefused(
+        "--api-key: is an access key (ak_…), which goes without the ID of an application: leave out"
+            + " --application-id, and TUNNEL_APPLICATION_ID\n",
+        "--api-key=ak_x",
+        "--application-id=app1");
+    assertRefused(
+        "--api-key: is no JWT, which is three parts", "--api-key=a.b.c", "--application-id=app1");
+    Path file = Files.writeString(folder.resolve("key"), token);
+    assertRefused(
+        "--api-key-file: the key is a JWT, which needs the ID", "--api-key-file", file.toString());
+  }
+
+  @Test
+  void aTokenThatOpensNothingHereIsTheEnd() throws Exception {
+    String expired = jwt("{\"exp\":1640947429}");
+    String elsewhere = jwt("{\"exp\":99999999999,\"pelion.edge.tunnel.port\":22}");
+    Path file = Files.writeString(folder.resolve("key"), expired);
+    assertEndsWith4("it has expired: its claim exp is 1640947429", "--api-key=" + expired);
+    assertEndsWith4("it has expired: its claim exp is 1640947429", "--api-key-file=" + file);
+    assertEndsWith4(
+        "it is for another port: its claim pelion.edge.tunnel.port is 22",
+        "--api-key=" + elsewhere);
+    assertThat(requests).isEmpty();
+  }
+
+  private void assertEndsWith4(String why, String key) {
+    Program program = new Program().run(arguments("--application-id=app1", key));
+    assertThat(program.exitCode()).isEqualTo(4);
+    assertThat(program.output()).isEmpty();
+    assertThat(program.errors())
+        .contains(
+            "tunnel: the token opens no tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + why)
+        .endsWith("Get a new token, for this device and service\n");
+  }
+
+  /** As whoever has rotated a key would want it. */
+  @Test
+  void aFileIsReadAgain() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "ak_1");
+    try (Program program = start(new Program(), "--api-key-file", file.toString())) {
+      InetSocketAddress address = program.awaitListening();
+      // The cloud says 401 every time, so the file is looked at once more.
+      assertThat(keysOfNextConnection(address)).containsExactly("Bearer ak_1", "Bearer ak_1");
+      Files.writeString(file, "ak_2");
+      assertThat(keysOfNextConnection(address)).containsExactly("Bearer ak_2", "Bearer ak_2");
+    }
+  }
+
+  private List<String> keysOfNextConnection(InetSocketAddress address) throws Exception {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      List<String> keys = new ArrayList<>();
+      while (keys.size() < 2) {
+        Headers headers = requests.poll(20, TimeUnit.SECONDS);
+        assertThat(headers).as("a request has come over %s", socket).isNotNull();
+        keys.add(headers.getFirst("Authorization"));
+      }
+      return keys;
+    }
+  }
+
+  /** As a shell makes one of {@code <(vault read …)}. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeIsReadOnce() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    Process process = new ProcessBuilder("mkfifo", pipe.toString()).start();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    try (Program program = start(new Program(), "--api-key-file", pipe.toString())) {
+      Files.writeString(pipe, "ak_pipe\n");
+      assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_pipe"));
+    }
+  }
+
+  private static String jwt(String claims) {
+    String middle = Base64.getUrlEncoder().encodeToString(claims.getBytes(UTF_8));
+    return "eyJhbGciOiJSUzI1NiJ9." + middle + ".c2lnbmF0dXJl";
   }
 
   @Test
