@@ -18,6 +18,8 @@ final class ServiceSockets {
   /** Dials, on the calling thread, for at most five seconds. */
   ServiceEnd dial(InetSocketAddress target) throws IOException {
     Socket socket = new ServiceSocket();
+    // It gets its descriptor now: the JDK would not see a close that comes just before the connect.
+    socket.setTcpNoDelay(true);
     open.add(socket);
     boolean connected = false;
     try {
@@ -25,7 +27,6 @@ final class ServiceSockets {
         throw new SocketException("the tunnelling service is closed");
       }
       socket.connect(target, CONNECT_TIMEOUT_MILLIS);
-      socket.setTcpNoDelay(true);
       ServiceEnd end = SocketEnd.of(socket);
       connected = true;
       return end;
