@@ -1,0 +1,129 @@
+package io.github.devicetunnel.jwt;
+
+import io.github.devicetunnel.Target;
+import io.github.devicetunnel.TokenRequest;
+import io.github.devicetunnel.TokenSource;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mints a token for each target, and gives it out for the first half of its lifetime: the other
+ * half is for dials that take long and clocks that differ. From any thread.
+ */
+final class MintedTokens implements TokenSource {
+  private static final Logger LOG = LoggerFactory.getLogger(MintedTokens.class);
+
+  /** So that a client of many devices does not remember all that it ever dialled. */
+  private static final int MOST_KEPT = 1_000;
+
+  private final TokenSigner signer;
+  private final Set<TunnelClaim> restrictions;
+  private final Duration lifetime;
+  private final Clock clock;
+
+  /** The one that was wanted least recently is first. Guarded by itself. */
+  private final Map<Target, Minted> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** No record: its text would have the token in it. */
+  private static final class Minted {
+    final String token;
+    final Instant staleAt;
+
+    Minted(String token, Instant staleAt) {
+      this.token = token;
+      this.staleAt = staleAt;
+    }
+  }
+
+  MintedTokens(TokenSigner signer, Set<TunnelClaim> restrictions, Duration lifetime, Clock clock) {
+    this.signer = signer;
+    this.restrictions = restrictions;
+    this.lifetime = lifetime;
+    this.clock = clock;
+  }
+
+  @Override
+  public String token(TokenRequest request) throws IOException {
+    Target target = new Target(request.deviceId(), request.serviceAddress());
+    Instant now = clock.instant();
+    Minted last = last(target);
+    if (last != null && !request.freshWanted() && now.isBefore(last.staleAt)) {
+      return last.token;
+    }
+    TunnelClaims claims = claims(target, now);
+    if (last == null) {
+      tellOfHostName(target, claims);
+    }
+    Minted minted = new Minted(sign(claims), now.plus(lifetime.dividedBy(2)));
+    keep(target, minted);
+    return minted.token;
+  }
+
+  private @Nullable Minted last(Target target) {
+    synchronized (kept) {
+      return kept.get(target);
+    }
+  }
+
+  private void keep(Target target, Minted minted) {
+    synchronized (kept) {
+      kept.put(target, minted);
+      if (kept.size() > MOST_KEPT) {
+        kept.remove(kept.keySet().iterator().next());
+      }
+    }
+  }
+
+  private TunnelClaims claims(Target target, Instant now) throws IOException {
+    TunnelClaims claims =
+        TunnelClaims.expiring(wholeSecondsAfter(now.plus(lifetime)))
+            .withDeviceId(target.deviceId())
+            .withServiceAddress(target.serviceAddress())
+            .restrictedTo(restrictions);
+    if (claims.isUnrestricted() && !restrictions.isEmpty()) {
+      throw new IOException(
+          "no token for "
+              + target
+              + ": its host is a name, and a token that is to be restricted to an ip alone would"
+              + " open everything");
+    }
+    return claims;
+  }
+
+  private static Instant wholeSecondsAfter(Instant time) {
+    Instant floor = time.truncatedTo(ChronoUnit.SECONDS);
+    return floor.equals(time) ? floor : floor.plusSeconds(1);
+  }
+
+  private void tellOfHostName(Target target, TunnelClaims claims) {
+    if (claims.ip() == null && restrictions.contains(TunnelClaim.IP)) {
+      LOG.warn(
+          "tokens for {} have no claim {}: its host is a name, which only the gateway can look up",
+          target,
+          TunnelClaim.IP.claimName());
+    }
+  }
+
+  private String sign(TunnelClaims claims) throws IOException {
+    try {
+      return signer.sign(claims);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "tokens signed with " + signer.algorithm() + " for " + lifetime.toSeconds() + " s";
+  }
+}

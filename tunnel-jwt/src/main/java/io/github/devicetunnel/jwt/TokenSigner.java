@@ -1,0 +1,108 @@
+package io.github.devicetunnel.jwt;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.util.Date;
+
+/**
+ * Signs tokens with one private key. Immutable; from any thread. For tunnels {@link JwtCredentials}
+ * does it by itself.
+ */
+public final class TokenSigner {
+  private final SigningAlgorithm algorithm;
+  private final JWSSigner signer;
+
+  private TokenSigner(PrivateKey key, SigningAlgorithm algorithm) {
+    this.algorithm = algorithm;
+    this.signer = signer(key, algorithm);
+  }
+
+  /**
+   * Signs with RS256, or with the algorithm of the key's curve.
+   *
+   * @param key RSA of at least 2048 bits, or EC on P-256, P-384 or P-521
+   * @return the signer
+   * @throws IllegalArgumentException for any other key, and for an EC key that does not show its
+   *     curve
+   */
+  public static TokenSigner of(PrivateKey key) {
+    KeyKind kind = KeyKind.of(key);
+    SigningAlgorithm algorithm = kind.algorithm("privateKey");
+    if (kind.type().equals("EC") && kind.hidden()) {
+      throw new IllegalArgumentException(
+          "privateKey does not show its curve: say the algorithm, ES256, ES384 or ES512");
+    }
+    return new TokenSigner(key, algorithm);
+  }
+
+  /**
+   * Signs with an algorithm.
+   *
+   * @param key RSA of at least 2048 bits, or EC on the curve of the algorithm
+   * @param algorithm of the header
+   * @return the signer
+   * @throws IllegalArgumentException when they do not fit each other
+   */
+  public static TokenSigner of(PrivateKey key, SigningAlgorithm algorithm) {
+    KeyKind.of(key).check(algorithm);
+    return new TokenSigner(key, algorithm);
+  }
+
+  private static JWSSigner signer(PrivateKey key, SigningAlgorithm algorithm) {
+    try {
+      return algorithm.curve() == null
+          ? new RSASSASigner(key)
+          : new ECDSASigner(key, algorithm.curve());
+    } catch (JOSEException e) {
+      throw new IllegalArgumentException("privateKey cannot be used with " + algorithm, e);
+    }
+  }
+
+  /** {@return with what it signs} */
+  public SigningAlgorithm algorithm() {
+    return algorithm;
+  }
+
+  /**
+   * Makes a token.
+   *
+   * @param claims what it says, with an expiry
+   * @return the token as it is sent: a secret
+   * @throws IllegalArgumentException when the claims have no expiry
+   * @throws GeneralSecurityException when the key cannot be used, which happens to those that are
+   *     in a device
+   */
+  public String sign(TunnelClaims claims) throws GeneralSecurityException {
+    if (claims.expiresAt() == null) {
+      throw new IllegalArgumentException("claims have no expiresAt, which the service demands");
+    }
+    JWTClaimsSet set =
+        new JWTClaimsSet.Builder()
+            .expirationTime(Date.from(claims.expiresAt()))
+            .claim(TunnelClaim.DEVICE_ID.claimName(), claims.deviceId())
+            .claim(TunnelClaim.IP.claimName(), claims.ip())
+            .claim(TunnelClaim.PORT.claimName(), claims.port())
+            .build();
+    SignedJWT jwt =
+        new SignedJWT(new JWSHeader.Builder(algorithm.jws()).type(JOSEObjectType.JWT).build(), set);
+    try {
+      jwt.sign(signer);
+    } catch (JOSEException e) {
+      throw new GeneralSecurityException("the token cannot be signed with " + algorithm, e);
+    }
+    return jwt.serialize();
+  }
+
+  @Override
+  public String toString() {
+    return "TokenSigner[" + algorithm + "]";
+  }
+}

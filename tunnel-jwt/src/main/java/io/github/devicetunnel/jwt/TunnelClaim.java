@@ -1,0 +1,22 @@
+package io.github.devicetunnel.jwt;
+
+/** What a token can be restricted to. A token without one of them opens tunnels to any. */
+public enum TunnelClaim {
+  /** The gateway: {@code pelion.edge.tunnel.device_id}. */
+  DEVICE_ID("device_id"),
+  /** The address of the service, as the gateway sees it: {@code pelion.edge.tunnel.ip}. */
+  IP("ip"),
+  /** The port of the service: {@code pelion.edge.tunnel.port}, a number. */
+  PORT("port");
+
+  private final String claimName;
+
+  TunnelClaim(String lastPart) {
+    this.claimName = "pelion.edge.tunnel." + lastPart;
+  }
+
+  /** {@return the name of the claim in the token} */
+  public String claimName() {
+    return claimName;
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.devicetunnel.jwt;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.text.ParseException;
+import java.util.Date;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be read in a token by everybody, without its signature, which is the secret in it.
+ *
+ * @param algorithm as its header names it; not always one that the service takes
+ * @param claims what it says
+ */
+public record TunnelToken(String algorithm, TunnelClaims claims) {
+
+  /**
+   * Reads a token, whoever signed it.
+   *
+   * @param token as it is sent
+   * @return what it says; nothing of it is proven, which {@link TokenVerifier} does
+   * @throws IllegalArgumentException when it is no signed JWT, or a claim is not of its type
+   */
+  public static TunnelToken parse(String token) {
+    return parse(signed(token));
+  }
+
+  static TunnelToken parse(SignedJWT jwt) {
+    JWTClaimsSet claims = claims(jwt);
+    Date expiry = claims.getExpirationTime();
+    return new TunnelToken(
+        jwt.getHeader().getAlgorithm().getName(),
+        new TunnelClaims(
+            expiry == null ? null : expiry.toInstant(),
+            text(claims, TunnelClaim.DEVICE_ID),
+            text(claims, TunnelClaim.IP),
+            port(claims)));
+  }
+
+  /** What went wrong is not quoted: it could be a piece of the token. */
+  static SignedJWT signed(String token) {
+    try {
+      return SignedJWT.parse(token);
+    } catch (ParseException e) {
+      throw new IllegalArgumentException("the token is not a signed JWT");
+    }
+  }
+
+  private static JWTClaimsSet claims(SignedJWT jwt) {
+    try {
+      return jwt.getJWTClaimsSet();
+    } catch (ParseException e) {
+      throw new IllegalArgumentException("the claims of the token cannot be read");
+    }
+  }
+
+  private static @Nullable String text(JWTClaimsSet claims, TunnelClaim claim) {
+    Object value = claims.getClaim(claim.claimName());
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw new IllegalArgumentException("the claim " + claim.claimName() + " is not a text");
+  }
+
+  private static @Nullable Integer port(JWTClaimsSet claims) {
+    String name = TunnelClaim.PORT.claimName();
+    Object value = claims.getClaim(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Number number
+        && number.doubleValue() == number.intValue()
+        && number.intValue() >= 1
+        && number.intValue() <= 65535) {
+      return number.intValue();
+    }
+    throw new IllegalArgumentException("the claim " + name + " is not a number from 1 to 65535");
+  }
+}

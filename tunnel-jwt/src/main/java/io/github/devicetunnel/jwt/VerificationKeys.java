@@ -1,0 +1,249 @@
+package io.github.devicetunnel.jwt;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.github.devicetunnel.Credentials;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Uploads certificates to applications, whose tokens the cloud then checks with them.
+ *
+ * <pre>{@code
+ * VerificationKeys keys = VerificationKeys.builder()
+ *     .cloudUri("wss://api.us-east-1.mbedcloud.com")
+ *     .apiKey(System.getenv("ADMINISTRATOR_KEY"))
+ *     .build();
+ * keys.upload(
+ *     "0172b1ee3fb54a2fb2d4c2a7d8e90001",
+ *     "tunnels",
+ *     VerificationCertificate.read(Path.of("public.crt")),
+ *     PrivateKeys.read(Path.of("private.key")));
+ * }</pre>
+ *
+ * <p>Immutable; from any thread. Nothing stays open between two uploads.
+ */
+public final class VerificationKeys {
+  private static final MediaType JSON = MediaType.get("application/json");
+  private static final int LONGEST_ANSWER = 64 * 1024;
+
+  private final CloudBase cloud;
+  private final String apiKey;
+  private final OkHttpClient http;
+
+  private VerificationKeys(CloudBase cloud, String apiKey, OkHttpClient http) {
+    this.cloud = cloud;
+    this.apiKey = apiKey;
+    this.http = http;
+  }
+
+  /**
+   * Begins a new one.
+   *
+   * @return settings with their defaults
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Uploads a certificate.
+   *
+   * @param applicationId the application whose tokens it checks
+   * @param name for people, not empty
+   * @param certificate valid now
+   * @throws IllegalArgumentException when the ID or the name could not be right, or the certificate
+   *     is not valid now; nothing was sent then
+   * @throws VerificationKeyRejectedException when the cloud refused it
+   * @throws IOException when the cloud gave no answer; it may have taken it all the same
+   */
+  public void upload(String applicationId, String name, VerificationCertificate certificate)
+      throws IOException {
+    HttpUrl url = cloud.verificationKeys(applicationId);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name is blank");
+    }
+    certificate.checkValidAt(Instant.now());
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("name", name);
+    body.put("certificate", certificate.pem());
+    Request request =
+        new Request.Builder()
+            .url(url)
+            .header("Authorization", "Bearer " + apiKey)
+            .post(RequestBody.create(JSONObjectUtils.toJSONString(body), JSON))
+            .build();
+    send(request, "the cloud refused a verification key for application " + applicationId);
+  }
+
+  /**
+   * Uploads a certificate, if it belongs to a private key.
+   *
+   * @param applicationId the application whose tokens it checks
+   * @param name for people, not empty
+   * @param certificate valid now
+   * @param privateKey the one that tokens will be signed with; it stays here
+   * @throws IllegalArgumentException when the ID or the name could not be right, or the certificate
+   *     is not valid now or belongs to another key; nothing was sent then
+   * @throws VerificationKeyRejectedException when the cloud refused it
+   * @throws IOException when the cloud gave no answer; it may have taken it all the same
+   */
+  public void upload(
+      String applicationId, String name, VerificationCertificate certificate, PrivateKey privateKey)
+      throws IOException {
+    if (!certificate.belongsTo(privateKey)) {
+      throw new IllegalArgumentException(
+          "certificate does not belong to privateKey: tokens that are signed with it would be"
+              + " refused");
+    }
+    upload(applicationId, name, certificate);
+  }
+
+  private void send(Request request, String refusal) throws IOException {
+    try (Response response = http.newCall(request).execute()) {
+      if (!response.isSuccessful()) {
+        String body = response.peekBody(LONGEST_ANSWER).string();
+        throw new VerificationKeyRejectedException(
+            refusal, response.code(), ErrorAnswer.parse(body));
+      }
+    } catch (VerificationKeyRejectedException | InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("no answer from " + cloud + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "VerificationKeys[" + cloud + "]";
+  }
+
+  /** Settings of {@link VerificationKeys}. For one thread. */
+  public static final class Builder {
+    private @Nullable CloudBase cloud;
+    private @Nullable String apiKey;
+    private @Nullable OkHttpClient okHttpClient;
+    private Duration timeout = Duration.ofSeconds(30);
+    private boolean allowPlaintext;
+
+    private Builder() {}
+
+    /**
+     * Where the cloud is. Required.
+     *
+     * @param uri as for {@code TunnelClient}: {@code wss} and {@code ws} stand for {@code https}
+     *     and {@code http}, and of a whole connection URL the base is taken
+     * @return this
+     * @throws IllegalArgumentException for anything else
+     */
+    public Builder cloudUri(String uri) {
+      cloud = CloudBase.parse(uri);
+      return this;
+    }
+
+    /**
+     * An administrator's access key. Required.
+     *
+     * @param key the secret, {@code ak_…}
+     * @return this
+     * @throws IllegalArgumentException when it is empty or could not stand in an HTTP header
+     */
+    public Builder apiKey(String key) {
+      Credentials unused = Credentials.apiKey(key);
+      apiKey = key;
+      return this;
+    }
+
+    /**
+     * Trust, proxy, DNS and interceptors of an application's own client. It is neither changed nor
+     * ever shut down.
+     *
+     * @param client the one to derive from
+     * @return this
+     */
+    public Builder okHttpClient(OkHttpClient client) {
+      okHttpClient = Objects.requireNonNull(client, "okHttpClient is null");
+      return this;
+    }
+
+    /**
+     * The longest time that an upload may take, 30 seconds by default.
+     *
+     * @param value positive
+     * @return this
+     * @throws IllegalArgumentException for anything else
+     */
+    public Builder timeout(Duration value) {
+      if (value.isZero() || value.isNegative()) {
+        throw new IllegalArgumentException("timeout must be positive, but is " + value);
+      }
+      timeout = value;
+      return this;
+    }
+
+    /**
+     * Lets the access key travel unencrypted to another machine. Off by default; to this machine it
+     * always may.
+     *
+     * @param allow whether it may
+     * @return this
+     */
+    public Builder allowPlaintext(boolean allow) {
+      allowPlaintext = allow;
+      return this;
+    }
+
+    /**
+     * Makes it. Nothing is sent yet.
+     *
+     * @return what uploads
+     * @throws IllegalStateException when something required is missing, or when the key would
+     *     travel unencrypted to another machine and {@link #allowPlaintext} was not said
+     */
+    public VerificationKeys build() {
+      if (cloud == null) {
+        throw new IllegalStateException("cloudUri is missing");
+      }
+      if (apiKey == null) {
+        throw new IllegalStateException("apiKey is missing");
+      }
+      if (cloud.exposesCredential() && !allowPlaintext) {
+        throw new IllegalStateException(
+            "cloudUri "
+                + cloud
+                + " is not encrypted and not on this machine, so everybody on the way could read"
+                + " the access key: use wss, or say allowPlaintext(true)");
+      }
+      return new VerificationKeys(cloud, apiKey, http());
+    }
+
+    private OkHttpClient http() {
+      OkHttpClient.Builder builder =
+          okHttpClient != null
+              ? okHttpClient.newBuilder()
+              // An upload is rare: its connection is not kept.
+              : new OkHttpClient.Builder()
+                  .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+      return builder
+          // To another host the key must not go, and a POST would become a GET.
+          .followRedirects(false)
+          .followSslRedirects(false)
+          .callTimeout(timeout)
+          .build();
+    }
+  }
+}
