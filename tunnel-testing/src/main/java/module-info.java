@@ -9,11 +9,12 @@ module io.github.devicetunnel.testing {
   requires static org.jspecify;
   requires static org.junit.jupiter.api;
   requires com.fasterxml.jackson.core;
-  requires io.github.devicetunnel.core;
   requires mockwebserver3;
   requires okhttp3;
   requires okio;
+  requires org.bouncycastle.pkix;
   requires org.slf4j;
+  requires transitive io.github.devicetunnel.jwt;
 
   exports io.github.devicetunnel.testing;
 }

@@ -21,6 +21,7 @@ final class SampleCompiler {
           + "import static io.github.devicetunnel.it.SampleSurroundings.*;"
           + "import static org.junit.jupiter.api.Assertions.*;"
           + "import io.github.devicetunnel.*;"
+          + "import io.github.devicetunnel.jwt.*;"
           + "import io.github.devicetunnel.micrometer.*;"
           + "import io.github.devicetunnel.testing.*;"
           + "import io.github.devicetunnel.testing.Fault;" // there is one among these tests
@@ -28,6 +29,8 @@ final class SampleCompiler {
           + "import io.github.devicetunnel.testing.FaultProxy.*;"
           + "import java.io.*;"
           + "import java.net.*;"
+          + "import java.nio.file.*;"
+          + "import java.security.*;"
           + "import java.time.*;"
           + "import java.util.*;"
           + "import okhttp3.OkHttpClient;"
@@ -38,7 +41,7 @@ final class SampleCompiler {
   private static final String BEFORE_STATEMENTS =
       IMPORTS
           + "abstract class AroundStatements extends SampleSurroundings {"
-          + "void sample() throws IOException, InterruptedException {\n";
+          + "void sample() throws IOException, InterruptedException, GeneralSecurityException {\n";
 
   private static final String AFTER_STATEMENTS = "}}";
 

@@ -30,10 +30,15 @@ final class TunnelServer {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   TunnelServer(
-      Access access, ServiceDial when, Duration pingInterval, @Nullable SSLSocketFactory tls) {
+      Access access,
+      KeyUploads keyUploads,
+      ServiceDial when,
+      Duration pingInterval,
+      @Nullable SSLSocketFactory tls) {
     Gateway gateway = new Gateway(when, pingInterval, sockets, handlers, workers, ledger);
     Upgrades upgrades = new Upgrades(clients, access, devices, gateway);
-    dispatcher = new UpgradeDispatcher(server, clients, devices, upgrades, upgradeLog, ledger);
+    dispatcher =
+        new UpgradeDispatcher(server, clients, devices, upgrades, keyUploads, upgradeLog, ledger);
     server.setServerSocketFactory(clients);
     server.setDispatcher(dispatcher);
     encrypted = tls != null;

@@ -1,10 +1,13 @@
 package io.github.devicetunnel.testing;
 
+import io.github.devicetunnel.jwt.VerificationCertificate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,9 +44,12 @@ public final class TunnelService implements AutoCloseable {
   private final boolean failOnLeaks;
 
   private TunnelService(Builder settings) {
-    Access access =
-        new Access(Map.copyOf(settings.devicesByKey), Map.copyOf(settings.applications));
-    server = new TunnelServer(access, settings.serviceDial, settings.pingInterval, settings.tls);
+    Map<String, TokenCheck> applications = Map.copyOf(settings.applications);
+    Access access = new Access(Map.copyOf(settings.devicesByKey), applications);
+    KeyUploads keyUploads = new KeyUploads(Set.copyOf(settings.administratorKeys), applications);
+    server =
+        new TunnelServer(
+            access, keyUploads, settings.serviceDial, settings.pingInterval, settings.tls);
     settings.routesByDevice.forEach((id, routes) -> routes.forEach(device(id)::route));
     failOnLeaks = settings.failOnLeaks;
   }
@@ -179,6 +185,7 @@ public final class TunnelService implements AutoCloseable {
   /** Settings of a {@link TunnelService}. For one thread. */
   public static final class Builder {
     private final Map<String, Set<String>> devicesByKey = new LinkedHashMap<>();
+    private final Set<String> administratorKeys = new LinkedHashSet<>();
     private final Map<String, TokenCheck> applications = new LinkedHashMap<>();
     private final Map<String, Map<String, InetSocketAddress>> routesByDevice =
         new LinkedHashMap<>();
@@ -227,6 +234,36 @@ public final class TunnelService implements AutoCloseable {
         throw new IllegalArgumentException("applicationId is blank");
       }
       applications.put(applicationId, Objects.requireNonNull(check, "check is null"));
+      return this;
+    }
+
+    /**
+     * An application that checks its tokens as production does: the signature, with one of its
+     * verification keys, the algorithm, the expiry, and the claims.
+     *
+     * @param applicationId as clients send it in {@code X-Application-ID}
+     * @param certificates its verification keys; further ones can be uploaded as to production, by
+     *     whoever has an {@link #administratorKey}
+     * @return this
+     * @throws IllegalArgumentException when the ID is blank, or a certificate has a key that is of
+     *     no use
+     */
+    public Builder applicationWithKeys(String applicationId, X509Certificate... certificates) {
+      VerificationKeyCheck check = new VerificationKeyCheck();
+      for (X509Certificate certificate : certificates) {
+        check.add(VerificationCertificate.of(certificate));
+      }
+      return application(applicationId, check);
+    }
+
+    /**
+     * An access key that uploads verification keys to all applications, and opens nothing.
+     *
+     * @param key {@code ak_…}
+     * @return this
+     */
+    public Builder administratorKey(String key) {
+      administratorKeys.add(Objects.requireNonNull(key, "key is null"));
       return this;
     }
 

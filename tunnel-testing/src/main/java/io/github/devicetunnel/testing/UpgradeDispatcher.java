@@ -20,6 +20,7 @@ final class UpgradeDispatcher extends Dispatcher {
   private final AcceptedSockets clients;
   private final Devices devices;
   private final Upgrades upgrades;
+  private final KeyUploads keyUploads;
   private final UpgradeLog upgradeLog;
   private final Ledger ledger;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -29,12 +30,14 @@ final class UpgradeDispatcher extends Dispatcher {
       AcceptedSockets clients,
       Devices devices,
       Upgrades upgrades,
+      KeyUploads keyUploads,
       UpgradeLog upgradeLog,
       Ledger ledger) {
     this.server = server;
     this.clients = clients;
     this.devices = devices;
     this.upgrades = upgrades;
+    this.keyUploads = keyUploads;
     this.upgradeLog = upgradeLog;
     this.ledger = ledger;
   }
@@ -48,6 +51,9 @@ final class UpgradeDispatcher extends Dispatcher {
   @Override
   public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
     forgetRecordedRequests();
+    if (KeyUploads.isUpload(request)) {
+      return takeKey(request);
+    }
     try {
       return answer(request);
     } catch (RefusedException e) {
@@ -58,6 +64,14 @@ final class UpgradeDispatcher extends Dispatcher {
       LOG.warn("the request for {} failed", request.getUrl().encodedPath(), e);
       ledger.failure("the answer to a request for " + request.getUrl().encodedPath(), e);
       return refuse(request, Fault.refuse(500).message("The token check threw " + e.getClass()));
+    }
+  }
+
+  private MockResponse takeKey(RecordedRequest request) {
+    try {
+      return keyUploads.take(request);
+    } catch (RefusedException e) {
+      return e.refusal().toResponse();
     }
   }
 

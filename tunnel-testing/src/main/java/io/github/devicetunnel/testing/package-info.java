@@ -27,7 +27,9 @@
  *       needed by these two only
  *   <li>{@link io.github.devicetunnel.testing.TestDevice}: a gateway; its services are sockets, or
  *       a {@link io.github.devicetunnel.testing.ConnectionHandler}
- *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: which JWTs are taken
+ *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: which JWTs are taken, unless the
+ *       application checks them as production does, with keys such as {@link
+ *       io.github.devicetunnel.testing.TestKeyPair}
  *   <li>{@link io.github.devicetunnel.testing.Fault} and {@link
  *       io.github.devicetunnel.testing.FaultOrders}: what the service does wrong
  *   <li>{@link io.github.devicetunnel.testing.FaultProxy}: what the network does wrong

@@ -1,0 +1,229 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.jwt.JwtCredentials;
+import io.github.devicetunnel.jwt.PrivateKeys;
+import io.github.devicetunnel.jwt.SigningAlgorithm;
+import io.github.devicetunnel.jwt.TokenSigner;
+import io.github.devicetunnel.jwt.TunnelClaim;
+import io.github.devicetunnel.jwt.TunnelClaims;
+import io.github.devicetunnel.jwt.VerificationCertificate;
+import io.github.devicetunnel.jwt.VerificationKeys;
+import io.github.devicetunnel.testing.TestKeyPair;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** From a key pair to a tunnel, and what does not get there. */
+final class JwtTest {
+  private static final String APPLICATION = "0172b1ee3fb54a2fb2d4c2a7d8e90001";
+  private static final String ADMINISTRATOR = "ak_administrator";
+  private static final String OTHER_DEVICE = "f".repeat(32);
+  private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+  private EchoService echo;
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    echo = EchoService.started();
+    cloud =
+        TunnelService.builder()
+            .administratorKey(ADMINISTRATOR)
+            .applicationWithKeys(APPLICATION)
+            .applicationWithKeys("known", KEYS.certificate())
+            .route(Cloud.DEVICE, "127.0.0.1:80", echo.address())
+            .route(Cloud.DEVICE, "127.0.0.1:81", echo.address())
+            .route(Cloud.DEVICE, "127.0.0.2:80", echo.address())
+            .route(Cloud.DEVICE, "localhost:80", echo.address())
+            .route(Cloud.DEVICE, "[::1]:80", echo.address())
+            .route(OTHER_DEVICE, "127.0.0.1:80", echo.address())
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    cloud.close();
+    echo.close();
+  }
+
+  private VerificationKeys verificationKeys() {
+    return VerificationKeys.builder().cloudUri(cloud.uri()).apiKey(ADMINISTRATOR).build();
+  }
+
+  private void echo(Credentials credentials, String device, String address) throws IOException {
+    try (TunnelClient client =
+            TunnelClient.builder()
+                .cloudUri(cloud.uri())
+                .credentials(credentials)
+                .deviceId(device)
+                .serviceAddress(address)
+                .build();
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write("hello".getBytes(US_ASCII));
+      assertThat(stream.inputStream().readNBytes(5)).asString(US_ASCII).isEqualTo("hello");
+    }
+  }
+
+  private void assertRefused(
+      Credentials credentials, String device, String address, int status, String message) {
+    assertThatThrownBy(() -> echo(credentials, device, address))
+        .isInstanceOfSatisfying(
+            TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(status))
+        .hasMessageContaining(message);
+  }
+
+  private static String signed(TunnelClaims claims) throws Exception {
+    return TokenSigner.of(KEYS.privateKey()).sign(claims);
+  }
+
+  private static TunnelClaims anHour() {
+    return TunnelClaims.expiring(Instant.now().plusSeconds(3600));
+  }
+
+  /** With the commands of the service's documentation. */
+  @Test
+  void theWholeWay() throws Exception {
+    Program.in(
+            folder,
+            Externals.program("openssl"),
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            "private.key",
+            "-x509",
+            "-days",
+            "365",
+            "-out",
+            "public.crt",
+            "-subj",
+            "/CN=tunnels")
+        .succeed();
+    Path key = folder.resolve("private.key");
+    Credentials credentials =
+        JwtCredentials.builder().applicationId(APPLICATION).privateKey(key).build();
+    assertRefused(credentials, Cloud.DEVICE, "127.0.0.1:80", 401, "verification key");
+
+    verificationKeys()
+        .upload(
+            APPLICATION,
+            "JWT-test",
+            VerificationCertificate.read(folder.resolve("public.crt")),
+            PrivateKeys.read(key));
+
+    echo(credentials, Cloud.DEVICE, "127.0.0.1:80");
+    echo(credentials, Cloud.DEVICE, "[::1]:80");
+    echo(credentials, OTHER_DEVICE, "127.0.0.1:80");
+    echo(credentials, Cloud.DEVICE, "localhost:80");
+    cloud.verify();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyAlgorithmOpensTunnels(SigningAlgorithm algorithm) throws Exception {
+    TestKeyPair keys = TestKeyPair.generate(algorithm);
+    verificationKeys().upload(APPLICATION, "test", VerificationCertificate.of(keys.certificate()));
+
+    echo(
+        JwtCredentials.builder()
+            .applicationId(APPLICATION)
+            .privateKey(keys.privateKey())
+            .algorithm(algorithm)
+            .build(),
+        Cloud.DEVICE,
+        "127.0.0.1:80");
+  }
+
+  @Test
+  void aTokenForOneTunnelOpensNoOther() throws Exception {
+    Credentials exact =
+        Credentials.jwt(
+            "known",
+            signed(anHour().withDeviceId(Cloud.DEVICE).withServiceAddress("127.0.0.1:80")));
+
+    echo(exact, Cloud.DEVICE, "127.0.0.1:80");
+    assertRefused(exact, OTHER_DEVICE, "127.0.0.1:80", 403, TunnelClaim.DEVICE_ID.claimName());
+    assertRefused(exact, Cloud.DEVICE, "127.0.0.2:80", 403, TunnelClaim.IP.claimName());
+    assertRefused(exact, Cloud.DEVICE, "127.0.0.1:81", 403, TunnelClaim.PORT.claimName());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachClaimRestrictsAlone(TunnelClaim claim) throws Exception {
+    Credentials credentials =
+        Credentials.jwt(
+            "known",
+            signed(
+                anHour()
+                    .withDeviceId(Cloud.DEVICE)
+                    .withServiceAddress("127.0.0.1:80")
+                    .restrictedTo(java.util.Set.of(claim))));
+
+    echo(credentials, Cloud.DEVICE, "127.0.0.1:80");
+    for (TunnelClaim other : TunnelClaim.values()) {
+      String device = other == TunnelClaim.DEVICE_ID ? OTHER_DEVICE : Cloud.DEVICE;
+      String address =
+          (other == TunnelClaim.IP ? "127.0.0.2:" : "127.0.0.1:")
+              + (other == TunnelClaim.PORT && claim == other ? 81 : 80);
+      if (other == claim) {
+        assertRefused(credentials, device, address, 403, claim.claimName());
+      } else {
+        echo(credentials, device, address);
+      }
+    }
+  }
+
+  @Test
+  void tokensThatProveNothingAreRefused() throws Exception {
+    Instant past = Instant.now().minusSeconds(1);
+    assertRefused(jwt(signed(TunnelClaims.expiring(past))), 401, "the token has expired at");
+
+    TestKeyPair others = TestKeyPair.generate(SigningAlgorithm.ES256);
+    assertRefused(
+        jwt(TokenSigner.of(others.privateKey()).sign(anHour())), 401, "is not signed with");
+
+    String good = signed(anHour());
+    String forged = part("{\"exp\":9999999999}");
+    assertRefused(
+        jwt(good.replaceFirst("\\..*\\.", "." + forged + ".")), 401, "is not signed with");
+
+    String hs256 = part("{\"alg\":\"HS256\"}") + "." + forged + "." + part("signature");
+    assertRefused(jwt(hs256), 401, "is signed with \"HS256\", which is none of");
+    String none = part("{\"alg\":\"none\"}") + "." + forged + ".";
+    assertRefused(jwt(none), 401, "the token is not a signed JWT");
+    assertRefused(jwt("ak_1"), 401, "the token is not a signed JWT");
+  }
+
+  private static Credentials jwt(String token) {
+    return Credentials.jwt("known", token);
+  }
+
+  private static String part(String text) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(US_ASCII));
+  }
+
+  private void assertRefused(Credentials credentials, int status, String message) {
+    assertRefused(credentials, Cloud.DEVICE, "127.0.0.1:80", status, message);
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.devicetunnel.testing;
+
+import io.github.devicetunnel.jwt.TokenVerifier;
+import io.github.devicetunnel.jwt.TunnelClaim;
+import io.github.devicetunnel.jwt.TunnelToken;
+import io.github.devicetunnel.jwt.VerificationCertificate;
+import java.security.SignatureException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/** What production does: takes the tokens that one of the application's keys has signed. */
+final class VerificationKeyCheck implements TokenCheck {
+  private final List<VerificationCertificate> keys = new CopyOnWriteArrayList<>();
+
+  void add(VerificationCertificate key) {
+    keys.add(key);
+  }
+
+  @Override
+  public void check(String token, Target target) throws RefusedException {
+    List<TunnelClaim> conflicts =
+        verify(token).claims().conflictsWith(target.deviceId(), target.ip(), target.port());
+    if (!conflicts.isEmpty()) {
+      throw RefusedException.forbidden(
+          "The token is for another tunnel: "
+              + conflicts.stream().map(TunnelClaim::claimName).collect(Collectors.joining(", ")));
+    }
+  }
+
+  private TunnelToken verify(String token) throws RefusedException {
+    try {
+      return TokenVerifier.of(keys).verify(token);
+    } catch (SignatureException e) {
+      throw RefusedException.unauthorized("Not authenticated: " + e.getMessage());
+    }
+  }
+}
