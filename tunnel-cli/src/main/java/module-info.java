@@ -8,6 +8,7 @@ module io.github.devicetunnel.cli {
   requires ch.qos.logback.core;
   requires info.picocli;
   requires io.github.devicetunnel.core;
+  requires io.github.devicetunnel.jwt;
   requires io.github.devicetunnel.testing;
   requires java.logging;
   requires jdk.httpserver;

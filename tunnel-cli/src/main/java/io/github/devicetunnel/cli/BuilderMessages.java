@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class BuilderMessages {
   private static final Map<String, Parameter> PARAMETERS =
-      Map.of(
-          "cloudUri", new Parameter("--cloud-uri", "the URL"),
-          "deviceId", new Parameter("--device", "the device ID"),
-          "serviceAddress", new Parameter("--service", "the address of the service"),
-          "pingInterval", new Parameter("--ping-duration", "the interval"),
-          "apiKey", new Parameter(KeyOptions.API_KEY, "the key"),
-          "token", new Parameter(KeyOptions.API_KEY, "the key"),
-          "applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID"));
+      Map.ofEntries(
+          Map.entry("cloudUri", new Parameter("--cloud-uri", "the URL")),
+          Map.entry("deviceId", new Parameter("--device", "the device ID")),
+          Map.entry("serviceAddress", new Parameter("--service", "the address of the service")),
+          Map.entry("pingInterval", new Parameter("--ping-duration", "the interval")),
+          Map.entry("apiKey", new Parameter(KeyOptions.API_KEY, "the key")),
+          Map.entry("token", new Parameter(KeyOptions.API_KEY, "the key")),
+          Map.entry(
+              "applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID")),
+          Map.entry("privateKey", new Parameter("--private-key", "the key")),
+          Map.entry("algorithm", new Parameter("--algorithm", "the algorithm")),
+          Map.entry("certificate", new Parameter("--certificate", "the certificate")),
+          Map.entry("name", new Parameter("--name", "the name")));
 
   private static final Map<String, String> ALTERNATIVES =
       Map.of(

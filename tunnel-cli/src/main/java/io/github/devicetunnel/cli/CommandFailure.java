@@ -29,7 +29,12 @@ final class CommandFailure extends RuntimeException {
   }
 
   static CommandFailure refused(String message, String hint) {
-    return new CommandFailure(ExitCode.REFUSED, message, hint);
+    return new CommandFailure(ExitCode.CREDENTIAL_REFUSED, message, hint);
+  }
+
+  /** The cloud did not do what it was asked. */
+  static CommandFailure cloud(int exitCode, String message) {
+    return new CommandFailure(exitCode, message, null);
   }
 
   static CommandFailure unexpected(String message) {

@@ -15,7 +15,16 @@ final class ExitCode {
   static final int CANNOT_LISTEN = 3;
 
   /** The key or token opens nothing here, by the cloud's word or by its own. */
-  static final int REFUSED = 4;
+  static final int CREDENTIAL_REFUSED = 4;
+
+  /** What was asked for is not there. */
+  static final int NOT_FOUND = 5;
+
+  /** The cloud gave no answer. */
+  static final int UNREACHABLE = 6;
+
+  /** The cloud answered anything else. */
+  static final int OTHER_ANSWER = 7;
 
   /** Ended by a signal: the signal's number is added, as shells do. */
   static final int SIGNAL = 128;

@@ -49,10 +49,7 @@ final class KeyOptions {
 
   Key key(Environment environment) {
     Setting key = find(environment);
-    // Old scripts pass an empty one along with an access key.
-    String argument = "".equals(applicationId) ? null : applicationId;
-    Setting application =
-        Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
+    Setting application = application(environment);
     boolean exposed = key.isArgument() && key.option().equals(API_KEY);
     try {
       // Of a file too, so that what is wrong with it is told at once.
@@ -74,7 +71,14 @@ final class KeyOptions {
         : Credentials.jwt(application.value(), source);
   }
 
-  private Setting find(Environment environment) {
+  /** Old scripts pass an empty one along with an access key. */
+  @Nullable Setting application(Environment environment) {
+    String argument = "".equals(applicationId) ? null : applicationId;
+    return Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
+  }
+
+  /** The secret itself. */
+  Setting find(Environment environment) {
     String argument = apiKey == null ? environment.variables().get(ARGUMENT_VARIABLE) : apiKey;
     if (argument != null && apiKeyFile != null) {
       throw CommandFailure.usage(

@@ -43,6 +43,13 @@ public final class Main {
   static CommandLine commandLine(Environment environment, Console console) {
     return new CommandLine(new TunnelCommand())
         .addSubcommand(new ListenCommand(environment, console))
+        .addSubcommand(
+            new CommandLine(new JwtCommand())
+                .addSubcommand(new JwtCreateCommand(console))
+                .addSubcommand(new JwtInspectCommand(environment, console)))
+        .addSubcommand(
+            new CommandLine(new VerificationKeyCommand())
+                .addSubcommand(new VerificationKeyUploadCommand(environment, console)))
         .addSubcommand(new DemoCommand(environment, console))
         .setOut(console.writer())
         .setUsageHelpLongOptionsMaxWidth(26)

@@ -1,0 +1,14 @@
+package io.github.devicetunnel.cli;
+
+import picocli.CommandLine.Command;
+
+/** What can be done with tokens, without a tunnel. */
+@Command(
+    name = "jwt",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Makes JSON web tokens for tunnels, and shows what one allows.",
+    synopsisHeading = "Usage: ",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n")
+final class JwtCommand {}

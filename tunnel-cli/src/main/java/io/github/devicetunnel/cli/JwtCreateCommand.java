@@ -1,0 +1,119 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.jwt.PrivateKeys;
+import io.github.devicetunnel.jwt.SigningAlgorithm;
+import io.github.devicetunnel.jwt.TokenSigner;
+import io.github.devicetunnel.jwt.TunnelClaims;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Mints one token. */
+@Command(
+    name = "create",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Prints a token, signed with a private key. Whoever has it can use it.",
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel jwt create --private-key FILE [OPTION...]",
+    optionListHeading = "%n",
+    sortOptions = false)
+final class JwtCreateCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Option(
+      names = "--private-key",
+      paramLabel = "FILE",
+      required = true,
+      order = 1,
+      description = "The key, in PEM.")
+  private Path privateKey = Path.of("");
+
+  @Option(
+      names = "--device",
+      paramLabel = "ID",
+      order = 2,
+      description = "The only gateway that it opens. Without it, every one.")
+  private @Nullable String device;
+
+  @Option(
+      names = "--service",
+      paramLabel = "IP:PORT",
+      order = 3,
+      description = "The only service that it opens. Without it, every one.")
+  private @Nullable String service;
+
+  @Option(
+      names = "--algorithm",
+      paramLabel = "NAME",
+      order = 4,
+      description =
+          "RS256, RS384, RS512, ES256, ES384 or ES512. Default: RS256, or that of the key's curve")
+  private @Nullable String algorithm;
+
+  @Option(
+      names = "--expires-in",
+      paramLabel = "TIME",
+      defaultValue = "10m",
+      order = 5,
+      description = "How long it is good: 90s, 10m, 12h. Default: ${DEFAULT-VALUE}")
+  private String expiresIn = "";
+
+  JwtCreateCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    TunnelClaims claims = claims();
+    if (service != null && claims.ip() == null) {
+      console.warn(
+          "the token is good for every address with that port: the host of --service is a name,"
+              + " which only the gateway can look up");
+    }
+    try {
+      console.print(signer().sign(claims));
+      return ExitCode.OK;
+    } catch (GeneralSecurityException e) {
+      throw CommandFailure.unexpected(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private TunnelClaims claims() {
+    TunnelClaims claims = TunnelClaims.expiring(Instant.now().plus(lifetime()));
+    try {
+      claims = device == null ? claims : claims.withDeviceId(device);
+      return service == null ? claims : claims.withServiceAddress(service);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, null));
+    }
+  }
+
+  private Duration lifetime() {
+    try {
+      return Lifetime.parse(expiresIn);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--expires-in: " + e.getMessage());
+    }
+  }
+
+  private TokenSigner signer() {
+    try {
+      PrivateKey key = PrivateKeys.read(privateKey);
+      return algorithm == null
+          ? TokenSigner.of(key)
+          : TokenSigner.of(key, SigningAlgorithm.of(algorithm));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, null));
+    } catch (IOException e) {
+      throw CommandFailure.usage("--private-key: " + privateKey + " cannot be read");
+    }
+  }
+}

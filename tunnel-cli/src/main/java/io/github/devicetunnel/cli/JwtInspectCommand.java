@@ -1,0 +1,80 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.jwt.SigningAlgorithm;
+import io.github.devicetunnel.jwt.TunnelClaims;
+import io.github.devicetunnel.jwt.TunnelToken;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Shows what a token says. Its signature, which is the secret in it, is never printed. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Shows what a token says and allows. Whether its signature is good is not checked.",
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel jwt inspect [TOKEN|-]",
+    optionListHeading = "%n",
+    sortOptions = false)
+final class JwtInspectCommand implements Callable<Integer> {
+  private final Environment environment;
+  private final Console console;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "TOKEN",
+      defaultValue = "-",
+      description = "The token, where others can see it; - or nothing for standard input.")
+  private String token = "";
+
+  JwtInspectCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    TunnelToken read = read();
+    TunnelClaims claims = read.claims();
+    line("algorithm", algorithm(read.algorithm()));
+    line("expires", expiry(claims.expiresAt()));
+    line("device", claims.deviceId() == null ? "any" : claims.deviceId());
+    line("ip", claims.ip() == null ? "any" : claims.ip());
+    line("port", claims.port() == null ? "any" : claims.port().toString());
+    return ExitCode.OK;
+  }
+
+  private TunnelToken read() {
+    String text = token.equals("-") ? KeyFile.read(token, environment.input()) : token;
+    try {
+      return TunnelToken.parse(text.strip());
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String algorithm(String name) {
+    try {
+      return SigningAlgorithm.of(name).name();
+    } catch (IllegalArgumentException e) {
+      return name.replaceAll("\\P{Print}", "?") + ", which the service does not take";
+    }
+  }
+
+  private static String expiry(@Nullable Instant time) {
+    if (time == null) {
+      return "never, which the service does not take";
+    }
+    Duration left = Duration.between(Instant.now(), time);
+    return time + (left.isNegative() ? ", has expired" : ", in " + left.toSeconds() + " s");
+  }
+
+  private void line(String name, String value) {
+    console.print(String.format("%-11s%s", name, value.replaceAll("\\p{Cntrl}", "?")));
+  }
+}

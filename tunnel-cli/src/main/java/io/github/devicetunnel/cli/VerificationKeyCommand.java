@@ -1,0 +1,14 @@
+package io.github.devicetunnel.cli;
+
+import picocli.CommandLine.Command;
+
+/** What can be done with the keys that check tokens. */
+@Command(
+    name = "verification-key",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Manages the certificates with which the cloud checks tokens.",
+    synopsisHeading = "Usage: ",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n")
+final class VerificationKeyCommand {}

@@ -1,0 +1,106 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.jwt.VerificationCertificate;
+import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
+import io.github.devicetunnel.jwt.VerificationKeys;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Uploads a certificate to an application. */
+@Command(
+    name = "upload",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Uploads a certificate to an application, whose tokens are then checked with it.",
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel verification-key upload --certificate FILE --name NAME [OPTION...]",
+    optionListHeading = "%n",
+    sortOptions = false)
+final class VerificationKeyUploadCommand implements Callable<Integer> {
+  private final Environment environment;
+  private final Console console;
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      required = true,
+      order = 1,
+      description = "The certificate, in PEM. A private key beside it is not sent.")
+  private Path certificate = Path.of("");
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      required = true,
+      order = 2,
+      description = "What it is called in the portal.")
+  private String name = "";
+
+  @Option(
+      names = "--cloud-uri",
+      paramLabel = "URL",
+      order = 10,
+      description = "Such as wss://api.us-east-1.mbedcloud.com. [TUNNEL_CLOUD_URI]")
+  private @Nullable String cloudUri;
+
+  @Mixin private final KeyOptions keyOptions = new KeyOptions();
+
+  @Option(
+      names = "--allow-plaintext",
+      order = 32,
+      description = "Let the key travel unencrypted (ws://) to another machine.")
+  private boolean allowPlaintext;
+
+  VerificationKeyUploadCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Setting application = keyOptions.application(environment);
+    if (application == null) {
+      throw CommandFailure.usage(KeyOptions.APPLICATION_ID + ": is missing");
+    }
+    try {
+      VerificationKeys keys = keys();
+      keys.upload(application.value(), name, VerificationCertificate.read(certificate));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, null));
+    } catch (VerificationKeyRejectedException e) {
+      throw CommandFailure.cloud(exitCode(e.statusCode()), String.valueOf(e.getMessage()));
+    } catch (FileSystemException e) {
+      throw CommandFailure.usage("--certificate: " + certificate + " cannot be read");
+    } catch (IOException e) {
+      throw CommandFailure.cloud(ExitCode.UNREACHABLE, String.valueOf(e.getMessage()));
+    }
+    console.print("Uploaded to application " + application.value());
+    return ExitCode.OK;
+  }
+
+  private VerificationKeys keys() {
+    Setting uri = Setting.find("--cloud-uri", cloudUri, "TUNNEL_CLOUD_URI", environment);
+    if (uri == null) {
+      throw CommandFailure.usage("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)");
+    }
+    return VerificationKeys.builder()
+        .cloudUri(uri.value())
+        .apiKey(keyOptions.find(environment).value())
+        .allowPlaintext(allowPlaintext)
+        .build();
+  }
+
+  private static int exitCode(int status) {
+    return switch (status) {
+      case 401, 403 -> ExitCode.CREDENTIAL_REFUSED;
+      case 404 -> ExitCode.NOT_FOUND;
+      default -> ExitCode.OTHER_ANSWER;
+    };
+  }
+}
