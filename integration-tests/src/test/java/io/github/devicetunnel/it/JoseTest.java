@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class JoseTest {
   private static final Path PROGRAMS =
       Path.of(System.getProperty("basedir", "."), "src", "test", "node").toAbsolutePath();
-  private static final long EXPIRY = Instant.now().getEpochSecond() + 3600;
+  private final long expiry = Instant.now().getEpochSecond() + 3600;
 
   @TempDir Path folder;
 
@@ -51,13 +51,13 @@ final class JoseTest {
     String token =
         TokenSigner.of(keys.privateKey(), algorithm)
             .sign(
-                TunnelClaims.expiring(Instant.ofEpochSecond(EXPIRY))
+                TunnelClaims.expiring(Instant.ofEpochSecond(expiry))
                     .withDeviceId(Cloud.DEVICE)
                     .withServiceAddress("127.0.0.1:80"));
 
     JsonNode claims = new ObjectMapper().readTree(jose("verify", algorithm, "public.crt", token));
 
-    assertThat(claims.get("exp").longValue()).isEqualTo(EXPIRY);
+    assertThat(claims.get("exp").longValue()).isEqualTo(expiry);
     assertThat(claims.get("pelion.edge.tunnel.device_id").textValue()).isEqualTo(Cloud.DEVICE);
     assertThat(claims.get("pelion.edge.tunnel.ip").textValue()).isEqualTo("127.0.0.1");
     assertThat(claims.get("pelion.edge.tunnel.port").isInt()).isTrue();
@@ -75,12 +75,12 @@ final class JoseTest {
             "sign",
             algorithm,
             "private.key",
-            "{\"exp\":" + EXPIRY + ",\"pelion.edge.tunnel.port\":80}");
+            "{\"exp\":" + expiry + ",\"pelion.edge.tunnel.port\":80}");
 
     assertThat(
             TokenVerifier.of(List.of(VerificationCertificate.of(keys.certificate()))).verify(token))
         .isEqualTo(
             new TunnelToken(
-                algorithm.name(), new TunnelClaims(Instant.ofEpochSecond(EXPIRY), null, null, 80)));
+                algorithm.name(), new TunnelClaims(Instant.ofEpochSecond(expiry), null, null, 80)));
   }
 }

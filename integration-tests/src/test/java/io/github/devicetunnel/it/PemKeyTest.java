@@ -40,7 +40,7 @@ final class PemKeyTest {
   /** OpenSSL, with words between blanks, and the passphrase where it says so. */
   private static void run(Path folder, String words) throws Exception {
     List<String> command = new ArrayList<>(List.of(Externals.program("openssl")));
-    for (String word : words.split(" +")) {
+    for (String word : words.split(" ", -1)) {
       command.add(word.equals("PASS") ? "pass:" + PASSPHRASE : word);
     }
     Program.in(folder, command).succeed();

@@ -192,7 +192,7 @@ final class VerificationKeysTest {
         Externals.program("openssl")
             + " req -x509 -nodes -days 2 -subj /CN=test -keyout k.pem -out c.pem -newkey "
             + newKey;
-    Program.in(folder, command.split(" ")).succeed();
+    Program.in(folder, command.split(" ", -1)).succeed();
     assertThatThrownBy(() -> VerificationCertificate.read(folder.resolve("c.pem")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith(
