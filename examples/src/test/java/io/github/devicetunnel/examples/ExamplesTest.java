@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every example does what it says, with real servers behind a tunnelling service of its own. */
@@ -82,7 +84,9 @@ final class ExamplesTest {
     }
   }
 
+  /** Unpacking the server takes a while. */
   @Test
+  @Timeout(value = 3, unit = TimeUnit.MINUTES)
   void queryPostgres() throws Exception {
     try (EmbeddedPostgres postgres = startPostgres()) {
       cloud.route(DEVICE, "127.0.0.1:5432", loopback(postgres.getPort()));
@@ -108,6 +112,7 @@ final class ExamplesTest {
   @Test
   void sshToDevice() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
     KeyPair hostKey = generator.generateKeyPair();
     KeyPair userKey = generator.generateKeyPair();
     Path key = Files.writeString(folder.resolve("key"), pem(userKey));
