@@ -4,6 +4,7 @@ import io.github.devicetunnel.ConnectionStats.State;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,8 +135,8 @@ public final class TunnelClient implements AutoCloseable {
   /**
    * Opens one tunnel as {@link #open} does, on a thread of its own.
    *
-   * @return completed with the open tunnel, or with what {@link #open} throws; cancelling it gives
-   *     the dial up
+   * @return completed with the open tunnel, or with what {@link #open} throws; cancelling it, or
+   *     {@code orTimeout}, gives the dial up
    * @throws IllegalStateException when this client is closed
    */
   public CompletableFuture<TunnelStream> openAsync() {
@@ -144,7 +145,7 @@ public final class TunnelClient implements AutoCloseable {
     var unused =
         result.whenComplete(
             (opened, failure) -> {
-              if (result.isCancelled()) {
+              if (failure != null) {
                 stream.closeSoon();
               }
             });
@@ -176,7 +177,7 @@ public final class TunnelClient implements AutoCloseable {
    * @return a factory that can be used until this client is closed
    */
   public TunnelSocketFactory socketFactory() {
-    return new TunnelSocketFactory(address -> newStream(settings));
+    return new TunnelSocketFactory(address -> newSocketStream(settings));
   }
 
   /**
@@ -190,8 +191,16 @@ public final class TunnelClient implements AutoCloseable {
     return new TunnelSocketFactory(
         address -> {
           Target target = resolver.resolve(address.getHostString(), address.getPort());
-          return newStream(settings.withTarget(target));
+          return newSocketStream(settings.withTarget(target));
         });
+  }
+
+  /** Who connects a socket expects the exceptions of one. */
+  private TunnelStream newSocketStream(Settings settings) throws SocketException {
+    if (closed.get()) {
+      throw new SocketException("this TunnelClient is closed");
+    }
+    return newStream(settings);
   }
 
   private TunnelStream newStream(Settings settings) {

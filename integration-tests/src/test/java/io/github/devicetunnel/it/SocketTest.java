@@ -357,4 +357,16 @@ class SocketTest {
       assertThat(service.received()).isEqualTo(RandomBytes.digest(1, size));
     }
   }
+
+  @Test
+  void aClosedClientConnectsNothing() throws Exception {
+    try (TestingCloud cloud = TestingCloud.started()) {
+      TunnelClient client = cloud.client("127.0.0.1:1").build();
+      TunnelSocketFactory sockets = client.socketFactory();
+      client.close();
+      assertThatThrownBy(() -> sockets.createSocket("turbine", 80))
+          .isInstanceOf(SocketException.class)
+          .hasMessage("this TunnelClient is closed");
+    }
+  }
 }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an application can do with a stream, and what happens then. */
 @ExtendWith(Leaks.class)
@@ -390,8 +391,9 @@ class StreamTest {
     }
   }
 
-  @Test
-  void cancellingTheFutureGivesTheDialUp() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoWaitsNoLongerForTheFutureGivesTheDialUp(boolean cancels) throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     RawCloud.Script neverAnswers =
         connection -> {
@@ -403,7 +405,11 @@ class StreamTest {
             cloud.client("127.0.0.1:1").connectTimeout(Duration.ofMinutes(10)).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
       assertThat(asked.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-      opening.cancel(true);
+      if (cancels) {
+        opening.cancel(true);
+      } else {
+        opening.orTimeout(1, TimeUnit.MILLISECONDS);
+      }
       cloud.assertPlayed();
     }
   }
