@@ -92,10 +92,12 @@ record CloudUri(HttpUrl base, @Nullable Target target) {
 
   /** Whether a credential may be read on the way: not encrypted, and not to this machine. */
   boolean exposesCredential() {
-    return !base.isHttps() && !isLoopback(base.host());
+    return !base.isHttps() && !isLoopback();
   }
 
-  private static boolean isLoopback(String host) {
+  /** Whether it is this machine. */
+  boolean isLoopback() {
+    String host = base.host();
     return host.equals("localhost")
         || host.endsWith(".localhost")
         || host.equals("::1")

@@ -1,13 +1,17 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.ProxyException;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
@@ -124,13 +128,37 @@ final class Dial {
     }
     return e instanceof TokenException token
         ? Ending.withoutToken(settings.target(), token)
-        : Ending.unreachable(settings.cloudUri(), settings.timeouts().connectTimeout(), doing(), e);
+        : unreachable(e);
+  }
+
+  private Ending unreachable(IOException failure) {
+    IOException e = mostTelling(failure);
+    CloudUri cloud = settings.cloudUri();
+    if (e instanceof ProxyException) {
+      return Ending.unreachable(cloud, String.valueOf(e.getMessage()), e);
+    }
+    String tls =
+        new TlsFailure(cloud.base().host(), engine.tls(), attempt.peer(), e).describe();
+    return tls == null
+        ? Ending.unreachable(cloud, settings.timeouts().connectTimeout(), doing(), e)
+        : Ending.unreachable(cloud, tls, e);
+  }
+
+  /** Of a cloud with several addresses OkHttp throws the first failure, and the others with it. */
+  private static IOException mostTelling(IOException failure) {
+    return Stream.concat(Stream.of(failure), Arrays.stream(failure.getSuppressed()))
+        .filter(e -> e instanceof SSLException || e instanceof ProxyException)
+        .map(IOException.class::cast)
+        .findFirst()
+        .orElse(failure);
   }
 
   /** Whether another try would fail as this one did. */
-  private boolean isFinal(IOException e) {
+  private boolean isFinal(IOException failure) {
+    IOException e = mostTelling(failure);
     return isCancelled()
         || Thread.currentThread().isInterrupted()
+        || (e instanceof ProxyException proxy && proxy.isRefusal())
         || e instanceof SSLPeerUnverifiedException
         || e.getCause() instanceof CertificateException;
   }

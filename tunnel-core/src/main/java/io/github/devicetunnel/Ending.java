@@ -53,7 +53,16 @@ record Ending(
       String message = "this process has too many open files to reach the cloud: raise its limit";
       return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
     }
-    String message = "the cloud " + cloud + " could not be reached: " + what + ", while " + doing;
+    return unreachable(cloud, what + ", while " + doing, e);
+  }
+
+  /**
+   * There was no answer to the upgrade.
+   *
+   * @param why all that is to be said of it
+   */
+  static Ending unreachable(CloudUri cloud, String why, IOException e) {
+    String message = "the cloud " + cloud + " could not be reached: " + why;
     return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the clients that come from one builder share: the way to the cloud, one thread for timers,
@@ -15,18 +16,22 @@ final class Engine {
   /** Of all engines: a number must name one connection in logs and in events. */
   private static final AtomicLong CONNECTIONS = new AtomicLong();
 
+  private final Transport transport;
+  private final @Nullable TlsSettings tls;
   private final OkHttpClient okHttpClient;
-  private final boolean ownsOkHttpClient;
   private final Upgrader upgrader;
   private final ConnectionThreads threads = new ConnectionThreads();
   private final ScheduledThreadPoolExecutor timers;
 
   private int users = 1; // guarded by this
 
-  private Engine(OkHttpClient okHttpClient, boolean owns) {
-    this.okHttpClient = okHttpClient;
-    this.ownsOkHttpClient = owns;
-    this.upgrader = new Upgrader(okHttpClient, threads.helpers());
+  /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
+  Engine(Transport transport) {
+    Transport complete = transport.withTrust();
+    this.transport = transport;
+    this.tls = complete.tls();
+    this.okHttpClient = complete.client();
+    this.upgrader = new Upgrader(okHttpClient, threads.helpers(), transport.proxyServer());
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,
@@ -40,16 +45,6 @@ final class Engine {
     timers.setRemoveOnCancelPolicy(true);
     timers.setKeepAliveTime(1, TimeUnit.SECONDS);
     timers.allowCoreThreadTimeOut(true);
-  }
-
-  /** With an OkHttpClient of its own, which it shuts down. */
-  static Engine create() {
-    return new Engine(new OkHttpClient(), true);
-  }
-
-  /** With an application's OkHttpClient, which it never shuts down. */
-  static Engine on(OkHttpClient okHttpClient) {
-    return new Engine(okHttpClient, false);
   }
 
   /** One more user, or false when the last one has gone. */
@@ -71,10 +66,20 @@ final class Engine {
     // Not at once: a connection that was closed in its own callback still has its end bounded.
     timers.shutdown();
     threads.shutdown();
-    if (ownsOkHttpClient) {
+    if (transport.okHttpClient() == null) {
       okHttpClient.connectionPool().evictAll();
       okHttpClient.dispatcher().executorService().shutdown();
     }
+  }
+
+  /** As it was asked for. */
+  Transport transport() {
+    return transport;
+  }
+
+  /** Null where it is the business of an application's OkHttpClient. */
+  @Nullable TlsSettings tls() {
+    return tls;
   }
 
   Upgrader upgrader() {

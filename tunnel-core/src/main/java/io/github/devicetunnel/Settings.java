@@ -15,6 +15,7 @@ record Settings(
     Retry retry,
     int maxConnections,
     boolean allowPlaintext,
+    Headers extraHeaders,
     List<TunnelEventListener> eventListeners) {
 
   /**
@@ -156,6 +157,7 @@ record Settings(
         retry,
         maxConnections,
         allowPlaintext,
+        extraHeaders,
         eventListeners);
   }
 
@@ -171,7 +173,7 @@ record Settings(
   Headers headers() {
     String applicationId = credentials.applicationId();
     return applicationId == null
-        ? Headers.EMPTY
-        : new Headers.Builder().set("X-Application-ID", applicationId).build();
+        ? extraHeaders
+        : extraHeaders.newBuilder().set("X-Application-ID", applicationId).build();
   }
 }

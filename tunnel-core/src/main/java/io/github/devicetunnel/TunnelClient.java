@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -307,6 +308,9 @@ public final class TunnelClient implements AutoCloseable {
     private @Nullable String deviceId;
     private @Nullable String serviceAddress;
     private @Nullable OkHttpClient okHttpClient;
+    private @Nullable TlsSettings tls;
+    private @Nullable ProxySettings proxy;
+    private final Headers.Builder headers = new Headers.Builder();
     private Settings.Timeouts timeouts = Settings.Timeouts.DEFAULTS;
     private Settings.Retry retry = Settings.Retry.NONE;
     private int maxConnections = Integer.MAX_VALUE;
@@ -329,6 +333,11 @@ public final class TunnelClient implements AutoCloseable {
       this.maxConnections = settings.maxConnections();
       this.allowPlaintext = settings.allowPlaintext();
       this.eventListeners.addAll(settings.eventListeners());
+      this.headers.addAll(settings.extraHeaders());
+      Transport transport = client.engine.transport();
+      this.okHttpClient = transport.okHttpClient();
+      this.tls = transport.tls();
+      this.proxy = transport.proxy();
     }
 
     /**
@@ -527,13 +536,55 @@ public final class TunnelClient implements AutoCloseable {
 
     /**
      * Trust, proxy, DNS, interceptors and connection pool of an application's own client. It is
-     * neither changed nor ever shut down.
+     * neither changed nor ever shut down. What {@link #tls} and {@link #proxy} say takes the place
+     * of its trust and of its proxy.
      *
      * @param client the one to derive from
      * @return this
      */
     public Builder okHttpClient(OkHttpClient client) {
       okHttpClient = client;
+      return this;
+    }
+
+    /**
+     * Whom to trust in TLS, and who to be. The system's trust by default, or that of an {@link
+     * #okHttpClient}. It takes the place of all that such a client has of TLS: trust, client
+     * certificate, pins, verifier of names.
+     *
+     * @param settings may be those of other clients too
+     * @return this
+     */
+    public Builder tls(TlsSettings settings) {
+      tls = settings;
+      return this;
+    }
+
+    /**
+     * A proxy on the way to the cloud. None by default but those of an {@link #okHttpClient}, or of
+     * the system properties of the JVM. It takes the place of all of these, and of the socket
+     * factory of such a client.
+     *
+     * @param settings where it is
+     * @return this
+     */
+    public Builder proxy(ProxySettings settings) {
+      proxy = settings;
+      return this;
+    }
+
+    /**
+     * One more header of the request for a tunnel, for gateways and load balancers in front of the
+     * cloud. A name that was given already is sent twice.
+     *
+     * @param name none that the request for a tunnel has itself, such as Authorization or Upgrade
+     * @param value printable ASCII; may be empty
+     * @return this
+     * @throws IllegalArgumentException for anything else; the message does not repeat the value
+     */
+    public Builder header(String name, String value) {
+      ExtraHeader.check(name, value);
+      headers.add(name, value);
       return this;
     }
 
@@ -585,6 +636,7 @@ public final class TunnelClient implements AutoCloseable {
               retry,
               maxConnections,
               allowPlaintext,
+              headers.build(),
               List.copyOf(eventListeners));
       if (uri.exposesCredential() && !allowPlaintext) {
         throw new IllegalStateException(
@@ -597,11 +649,9 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     private Engine engine() {
-      if (okHttpClient != null) {
-        return Engine.on(okHttpClient);
-      }
-      if (shared == null) {
-        return Engine.create();
+      Transport transport = new Transport(okHttpClient, tls, proxy);
+      if (shared == null || !shared.engine.transport().equals(transport)) {
+        return new Engine(transport);
       }
       if (!shared.engine.join()) {
         throw new IllegalStateException("the TunnelClient that this builder comes from is closed");

@@ -42,11 +42,21 @@ class ReadingDirectionTest {
           List.of(ClientEvents.class),
           List.of(Totals.class),
           List.of(Settings.class, Engine.class, ConnectionThreads.class),
+          // The way to the cloud.
+          List.of(Transport.class, TlsFailure.class),
+          List.of(TlsSettings.class, ProxySettings.class, ProxyEnvironment.class),
+          List.of(ClientCertificate.class),
+          List.of(PemFile.class),
           // Words.
           List.of(TunnelEventListener.class),
           List.of(TokenSources.class, TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
-          List.of(TunnelException.class, CloudUri.class, Credentials.class, ServiceError.class),
+          List.of(
+              TunnelException.class,
+              CloudUri.class,
+              Credentials.class,
+              ExtraHeader.class,
+              ServiceError.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
           List.of(TokenRequest.class, IpLiteral.class),
           List.of(Target.class, CloseReason.class, DrainReport.class),

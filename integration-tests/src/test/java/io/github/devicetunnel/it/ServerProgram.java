@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 /**
@@ -49,7 +51,7 @@ final class ServerProgram implements AutoCloseable {
    * Starts it, and returns when it accepts connections.
    *
    * @param stopSignal which it obeys without waiting for its clients
-   * @param ready what it then writes to its log
+   * @param ready what it then writes to its log; null if it says nothing, and is to be tried
    * @param command how to start it on a port
    */
   static ServerProgram started(
@@ -88,8 +90,17 @@ final class ServerProgram implements AutoCloseable {
   }
 
   private boolean isReady(String ready) {
-    boolean unused = Await.until(Await.LONG, () -> !process.isAlive() || log().contains(ready));
-    return process.isAlive() && log().contains(ready);
+    BooleanSupplier accepts = ready == null ? this::accepts : () -> log().contains(ready);
+    boolean unused = Await.until(Await.LONG, () -> !process.isAlive() || accepts.getAsBoolean());
+    return process.isAlive() && accepts.getAsBoolean();
+  }
+
+  private boolean accepts() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private String log() {

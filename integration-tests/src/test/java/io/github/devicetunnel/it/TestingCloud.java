@@ -37,6 +37,11 @@ final class TestingCloud extends Cloud {
     return new TestingCloud(builder.build().start(), true);
   }
 
+  /** What a client must trust in to reach one that was started with TLS. */
+  static String certificate() {
+    return Certificates.HELD.certificatePem();
+  }
+
   /** Like a real gateway: the service is dialled after the answer. */
   static TestingCloud startedLikeGateways() throws IOException {
     return started(builder().serviceDial(ServiceDial.AFTER_ANSWER));

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * whoever waits for it is freed when his call is cancelled or its time is over.
  */
 final class CancellableDns implements Dns {
-  /** The dial whose thread asks: OkHttp looks names up on the thread that executes the call. */
-  private static final ThreadLocal<@Nullable DialProgress> DIAL = new ThreadLocal<>();
-
   private final Dns delegate;
   private final Executor helpers;
 
@@ -28,18 +25,13 @@ final class CancellableDns implements Dns {
     this.helpers = helpers;
   }
 
-  /** Says whose lookups the calling thread will make until {@link #leave}. */
-  static void enter(DialProgress dial) {
-    DIAL.set(dial);
-  }
-
-  static void leave() {
-    DIAL.remove();
-  }
-
   @Override
   public List<InetAddress> lookup(String host) throws UnknownHostException {
-    DialProgress dial = DIAL.get();
+    return lookup(host, DialProgress.current());
+  }
+
+  /** For a dial that the calling thread may not be the one of. */
+  List<InetAddress> lookup(String host, @Nullable DialProgress dial) throws UnknownHostException {
     if (dial == null) {
       return delegate.lookup(host);
     }

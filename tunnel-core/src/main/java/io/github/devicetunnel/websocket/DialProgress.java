@@ -28,6 +28,14 @@ public final class DialProgress extends EventListener {
     OTHER
   }
 
+  /**
+   * That of the thread's call: OkHttp looks names up, and shakes hands in TLS, on the thread that
+   * executes the call, but tells neither the DNS nor the trust manager which it is.
+   */
+  private static final ThreadLocal<@Nullable DialProgress> CURRENT = new ThreadLocal<>();
+
+  private final @Nullable ProxyServer proxy;
+  private final TlsPeer peer = new TlsPeer();
   private volatile String doing = "waiting to begin";
 
   // Guarded by this: addresses may be tried on several threads.
@@ -38,7 +46,33 @@ public final class DialProgress extends EventListener {
   private boolean cancelled; // guarded by this
   private Runnable onCancel = () -> {}; // guarded by this
 
-  DialProgress() {}
+  /**
+   * Begins to follow.
+   *
+   * @param proxy null where it is OkHttp's business
+   */
+  DialProgress(@Nullable ProxyServer proxy) {
+    this.proxy = proxy;
+  }
+
+  /** Says whose dial the calling thread executes until {@link #leave}. */
+  void enter() {
+    CURRENT.set(this);
+  }
+
+  static void leave() {
+    CURRENT.remove();
+  }
+
+  /** The one that the calling thread executes. */
+  static @Nullable DialProgress current() {
+    return CURRENT.get();
+  }
+
+  /** What the server said of itself in TLS, as far as it came. */
+  public TlsPeer peer() {
+    return peer;
+  }
 
   /** What is being done now or was when the dial failed, such as "looking up example.com". */
   public String doing() {
@@ -97,7 +131,7 @@ public final class DialProgress extends EventListener {
 
   @Override
   public void dnsStart(Call call, String domainName) {
-    begin(Step.DNS, "looking up " + domainName);
+    begin(Step.DNS, "looking up " + (proxy == null ? domainName : "the proxy " + proxy.host()));
   }
 
   @Override
@@ -106,9 +140,15 @@ public final class DialProgress extends EventListener {
   }
 
   @Override
-  public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
-    String what = proxy.type() == Proxy.Type.DIRECT ? "connecting to " : "connecting to the proxy ";
-    begin(Step.CONNECT, what + text(address));
+  public void connectStart(Call call, InetSocketAddress address, Proxy okHttpsProxy) {
+    boolean direct = proxy == null && okHttpsProxy.type() == Proxy.Type.DIRECT;
+    String to = proxy == null ? text(address) : proxy.toString();
+    begin(Step.CONNECT, (direct ? "connecting to " : "connecting to the proxy ") + to);
+  }
+
+  /** The proxy is reached. */
+  void askingProxy(String target) {
+    begin(Step.CONNECT, "asking the proxy " + proxy + " for " + target);
   }
 
   @Override

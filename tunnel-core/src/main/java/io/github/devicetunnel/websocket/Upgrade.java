@@ -34,7 +34,7 @@ public final class Upgrade {
    */
   public UpgradedSocket execute() throws IOException {
     boolean done = false;
-    CancellableDns.enter(progress);
+    progress.enter();
     try {
       executeCall();
       UpgradedSocket socket = granted.socket(call);
@@ -44,7 +44,7 @@ public final class Upgrade {
       // The time ran out over the body of a refusal; its status is what counts.
       throw e.getCause() instanceof UpgradeRefusedException refusal ? refusal : e;
     } finally {
-      CancellableDns.leave();
+      DialProgress.leave();
       authorization.forget();
       if (!done) {
         granted.release();

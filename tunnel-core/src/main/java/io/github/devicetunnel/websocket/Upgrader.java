@@ -2,36 +2,50 @@ package io.github.devicetunnel.websocket;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import java.net.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import okhttp3.Call;
+import okhttp3.ConnectionSpec;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
+import okhttp3.TlsVersion;
+import org.jspecify.annotations.Nullable;
 
 /** Makes requests for websockets with one {@link OkHttpClient}. From any thread. */
 public final class Upgrader {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final OkHttpClient client;
+  private final @Nullable ProxyServer proxy;
+  private final @Nullable ProxyDns proxyDns;
 
   /**
    * Derives a client for upgrades from one that may be somebody else's: its pool, proxies, trust,
    * DNS and interceptors stay in force, and it is not changed.
    *
    * @param helpers runs lookups of names, which can be slow
+   * @param proxy in place of the base's proxies; null leaves those
    */
-  public Upgrader(OkHttpClient base, Executor helpers) {
+  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy) {
+    CancellableDns dns = new CancellableDns(base.dns(), helpers);
+    this.proxy = proxy;
+    this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
     this.client =
         base.newBuilder()
+            .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
             // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
             .protocols(List.of(Protocol.HTTP_1_1))
-            .dns(new CancellableDns(base.dns(), helpers))
+            .dns(proxyDns == null ? dns : proxyDns)
+            .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
             .socketFactory(new NoDelaySocketFactory(base.socketFactory()))
             // The dial as a whole has a bound, given with each call; after it there is none.
             .readTimeout(Duration.ZERO)
@@ -68,11 +82,34 @@ public final class Upgrader {
             .tag(Authorization.class, secret)
             .tag(Upgrade.Granted.class, granted)
             .build();
-    Call call = client.newCall(request);
+    DialProgress progress = new DialProgress(proxy);
+    Call call = clientFor(progress).newCall(request);
     call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
-    DialProgress progress = new DialProgress();
     call.addEventListener(progress);
     return new Upgrade(call, secret, granted, progress);
+  }
+
+  /**
+   * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has its
+   * own. The pool does not look at it: connections stay in common.
+   */
+  private OkHttpClient clientFor(DialProgress dial) {
+    return proxy == null || proxyDns == null
+        ? client
+        : client.newBuilder().socketFactory(new ProxySocketFactory(proxy, proxyDns, dial)).build();
+  }
+
+  /** Nothing older than TLS 1.2, whatever an application's client allows. */
+  private static ConnectionSpec withoutOldTls(ConnectionSpec spec) {
+    if (!spec.isTls()) {
+      return spec;
+    }
+    Set<TlsVersion> versions = EnumSet.of(TlsVersion.TLS_1_3, TlsVersion.TLS_1_2);
+    if (spec.tlsVersions() != null) {
+      versions.retainAll(spec.tlsVersions());
+    }
+    TlsVersion[] left = versions.toArray(TlsVersion[]::new);
+    return new ConnectionSpec.Builder(spec).tlsVersions(left).build();
   }
 
   private static String key() {

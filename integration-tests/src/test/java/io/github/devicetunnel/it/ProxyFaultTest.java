@@ -1,0 +1,366 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.ProxySettings;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Proxies that refuse, fail or talk nonsense. */
+final class ProxyFaultTest {
+  private static final String CLOUD = "ws://cloud.invalid:8080";
+  private static final String REACHED = "the cloud " + CLOUD + "/ could not be reached: ";
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  private static TunnelClient.Builder client(ProxySettings proxy) {
+    return TunnelClient.builder()
+        .cloudUri(CLOUD)
+        .allowPlaintext(true)
+        .credentials(Credentials.apiKey(Cloud.KEY))
+        .deviceId(Cloud.DEVICE)
+        .serviceAddress("127.0.0.1:80")
+        .proxy(proxy);
+  }
+
+  private static ProxySettings http(Service service) {
+    return ProxySettings.http("127.0.0.1", service.address().getPort());
+  }
+
+  private static ProxySettings socks(Service service) {
+    return ProxySettings.socks5("127.0.0.1", service.address().getPort());
+  }
+
+  /** Reads a request, and answers with these lines. */
+  private static Service answering(String head) throws IOException {
+    return Service.started(
+        socket -> {
+          readHead(socket.getInputStream());
+          socket.getOutputStream().write((head + "\r\n\r\n").getBytes(UTF_8));
+          untilEnd(socket);
+        });
+  }
+
+  private static String readHead(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      int next = in.read();
+      assertThat(next).isNotNegative();
+      head.append((char) next);
+    }
+    return head.toString();
+  }
+
+  private static void untilEnd(Socket socket) {
+    try {
+      socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+  }
+
+  /** Fails to open a tunnel, and returns what is said after the words that are always the same. */
+  private static String failure(TunnelClient.Builder builder) {
+    try (TunnelClient client = builder.build()) {
+      TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
+      assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
+      assertThat(e.getMessage()).startsWith(REACHED);
+      return e.getMessage().substring(REACHED.length()).replaceFirst("(127.0.0.1):\\d+", "$1:N");
+    }
+  }
+
+  static Stream<Arguments> httpAnswers() {
+    return Stream.of(
+        Arguments.of(
+            "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Digest realm=\"x\"\r\n"
+                + "Proxy-Authenticate: NTLM",
+            "407 Authenticate when asked for cloud.invalid:8080: it wants Digest or NTLM, and only"
+                + " Basic is spoken here"),
+        Arguments.of(
+            "HTTP/1.1 407 Authenticate\r\nproxy-authenticate: basic realm=\"x\"",
+            "407 Authenticate when asked for cloud.invalid:8080: it wants a user and a password,"
+                + " and none are set"),
+        Arguments.of(
+            "HTTP/1.0 403 Forbidden",
+            "403 Forbidden when asked for cloud.invalid:8080: its rules do not let this machine"
+                + " connect to it"),
+        Arguments.of(
+            "HTTP/1.1 502 Bad Gateway",
+            "502 Bad Gateway when asked for cloud.invalid:8080: it could not connect to it"),
+        Arguments.of("HTTP/1.1 418", "418 when asked for cloud.invalid:8080"),
+        Arguments.of(
+            "HTTP/1.1 300 \u001b[31m" + "x".repeat(200),
+            "300  [31m" + "x".repeat(71) + "… when asked for cloud.invalid:8080"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("httpAnswers")
+  void httpProxyRefuses(String answer, String expected) throws Exception {
+    try (Service proxy = answering(answer)) {
+      assertThat(failure(client(http(proxy))))
+          .isEqualTo("the proxy 127.0.0.1:N answered " + expected);
+      assertThat(proxy.accepted()).isEqualTo(1);
+      assertThat(proxy.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void refusalIsNotRepeatedButAFailureIs() throws Exception {
+    try (Service refuses = answering("HTTP/1.1 403 No");
+        Service fails = answering("HTTP/1.1 503 Busy")) {
+      String unused = failure(client(http(refuses)).connectRetry(3, Duration.ofMillis(1)));
+      assertThat(refuses.accepted()).isEqualTo(1);
+      unused = failure(client(http(fails)).connectRetry(3, Duration.ofMillis(1)));
+      assertThat(fails.accepted()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void whatIsNoHttpProxy() throws Exception {
+    Service.Script ssh =
+        socket -> {
+          socket.getOutputStream().write("SSH-2.0-OpenSSH\r\n".getBytes(UTF_8));
+          untilEnd(socket);
+        };
+    try (Service proxy = Service.started(ssh)) {
+      assertThat(failure(client(http(proxy))))
+          .startsWith(
+              "the proxy 127.0.0.1:N answered what is no HTTP/1 when asked for cloud.invalid:8080: \"S");
+    }
+  }
+
+  @Test
+  void httpHeadWithoutEnd() throws Exception {
+    byte[] line = "X: y\r\n".getBytes(UTF_8);
+    Service.Script endless =
+        socket -> {
+          socket.getOutputStream().write("HTTP/1.1 200 OK\r\n".getBytes(UTF_8));
+          try {
+            while (true) {
+              socket.getOutputStream().write(line);
+            }
+          } catch (IOException e) {
+            assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+          }
+        };
+    try (Service proxy = Service.started(endless)) {
+      assertThat(failure(client(http(proxy))))
+          .isEqualTo(
+              "the proxy 127.0.0.1:N answered more than 16 KiB when asked for cloud.invalid:8080");
+    }
+  }
+
+  @Test
+  void closesInTheMiddle() throws Exception {
+    String closed = "the proxy 127.0.0.1:N closed the connection when asked for cloud.invalid:8080";
+    Service.Script half =
+        socket -> {
+          readHead(socket.getInputStream());
+          socket.getOutputStream().write("HTTP/1.1 200 OK\r\nX: y".getBytes(UTF_8));
+        };
+    Service.Script halfSocks =
+        socket -> {
+          socket.getInputStream().readNBytes(3);
+          socket.getOutputStream().write(new byte[] {5, 0});
+          socket.getInputStream().readNBytes(20);
+          socket.getOutputStream().write(new byte[] {5, 0, 0, 1, 127});
+        };
+    try (Service nothing = Service.started(socket -> readHead(socket.getInputStream()));
+        Service http = Service.started(half);
+        Service socks = Service.started(halfSocks)) {
+      assertThat(failure(client(http(nothing)))).isEqualTo(closed);
+      assertThat(failure(client(http(http)))).isEqualTo(closed);
+      assertThat(failure(client(socks(socks)))).isEqualTo(closed);
+    }
+  }
+
+  @Test
+  void saysNothing() throws Exception {
+    try (Service proxy = Service.started(ProxyFaultTest::untilEnd)) {
+      for (ProxySettings settings : List.of(http(proxy), socks(proxy))) {
+        assertThat(failure(client(settings).connectTimeout(Duration.ofMillis(500))))
+            .isEqualTo(
+                "no answer within 0.5 s, while asking the proxy 127.0.0.1:N for"
+                    + " cloud.invalid:8080");
+      }
+      assertThat(Await.until(Await.LONG, () -> proxy.open() == 0)).isTrue();
+    }
+  }
+
+  @Test
+  void closingTheClientFreesADialThatHangsInTheProxy() throws Exception {
+    try (Service proxy = Service.started(ProxyFaultTest::untilEnd)) {
+      CompletableFuture<TunnelStream> dial;
+      try (TunnelClient client = client(http(proxy)).build()) {
+        dial = client.openAsync();
+        assertThat(Await.until(Await.LONG, () -> proxy.open() == 1)).isTrue();
+        client.close(Duration.ZERO);
+      }
+      assertThat(dial.handle((stream, e) -> e).get(20, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  static Stream<Arguments> socksAnswers() {
+    return Stream.of(
+        Arguments.of(new byte[] {5, (byte) 0xff}, "wants a user and a password, and none are set"),
+        Arguments.of(
+            "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8),
+            "answered what is no SOCKS5 when asked for cloud.invalid:8080: is it an HTTP proxy?"),
+        Arguments.of(
+            new byte[] {0, 91},
+            "answered what is no SOCKS5 when asked for cloud.invalid:8080: its first byte is 0"),
+        Arguments.of(
+            new byte[] {5, 0, 5, 1, 0, 1, 0, 0, 0, 0, 0, 0},
+            "answered 1 when asked for cloud.invalid:8080: general failure"),
+        Arguments.of(
+            new byte[] {5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0},
+            "answered 2 when asked for cloud.invalid:8080: its rules do not let this machine"
+                + " connect to it"),
+        Arguments.of(
+            new byte[] {5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0},
+            "answered 4 when asked for cloud.invalid:8080: the host is unreachable from it, or"
+                + " unknown to it"),
+        Arguments.of(
+            new byte[] {5, 0, 5, 7, 0, 1, 0, 0, 0, 0, 0, 0},
+            "answered 7 when asked for cloud.invalid:8080: it cannot do that"),
+        Arguments.of(
+            new byte[] {5, 0, 5, 0, 0, 9, 0, 0, 0, 0, 0, 0},
+            "answered what is no SOCKS5 when asked for cloud.invalid:8080: an address of the type"
+                + " 9"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("socksAnswers")
+  void socksProxyRefuses(byte[] answer, String expected) throws Exception {
+    Service.Script script =
+        socket -> {
+          socket.getOutputStream().write(answer);
+          untilEnd(socket);
+        };
+    try (Service proxy = Service.started(script)) {
+      assertThat(failure(client(socks(proxy)))).isEqualTo("the proxy 127.0.0.1:N " + expected);
+    }
+  }
+
+  @Test
+  void nobodyIsThere() throws Exception {
+    try (RefusingPort nobody = new RefusingPort()) {
+      int port = Integer.parseInt(nobody.serviceAddress().replaceFirst(".*:", ""));
+      assertThat(failure(client(ProxySettings.socks5("127.0.0.1", port))))
+          .isEqualTo("the proxy 127.0.0.1:N could not be reached: Connection refused");
+    }
+  }
+
+  @Test
+  void proxyHasNoSuchName() {
+    assertThat(failure(client(ProxySettings.http("proxy.invalid", 3128))))
+        .startsWith("proxy.invalid: ")
+        .endsWith(", while looking up the proxy proxy.invalid");
+  }
+
+  /** Every byte of its answer alone; and what follows at once is the cloud's. */
+  @Test
+  void slowProxyAndNameThatOnlyItKnows() throws Exception {
+    RawCloud.Script greets =
+        connection -> {
+          connection.write(
+              connection.granted(), Frames.binary("hello".getBytes(UTF_8)), Frames.close(1000));
+          connection.awaitEnd();
+        };
+    CompletableFuture<String> asked = new CompletableFuture<>();
+    try (RawCloud cloud = RawCloud.started(greets);
+        Service proxy =
+            Service.started(
+                socket -> {
+                  asked.complete(readHead(socket.getInputStream()));
+                  for (char c : "HTTP/1.1 200 OK\r\nVia: slow\r\n\r\n".toCharArray()) {
+                    socket.getOutputStream().write(c);
+                  }
+                  relay(socket, cloud);
+                });
+        TunnelClient client = client(http(proxy).credentials("us er", "p:a@ss/wörd")).build();
+        TunnelStream stream = client.open()) {
+      assertThat(stream.inputStream().readAllBytes()).isEqualTo("hello".getBytes(UTF_8));
+
+      String basic = Base64.getEncoder().encodeToString("us er:p:a@ss/wörd".getBytes(UTF_8));
+      assertThat(asked.join().lines())
+          .containsExactly(
+              "CONNECT cloud.invalid:8080 HTTP/1.1",
+              "Host: cloud.invalid:8080",
+              "Proxy-Authorization: Basic " + basic,
+              "");
+      cloud.assertPlayed();
+    }
+  }
+
+  @Test
+  void socksProxyIsAskedByName() throws Exception {
+    CompletableFuture<String> asked = new CompletableFuture<>();
+    RawCloud.Script closes =
+        connection -> {
+          connection.write(connection.granted(), Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(closes);
+        Service proxy =
+            Service.started(
+                socket -> {
+                  DataInputStream in = new DataInputStream(socket.getInputStream());
+                  in.readFully(new byte[4]);
+                  socket.getOutputStream().write(new byte[] {5, 2});
+                  byte[] login = new byte[1 + 1 + 5 + 1 + 9];
+                  in.readFully(login);
+                  socket.getOutputStream().write(new byte[] {1, 0});
+                  byte[] request = new byte[4 + 1 + 13 + 2];
+                  in.readFully(request);
+                  asked.complete(new String(login, ISO_8859_1) + new String(request, ISO_8859_1));
+                  socket.getOutputStream().write(new byte[] {5, 0, 0, 3, 2, 'a', 'b', 0, 80});
+                  relay(socket, cloud);
+                });
+        TunnelClient client = client(socks(proxy).credentials("plant", "p:a@ss/wd")).build();
+        TunnelStream stream = client.open()) {
+      assertThat(stream.inputStream().read()).isEqualTo(-1);
+      assertThat(asked.get(20, TimeUnit.SECONDS))
+          .isEqualTo(
+              "\u0001\u0005plant\tp:a@ss/wd\u0005\u0001\u0000\u0003\rcloud.invalid\u001f\u0090");
+    }
+  }
+
+  private static void relay(Socket client, RawCloud cloud) throws Exception {
+    int port = URI.create(cloud.uri()).getPort();
+    try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      Upload up =
+          Upload.running(
+              () -> {
+                client.getInputStream().transferTo(server.getOutputStream());
+                server.shutdownOutput();
+              });
+      server.getInputStream().transferTo(client.getOutputStream());
+      client.shutdownOutput();
+      up.await();
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.ProxySettings;
+import io.github.devicetunnel.TlsSettings;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.PasswordAuthentication;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import okhttp3.Dns;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Through proxies that other people wrote. */
+final class ProxyTest {
+  @TempDir static Path folder;
+  private static final Map<ProxyProgram, ServerProgram> RUNNING = new EnumMap<>(ProxyProgram.class);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @BeforeAll
+  static void startProxies() throws Exception {
+    for (ProxyProgram program : ProxyProgram.values()) {
+      RUNNING.put(program, program.start(folder));
+    }
+  }
+
+  @AfterAll
+  static void stopProxies() throws IOException {
+    for (ServerProgram program : RUNNING.values()) {
+      program.close();
+    }
+    RUNNING.clear();
+  }
+
+  private static ProxySettings open(ProxyProgram program) {
+    return program.settings(RUNNING.get(program).port());
+  }
+
+  private static ProxySettings proxy(ProxyProgram program) {
+    return open(program).credentials(ProxyProgram.USER, ProxyProgram.PASSWORD);
+  }
+
+  static Stream<Arguments> proxiesAndClouds() {
+    return Stream.of(ProxyProgram.values())
+        .flatMap(
+            proxy ->
+                Stream.of(CloudKind.TESTING, CloudKind.TESTING_TLS, CloudKind.NODE)
+                    .map(cloud -> Arguments.of(proxy, cloud)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("proxiesAndClouds")
+  void everyByteBothWays(ProxyProgram program, CloudKind kind) throws Exception {
+    int count = 4 << 20;
+    try (EchoService service = EchoService.started();
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).proxy(proxy(program)).build();
+        LocalEnd end = LocalEnd.Entrance.STREAM.open(client)) {
+      Upload upload = Upload.start(end.out(), 1, count);
+      assertThat(Digest.of(end.in(), count)).isEqualTo(RandomBytes.digest(1, count));
+      upload.await();
+    }
+  }
+
+  /** The proxy's network may know names that nobody else knows, and the DNS here must not hear. */
+  @ParameterizedTest
+  @EnumSource(ProxyProgram.class)
+  void namesAreTheProxysToLookUp(ProxyProgram program) throws Exception {
+    Dns none =
+        host -> {
+          throw new UnknownHostException("looked up here: " + host);
+        };
+    OkHttpClient okHttpClient = new OkHttpClient.Builder().dns(none).build();
+    Path certificate = Files.writeString(folder.resolve("ca.pem"), TestingCloud.certificate());
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.startedWithTls();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .okHttpClient(okHttpClient)
+                .tls(TlsSettings.builder().trustOnly(certificate).build())
+                .proxy(proxy(program))
+                .build();
+        TunnelStream stream = client.open()) {
+      assertThat(cloud.uri()).startsWith("wss://localhost:");
+      stream.outputStream().write('x');
+      assertThat(stream.inputStream().read()).isEqualTo('x');
+    } finally {
+      okHttpClient.connectionPool().evictAll();
+      okHttpClient.dispatcher().executorService().shutdown();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ProxyProgram.class)
+  void nobodyAsksTheJvmForPasswords(ProxyProgram program) throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Authenticator.setDefault(
+        new Authenticator() {
+          @Override
+          protected PasswordAuthentication getPasswordAuthentication() {
+            asked.incrementAndGet();
+            return null;
+          }
+        });
+    try (EchoService service = EchoService.started();
+        Cloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).proxy(proxy(program)).build();
+        TunnelClient without = client.newBuilder().proxy(open(program)).build();
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write('x');
+      assertThat(stream.inputStream().read()).isEqualTo('x');
+      assertThat(catchThrowableOfType(TunnelException.class, without::open)).isNotNull();
+      assertThat(asked).hasValue(0);
+    } finally {
+      Authenticator.setDefault(null);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ProxyProgram.class)
+  void passwordIsMissing(ProxyProgram program) throws Exception {
+    try (TestingCloud cloud = TestingCloud.started()) {
+      assertRefused(
+          cloud,
+          open(program),
+          switch (program) {
+            case TINYPROXY ->
+                " answered 407 Proxy Authentication Required when asked for CLOUD: it wants a user"
+                    + " and a password, and none are set";
+            case MICROSOCKS -> " wants a user and a password, and none are set";
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ProxyProgram.class)
+  void passwordIsWrong(ProxyProgram program) throws Exception {
+    try (TestingCloud cloud = TestingCloud.started()) {
+      assertRefused(
+          cloud,
+          open(program).credentials(ProxyProgram.USER, "wr0ng-one"),
+          switch (program) {
+            case TINYPROXY ->
+                " answered 401 Unauthorized when asked for CLOUD: it does not accept the user and"
+                    + " the password";
+            case MICROSOCKS -> " does not accept the user and the password";
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ProxyProgram.class)
+  void proxyDoesNotReachTheCloud(ProxyProgram program) throws Exception {
+    try (RefusingPort nobody = new RefusingPort();
+        TunnelClient client =
+            TunnelClient.builder()
+                .cloudUri("ws://" + nobody.serviceAddress())
+                .credentials(Credentials.apiKey(Cloud.KEY))
+                .deviceId(Cloud.DEVICE)
+                .serviceAddress("127.0.0.1:80")
+                .proxy(proxy(program))
+                .build()) {
+      TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
+
+      assertThat(e)
+          .hasMessage(
+              "the cloud ws://"
+                  + nobody.serviceAddress()
+                  + "/ could not be reached: the proxy 127.0.0.1:"
+                  + RUNNING.get(program).port()
+                  + switch (program) {
+                    case TINYPROXY ->
+                        " answered 500 Unable to connect when asked for "
+                            + nobody.serviceAddress()
+                            + ": it could not connect to it";
+                    case MICROSOCKS ->
+                        " answered 5 when asked for "
+                            + nobody.serviceAddress()
+                            + ": the connection was refused";
+                  });
+    }
+  }
+
+  private static void assertRefused(TestingCloud cloud, ProxySettings proxy, String expected) {
+    try (TunnelClient client = cloud.client("127.0.0.1:80").proxy(proxy).build()) {
+      TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
+
+      String address = cloud.uri().replace("ws://", "");
+      assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
+      assertThat(e)
+          .hasMessage(
+              "the cloud "
+                  + cloud.uri()
+                  + "/ could not be reached: the proxy "
+                  + proxy.toString().replaceFirst(".*//", "")
+                  + expected.replace("CLOUD", address));
+      assertThat(cloud.service().requestCount()).isZero();
+    }
+  }
+}

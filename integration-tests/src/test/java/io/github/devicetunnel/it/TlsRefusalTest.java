@@ -1,0 +1,322 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.TlsSettings;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import okhttp3.CertificatePinner;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whom a client trusts, who it says it is, and what it says of those that it refuses. */
+final class TlsRefusalTest {
+  private static final HeldCertificate CA = ca("Plant CA");
+  private static final HeldCertificate OTHER_CA = ca("Other CA");
+  private static final HeldCertificate SERVER = server().signedBy(CA).build();
+  private static final HeldCertificate CLIENT =
+      new HeldCertificate.Builder().commonName("client").signedBy(CA).build();
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  private static HeldCertificate ca(String name) {
+    return new HeldCertificate.Builder().certificateAuthority(0).commonName(name).build();
+  }
+
+  private static HeldCertificate.Builder server() {
+    return new HeldCertificate.Builder()
+        .commonName("cloud")
+        .addSubjectAlternativeName("localhost")
+        .addSubjectAlternativeName("127.0.0.1");
+  }
+
+  private static HandshakeCertificates.Builder shows(HeldCertificate certificate) {
+    return new HandshakeCertificates.Builder().heldCertificate(certificate);
+  }
+
+  private static TestingCloud cloud(SSLSocketFactory tls) throws IOException {
+    return TestingCloud.started(TestingCloud.builder().useHttps(tls));
+  }
+
+  /** A server that takes only clients whose certificates are of our authority. */
+  private static TestingCloud cloudForClients() throws IOException {
+    SSLContext tls = shows(SERVER).addTrustedCertificate(CA.certificate()).build().sslContext();
+    return cloud(new NeedsClientCertificate(tls.getSocketFactory()));
+  }
+
+  private Path pem(String name, String... parts) throws IOException {
+    return Files.writeString(folder.resolve(name), String.join("", parts));
+  }
+
+  private TlsSettings.Builder trustingOurs() throws IOException {
+    return TlsSettings.builder().trustOnly(pem("ca.pem", "Ours:\n", CA.certificatePem()));
+  }
+
+  private static void assertWorks(TestingCloud cloud, TlsSettings tls) throws IOException {
+    try (EchoService service = EchoService.started();
+        TunnelClient client = cloud.client(service).tls(tls).build();
+        TunnelStream stream = client.open()) {
+      stream.outputStream().write('x');
+      assertThat(stream.inputStream().read()).isEqualTo('x');
+    }
+  }
+
+  /** Fails to open a tunnel, and returns what is said after the words that are always the same. */
+  private static String failure(Cloud cloud, TlsSettings tls) {
+    try (TunnelClient client = cloud.client("127.0.0.1:80").tls(tls).build()) {
+      return failure(cloud, client);
+    }
+  }
+
+  private static String failure(Cloud cloud, TunnelClient client) {
+    TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
+    assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
+    String start = "the cloud " + cloud.uri() + "/ could not be reached: ";
+    assertThat(e.getMessage()).startsWith(start);
+    return e.getMessage().substring(start.length());
+  }
+
+  private static String describe(HeldCertificate held, String names, String issuer) {
+    X509Certificate certificate = held.certificate();
+    return certificate.getSubjectX500Principal().getName()
+        + names
+        + ", issued by "
+        + issuer
+        + ", valid from "
+        + certificate.getNotBefore().toInstant()
+        + " to "
+        + certificate.getNotAfter().toInstant();
+  }
+
+  @Test
+  void trustInAFile() throws Exception {
+    try (TestingCloud cloud = cloud(shows(SERVER).build().sslSocketFactory())) {
+      assertWorks(cloud, trustingOurs().build());
+      assertWorks(
+          cloud,
+          TlsSettings.builder()
+              .trustAlso(pem("both.pem", OTHER_CA.certificatePem(), CA.certificatePem()))
+              .build());
+    }
+  }
+
+  @Test
+  void authorityIsUnknown() throws Exception {
+    Path file = pem("other.pem", OTHER_CA.certificatePem());
+    String presented =
+        "localhost presented a certificate of an authority that is not trusted (CN=Plant CA): "
+            + describe(SERVER, " for localhost, 127.0.0.1", "CN=Plant CA")
+            + "; trusted are ";
+    try (TestingCloud cloud = cloud(shows(SERVER).build().sslSocketFactory())) {
+      assertThat(failure(cloud, TlsSettings.builder().trustOnly(file).build()))
+          .isEqualTo(presented + "only the authorities in " + file);
+      assertThat(failure(cloud, TlsSettings.builder().trustAlso(file).build()))
+          .isEqualTo(presented + "the system's authorities and those in " + file);
+      try (TunnelClient client = cloud.client("127.0.0.1:80").build()) {
+        assertThat(failure(cloud, client)).isEqualTo(presented + "the system's authorities");
+      }
+      assertThat(cloud.service().requestCount()).isZero();
+    }
+  }
+
+  @Test
+  void signedByItself() throws Exception {
+    HeldCertificate own = server().build();
+    try (TestingCloud cloud = cloud(shows(own).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .startsWith("localhost presented a certificate of an authority that is not trusted")
+          .contains("CN=cloud for localhost, 127.0.0.1, issued by itself, valid from ");
+      assertWorks(cloud, TlsSettings.builder().trustOnly(pem("own", own.certificatePem())).build());
+    }
+  }
+
+  @Test
+  void expiredOrNotValidYet() throws Exception {
+    long now = System.currentTimeMillis();
+    long day = Duration.ofDays(1).toMillis();
+    HeldCertificate old = server().signedBy(CA).validityInterval(now - 9 * day, now - day).build();
+    HeldCertificate young =
+        server().signedBy(CA).validityInterval(now + day, now + 9 * day).build();
+    try (TestingCloud cloud = cloud(shows(old).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .isEqualTo(
+              "localhost presented a certificate that has expired: "
+                  + describe(old, " for localhost, 127.0.0.1", "CN=Plant CA"));
+    }
+    try (TestingCloud cloud = cloud(shows(young).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .startsWith(
+              "localhost presented a certificate that is not valid yet: "
+                  + describe(young, " for localhost, 127.0.0.1", "CN=Plant CA")
+                  + "; the clock of this machine says "
+                  + Instant.now().toString().substring(0, 10));
+    }
+  }
+
+  @Test
+  void certificateOfAnotherHost() throws Exception {
+    HeldCertificate other =
+        new HeldCertificate.Builder()
+            .commonName("localhost")
+            .addSubjectAlternativeName("other.example")
+            .signedBy(CA)
+            .build();
+    HeldCertificate nobody =
+        new HeldCertificate.Builder().commonName("localhost").signedBy(CA).build();
+    try (TestingCloud cloud = cloud(shows(other).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .isEqualTo(
+              "localhost presented the certificate of somebody else: "
+                  + describe(other, " for other.example", "CN=Plant CA")
+                  + "; expected one for localhost");
+    }
+    try (TestingCloud cloud = cloud(shows(nobody).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .isEqualTo(
+              "localhost presented the certificate of somebody else: "
+                  + describe(nobody, " for no host", "CN=Plant CA")
+                  + "; expected one for localhost");
+    }
+  }
+
+  @Test
+  void pins() throws Exception {
+    String right = CertificatePinner.pin(SERVER.certificate());
+    String wrong = CertificatePinner.pin(CLIENT.certificate());
+    try (TestingCloud cloud = cloud(shows(SERVER).build().sslSocketFactory())) {
+      assertWorks(cloud, trustingOurs().pin("localhost", wrong).pin("localhost", right).build());
+      assertWorks(cloud, trustingOurs().pin("other.example", wrong).build());
+      assertThat(failure(cloud, trustingOurs().pin("localhost", wrong).build()))
+          .isEqualTo(
+              "localhost presented none of the pinned keys: CN=cloud "
+                  + right
+                  + "; expected "
+                  + wrong);
+    }
+  }
+
+  @Test
+  void clientCertificateFromPem() throws Exception {
+    try (TestingCloud cloud = cloudForClients()) {
+      Path certificate = pem("client.pem", CLIENT.certificatePem());
+      Path key = pem("client.key", CLIENT.privateKeyPkcs8Pem());
+      assertWorks(cloud, trustingOurs().clientCertificate(certificate, key).build());
+
+      Path both = pem("both.pem", CLIENT.privateKeyPkcs8Pem(), CLIENT.certificatePem());
+      assertWorks(cloud, trustingOurs().clientCertificate(both, both).build());
+    }
+  }
+
+  @Test
+  void clientCertificateFromPkcs12() throws Exception {
+    Path file = folder.resolve("client.p12");
+    char[] password = "p12-password".toCharArray();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    Certificate[] chain = {CLIENT.certificate()};
+    store.setKeyEntry("client", CLIENT.keyPair().getPrivate(), password, chain);
+    try (var out = Files.newOutputStream(file)) {
+      store.store(out, password);
+    }
+    try (TestingCloud cloud = cloudForClients()) {
+      char[] given = password.clone();
+      TlsSettings tls = trustingOurs().clientKeyStore(file, () -> given).build();
+
+      assertWorks(cloud, tls);
+      assertThat(given).containsOnly('\0');
+    }
+  }
+
+  @Test
+  void clientCertificateIsMissing() throws Exception {
+    try (TestingCloud cloud = cloudForClients()) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .startsWith(
+              "localhost asks for a client certificate issued by CN=Plant CA, and none is set (");
+    }
+  }
+
+  @Test
+  void clientCertificateIsOfTheWrongAuthority() throws Exception {
+    HeldCertificate other =
+        new HeldCertificate.Builder().commonName("client").signedBy(OTHER_CA).build();
+    Path file = pem("other.pem", other.certificatePem(), other.privateKeyPkcs8Pem());
+    try (TestingCloud cloud = cloudForClients()) {
+      assertThat(failure(cloud, trustingOurs().clientCertificate(file, file).build()))
+          .startsWith(
+              "localhost asks for a client certificate issued by CN=Plant CA, and the one that is set is "
+                  + describe(other, " for no host", "CN=Other CA")
+                  + " (");
+    }
+  }
+
+  @Test
+  void serverThatSpeaksOnlyOldTls() throws Exception {
+    // What such a server answers to anybody who begins with TLS 1.2: the alert protocol_version.
+    byte[] alert = {0x15, 3, 2, 0, 2, 2, 70};
+    try (Service server = answering(alert);
+        Cloud cloud = new CloudAt("wss://localhost:" + server.address().getPort())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .isEqualTo(
+              "localhost speaks neither TLS 1.2 nor TLS 1.3, and nothing older is accepted"
+                  + " (Received fatal alert: protocol_version)");
+    }
+  }
+
+  @Test
+  void serverWithoutTls() throws Exception {
+    try (Service server = answering("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+        Cloud cloud = new CloudAt("wss://localhost:" + server.address().getPort())) {
+      assertThat(failure(cloud, trustingOurs().build()))
+          .isEqualTo("what listens there does not speak TLS: is it ws rather than wss?");
+    }
+  }
+
+  /** One that was started by somebody else. */
+  private static final class CloudAt extends Cloud {
+    private final String uri;
+
+    private CloudAt(String uri) {
+      this.uri = uri;
+    }
+
+    @Override
+    String uri() {
+      return uri;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static Service answering(byte[] bytes) throws IOException {
+    return Service.started(
+        socket -> {
+          assertThat(socket.getInputStream().read()).isEqualTo(0x16);
+          socket.getOutputStream().write(bytes);
+          try {
+            socket.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            assertThat(e).hasMessageContaining("reset");
+          }
+        });
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.ProxyServer;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** The environment variables that name proxies, and the clouds that need none. */
+final class ProxyEnvironment {
+  private static final Pattern BLOCK = Pattern.compile("(?<address>[^/]+)/(?<bits>\\d{1,3})");
+  private static final Pattern WITH_PORT =
+      Pattern.compile("\\[(?<v6>[^]]+)](?::(?<v6port>\\d+))?|(?<host>[^:]*):(?<port>\\d+)");
+
+  private final Map<String, String> variables;
+
+  ProxyEnvironment(Map<String, String> variables) {
+    this.variables = variables;
+  }
+
+  Optional<ProxySettings> proxyFor(CloudUri cloud) {
+    HttpUrl url = cloud.base();
+    if (cloud.isLoopback() || isExempt(url)) {
+      return Optional.empty();
+    }
+    return Stream.of(url.isHttps() ? "HTTPS_PROXY" : "HTTP_PROXY", "ALL_PROXY")
+        .flatMap(name -> Stream.of(name, name.toLowerCase(Locale.ROOT)))
+        .filter(name -> !value(name).isEmpty())
+        .findFirst()
+        .map(this::parse);
+  }
+
+  private ProxySettings parse(String name) {
+    try {
+      return ProxySettings.parse(value(name));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + " (the value of " + name + ")", e);
+    }
+  }
+
+  private String value(String name) {
+    return variables.getOrDefault(name, "").strip();
+  }
+
+  private boolean isExempt(HttpUrl url) {
+    String list = value("NO_PROXY").isEmpty() ? value("no_proxy") : value("NO_PROXY");
+    return Arrays.stream(list.split(","))
+        .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
+        .filter(entry -> !entry.isEmpty())
+        .anyMatch(entry -> covers(entry, url));
+  }
+
+  private static boolean covers(String entry, HttpUrl url) {
+    if (entry.equals("*")) {
+      return true;
+    }
+    byte[] address = address(url.host());
+    Matcher block = BLOCK.matcher(entry);
+    if (block.matches()) {
+      byte[] network = address(block.group("address"));
+      return network != null
+          && address != null
+          && sameBits(network, address, Integer.parseInt(block.group("bits")));
+    }
+    String host = entry;
+    Matcher withPort = WITH_PORT.matcher(entry);
+    if (withPort.matches()) {
+      host = withPort.group(withPort.group("v6") == null ? "host" : "v6");
+      String port = withPort.group(withPort.group("v6") == null ? "port" : "v6port");
+      if (port != null && !port.equals(String.valueOf(url.port()))) {
+        return false;
+      }
+    }
+    byte[] listed = address(host);
+    return listed == null ? coversName(host, url.host()) : Arrays.equals(listed, address);
+  }
+
+  private static boolean coversName(String listed, String host) {
+    String suffix = listed.startsWith("*.") ? listed.substring(1) : listed;
+    return suffix.startsWith(".")
+        ? host.endsWith(suffix)
+        : host.equals(suffix) || host.endsWith("." + suffix);
+  }
+
+  private static boolean sameBits(byte[] network, byte[] address, int bits) {
+    if (network.length != address.length || bits > network.length * 8) {
+      return false;
+    }
+    for (int i = 0; i < bits; i++) {
+      int mask = 0x80 >> (i % 8);
+      if ((network[i / 8] & mask) != (address[i / 8] & mask)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Null for a name, and nobody is asked for one. */
+  private static byte @Nullable [] address(String text) {
+    if (!ProxyServer.isAddress(text)) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(text).getAddress();
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.github.devicetunnel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.devicetunnel.websocket.HttpProxy;
+import io.github.devicetunnel.websocket.ProxyServer;
+import io.github.devicetunnel.websocket.Socks5Proxy;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy on the way to the cloud: HTTP, by CONNECT and with Basic authentication, or SOCKS5. The
+ * name of the cloud is looked up by the proxy, and by nobody else. Nothing of the JVM is changed,
+ * so each client may have another proxy. Immutable; {@link #toString} hides user and password.
+ *
+ * <pre>{@code
+ * ProxySettings proxy = ProxySettings.http("proxy.example", 3128).credentials("plant", password);
+ * TunnelClient.Builder builder = TunnelClient.builder().proxy(proxy);
+ * }</pre>
+ */
+public final class ProxySettings {
+  private static final Pattern URL =
+      Pattern.compile("(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?<rest>[^/?#]+)/?");
+  private static final String EXPECTED =
+      "proxy must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT, with or"
+          + " without USER:PASSWORD@, but ";
+  private static final int HTTP_PORT = 80;
+  private static final int SOCKS_PORT = 1080;
+  private static final int LONGEST_IN_SOCKS = 255;
+
+  private final boolean socks;
+  private final String host;
+  private final int port;
+  private final @Nullable String user;
+  private final String password;
+
+  private ProxySettings(
+      boolean socks, String host, int port, @Nullable String user, String password) {
+    this.socks = socks;
+    this.host = host;
+    this.port = port;
+    this.user = user;
+    this.password = password;
+  }
+
+  /**
+   * An HTTP proxy, which is asked by CONNECT for {@code wss} and {@code ws} alike.
+   *
+   * @param host a name or an IP address, without brackets
+   * @param port from 1 to 65535
+   * @return the proxy, without user and password
+   * @throws IllegalArgumentException for anything else
+   */
+  public static ProxySettings http(String host, int port) {
+    return new ProxySettings(false, checkedHost(host), checkedPort(port), null, "");
+  }
+
+  /**
+   * A SOCKS5 proxy.
+   *
+   * @param host a name or an IP address, without brackets
+   * @param port from 1 to 65535
+   * @return the proxy, without user and password
+   * @throws IllegalArgumentException for anything else
+   */
+  public static ProxySettings socks5(String host, int port) {
+    return new ProxySettings(true, checkedHost(host), checkedPort(port), null, "");
+  }
+
+  /**
+   * Reads what {@code HTTPS_PROXY} and its like hold.
+   *
+   * @param url {@code http://user:password@host:port}, or the same with {@code socks5} or {@code
+   *     socks5h}, which are one here; no scheme is http. A {@code :}, {@code @} or {@code /} in
+   *     user or password is written {@code %3A}, {@code %40}, {@code %2F}. Without a port it is 80
+   *     for http and 1080 for SOCKS5
+   * @return the proxy
+   * @throws IllegalArgumentException for anything else; the message repeats no password
+   */
+  public static ProxySettings parse(String url) {
+    Matcher matcher = URL.matcher(url);
+    if (!matcher.matches()) {
+      throw refused(url, "is malformed");
+    }
+    String scheme = matcher.group("scheme");
+    boolean socks =
+        switch (scheme == null ? "http" : scheme.toLowerCase(Locale.ROOT)) {
+          case "http" -> false;
+          case "socks5", "socks5h" -> true;
+          case "https" ->
+              throw refused(url, "asks for TLS to the proxy itself, which is not known");
+          default -> throw refused(url, "has the scheme " + scheme);
+        };
+    String rest = matcher.group("rest");
+    // A dialect of URLs with every escape and address; its default port would be 80 for SOCKS too.
+    HttpUrl parsed = HttpUrl.parse("http://" + rest);
+    if (parsed == null || url.chars().anyMatch(c -> c <= ' ' || c == '\\')) {
+      throw refused(url, "is malformed");
+    }
+    boolean hasPort = rest.matches(".*:\\d+");
+    int port = hasPort ? parsed.port() : socks ? SOCKS_PORT : HTTP_PORT;
+    ProxySettings proxy = new ProxySettings(socks, parsed.host(), port, null, "");
+    return parsed.username().isEmpty()
+        ? proxy
+        : proxy.credentials(parsed.username(), parsed.password());
+  }
+
+  /**
+   * The proxy that environment variables name for a cloud, as curl and Go's programs read them:
+   * {@code HTTPS_PROXY} for {@code wss}, {@code HTTP_PROXY} for {@code ws}, {@code ALL_PROXY} where
+   * there is neither, in capitals or small letters. There is none for this machine itself, nor for
+   * what {@code NO_PROXY} lists, separated by commas: {@code *} for all, names (with their
+   * subdomains, or with a leading dot only those), addresses, blocks of addresses in CIDR notation;
+   * each but the last with or without a port.
+   *
+   * @param environment {@link System#getenv()}
+   * @param cloudUri as {@link TunnelClient.Builder#cloudUri} takes it
+   * @return the proxy, or nothing where the way is direct
+   * @throws IllegalArgumentException when the variable is malformed, which the message names
+   */
+  public static Optional<ProxySettings> fromEnvironment(
+      Map<String, String> environment, String cloudUri) {
+    return new ProxyEnvironment(environment).proxyFor(CloudUri.parse(cloudUri));
+  }
+
+  /**
+   * The same proxy with a user.
+   *
+   * @param user not empty; without a colon for HTTP
+   * @param password may be empty
+   * @return another value
+   * @throws IllegalArgumentException when the proxy's protocol cannot carry them; the message
+   *     repeats neither
+   */
+  public ProxySettings credentials(String user, String password) {
+    checkText("user", user);
+    checkText("password", password);
+    if (user.isEmpty()) {
+      throw new IllegalArgumentException("proxy user is empty");
+    }
+    if (!socks && user.contains(":")) {
+      throw new IllegalArgumentException("proxy user has a colon, which HTTP cannot carry");
+    }
+    return new ProxySettings(socks, host, port, user, password);
+  }
+
+  private void checkText(String name, String value) {
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("proxy " + name + " has a control character");
+    }
+    if (socks && value.getBytes(UTF_8).length > LONGEST_IN_SOCKS) {
+      throw new IllegalArgumentException(
+          "proxy " + name + " is longer than 255 bytes, which SOCKS5 cannot carry");
+    }
+  }
+
+  private static String checkedHost(String host) {
+    HttpUrl url = HttpUrl.parse("http://" + (host.contains(":") ? "[" + host + "]" : host));
+    if (url == null || !url.encodedPath().equals("/") || host.matches(".*[@?#/].*")) {
+      throw new IllegalArgumentException(
+          "proxy host must be a name or an IP address, but is \"" + Target.shown(host) + "\"");
+    }
+    return url.host();
+  }
+
+  private static int checkedPort(int port) {
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("proxy port must be from 1 to 65535, but is " + port);
+    }
+    return port;
+  }
+
+  private static IllegalArgumentException refused(String url, String defect) {
+    // A password may stand before an @; a message must not show it.
+    String safe = url.contains("@") ? "the value" : "\"" + Target.shown(url) + "\"";
+    return new IllegalArgumentException(EXPECTED + safe + " " + defect);
+  }
+
+  ProxyServer server() {
+    return socks
+        ? new Socks5Proxy(host, port, user, password)
+        : new HttpProxy(host, port, user, password);
+  }
+
+  /** Scheme, host and port; neither user nor password. */
+  @Override
+  public String toString() {
+    return (socks ? "socks5://" : "http://") + server();
+  }
+}

@@ -1,0 +1,274 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.RecordingKeyManager;
+import io.github.devicetunnel.websocket.RecordingTrustManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import okhttp3.CertificatePinner;
+import okhttp3.ConnectionSpec;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom to trust in TLS, and who to be. Without any, the cloud's certificate must come from an
+ * authority that the system trusts. Whatever is set, its name must be the cloud's, it must be in
+ * force, and nothing older than TLS 1.2 is spoken: there is no switch for less. Immutable.
+ *
+ * <pre>{@code
+ * TlsSettings tls = TlsSettings.builder()
+ *     .trustAlso(Path.of("company-ca.pem"))
+ *     .clientCertificate(Path.of("client.pem"), Path.of("client-key.pem"))
+ *     .build();
+ * TunnelClient.Builder builder = TunnelClient.builder().tls(tls);
+ * }</pre>
+ */
+public final class TlsSettings {
+  private final RecordingTrustManager trustManager;
+  private final SSLContext context;
+  private final List<CertificatePinner.Pin> pins;
+  private final String trusted;
+  private final @Nullable X509Certificate clientCertificate;
+
+  private TlsSettings(Builder builder) {
+    this.pins = List.copyOf(builder.pins);
+    this.trusted = builder.trusted();
+    ClientCertificate client = builder.client;
+    this.clientCertificate = client == null ? null : client.certificate();
+    try {
+      this.trustManager = new RecordingTrustManager(trustManager(builder.trustStore()));
+      this.context = SSLContext.getInstance("TLS");
+      KeyManager keys = new RecordingKeyManager(client == null ? null : client.keys());
+      context.init(new KeyManager[] {keys}, new TrustManager[] {trustManager}, null);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Begins with what the system trusts, and no client certificate.
+   *
+   * @return settings with their defaults
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * @param store null for what the system trusts
+   */
+  private static X509ExtendedTrustManager trustManager(@Nullable KeyStore store)
+      throws GeneralSecurityException {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return Arrays.stream(factory.getTrustManagers())
+        .filter(X509ExtendedTrustManager.class::isInstance)
+        .map(X509ExtendedTrustManager.class::cast)
+        .findFirst()
+        .orElseThrow(() -> new GeneralSecurityException("this Java trusts in no X.509"));
+  }
+
+  /** In place of all that a client has of TLS. */
+  OkHttpClient applyTo(OkHttpClient.Builder client) {
+    CertificatePinner.Builder pinner = new CertificatePinner.Builder();
+    pins.forEach(pin -> pinner.add(pin.getPattern(), "sha256/" + pin.getHash().base64()));
+    List<ConnectionSpec> plain = List.of(ConnectionSpec.CLEARTEXT);
+    // Of a client that has no TLS, which would cost time: OkHttp has no name for its verifier.
+    OkHttpClient defaults = new OkHttpClient.Builder().connectionSpecs(plain).build();
+    return client
+        .sslSocketFactory(context.getSocketFactory(), trustManager)
+        .hostnameVerifier(defaults.hostnameVerifier())
+        .certificatePinner(pinner.build())
+        .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+        .build();
+  }
+
+  /** Whom, in words. */
+  String trusted() {
+    return trusted;
+  }
+
+  @Nullable X509Certificate clientCertificate() {
+    return clientCertificate;
+  }
+
+  /** The pins of one host. */
+  List<String> pins(String host) {
+    return pins.stream()
+        .filter(pin -> pin.matchesHostname(host))
+        .map(pin -> "sha256/" + pin.getHash().base64())
+        .toList();
+  }
+
+  /** Whom is trusted; no secret. */
+  @Override
+  public String toString() {
+    return "TlsSettings[trusted are "
+        + trusted
+        + (clientCertificate == null
+            ? ""
+            : ", client certificate " + clientCertificate.getSubjectX500Principal().getName())
+        + (pins.isEmpty() ? "" : ", pins for " + pins.size())
+        + "]";
+  }
+
+  /**
+   * Makes {@link TlsSettings}. Every setter reads its files at once, and never again. For one
+   * thread.
+   */
+  public static final class Builder {
+    private final List<X509Certificate> certificates = new ArrayList<>();
+    private final List<Path> also = new ArrayList<>();
+    private final List<Path> only = new ArrayList<>();
+    private final List<CertificatePinner.Pin> pins = new ArrayList<>();
+    private @Nullable ClientCertificate client;
+
+    private Builder() {}
+
+    /**
+     * Trusts authorities besides those that the system trusts. May be called again for more.
+     *
+     * @param file certificates in PEM
+     * @return this
+     * @throws IllegalArgumentException when the file cannot be read or holds no certificate
+     */
+    public Builder trustAlso(Path file) {
+      certificates.addAll(PemFile.read("trustAlso", file).certificates());
+      also.add(file);
+      return this;
+    }
+
+    /**
+     * Trusts these authorities, and the system's no more. May be called again for more.
+     *
+     * @param file certificates in PEM
+     * @return this
+     * @throws IllegalArgumentException when the file cannot be read or holds no certificate
+     */
+    public Builder trustOnly(Path file) {
+      certificates.addAll(PemFile.read("trustOnly", file).certificates());
+      only.add(file);
+      return this;
+    }
+
+    /**
+     * Shows a certificate to a server that asks for one.
+     *
+     * @param certificates in PEM: the client's own, and after it those of its issuers
+     * @param key its private key in PEM, PKCS#8 ({@code BEGIN PRIVATE KEY}) and not encrypted; may
+     *     be the same file
+     * @return this
+     * @throws IllegalArgumentException when either cannot be read, or they do not belong together
+     */
+    public Builder clientCertificate(Path certificates, Path key) {
+      client = ClientCertificate.ofPem(certificates, key);
+      return this;
+    }
+
+    /**
+     * Shows a certificate from a PKCS#12 file to a server that asks for one.
+     *
+     * @param file with one private key or more, and their certificates
+     * @param password asked for once, now; the array is overwritten after use
+     * @return this
+     * @throws IllegalArgumentException when it cannot be read, or the password is wrong
+     */
+    public Builder clientKeyStore(Path file, Supplier<char[]> password) {
+      client = ClientCertificate.ofKeyStore(file, password);
+      return this;
+    }
+
+    /**
+     * Asks for a certain key among the certificates of a host, besides trust. Of several pins one
+     * must match, so that keys can be changed.
+     *
+     * @param host the cloud's; {@code *.example.com} for one level of subdomains, {@code
+     *     **.example.com} for any
+     * @param pin {@code sha256/} and the Base64 of the SHA-256 of a public key as the certificate
+     *     holds it (SubjectPublicKeyInfo)
+     * @return this
+     * @throws IllegalArgumentException for anything else
+     */
+    public Builder pin(String host, String pin) {
+      if (!isPin(pin)) {
+        throw new IllegalArgumentException(
+            "pin must be sha256/ and 32 bytes in Base64, but is \"" + Target.shown(pin) + "\"");
+      }
+      try {
+        pins.add(new CertificatePinner.Pin(host, pin));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "pin: the host must be a name, or *. or **. and a name, but is \""
+                + Target.shown(host)
+                + "\"",
+            e);
+      }
+      return this;
+    }
+
+    private static boolean isPin(String pin) {
+      try {
+        return pin.startsWith("sha256/")
+            && Base64.getDecoder().decode(pin.substring("sha256/".length())).length == 32;
+      } catch (IllegalArgumentException e) {
+        return false;
+      }
+    }
+
+    /**
+     * Makes the settings.
+     *
+     * @return to be given to {@link TunnelClient.Builder#tls}
+     * @throws IllegalStateException when both {@link #trustAlso} and {@link #trustOnly} were said
+     */
+    public TlsSettings build() {
+      if (!also.isEmpty() && !only.isEmpty()) {
+        throw new IllegalStateException(
+            "trustOnly contradicts trustAlso: say the one or the other");
+      }
+      return new TlsSettings(this);
+    }
+
+    private String trusted() {
+      if (!only.isEmpty()) {
+        return "only the authorities in " + names(only);
+      }
+      return "the system's authorities" + (also.isEmpty() ? "" : " and those in " + names(also));
+    }
+
+    private static String names(List<Path> files) {
+      return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    }
+
+    /** Null for the system's own. */
+    private @Nullable KeyStore trustStore() throws GeneralSecurityException, IOException {
+      if (certificates.isEmpty()) {
+        return null;
+      }
+      List<X509Certificate> all = new ArrayList<>(certificates);
+      if (only.isEmpty()) {
+        all.addAll(List.of(trustManager(null).getAcceptedIssuers()));
+      }
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (int i = 0; i < all.size(); i++) {
+        store.setCertificateEntry("ca-" + i, all.get(i));
+      }
+      return store;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.ProxyServer;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the cloud as an application wants it. Clients with the same one share connections.
+ *
+ * @param okHttpClient the application's own, which is never shut down; null for one of ours
+ * @param tls null for the system's trust, or that of the application's client
+ * @param proxy null for none, or those of the application's client
+ */
+record Transport(
+    @Nullable OkHttpClient okHttpClient, @Nullable TlsSettings tls, @Nullable ProxySettings proxy) {
+
+  /**
+   * With our trust where it is not the application's business, so that failures can be explained.
+   */
+  Transport withTrust() {
+    return okHttpClient == null && tls == null
+        ? new Transport(null, TlsSettings.builder().build(), proxy)
+        : this;
+  }
+
+  OkHttpClient client() {
+    OkHttpClient.Builder builder =
+        okHttpClient == null ? new OkHttpClient.Builder() : okHttpClient.newBuilder();
+    return tls == null ? builder.build() : tls.applyTo(builder);
+  }
+
+  @Nullable ProxyServer proxyServer() {
+    return proxy == null ? null : proxy.server();
+  }
+}

@@ -1,0 +1,119 @@
+package io.github.devicetunnel.websocket;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okhttp3.Credentials;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP proxy, which is asked by CONNECT (RFC 9110 section 9.3.6), with Basic if need be. */
+public final class HttpProxy extends ProxyServer {
+  private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
+  private static final int LONGEST_HEAD = 16 << 10;
+
+  private final @Nullable String authorization;
+
+  /**
+   * Describes it.
+   *
+   * @param user null for none
+   * @param password of the user
+   */
+  public HttpProxy(String host, int port, @Nullable String user, String password) {
+    super(host, port);
+    this.authorization = user == null ? null : Credentials.basic(user, password, UTF_8);
+  }
+
+  @Override
+  void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
+    String target = authority(host, port);
+    StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\n");
+    request.append("Host: ").append(target).append("\r\n");
+    if (authorization != null) {
+      request.append("Proxy-Authorization: ").append(authorization).append("\r\n");
+    }
+    out.write(request.append("\r\n").toString().getBytes(UTF_8));
+    List<String> head = readHead(in, target).lines().toList();
+    String statusLine = head.isEmpty() ? "" : head.get(0);
+    Matcher matcher = STATUS_LINE.matcher(statusLine);
+    if (!matcher.matches()) {
+      throw refusal(
+          "answered what is no HTTP/1 when asked for "
+              + target
+              + ": \""
+              + shown(statusLine)
+              + "\"");
+    }
+    int status = Integer.parseInt(matcher.group(1));
+    if (status / 100 != 2) {
+      throw refused(status, shown(statusLine.substring("HTTP/1.1 ".length())), target, head);
+    }
+  }
+
+  /** Byte by byte: what comes after the head is not the proxy's any more. */
+  private String readHead(InputStream in, String target) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!isWhole(head)) {
+      int next = in.read();
+      if (next < 0) {
+        throw failure("closed the connection when asked for " + target);
+      }
+      if (head.length() == LONGEST_HEAD) {
+        throw refusal("answered more than 16 KiB when asked for " + target);
+      }
+      head.append((char) next);
+      if (!mayBeHttp(head)) {
+        // It may wait for more after a few bytes: what is there must do.
+        byte[] there = in.readNBytes(Math.min(in.available(), LONGEST_HEAD));
+        return head + new String(there, ISO_8859_1);
+      }
+    }
+    return head.toString();
+  }
+
+  private static boolean isWhole(StringBuilder head) {
+    int length = head.length();
+    return length >= 2
+        && head.charAt(length - 1) == '\n'
+        && (head.charAt(length - 2) == '\n'
+            || (length >= 4 && head.substring(length - 4).equals("\r\n\r\n")));
+  }
+
+  private static boolean mayBeHttp(StringBuilder head) {
+    String start = "HTTP/1.";
+    int length = Math.min(head.length(), start.length());
+    return start.startsWith(head.substring(0, length));
+  }
+
+  private ProxyException refused(int status, String answer, String target, List<String> head) {
+    String what = "answered " + answer + " when asked for " + target;
+    return switch (status) {
+      // Some answer 401 to a wrong password.
+      case 401, 407 -> refusal(what + ": " + wanted(head));
+      case 403, 405 -> refusal(what + ": its rules do not let this machine connect to it");
+      case 500, 502, 503, 504 -> failure(what + ": it could not connect to it");
+      default -> refusal(what);
+    };
+  }
+
+  private String wanted(List<String> head) {
+    List<String> schemes =
+        head.stream()
+            .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("proxy-authenticate:"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip().split("[ ,]", 2)[0])
+            .toList();
+    if (!schemes.isEmpty() && schemes.stream().noneMatch("Basic"::equalsIgnoreCase)) {
+      return "it wants " + shown(String.join(" or ", schemes)) + ", and only Basic is spoken here";
+    }
+    return authorization == null
+        ? "it wants a user and a password, and none are set"
+        : "it does not accept the user and the password";
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.devicetunnel.websocket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.regex.Pattern;
+
+/** A proxy, and how it is asked for a connection to somebody else. Immutable. */
+public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
+  private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
+  private static final int LONGEST_TEXT = 80;
+
+  private final String host;
+  private final int port;
+
+  ProxyServer(String host, int port) {
+    this.host = host;
+    this.port = port;
+  }
+
+  String host() {
+    return host;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /**
+   * Asks on a new connection to the proxy. What goes over it afterwards goes to that host. Names
+   * are the proxy's to look up.
+   *
+   * @param host a name, or an IP address without brackets
+   * @throws ProxyException when the proxy refused, or answered what cannot be understood
+   */
+  abstract void ask(InputStream in, OutputStream out, String host, int port) throws IOException;
+
+  /** It answered no, or nonsense, and would do so again. */
+  final ProxyException refusal(String what) {
+    return new ProxyException("the proxy " + this + " " + what, true, null);
+  }
+
+  /** It failed this time. */
+  final ProxyException failure(String what) {
+    return new ProxyException("the proxy " + this + " " + what, false, null);
+  }
+
+  final ProxyException failure(String what, IOException cause) {
+    return new ProxyException(
+        "the proxy " + this + " " + what + ": " + cause.getMessage(), false, cause);
+  }
+
+  /** Whether a host is an IP address, and not a name: then no DNS is asked for it. */
+  public static boolean isAddress(String host) {
+    return ADDRESS.matcher(host).matches();
+  }
+
+  /** {@code host:port}, with brackets where IPv6 needs them. */
+  static String authority(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** What a proxy said, fit for one line. */
+  static String shown(String text) {
+    String clean = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
+    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "…";
+  }
+
+  /** Where it is; never user or password. */
+  @Override
+  public String toString() {
+    return authority(host, port);
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.devicetunnel.websocket;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.SocketFactory;
+
+/**
+ * Sockets through a proxy for one dial. OkHttp asks for unconnected ones and connects them; that it
+ * knows of no proxy makes {@code ws} and {@code wss}, HTTP proxies and SOCKS, all alike.
+ */
+final class ProxySocketFactory extends SocketFactory {
+  private final ProxyServer proxy;
+  private final ProxyDns dns;
+  private final DialProgress dial;
+
+  ProxySocketFactory(ProxyServer proxy, ProxyDns dns, DialProgress dial) {
+    this.proxy = proxy;
+    this.dns = dns;
+    this.dial = dial;
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    Socket socket = new ProxySocket(proxy, dns, dial);
+    socket.setTcpNoDelay(true);
+    return socket;
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress local, int localPort)
+      throws IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+      throws IOException {
+    throw new UnsupportedOperationException();
+  }
+}
