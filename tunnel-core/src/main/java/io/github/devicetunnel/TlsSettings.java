@@ -39,9 +39,14 @@ import org.jspecify.annotations.Nullable;
 public final class TlsSettings {
   private final RecordingTrustManager trustManager;
   private final SSLContext context;
-  private final List<CertificatePinner.Pin> pins;
+  private final List<Pin> pins;
   private final String trusted;
   private final @Nullable X509Certificate clientCertificate;
+
+  /**
+   * @param text as it was given
+   */
+  private record Pin(CertificatePinner.Pin hosts, String text) {}
 
   private TlsSettings(Builder builder) {
     this.pins = List.copyOf(builder.pins);
@@ -85,7 +90,7 @@ public final class TlsSettings {
   /** In place of all that a client has of TLS. */
   OkHttpClient applyTo(OkHttpClient.Builder client) {
     CertificatePinner.Builder pinner = new CertificatePinner.Builder();
-    pins.forEach(pin -> pinner.add(pin.getPattern(), "sha256/" + pin.getHash().base64()));
+    pins.forEach(pin -> pinner.add(pin.hosts.getPattern(), pin.text));
     List<ConnectionSpec> plain = List.of(ConnectionSpec.CLEARTEXT);
     // Of a client that has no TLS, which would cost time: OkHttp has no name for its verifier.
     OkHttpClient defaults = new OkHttpClient.Builder().connectionSpecs(plain).build();
@@ -108,10 +113,7 @@ public final class TlsSettings {
 
   /** The pins of one host. */
   List<String> pins(String host) {
-    return pins.stream()
-        .filter(pin -> pin.matchesHostname(host))
-        .map(pin -> "sha256/" + pin.getHash().base64())
-        .toList();
+    return pins.stream().filter(pin -> pin.hosts.matchesHostname(host)).map(Pin::text).toList();
   }
 
   /** Whom is trusted; no secret. */
@@ -122,7 +124,7 @@ public final class TlsSettings {
         + (clientCertificate == null
             ? ""
             : ", client certificate " + clientCertificate.getSubjectX500Principal().getName())
-        + (pins.isEmpty() ? "" : ", pins for " + pins.size())
+        + (pins.isEmpty() ? "" : ", pins: " + pins.size())
         + "]";
   }
 
@@ -134,7 +136,7 @@ public final class TlsSettings {
     private final List<X509Certificate> certificates = new ArrayList<>();
     private final List<Path> also = new ArrayList<>();
     private final List<Path> only = new ArrayList<>();
-    private final List<CertificatePinner.Pin> pins = new ArrayList<>();
+    private final List<Pin> pins = new ArrayList<>();
     private @Nullable ClientCertificate client;
 
     private Builder() {}
@@ -209,7 +211,7 @@ public final class TlsSettings {
             "pin must be sha256/ and 32 bytes in Base64, but is \"" + Target.shown(pin) + "\"");
       }
       try {
-        pins.add(new CertificatePinner.Pin(host, pin));
+        pins.add(new Pin(new CertificatePinner.Pin(host, pin), pin));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "pin: the host must be a name, or *. or **. and a name, but is \""

@@ -26,6 +26,36 @@ class TunnelClientBuilderTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization",
+        "authorization",
+        "X-Application-ID",
+        "Host",
+        "Connection",
+        "UPGRADE",
+        "Sec-WebSocket-Key",
+        "Sec-WebSocket-Protocol",
+        "Proxy-Authorization",
+        "Content-Length"
+      })
+  void headersOfTheRequestItselfAreRefused(String name) {
+    assertThatThrownBy(() -> complete().header(name, "s3cret"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "header: " + name + " is one of those that the request for a tunnel has itself");
+  }
+
+  @Test
+  void headersMustFitIntoHttp() {
+    assertThatThrownBy(() -> complete().header("a b", "s3cret"))
+        .hasMessage("header: the name must be letters, digits and dashes, but is \"a b\"");
+    assertThatThrownBy(() -> complete().header("", "s3cret")).hasMessageContaining("but is \"\"");
+    assertThatThrownBy(() -> complete().header("X-Y", "s3cret\r\nHost: b"))
+        .hasMessage("header: the value of X-Y must be printable ASCII");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "wss://cloud.example, https://cloud.example/",
     "wss://cloud.example/, https://cloud.example/",

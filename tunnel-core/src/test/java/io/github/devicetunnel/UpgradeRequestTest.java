@@ -82,6 +82,24 @@ class UpgradeRequestTest {
   }
 
   @Test
+  void sendsMoreHeadersOnRequest() throws Exception {
+    cloud.enqueue(new MockResponse.Builder().code(404).build());
+    try (TunnelClient client =
+        client()
+            .header("X-Route", "a b")
+            .header("x-route", "c")
+            .header("User-Agent", "u")
+            .build()) {
+      refused(client.newBuilder().header("X-More", ""));
+    }
+    RecordedRequest request = request();
+    assertThat(request.getHeaders().values("X-Route")).containsExactly("a b", "c");
+    assertThat(request.getHeaders().values("User-Agent")).containsExactly("u");
+    assertThat(request.getHeaders().values("X-More")).containsExactly("");
+    assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer ak_1");
+  }
+
+  @Test
   void sendsAnAccessKeyAlone() throws Exception {
     cloud.enqueue(new MockResponse.Builder().code(404).build());
     refused(client());

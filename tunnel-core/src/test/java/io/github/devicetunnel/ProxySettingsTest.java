@@ -1,0 +1,161 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProxySettingsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "http://proxy.example:3128, http://proxy.example:3128",
+    "HTTP://proxy.example:3128/, http://proxy.example:3128",
+    "proxy.example:3128, http://proxy.example:3128",
+    "proxy.example, http://proxy.example:80",
+    "http://[::1]:3128, http://[::1]:3128",
+    "http://[::1], http://[::1]:80",
+    "socks5://10.0.0.1, socks5://10.0.0.1:1080",
+    "socks5://10.0.0.1:80, socks5://10.0.0.1:80",
+    "socks5h://proxy_1.example:9050, socks5://proxy_1.example:9050",
+    "http://us%40er:p%3Aa%40s%2Fs@proxy.example:1, http://proxy.example:1",
+    "http://user:p@ss@proxy.example:1, http://proxy.example:1",
+    "socks5://user@proxy.example, socks5://proxy.example:1080",
+  })
+  void urls(String url, String expected) {
+    assertThat(ProxySettings.parse(url)).hasToString(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', is malformed",
+    "http://, is malformed",
+    "http://proxy.example:0x, is malformed",
+    "http://proxy.example:99999, is malformed",
+    "http://proxy.example/path, is malformed",
+    "http://proxy.example?x, is malformed",
+    "https://proxy.example, 'asks for TLS to the proxy itself, which is not known'",
+    "socks4://proxy.example, has the scheme socks4",
+  })
+  void urlsThatAreNone(String url, String defect) {
+    assertThatThrownBy(() -> ProxySettings.parse(url))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "proxy must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT,"
+                + " with or without USER:PASSWORD@, but \""
+                + url
+                + "\" "
+                + defect);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://user:s3cret@",
+        "http://user:s3cret@host:x",
+        "ftp://user:s3cret@host",
+        "http://user:s3cret @host",
+        "http://us%3Aer:s3cret@host",
+        "http://user:s3cret%00@host",
+        "http://:s3cret@host/path"
+      })
+  void noPasswordIsRepeated(String url) {
+    assertThatThrownBy(() -> ProxySettings.parse(url))
+        .isInstanceOf(IllegalArgumentException.class)
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage())).doesNotContain("s3cret"));
+  }
+
+  @Test
+  void hostAndPortAreChecked() {
+    assertThat(ProxySettings.socks5("::1", 1080)).hasToString("socks5://[::1]:1080");
+    assertThatThrownBy(() -> ProxySettings.http("a b", 1))
+        .hasMessage("proxy host must be a name or an IP address, but is \"a b\"");
+    assertThatThrownBy(() -> ProxySettings.http("user@host", 1))
+        .hasMessage("proxy host must be a name or an IP address, but is \"user@host\"");
+    assertThatThrownBy(() -> ProxySettings.http("host", 0))
+        .hasMessage("proxy port must be from 1 to 65535, but is 0");
+  }
+
+  @Test
+  void credentialsMustFitTheProtocol() {
+    ProxySettings http = ProxySettings.http("host", 1);
+    ProxySettings socks = ProxySettings.socks5("host", 1);
+    assertThat(http.credentials("user", "a:b")).hasToString("http://host:1");
+    assertThat(socks.credentials("us:er", "")).hasToString("socks5://host:1");
+    assertThatThrownBy(() -> http.credentials("us:er", "x"))
+        .hasMessage("proxy user has a colon, which HTTP cannot carry");
+    assertThatThrownBy(() -> http.credentials("", "x")).hasMessage("proxy user is empty");
+    assertThatThrownBy(() -> http.credentials("u", "s3cret\n"))
+        .hasMessage("proxy password has a control character");
+    assertThatThrownBy(() -> socks.credentials("u", "ü".repeat(128)))
+        .hasMessage("proxy password is longer than 255 bytes, which SOCKS5 cannot carry");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "wss://cloud.example, HTTPS_PROXY=http://a:1 HTTP_PROXY=http://b:2, http://a:1",
+        "ws://cloud.example, HTTPS_PROXY=http://a:1 HTTP_PROXY=http://b:2, http://b:2",
+        "wss://cloud.example, https_proxy=http://a:1 ALL_PROXY=http://b:2, http://a:1",
+        "wss://cloud.example, HTTPS_PROXY=http://a:1 https_proxy=http://b:2, http://a:1",
+        "ws://cloud.example, HTTPS_PROXY=http://a:1 ALL_PROXY=socks5://b:2, socks5://b:2",
+        "ws://cloud.example, HTTP_PROXY= all_proxy=socks5://b:2, socks5://b:2",
+        "ws://cloud.example, HTTPS_PROXY=http://a:1, -",
+        "wss://cloud.example, , -",
+        // Never for this machine.
+        "wss://localhost:1, HTTPS_PROXY=http://a:1, -",
+        "wss://127.1.2.3:1, HTTPS_PROXY=http://a:1, -",
+        "wss://[::1]:1, HTTPS_PROXY=http://a:1, -",
+        // Nor where it is not wanted.
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=*, -",
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example, -",
+        "wss://cloud.example, ALL_PROXY=http://a:1 no_proxy=other;CLOUD.Example, -",
+        "wss://eu.cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example, -",
+        "wss://eu.cloud.example, ALL_PROXY=http://a:1 NO_PROXY=.cloud.example, -",
+        "wss://eu.cloud.example, ALL_PROXY=http://a:1 NO_PROXY=*.cloud.example, -",
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=.cloud.example, http://a:1",
+        "wss://mycloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example, http://a:1",
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example:443, -",
+        "wss://cloud.example:8443, ALL_PROXY=http://a:1 NO_PROXY=cloud.example:443, http://a:1",
+        "ws://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example:80, -",
+        "wss://10.1.2.3, ALL_PROXY=http://a:1 NO_PROXY=10.1.2.3, -",
+        "wss://10.1.2.3, ALL_PROXY=http://a:1 NO_PROXY=10.0.0.0/8, -",
+        "wss://11.1.2.3, ALL_PROXY=http://a:1 NO_PROXY=10.0.0.0/8, http://a:1",
+        "wss://10.1.2.3, ALL_PROXY=http://a:1 NO_PROXY=10.1.2.0/23, -",
+        "wss://10.1.4.3, ALL_PROXY=http://a:1 NO_PROXY=10.1.2.0/23, http://a:1",
+        "wss://10.1.2.3, ALL_PROXY=http://a:1 NO_PROXY=10.0.0.0/99, http://a:1",
+        "wss://[fd00::1], ALL_PROXY=http://a:1 NO_PROXY=fd00::/8, -",
+        "wss://[fd00::1], ALL_PROXY=http://a:1 NO_PROXY=fd00::1, -",
+        "wss://[fd00::1]:9, ALL_PROXY=http://a:1 NO_PROXY=[fd00::1]:9, -",
+        "wss://[fd00::1]:9, ALL_PROXY=http://a:1 NO_PROXY=[fd00::1]:8, http://a:1",
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=10.0.0.0/8, http://a:1",
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=;, http://a:1",
+      })
+  void environment(String cloud, String variables, String expected) {
+    Map<String, String> environment = new HashMap<>();
+    if (variables != null) {
+      for (String variable : variables.split(" ", -1)) {
+        String[] parts = variable.split("=", 2);
+        environment.put(parts[0], parts[1].replace(';', ','));
+      }
+    }
+    assertThat(ProxySettings.fromEnvironment(environment, cloud).map(ProxySettings::toString))
+        .isEqualTo(Optional.ofNullable(expected));
+  }
+
+  @Test
+  void variableThatIsMalformedIsNamed() {
+    assertThatThrownBy(
+            () ->
+                ProxySettings.fromEnvironment(
+                    Map.of("https_proxy", "ftp://u:s3cret@proxy"), "wss://cloud.example"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("but the value has the scheme ftp (the value of https_proxy)");
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import okhttp3.CertificatePinner;
+import okhttp3.tls.HeldCertificate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of files and values that are wrong. */
+class TlsSettingsTest {
+  private static final HeldCertificate HELD = new HeldCertificate.Builder().commonName("a").build();
+  private static final HeldCertificate OTHER =
+      new HeldCertificate.Builder().commonName("b").build();
+
+  @TempDir Path folder;
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static void assertRefused(ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+  }
+
+  @Test
+  void filesOfCertificates() throws Exception {
+    TlsSettings.Builder tls = TlsSettings.builder();
+    Path missing = folder.resolve("missing");
+    Path text = file("text", "nothing of the kind");
+    Path cut = file("cut", HELD.certificatePem().substring(0, 300));
+    Path broken = file("broken", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+    String none = ": it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
+
+    assertRefused(() -> tls.trustAlso(missing), "trustAlso " + missing + ": there is no such file");
+    assertRefused(() -> tls.trustOnly(text), "trustOnly " + text + none);
+    assertRefused(() -> tls.trustAlso(cut), "trustAlso " + cut + none);
+    assertThatThrownBy(() -> tls.trustAlso(broken))
+        .hasMessageStartingWith(
+            "trustAlso " + broken + ": it holds a certificate that cannot be read, ");
+    assertThatThrownBy(() -> tls.trustAlso(folder))
+        .hasMessageStartingWith("trustAlso " + folder + ": it cannot be read, ");
+  }
+
+  @Test
+  void trustIsAddedOrReplacedButNotBoth() throws Exception {
+    Path ca = file("ca.pem", HELD.certificatePem());
+    assertThat(TlsSettings.builder().build())
+        .hasToString("TlsSettings[trusted are the system's authorities]");
+    assertThat(TlsSettings.builder().trustOnly(ca).build())
+        .hasToString("TlsSettings[trusted are only the authorities in " + ca + "]");
+    assertThatThrownBy(() -> TlsSettings.builder().trustAlso(ca).trustOnly(ca).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("trustOnly contradicts trustAlso: say the one or the other");
+  }
+
+  @Test
+  void clientKeys() throws Exception {
+    TlsSettings.Builder tls = TlsSettings.builder();
+    Path certificate = file("a.pem", HELD.certificatePem());
+    Path key = file("a.key", HELD.privateKeyPkcs8Pem());
+    Path otherKey = file("b.key", OTHER.privateKeyPkcs8Pem());
+    Path sec1 =
+        file("sec1", "-----BEGIN EC PRIVATE KEY-----\nMHc=\n-----END EC PRIVATE KEY-----\n");
+    Path encrypted =
+        file(
+            "pkcs1",
+            """
+            -----BEGIN RSA PRIVATE KEY-----
+            Proc-Type: 4,ENCRYPTED
+            DEK-Info: AES-256-CBC,00
+
+            MHc=
+            -----END RSA PRIVATE KEY-----
+            """);
+    Path broken = file("broken", "-----BEGIN PRIVATE KEY-----\nMHc=\n-----END PRIVATE KEY-----\n");
+    Path two = file("two", HELD.privateKeyPkcs8Pem() + OTHER.privateKeyPkcs8Pem());
+    String convert =
+        "\", and \"PRIVATE KEY\" (PKCS#8, not encrypted) is wanted: convert it with openssl pkcs8"
+            + " -topk8 -nocrypt -in FILE -out NEW_FILE";
+
+    assertThat(tls.clientCertificate(certificate, key).build())
+        .hasToString("TlsSettings[trusted are the system's authorities, client certificate CN=a]");
+    assertRefused(
+        () -> tls.clientCertificate(certificate, otherKey),
+        "clientKey " + otherKey + ": its key is not that of the certificate in " + certificate);
+    assertRefused(
+        () -> tls.clientCertificate(certificate, certificate),
+        "clientKey " + certificate + ": it holds no private key");
+    assertRefused(
+        () -> tls.clientCertificate(certificate, two),
+        "clientKey " + two + ": it holds more than one private key");
+    assertRefused(
+        () -> tls.clientCertificate(certificate, sec1),
+        "clientKey " + sec1 + ": its key has the form \"EC PRIVATE KEY" + convert);
+    assertRefused(
+        () -> tls.clientCertificate(certificate, encrypted),
+        "clientKey " + encrypted + ": its key has the form \"RSA PRIVATE KEY" + convert);
+    assertRefused(
+        () -> tls.clientCertificate(certificate, broken),
+        "clientKey "
+            + broken
+            + ": its key is broken, or not of the kind of the certificate's, which is EC");
+    assertThatThrownBy(() -> tls.clientCertificate(key, key))
+        .hasMessageStartingWith("clientCertificate " + key + ": it holds no certificate");
+  }
+
+  @Test
+  void keyStores() throws Exception {
+    TlsSettings.Builder tls = TlsSettings.builder();
+    Path text = file("text", "nothing of the kind");
+    Path store = folder.resolve("keys.p12");
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    keys.load(null, null);
+    keys.setCertificateEntry("ca", HELD.certificate());
+    try (OutputStream out = Files.newOutputStream(store)) {
+      keys.store(out, "right".toCharArray());
+    }
+
+    assertRefused(
+        () -> tls.clientKeyStore(text, "x"::toCharArray),
+        "clientKeyStore " + text + ": it is no PKCS#12");
+    assertRefused(
+        () -> tls.clientKeyStore(store, "wrong"::toCharArray),
+        "clientKeyStore " + store + ": the password is wrong");
+    assertRefused(
+        () -> tls.clientKeyStore(store, "right"::toCharArray),
+        "clientKeyStore " + store + ": it holds no private key");
+  }
+
+  @Test
+  void pins() {
+    TlsSettings.Builder tls = TlsSettings.builder();
+    String pin = CertificatePinner.pin(HELD.certificate());
+    assertThat(tls.pin("*.cloud.example", pin).build()).asString().endsWith(", pins: 1]");
+    for (String bad : new String[] {"", "sha1/AAAA", "sha256/AAAA", "sha256/*", pin.substring(7)}) {
+      assertRefused(
+          () -> tls.pin("cloud.example", bad),
+          "pin must be sha256/ and 32 bytes in Base64, but is \"" + bad + "\"");
+    }
+    assertRefused(
+        () -> tls.pin("a.*.example", pin),
+        "pin: the host must be a name, or *. or **. and a name, but is \"a.*.example\"");
+  }
+}
