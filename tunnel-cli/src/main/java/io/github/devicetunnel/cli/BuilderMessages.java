@@ -1,5 +1,7 @@
 package io.github.devicetunnel.cli;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +13,22 @@ import org.jspecify.annotations.Nullable;
 final class BuilderMessages {
   private static final Map<String, Parameter> PARAMETERS =
       Map.ofEntries(
-          Map.entry("cloudUri", new Parameter("--cloud-uri", "the URL")),
-          Map.entry("deviceId", new Parameter("--device", "the device ID")),
-          Map.entry("serviceAddress", new Parameter("--service", "the address of the service")),
-          Map.entry("pingInterval", new Parameter("--ping-duration", "the interval")),
-          Map.entry("apiKey", new Parameter(KeyOptions.API_KEY, "the key")),
-          Map.entry("token", new Parameter(KeyOptions.API_KEY, "the key")),
-          Map.entry(
-              "applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID")),
-          Map.entry("privateKey", new Parameter("--private-key", "the key")),
-          Map.entry("algorithm", new Parameter("--algorithm", "the algorithm")),
-          Map.entry("certificate", new Parameter("--certificate", "the certificate")),
-          Map.entry("name", new Parameter("--name", "the name")));
+          entry("cloudUri", new Parameter("--cloud-uri", "the URL")),
+          entry("deviceId", new Parameter("--device", "the device ID")),
+          entry("serviceAddress", new Parameter("--service", "the address of the service")),
+          entry("pingInterval", new Parameter("--ping-duration", "the interval")),
+          entry("apiKey", new Parameter(KeyOptions.API_KEY, "the key")),
+          entry("token", new Parameter(KeyOptions.API_KEY, "the key")),
+          entry("applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID")),
+          entry("trustAlso", new Parameter("--ca-file", "the file")),
+          entry("clientCertificate", new Parameter("--client-cert", "the certificate")),
+          entry("clientKey", new Parameter("--client-key", "the key")),
+          entry("proxy", new Parameter("--proxy", "the proxy")),
+          entry("header:", new Parameter("--header", "the header")),
+          entry("privateKey", new Parameter("--private-key", "the key")),
+          entry("algorithm", new Parameter("--algorithm", "the algorithm")),
+          entry("certificate", new Parameter("--certificate", "the certificate")),
+          entry("name", new Parameter("--name", "the name")));
 
   private static final Map<String, String> ALTERNATIVES =
       Map.of(

@@ -49,28 +49,21 @@ final class CloudOptions {
       description = "Time between two pings, 0 for none. Default: ${DEFAULT-VALUE}")
   private String pingDuration = "";
 
-  @Option(
-      names = CaFile.OPTION,
-      paramLabel = "FILE",
-      order = 31,
-      description = "Certificates in PEM to trust, besides those that the system trusts.")
-  private @Nullable String caFile;
+  @Mixin private final NetworkOptions network = new NetworkOptions();
 
   @Option(
       names = "--allow-plaintext",
-      order = 32,
+      order = 36,
       description = "Let the key travel unencrypted (ws://) to another machine.")
   private boolean allowPlaintext;
 
   /** Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage. */
   TunnelClient client(Environment environment, Console console) {
     TunnelClient.Builder builder = TunnelClient.builder();
-    setTarget(builder, environment);
+    String uri = setTarget(builder, environment);
+    network.applyTo(builder, uri, environment);
     set(builder, new Setting(PING_DURATION, pingDuration, null));
     builder.allowPlaintext(allowPlaintext);
-    if (caFile != null) {
-      builder.okHttpClient(CaFile.trusting(caFile));
-    }
     KeyOptions.Key key = keyOptions.key(environment);
     builder.credentials(key.credentials());
     TunnelClient client = build(builder);
@@ -81,7 +74,8 @@ final class CloudOptions {
     return client;
   }
 
-  private void setTarget(TunnelClient.Builder builder, Environment environment) {
+  /** Returns the URI of the cloud. */
+  private String setTarget(TunnelClient.Builder builder, Environment environment) {
     Setting uri = Setting.find(CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
     if (uri == null) {
       throw CommandFailure.usage(CLOUD_URI + ": is missing (or set TUNNEL_CLOUD_URI)");
@@ -94,6 +88,7 @@ final class CloudOptions {
         .filter(Objects::nonNull)
         .sorted(Comparator.comparing(Setting::isArgument))
         .forEach(setting -> set(builder, setting));
+    return uri.value();
   }
 
   private static void set(TunnelClient.Builder builder, Setting setting) {

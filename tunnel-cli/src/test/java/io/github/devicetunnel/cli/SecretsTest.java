@@ -37,6 +37,9 @@ class SecretsTest {
           "-application-id",
           "--ping-duration",
           "--ca-file",
+          "--client-cert",
+          "--proxy",
+          "--header",
           "--api-key",
           "-api-key",
           "--api-key-file",
@@ -121,11 +124,27 @@ class SecretsTest {
     assertSilent(new Program().run(args.toArray(String[]::new)), args);
   }
 
+  @Test
+  void passwordOfAProxy() {
+    for (String url :
+        List.of("http://user:%s@host:x", "ftp://user:%s@host", "http://us%%3Aer:%s@host")) {
+      List<String> args =
+          List.of("--cloud-uri=wss://cloud.example", "--proxy=" + String.format(url, ACCESS_KEY));
+      assertSilent(new Program().run(args.toArray(String[]::new)), args);
+      assertSilent(
+          new Program()
+              .variable("HTTPS_PROXY", String.format(url, "secretofletters"))
+              .run(args.get(0)),
+          args);
+    }
+  }
+
   private static void assertSilent(Program program, List<String> args) {
     assertThat(program.output() + program.errors())
         .as("of %s", args)
         .doesNotContain(ACCESS_KEY.substring(3, 12))
         .doesNotContain(TOKEN.substring(5, 20))
+        .doesNotContain("secretofletters")
         .doesNotContain(OPAQUE_KEY.substring(0, 10));
   }
 

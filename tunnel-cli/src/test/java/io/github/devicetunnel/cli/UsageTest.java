@@ -63,6 +63,28 @@ class UsageTest {
             "-cloud-uri",
             WHOLE_URL,
             "-ping-duration=0.01"),
+        mistake(
+            "--proxy: must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT,",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--proxy=ftp://proxy.example"),
+        mistake(
+            "--client-key: is of no use without --client-cert",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--client-key=x"),
+        mistake(
+            "--client-cert: no-such-file: there is no such file",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--client-cert=no-such-file"),
+        mistake(
+            "--header: must be NAME=VALUE, but has no =", "-cloud-uri", WHOLE_URL, "--header=x"),
+        mistake(
+            "--header: Host is one of those that the request for a tunnel has itself",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--header=Host=x"),
         mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
         mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", WHOLE_URL));
   }

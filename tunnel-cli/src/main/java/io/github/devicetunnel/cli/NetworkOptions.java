@@ -1,0 +1,109 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.ProxySettings;
+import io.github.devicetunnel.TlsSettings;
+import io.github.devicetunnel.TunnelClient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How the cloud is reached: whom to trust, who to be, through which proxy. */
+final class NetworkOptions {
+  private static final String CA_FILE = "--ca-file";
+  private static final String CLIENT_CERT = "--client-cert";
+  private static final String CLIENT_KEY = "--client-key";
+  private static final String PROXY = "--proxy";
+  private static final String HEADER = "--header";
+
+  @Option(
+      names = CA_FILE,
+      paramLabel = "FILE",
+      order = 31,
+      description = "Certificates in PEM to trust, besides those that the system trusts.")
+  private @Nullable String caFile;
+
+  @Option(
+      names = CLIENT_CERT,
+      paramLabel = "FILE",
+      order = 32,
+      description = "Certificate in PEM to show to the cloud, with those of its issuers after it.")
+  private @Nullable String clientCert;
+
+  @Option(
+      names = CLIENT_KEY,
+      paramLabel = "FILE",
+      order = 33,
+      description = "Its private key in PEM (PKCS#8). Default: in the file of --client-cert")
+  private @Nullable String clientKey;
+
+  @Option(
+      names = PROXY,
+      paramLabel = "URL",
+      order = 34,
+      description =
+          "http://USER:PASSWORD@HOST:PORT, or the same with socks5. [HTTPS_PROXY for wss,"
+              + " HTTP_PROXY for ws, ALL_PROXY; NO_PROXY]")
+  private @Nullable String proxy;
+
+  @Option(
+      names = HEADER,
+      paramLabel = "NAME=VALUE",
+      order = 35,
+      description = "One more header for the cloud; may be repeated.")
+  private List<String> headers = new ArrayList<>();
+
+  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
+    setTls(builder);
+    if (proxy == null) {
+      setting(
+          PROXY,
+          () ->
+              ProxySettings.fromEnvironment(environment.variables(), cloudUri)
+                  .ifPresent(builder::proxy));
+    } else {
+      String url = proxy;
+      setting(PROXY, () -> builder.proxy(ProxySettings.parse(url)));
+    }
+    headers.forEach(header -> setHeader(builder, header));
+  }
+
+  private void setTls(TunnelClient.Builder builder) {
+    TlsSettings.Builder tls = TlsSettings.builder();
+    if (caFile != null) {
+      String file = caFile;
+      setting(CA_FILE, () -> tls.trustAlso(Path.of(file)));
+    }
+    if (clientCert != null) {
+      String certificate = clientCert;
+      String key = clientKey == null ? clientCert : clientKey;
+      String option = clientKey == null ? CLIENT_CERT : CLIENT_KEY;
+      setting(option, () -> tls.clientCertificate(Path.of(certificate), Path.of(key)));
+    } else if (clientKey != null) {
+      throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
+    }
+    if (caFile != null || clientCert != null) {
+      builder.tls(tls.build());
+    }
+  }
+
+  /** The value may be a secret. */
+  private static void setHeader(TunnelClient.Builder builder, String header) {
+    int equals = header.indexOf('=');
+    if (equals < 0) {
+      throw CommandFailure.usage(HEADER + ": must be NAME=VALUE, but has no =");
+    }
+    String name = header.substring(0, equals);
+    setting(HEADER, () -> builder.header(name, header.substring(equals + 1)));
+  }
+
+  private static void setting(String option, Runnable action) {
+    try {
+      action.run();
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, option));
+    }
+  }
+}
