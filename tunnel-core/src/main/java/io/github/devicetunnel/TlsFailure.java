@@ -160,8 +160,10 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     return null;
   }
 
+  /** Newer Javas put the name of the alert before it. */
   private static String oneLine(Throwable e) {
-    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+    String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
+    return message.replaceFirst("^\\([a-z_]+\\) ", "");
   }
 
   /** Names come from the network, and may be anything. */
