@@ -104,16 +104,21 @@ class TokenCheckTest {
   void everyConnectionOfAListenerEndsWithTheReason() throws Exception {
     Credentials credentials = Credentials.jwt("app1", Jwts.expired("x"));
     try (TunnelClient client = client(credentials).build();
-        TunnelListener listener = client.listen(Loopback.anyPort());
-        Socket local = LocalEnd.connect(listener)) {
-      assertThatThrownBy(() -> assertThat(local.getInputStream().read()).isEqualTo(-1))
-          .isInstanceOf(IOException.class);
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      // So soon that not even its options may be set any more.
+      assertThatThrownBy(() -> useOnce(listener)).isInstanceOf(IOException.class);
       assertThat(Await.until(Await.LONG, () -> !log.reasons().isEmpty())).isTrue();
       assertThat(log.onlyLines())
           .containsExactly("dialStarted 1", "dialFailed 1", "closed TOKEN_REFUSED");
       assertThat(log.reasons().get(0).message()).contains("has expired");
     }
     assertThat(cloud.requestCount()).isZero();
+  }
+
+  private static void useOnce(TunnelListener listener) throws IOException {
+    try (Socket local = LocalEnd.connect(listener)) {
+      assertThat(local.getInputStream().read()).isEqualTo(-1);
+    }
   }
 
   /** A source may keep tokens for longer than they are good for. */
