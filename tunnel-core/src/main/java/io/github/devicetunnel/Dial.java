@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.ProxyException;
+import io.github.devicetunnel.websocket.TlsPeer;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import java.io.IOException;
@@ -137,8 +138,9 @@ final class Dial {
     if (e instanceof ProxyException) {
       return Ending.unreachable(cloud, String.valueOf(e.getMessage()), e);
     }
+    TlsPeer peer = attempt.peer();
     String tls =
-        new TlsFailure(cloud.base().host(), engine.tls(), attempt.peer(), e).describe();
+        peer == null ? null : new TlsFailure(cloud.base().host(), engine.tls(), peer, e).describe();
     return tls == null
         ? Ending.unreachable(cloud, settings.timeouts().connectTimeout(), doing(), e)
         : Ending.unreachable(cloud, tls, e);

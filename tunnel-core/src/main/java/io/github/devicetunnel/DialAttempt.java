@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.DialProgress.Step;
+import io.github.devicetunnel.websocket.TlsPeer;
 import io.github.devicetunnel.websocket.Upgrade;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
@@ -98,6 +99,12 @@ final class DialAttempt {
   String doing() {
     Upgrade its = upgrade;
     return its == null ? "getting the token" : its.progress().doing();
+  }
+
+  /** What the server said of itself in TLS; null when it was not asked. */
+  @Nullable TlsPeer peer() {
+    Upgrade its = upgrade;
+    return its == null ? null : its.progress().peer();
   }
 
   /** What took how long, when it is over. */
