@@ -174,6 +174,6 @@ final class MintedTokensTest {
                 .privateKey(TestKeys.P256.getPrivate())
                 .build()
                 .toString())
-        .isEqualTo("Credentials[JWT of application app]");
+        .isEqualTo("Credentials[JWT of application app from a source]");
   }
 }
