@@ -33,6 +33,9 @@ abstract class SampleSurroundings {
   /** An access key. */
   String key;
 
+  /** That of a proxy. */
+  String password;
+
   /** What a service understands. */
   byte[] request;
 
