@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.TunnelStream;
 import io.github.devicetunnel.jwt.JwtCredentials;
@@ -22,6 +24,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,12 +89,42 @@ final class JwtTest {
     }
   }
 
+  /** By the service, which is asked past the client's own check of the claims. */
   private void assertRefused(
-      Credentials credentials, String device, String address, int status, String message) {
-    assertThatThrownBy(() -> echo(credentials, device, address))
+      String token, String device, String address, int status, String message) throws IOException {
+    String url =
+        cloud.uri().replace("ws:", "http:")
+            + "/v3/devices/"
+            + device
+            + "/services/"
+            + address
+            + "/connection";
+    Request upgrade =
+        new Request.Builder()
+            .url(url)
+            .header("Connection", "Upgrade")
+            .header("Upgrade", "websocket")
+            .header("Sec-WebSocket-Version", "13")
+            .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+            .header("Authorization", "Bearer " + token)
+            .header("X-Application-ID", "known")
+            .build();
+    OkHttpClient http = new OkHttpClient();
+    try (Response answer = http.newCall(upgrade).execute()) {
+      assertThat(answer.code()).isEqualTo(status);
+      assertThat(answer.body().string().replace("\\\"", "\"")).contains(message);
+    } finally {
+      http.connectionPool().evictAll();
+    }
+  }
+
+  /** By the client: the cloud is not asked. */
+  private void assertNotAsked(String token, String device, String address, TunnelClaim claim) {
+    assertThatThrownBy(() -> echo(jwt(token), device, address))
         .isInstanceOfSatisfying(
-            TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(status))
-        .hasMessageContaining(message);
+            TunnelException.class,
+            e -> assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.TOKEN_REFUSED))
+        .hasMessageContaining(claim.claimName());
   }
 
   private static String signed(TunnelClaims claims) throws Exception {
@@ -123,7 +158,10 @@ final class JwtTest {
     Path key = folder.resolve("private.key");
     Credentials credentials =
         JwtCredentials.builder().applicationId(APPLICATION).privateKey(key).build();
-    assertRefused(credentials, Cloud.DEVICE, "127.0.0.1:80", 401, "verification key");
+    assertThatThrownBy(() -> echo(credentials, Cloud.DEVICE, "127.0.0.1:80"))
+        .isInstanceOfSatisfying(
+            TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(401))
+        .hasMessageContaining("verification key");
 
     verificationKeys()
         .upload(
@@ -157,12 +195,9 @@ final class JwtTest {
 
   @Test
   void aTokenForOneTunnelOpensNoOther() throws Exception {
-    Credentials exact =
-        Credentials.jwt(
-            "known",
-            signed(anHour().withDeviceId(Cloud.DEVICE).withServiceAddress("127.0.0.1:80")));
+    String exact = signed(anHour().withDeviceId(Cloud.DEVICE).withServiceAddress("127.0.0.1:80"));
 
-    echo(exact, Cloud.DEVICE, "127.0.0.1:80");
+    echo(jwt(exact), Cloud.DEVICE, "127.0.0.1:80");
     assertRefused(exact, OTHER_DEVICE, "127.0.0.1:80", 403, TunnelClaim.DEVICE_ID.claimName());
     assertRefused(exact, Cloud.DEVICE, "127.0.0.2:80", 403, TunnelClaim.IP.claimName());
     assertRefused(exact, Cloud.DEVICE, "127.0.0.1:81", 403, TunnelClaim.PORT.claimName());
@@ -171,25 +206,24 @@ final class JwtTest {
   @ParameterizedTest
   @EnumSource
   void eachClaimRestrictsAlone(TunnelClaim claim) throws Exception {
-    Credentials credentials =
-        Credentials.jwt(
-            "known",
-            signed(
-                anHour()
-                    .withDeviceId(Cloud.DEVICE)
-                    .withServiceAddress("127.0.0.1:80")
-                    .restrictedTo(java.util.Set.of(claim))));
+    String token =
+        signed(
+            anHour()
+                .withDeviceId(Cloud.DEVICE)
+                .withServiceAddress("127.0.0.1:80")
+                .restrictedTo(java.util.Set.of(claim)));
 
-    echo(credentials, Cloud.DEVICE, "127.0.0.1:80");
+    echo(jwt(token), Cloud.DEVICE, "127.0.0.1:80");
     for (TunnelClaim other : TunnelClaim.values()) {
       String device = other == TunnelClaim.DEVICE_ID ? OTHER_DEVICE : Cloud.DEVICE;
       String address =
           (other == TunnelClaim.IP ? "127.0.0.2:" : "127.0.0.1:")
               + (other == TunnelClaim.PORT && claim == other ? 81 : 80);
       if (other == claim) {
-        assertRefused(credentials, device, address, 403, claim.claimName());
+        assertRefused(token, device, address, 403, claim.claimName());
+        assertNotAsked(token, device, address, claim);
       } else {
-        echo(credentials, device, address);
+        echo(jwt(token), device, address);
       }
     }
   }
@@ -197,22 +231,20 @@ final class JwtTest {
   @Test
   void tokensThatProveNothingAreRefused() throws Exception {
     Instant past = Instant.now().minusSeconds(1);
-    assertRefused(jwt(signed(TunnelClaims.expiring(past))), 401, "the token has expired at");
+    assertRefused(signed(TunnelClaims.expiring(past)), 401, "the token has expired at");
 
     TestKeyPair others = TestKeyPair.generate(SigningAlgorithm.ES256);
-    assertRefused(
-        jwt(TokenSigner.of(others.privateKey()).sign(anHour())), 401, "is not signed with");
+    assertRefused(TokenSigner.of(others.privateKey()).sign(anHour()), 401, "is not signed with");
 
     String good = signed(anHour());
     String forged = part("{\"exp\":9999999999}");
-    assertRefused(
-        jwt(good.replaceFirst("\\..*\\.", "." + forged + ".")), 401, "is not signed with");
+    assertRefused(good.replaceFirst("\\..*\\.", "." + forged + "."), 401, "is not signed with");
 
     String hs256 = part("{\"alg\":\"HS256\"}") + "." + forged + "." + part("signature");
-    assertRefused(jwt(hs256), 401, "is signed with \"HS256\", which is none of");
+    assertRefused(hs256, 401, "is signed with \"HS256\", which is none of");
     String none = part("{\"alg\":\"none\"}") + "." + forged + ".";
-    assertRefused(jwt(none), 401, "the token is not a signed JWT");
-    assertRefused(jwt("ak_1"), 401, "the token is not a signed JWT");
+    assertRefused(none, 401, "the token is not a signed JWT");
+    assertRefused("ak_1", 401, "the token is not a signed JWT");
   }
 
   private static Credentials jwt(String token) {
@@ -223,7 +255,7 @@ final class JwtTest {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(US_ASCII));
   }
 
-  private void assertRefused(Credentials credentials, int status, String message) {
-    assertRefused(credentials, Cloud.DEVICE, "127.0.0.1:80", status, message);
+  private void assertRefused(String token, int status, String message) throws IOException {
+    assertRefused(token, Cloud.DEVICE, "127.0.0.1:80", status, message);
   }
 }

@@ -39,6 +39,8 @@ class StatsTest {
         upload.await();
         local.getOutputStream().write('x');
         assertThat(local.getInputStream().read()).isEqualTo('x');
+        // The echo may be here before the thread that sent it has counted.
+        assertThat(Await.until(Await.LONG, () -> client.stats().bytesUp() == SIZE + 1)).isTrue();
 
         TunnelStats during = client.stats();
         assertThat(during.opened()).isEqualTo(2);

@@ -25,7 +25,8 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
       "RSA of at least " + LEAST_RSA_BITS + " bits, or EC on P-256, P-384 or P-521";
 
   static KeyKind of(Key key) {
-    String type = key.getAlgorithm();
+    // Other providers than the JDK's have their own word for it.
+    String type = key.getAlgorithm().equals("ECDSA") ? "EC" : key.getAlgorithm();
     if (key instanceof RSAKey rsa) {
       return new KeyKind(type, rsa.getModulus().bitLength(), null, false);
     }

@@ -138,7 +138,7 @@ public final class VerificationCertificate {
    */
   public boolean belongsTo(PrivateKey key) {
     KeyKind kind = KeyKind.of(publicKey());
-    if (!key.getAlgorithm().equals(publicKey().getAlgorithm())) {
+    if (!KeyKind.of(key).type().equals(kind.type())) {
       return false;
     }
     try {
