@@ -39,6 +39,15 @@
  * <tr><td>bytes in this process, without a port</td>
  * <td>{@link io.github.devicetunnel.TunnelClient#open open}, a
  * {@link io.github.devicetunnel.TunnelStream}</td></tr>
+ * <tr><td>sockets for drivers: JDBC, HTTP, Redis, SSH</td>
+ * <td>{@link io.github.devicetunnel.TunnelSocketFactory}, {@link
+ * io.github.devicetunnel.NamedSocketFactory}</td></tr>
+ * <tr><td>trust, client certificates, pins; a proxy</td>
+ * <td>{@link io.github.devicetunnel.TlsSettings}, {@link
+ * io.github.devicetunnel.ProxySettings}</td></tr>
+ * <tr><td>what happens, and figures</td>
+ * <td>{@link io.github.devicetunnel.TunnelEventListener}, {@link
+ * io.github.devicetunnel.TunnelClient#stats stats}</td></tr>
  * <tr><td>why the service refused a connection</td>
  * <td>{@link io.github.devicetunnel.TunnelRejectedException}</td></tr>
  * <tr><td>why a connection ended</td>
