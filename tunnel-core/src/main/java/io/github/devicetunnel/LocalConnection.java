@@ -3,6 +3,7 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.websocket.SpinningInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -119,7 +120,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void carryUp() {
     try {
-      InputStream in = socket.getInputStream();
+      InputStream in = new SpinningInput(socket.getInputStream());
       byte[] buffer = new byte[FrameWriter.HEADER_ROOM + SMALLEST_BUFFER];
       int count;
       while ((count = read(in, buffer)) >= 0) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -13,12 +12,12 @@ import java.net.UnknownHostException;
  * A socket whose connect leads through a proxy. It is that of an address whose name is the cloud's
  * and whose bytes are the proxy's, as {@link ProxyDns} gives them out.
  */
-final class ProxySocket extends Socket {
+final class ProxySocket extends QuickSocket {
   private final ProxyServer proxy;
   private final ProxyDns dns;
   private final DialProgress dial;
 
-  ProxySocket(ProxyServer proxy, ProxyDns dns, DialProgress dial) {
+  ProxySocket(ProxyServer proxy, ProxyDns dns, DialProgress dial) throws IOException {
     // None of the JVM's own proxies between us and this one.
     super(Proxy.NO_PROXY);
     this.proxy = proxy;

@@ -22,9 +22,7 @@ final class ProxySocketFactory extends SocketFactory {
 
   @Override
   public Socket createSocket() throws IOException {
-    Socket socket = new ProxySocket(proxy, dns, dial);
-    socket.setTcpNoDelay(true);
-    return socket;
+    return new ProxySocket(proxy, dns, dial);
   }
 
   @Override

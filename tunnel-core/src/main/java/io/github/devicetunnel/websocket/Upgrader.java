@@ -46,7 +46,7 @@ public final class Upgrader {
             .protocols(List.of(Protocol.HTTP_1_1))
             .dns(proxyDns == null ? dns : proxyDns)
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
-            .socketFactory(new NoDelaySocketFactory(base.socketFactory()))
+            .socketFactory(new QuickSocketFactory(base.socketFactory()))
             // The dial as a whole has a bound, given with each call; after it there is none.
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)

@@ -6,19 +6,21 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Sets TCP_NODELAY before the first byte, which OkHttp does not: without it Nagle's algorithm and
- * delayed acknowledgements cost a TLS handshake 40 ms.
+ * Makes {@link QuickSocket}s, or sets TCP_NODELAY on the sockets of an application's own factory:
+ * before the first byte, which OkHttp does not.
  */
-final class NoDelaySocketFactory extends SocketFactory {
+final class QuickSocketFactory extends SocketFactory {
   private final SocketFactory delegate;
 
-  NoDelaySocketFactory(SocketFactory delegate) {
+  QuickSocketFactory(SocketFactory delegate) {
     this.delegate = delegate;
   }
 
   @Override
   public Socket createSocket() throws IOException {
-    return noDelay(delegate.createSocket());
+    return delegate == SocketFactory.getDefault()
+        ? new QuickSocket()
+        : noDelay(delegate.createSocket());
   }
 
   @Override
