@@ -49,6 +49,8 @@ final class CloudOptions {
       description = "Time between two pings, 0 for none. Default: ${DEFAULT-VALUE}")
   private String pingDuration = "";
 
+  @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
+
   @Mixin private final NetworkOptions network = new NetworkOptions();
 
   @Option(
@@ -62,6 +64,7 @@ final class CloudOptions {
     TunnelClient.Builder builder = TunnelClient.builder();
     String uri = setTarget(builder, environment);
     network.applyTo(builder, uri, environment);
+    timeouts.applyTo(builder);
     set(builder, new Setting(PING_DURATION, pingDuration, null));
     builder.allowPlaintext(allowPlaintext);
     KeyOptions.Key key = keyOptions.key(environment);

@@ -98,7 +98,11 @@ final class JwtCreateCommand implements Callable<Integer> {
 
   private Duration lifetime() {
     try {
-      return Lifetime.parse(expiresIn);
+      Duration lifetime = Times.parse(expiresIn);
+      if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw new IllegalArgumentException("must be at least 1s, but is " + expiresIn);
+      }
+      return lifetime;
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--expires-in: " + e.getMessage());
     }

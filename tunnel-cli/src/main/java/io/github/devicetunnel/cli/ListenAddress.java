@@ -49,12 +49,11 @@ final class ListenAddress {
   }
 
   private static CommandFailure refused(String text, String defect) {
-    String shown = text.replaceAll("\\p{Cntrl}", "?");
     return CommandFailure.usage(
         OPTION
-            + ": must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181, but in \""
-            + (shown.length() <= 100 ? shown : shown.substring(0, 100) + "...")
-            + "\" "
+            + ": must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181, but in "
+            + Quoted.of(text)
+            + " "
             + defect);
   }
 

@@ -139,7 +139,8 @@ class JwtTest {
     assertUsage("--algorithm: RS256 needs an RSA key", key, "--algorithm=RS256");
     assertUsage("--algorithm: must be one of RS256", key, "--algorithm=HS256");
     assertUsage("--device: must be 32 hex digits", key, "--device=abc");
-    assertUsage("--expires-in: must be a time such as", key, "--expires-in=0s");
+    assertUsage("--expires-in: must be a time such as", key, "--expires-in=10");
+    assertUsage("--expires-in: must be at least 1s, but is 0s", key, "--expires-in=0s");
     assertUsage("--private-key: ", file("public.crt"), "--expires-in=1m");
     assertUsage("--private-key: ", folder.resolve("missing").toString(), "--expires-in=1m");
   }

@@ -1,0 +1,74 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.TunnelClient;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How long a connection waits for what. Where nothing is given, the library's defaults hold. */
+final class TimeoutOptions {
+  private static final String CONNECT = "--connect-timeout";
+  private static final String HALF_CLOSE = "--half-close-timeout";
+  private static final String LIVENESS = "--liveness-timeout";
+  private static final String WRITE = "--write-timeout";
+  private static final String IDLE = "--idle-timeout";
+
+  @Option(
+      names = CONNECT,
+      paramLabel = "TIME",
+      order = 40,
+      description = "The longest time to open a tunnel, such as 500ms, 10s or 5m. Default: 15s")
+  private @Nullable String connect;
+
+  @Option(
+      names = HALF_CLOSE,
+      paramLabel = "TIME",
+      order = 41,
+      description =
+          "How long a reply may pause after the local side has ended its input. Default: 10s, for"
+              + " stdio 60s")
+  private @Nullable String halfClose;
+
+  @Option(
+      names = LIVENESS,
+      paramLabel = "TIME",
+      order = 42,
+      description =
+          "How long the cloud may be silent before it counts as gone. Default: two ping times, at"
+              + " least 8s")
+  private @Nullable String liveness;
+
+  @Option(
+      names = WRITE,
+      paramLabel = "TIME",
+      order = 43,
+      description = "How long the cloud may take no bytes, 0 for no limit. Default: 2m")
+  private @Nullable String write;
+
+  @Option(
+      names = IDLE,
+      paramLabel = "TIME",
+      order = 44,
+      description = "Ends connections that carried nothing for so long. Default: 0, no limit")
+  private @Nullable String idle;
+
+  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  void applyTo(TunnelClient.Builder builder) {
+    set(CONNECT, connect, builder::connectTimeout);
+    set(HALF_CLOSE, halfClose, builder::halfCloseTimeout);
+    set(LIVENESS, liveness, builder::livenessTimeout);
+    set(WRITE, write, builder::writeTimeout);
+    set(IDLE, idle, builder::idleTimeout);
+  }
+
+  private static void set(String option, @Nullable String value, Consumer<Duration> setter) {
+    if (value != null) {
+      try {
+        setter.accept(Times.parse(value));
+      } catch (IllegalArgumentException e) {
+        throw new Setting(option, value, null).refused(e);
+      }
+    }
+  }
+}

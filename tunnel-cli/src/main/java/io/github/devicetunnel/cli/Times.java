@@ -1,0 +1,38 @@
+package io.github.devicetunnel.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times with their unit, as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 12h}, {@code 30d}. */
+final class Times {
+  private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  /** Ten years, far below the place where arithmetic in nanoseconds ends. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
+  private Times() {}
+
+  static Duration parse(String text) {
+    // Without a unit nothing can be meant but nothing.
+    Matcher matcher = TIME.matcher(text.equals("0") ? "0s" : text);
+    Duration time = matcher.matches() ? duration(matcher) : null;
+    if (time == null || time.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "must be a time such as 500ms, 90s, 10m, 12h or 30d, of ten years at most, but is "
+              + Quoted.of(text));
+    }
+    return time;
+  }
+
+  private static Duration duration(Matcher matcher) {
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(number);
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
+    };
+  }
+}
