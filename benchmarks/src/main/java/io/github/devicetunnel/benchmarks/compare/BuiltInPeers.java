@@ -1,0 +1,97 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The product, and peers that come with the system. */
+final class BuiltInPeers {
+  private static final String SOCAT =
+      "socat -b 65536 TCP-LISTEN:%s,fork,reuseaddr,bind=127.0.0.1,backlog=512,nodelay"
+          + " TCP:%s,nodelay";
+
+  private BuiltInPeers() {}
+
+  /** The product on the Java at a place. */
+  static Peer product(String name, String javaHome, Path root, Path key, boolean tls) {
+    return new Peer(
+        name,
+        "env JAVA_HOME="
+            + javaHome
+            + " "
+            + root.resolve("bin/tunnel")
+            + " --listen-uri=127.0.0.1:{port} --cloud-uri={url} --api-key-file="
+            + key
+            + (tls ? " --ca-file={ca}" : ""));
+  }
+
+  /** One hop straight to the service. */
+  static Peer socat() {
+    return new Peer("socat", SOCAT.formatted("{port}", "{service}"));
+  }
+
+  /** Two hops: as many as there are with a tunnel and its cloud. */
+  static Peer twoSocats() throws IOException {
+    int between;
+    try (ServerSocket socket = new ServerSocket(0, 1, Stage.loopback())) {
+      between = socket.getLocalPort();
+    }
+    return new Peer(
+        "two socats",
+        "sh -c '"
+            + SOCAT.formatted(between, "{service}")
+            + " & exec "
+            + SOCAT.formatted("{port}", "127.0.0.1:" + between)
+            + "'");
+  }
+
+  static Peer bare() {
+    return new Peer(
+        "bare client",
+        Path.of(System.getProperty("java.home"), "bin", "java")
+            + " -XX:+UseSerialGC -cp '"
+            + System.getProperty("java.class.path")
+            + "' "
+            + BareClient.class.getName()
+            + " {port} {url}");
+  }
+
+  /** OpenSSH, client and server; the server is a part of the peer's processes and times. */
+  static Peer ssh(Path folder) throws IOException, InterruptedException {
+    for (String key : List.of("host_key", "key")) {
+      run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.resolve(key).toString());
+    }
+    Path config =
+        Files.writeString(
+            folder.resolve("sshd_config"),
+            """
+            HostKey %1$s/host_key
+            AuthorizedKeysFile %1$s/key.pub
+            PidFile none
+            UsePAM no
+            StrictModes no
+            PermitRootLogin yes
+            """
+                .formatted(folder));
+    // Through the client's standard input and output, so that there is no port to find.
+    String server = "/usr/sbin/sshd -i -f " + config;
+    return new Peer(
+        "ssh -L",
+        "ssh -N -F none -i "
+            + folder.resolve("key")
+            + " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+            + " -o ProxyCommand='"
+            + server
+            + "' -o ExitOnForwardFailure=yes -L 127.0.0.1:{port}:{service} 127.0.0.1");
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(new ArrayList<>(List.of(command))).inheritIO().start();
+    if (process.waitFor() != 0) {
+      throw new IOException(command[0] + " ended with " + process.exitValue());
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import io.github.devicetunnel.benchmarks.compare.Measure.Size;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The program {@code benchmarks/run Compare}. */
+@Command(
+    name = "benchmarks/run Compare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures the product and others side by side, each in its own process, all with the same",
+      "service and cloud on this machine. Prints medians, the spread, and in bold the ratio to",
+      "the base."
+    })
+public final class Comparison implements Callable<Integer> {
+  @Mixin private final PeerOptions peerOptions = new PeerOptions();
+
+  @Option(
+      names = "--measures",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Of ${COMPLETION-CANDIDATES}. Default: all")
+  private List<Measure> measures = List.of(Measure.values());
+
+  @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
+  @Option(
+      names = "--mib",
+      defaultValue = "256",
+      description = "MiB each way in each round. Default: ${DEFAULT-VALUE}")
+  private int mib;
+
+  @Option(
+      names = "--pings",
+      defaultValue = "5000",
+      description = "Round trips in each round. Default: ${DEFAULT-VALUE}")
+  private int pings;
+
+  @Option(
+      names = "--connections",
+      defaultValue = "1000",
+      description = "Connections in each round. Default: ${DEFAULT-VALUE}")
+  private int connections;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Workplace workplace = Workplace.create(peerOptions.tls())) {
+      List<Peer> all = peerOptions.all(workplace.folder());
+      Figures figures = compare(workplace, all);
+      System.out.println(workplace.describe());
+      List<String> rows = measures.stream().flatMap(one -> one.rows().stream()).toList();
+      List<String> names = all.stream().map(Peer::name).toList();
+      System.out.println(figures.table(rows, names, peerOptions.base(all)));
+    }
+    return 0;
+  }
+
+  private Figures compare(Workplace workplace, List<Peer> all) throws IOException {
+    List<RunningPeer> running = new ArrayList<>();
+    try {
+      for (Peer peer : all) {
+        running.add(RunningPeer.start(peer, workplace.stage(), workplace.folder()));
+      }
+      Size size = new Size((long) mib << 20, pings, connections);
+      Figures figures = new Figures();
+      // The first round warms up, and is not counted.
+      for (int round = 0; round <= rounds; round++) {
+        System.err.println(round == 0 ? "warming up" : "round " + round + " of " + rounds);
+        for (Measure measure : measures) {
+          for (RunningPeer peer : running) {
+            double[] values = measure.run(peer, size);
+            for (int i = 0; round > 0 && i < values.length; i++) {
+              figures.add(measure.rows().get(i), peer.peer().name(), values[i]);
+            }
+          }
+        }
+      }
+      return figures;
+    } finally {
+      running.forEach(RunningPeer::close);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * A tunnelling service in a process of its own, which dials whatever a path names and carries bytes
+ * as fast as a JVM can: two threads for each connection, buffers of 64 KiB, no checks.
+ *
+ * <p>Arguments: none for ws, or a PKCS#12 file and its password for wss. The first line of its
+ * output is the port.
+ */
+public final class LoadCloud {
+  private LoadCloud() {}
+
+  /** Serves until its input ends. */
+  public static void main(String[] args) throws Exception {
+    ServerSocket server = args.length == 0 ? new ServerSocket() : secure(args);
+    server.setReuseAddress(true);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+    Relays.thread("accept", () -> accept(server));
+    System.out.println(server.getLocalPort());
+    // So that it ends with the process that started it.
+    while (System.in.read() >= 0) {}
+    System.exit(0);
+  }
+
+  private static ServerSocket secure(String[] args) throws GeneralSecurityException, IOException {
+    char[] password = args[1].toCharArray();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream file = Files.newInputStream(Path.of(args[0]))) {
+      store.load(file, password);
+    }
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(store, password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return context.getServerSocketFactory().createServerSocket();
+  }
+
+  private static void accept(ServerSocket server) {
+    while (true) {
+      try {
+        Socket client = server.accept();
+        CloudConnection connection = new CloudConnection(client);
+        Relays.thread("down", connection::serve);
+      } catch (IOException e) {
+        System.err.println("accept: " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What is measured of a peer: each gives a figure for each of its rows. */
+enum Measure {
+  UP("upload MB/s", "CPU s of the peer, upload") {
+    @Override
+    double[] run(RunningPeer peer, Size size) throws IOException {
+      return throughput(peer, size.bytes(), LoadService.TAKE, size.bytes());
+    }
+  },
+
+  DOWN("download MB/s", "CPU s of the peer, download") {
+    @Override
+    double[] run(RunningPeer peer, Size size) throws IOException {
+      return throughput(peer, size.bytes(), LoadService.SEND, size.bytes());
+    }
+  },
+
+  MANY("8 connections, both ways MB/s", "CPU s of the peer, 8 connections") {
+    @Override
+    double[] run(RunningPeer peer, Size size) throws IOException {
+      long each = size.bytes() / CONNECTIONS;
+      long cpu = peer.cpuMillis();
+      long began = System.nanoTime();
+      inParallel(CONNECTIONS, () -> transfer(peer, LoadService.BOTH, each));
+      double seconds = (System.nanoTime() - began) / 1e9;
+      return new double[] {
+        2 * CONNECTIONS * each / 1e6 / seconds, (peer.cpuMillis() - cpu) / 1000.0
+      };
+    }
+  },
+
+  PING("1 B round trip, p50 µs", "1 B round trip, p99 µs", "CPU µs of the peer, 1 B round trip") {
+    @Override
+    double[] run(RunningPeer peer, Size size) throws IOException {
+      return roundTrips(peer, size.pings(), 1);
+    }
+  },
+
+  PING1K(
+      "1 KiB round trip, p50 µs",
+      "1 KiB round trip, p99 µs",
+      "CPU µs of the peer, 1 KiB round trip") {
+    @Override
+    double[] run(RunningPeer peer, Size size) throws IOException {
+      return roundTrips(peer, size.pings(), 1024);
+    }
+  },
+
+  CONNECT("connections/s, 16 at once", "CPU ms of the peer, connection") {
+    @Override
+    double[] run(RunningPeer peer, Size size) throws IOException {
+      AtomicInteger left = new AtomicInteger(size.connections());
+      long cpu = peer.cpuMillis();
+      long began = System.nanoTime();
+      inParallel(
+          16,
+          () -> {
+            while (left.decrementAndGet() >= 0) {
+              echoOnce(peer);
+            }
+          });
+      double seconds = (System.nanoTime() - began) / 1e9;
+      return new double[] {
+        size.connections() / seconds, (peer.cpuMillis() - cpu) / (double) size.connections()
+      };
+    }
+  };
+
+  private static final int CONNECTIONS = 8;
+
+  /**
+   * How much.
+   *
+   * @param bytes one way
+   * @param pings round trips, one after the other
+   * @param connections in all
+   */
+  record Size(long bytes, int pings, int connections) {}
+
+  private interface Load {
+    void run() throws IOException;
+  }
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  private final List<String> rows;
+
+  Measure(String... rows) {
+    this.rows = List.of(rows);
+  }
+
+  List<String> rows() {
+    return rows;
+  }
+
+  /** Measures once; a figure for each row. */
+  abstract double[] run(RunningPeer peer, Size size) throws IOException;
+
+  private static double[] throughput(RunningPeer peer, long bytes, int order, long count)
+      throws IOException {
+    long cpu = peer.cpuMillis();
+    long began = System.nanoTime();
+    transfer(peer, order, count);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    return new double[] {bytes / 1e6 / seconds, (peer.cpuMillis() - cpu) / 1000.0};
+  }
+
+  private static void transfer(RunningPeer peer, int order, long count) throws IOException {
+    try (Socket socket = peer.connect()) {
+      OutputStream out = socket.getOutputStream();
+      InputStream in = socket.getInputStream();
+      order(out, order, count);
+      switch (order) {
+        case LoadService.TAKE -> {
+          LoadService.send(out, count);
+          if (in.read() != 1) {
+            throw new IOException("the service did not get all");
+          }
+        }
+        case LoadService.SEND -> LoadService.take(in, count);
+        default -> {
+          Thread sender =
+              Relays.thread(
+                  "sender",
+                  () -> {
+                    try {
+                      LoadService.send(out, count);
+                    } catch (IOException e) {
+                      Relays.close(socket);
+                    }
+                  });
+          LoadService.take(in, count);
+          sender.join();
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static double[] roundTrips(RunningPeer peer, int count, int size) throws IOException {
+    byte[] message = new byte[size];
+    long[] nanos = new long[count];
+    try (Socket socket = peer.connect()) {
+      OutputStream out = socket.getOutputStream();
+      InputStream in = socket.getInputStream();
+      order(out, LoadService.ECHO, 0);
+      for (int i = 0; i < count / 4; i++) {
+        roundTrip(out, in, message);
+      }
+      long cpu = peer.cpuMillis();
+      for (int i = 0; i < count; i++) {
+        long began = System.nanoTime();
+        roundTrip(out, in, message);
+        nanos[i] = System.nanoTime() - began;
+      }
+      cpu = peer.cpuMillis() - cpu;
+      Arrays.sort(nanos);
+      return new double[] {
+        nanos[count / 2] / 1000.0, nanos[count * 99 / 100] / 1000.0, cpu * 1000.0 / count
+      };
+    }
+  }
+
+  private static void roundTrip(OutputStream out, InputStream in, byte[] message)
+      throws IOException {
+    out.write(message);
+    int got = 0;
+    while (got < message.length) {
+      int read = in.read(message, got, message.length - got);
+      if (read < 0) {
+        throw new IOException("the connection ended in a round trip");
+      }
+      got += read;
+    }
+  }
+
+  /** Opens a connection, and proves that the service is at its end. */
+  static void echoOnce(RunningPeer peer) throws IOException {
+    try (Socket socket = peer.connect()) {
+      echoFirst(socket);
+    }
+  }
+
+  /** Asks for an echo, and for one byte of it. */
+  static void echoFirst(Socket socket) throws IOException {
+    order(socket.getOutputStream(), LoadService.ECHO, 0);
+    roundTrip(socket.getOutputStream(), socket.getInputStream(), new byte[1]);
+  }
+
+  private static void order(OutputStream out, int order, long count) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream data = new DataOutputStream(bytes);
+    data.write(order);
+    data.writeLong(count);
+    out.write(bytes.toByteArray());
+  }
+
+  private static void inParallel(int threads, Load load) throws IOException {
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Callable<Void>> tasks = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        tasks.add(
+            () -> {
+              load.run();
+              return null;
+            });
+      }
+      for (Future<Void> future : executor.invokeAll(tasks)) {
+        future.get();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IOException(e);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+}

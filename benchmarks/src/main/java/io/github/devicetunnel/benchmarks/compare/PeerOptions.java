@@ -1,0 +1,77 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which peers take part. */
+final class PeerOptions {
+  @Option(
+      names = "--jdk",
+      paramLabel = "NAME=HOME",
+      description = "The product on this Java, may be repeated. Default: this one")
+  private Map<String, String> jdks = new LinkedHashMap<>();
+
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME=COMMAND",
+      description =
+          "Another peer, may be repeated. In the command stand {port} to listen on, {url} of a"
+              + " connection at the cloud, {ca} for the file of its authority, {service} for"
+              + " host:port.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--with",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Further ones, of socat, two-socats, ssh, and bare, the least that a client must do."
+              + " Default: none")
+  private List<String> builtIn = new ArrayList<>();
+
+  @Option(
+      names = "--base",
+      paramLabel = "NAME",
+      description = "The one that ratios refer to. Default: the first")
+  private @Nullable String base;
+
+  @Option(names = "--tls", description = "wss instead of ws.")
+  private boolean tls;
+
+  boolean tls() {
+    return tls;
+  }
+
+  String base(List<Peer> all) {
+    return base == null ? all.get(0).name() : base;
+  }
+
+  List<Peer> all(Path folder) throws IOException, InterruptedException {
+    Path root = Path.of(System.getProperty("tunnel.root"));
+    Path key = Files.writeString(folder.resolve("key.txt"), "ak_benchmark");
+    List<Peer> all = new ArrayList<>();
+    peers.forEach(peer -> all.add(Peer.parse(peer)));
+    if (jdks.isEmpty()) {
+      jdks.put("tunnel", System.getProperty("java.home"));
+    }
+    jdks.forEach((name, home) -> all.add(BuiltInPeers.product(name, home, root, key, tls)));
+    for (String name : builtIn) {
+      all.add(
+          switch (name) {
+            case "socat" -> BuiltInPeers.socat();
+            case "two-socats" -> BuiltInPeers.twoSocats();
+            case "ssh" -> BuiltInPeers.ssh(folder);
+            case "bare" -> BuiltInPeers.bare();
+            default -> throw new IllegalArgumentException("--with: there is no " + name);
+          });
+    }
+    return all;
+  }
+}

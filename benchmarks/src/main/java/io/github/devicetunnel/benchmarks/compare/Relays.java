@@ -1,0 +1,29 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Threads and ends of connections that carry bytes. */
+final class Relays {
+  /** Thousands of them must fit into a process. */
+  private static final long STACK = 192 << 10;
+
+  private Relays() {}
+
+  static Thread thread(String name, Runnable task) {
+    Thread thread = new Thread(null, task, name, STACK);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  static void close(Closeable... all) {
+    for (Closeable one : all) {
+      try {
+        one.close();
+      } catch (IOException e) {
+        // Whatever it was, it is over.
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.github.devicetunnel.benchmarks.compare;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** A peer's process, which listens. */
+final class RunningPeer implements AutoCloseable {
+  private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(120);
+
+  private final Peer peer;
+  private final Process process;
+  private final InetSocketAddress address;
+  private final long startNanos;
+
+  private RunningPeer(Peer peer, Process process, InetSocketAddress address, long startNanos) {
+    this.peer = peer;
+    this.process = process;
+    this.address = address;
+    this.startNanos = startNanos;
+  }
+
+  static RunningPeer start(Peer peer, Stage stage, Path folder) throws IOException {
+    int port = freePort();
+    long began = System.nanoTime();
+    Path log = folder.resolve(peer.name() + ".log");
+    Process process =
+        new ProcessBuilder("sh", "-c", "exec " + peer.command(port, stage))
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    InetSocketAddress address = new InetSocketAddress(Stage.loopback(), port);
+    while (!accepts(address)) {
+      if (!process.isAlive() || System.nanoTime() - began > LONGEST_START) {
+        process.destroyForcibly();
+        throw new IOException(peer.name() + " does not listen:\n" + Files.readString(log));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+    return new RunningPeer(peer, process, address, System.nanoTime() - began);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, Stage.loopback())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean accepts(InetSocketAddress address) {
+    try (Socket socket = new Socket()) {
+      socket.connect(address, 1000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  /** From the start of the process until it accepted a connection, to 2 ms. */
+  long startNanos() {
+    return startNanos;
+  }
+
+  Socket connect() throws IOException {
+    Socket socket = new Socket();
+    socket.setTcpNoDelay(true);
+    socket.connect(address, 10_000);
+    socket.setSoTimeout(60_000);
+    return socket;
+  }
+
+  /** Processor time that it and its children have used, in milliseconds. */
+  long cpuMillis() throws IOException {
+    long ticks = 0;
+    for (long pid : family()) {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      // User and system time of its own, and of children that have ended: proc(5), 14 to 17.
+      for (int i = 11; i <= 14; i++) {
+        ticks += Long.parseLong(fields[i]);
+      }
+    }
+    return ticks * 10;
+  }
+
+  /** Resident memory, in KiB. */
+  long residentKib() throws IOException {
+    long kib = 0;
+    for (long pid : family()) {
+      List<String> lines = Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
+      for (String line : lines) {
+        if (line.startsWith("VmRSS:")) {
+          kib += Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+    }
+    return kib;
+  }
+
+  private List<Long> family() {
+    try (Stream<ProcessHandle> children = process.descendants()) {
+      return Stream.concat(Stream.of(process.toHandle()), children)
+          .map(ProcessHandle::pid)
+          .filter(pid -> Files.exists(Path.of("/proc", Long.toString(pid))))
+          .toList();
+    }
+  }
+
+  @Override
+  public void close() {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+}
