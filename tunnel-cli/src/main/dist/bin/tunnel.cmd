@@ -7,5 +7,5 @@ setlocal
 set "TUNNEL_API_KEY_ARGUMENT="
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
-"%JAVA%" -XX:+UseSerialGC -Xshare:auto %TUNNEL_JAVA_OPTS% -cp "%~dp0..\lib\*" io.github.devicetunnel.cli.Main %*
+"%JAVA%" -XX:+UseSerialGC -Xms16m -Xlog:disable -Xlog:all=error:stderr %TUNNEL_JAVA_OPTS% -cp "%~dp0..\lib\*" io.github.devicetunnel.cli.Main %*
 exit /b %ERRORLEVEL%
