@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -287,6 +288,19 @@ public final class TunnelClient implements AutoCloseable {
   /** {@return the service that this client's tunnels lead to, as the gateway sees it} */
   public String serviceAddress() {
     return settings.target().serviceAddress();
+  }
+
+  /** {@return where the tunnelling service is, as a base URL; no secret} */
+  public String cloudUri() {
+    return settings.cloudUri().toString();
+  }
+
+  /**
+   * {@return the proxy that was set for the way to the cloud, whose text holds no secret; nothing
+   * for one that an OkHttpClient or the JVM brings along}
+   */
+  public Optional<ProxySettings> proxy() {
+    return Optional.ofNullable(engine.transport().proxy());
   }
 
   /** Where this client's tunnels lead; no secret. */
