@@ -45,7 +45,7 @@ final class CloudOptions {
       names = PING_DURATION,
       paramLabel = "SECONDS",
       defaultValue = "5",
-      order = 30,
+      order = 45,
       description = "Time between two pings, 0 for none. Default: ${DEFAULT-VALUE}")
   private String pingDuration = "";
 

@@ -27,6 +27,11 @@ final class Console {
     out.println(line);
   }
 
+  /** A result that repeats what others have said. */
+  void report(String line) {
+    out.println(redaction.apply(line));
+  }
+
   /** What becomes of the process, while its standard output is for results. */
   void status(String line) {
     err.println(line);

@@ -70,4 +70,11 @@ final class ListenAddress {
     }
     return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
   }
+
+  /** Where a listener of this machine can be connected to, also when it listens everywhere. */
+  static InetSocketAddress reachable(InetSocketAddress bound) {
+    return bound.getAddress().isAnyLocalAddress()
+        ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+        : bound;
+  }
 }

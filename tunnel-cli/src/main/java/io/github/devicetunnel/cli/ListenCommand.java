@@ -82,7 +82,7 @@ final class ListenCommand implements Callable<Integer> {
   }
 
   /** With a token that opens nothing there is no sense in serving; a source may recover. */
-  private static void checkCredentials(TunnelClient client) {
+  static void checkCredentials(TunnelClient client) {
     try {
       client.checkCredentials();
     } catch (IOException e) {
@@ -94,7 +94,7 @@ final class ListenCommand implements Callable<Integer> {
     }
   }
 
-  private static TunnelListener listen(TunnelClient client, InetSocketAddress address) {
+  static TunnelListener listen(TunnelClient client, InetSocketAddress address) {
     try {
       return client.listen(address);
     } catch (IOException e) {
