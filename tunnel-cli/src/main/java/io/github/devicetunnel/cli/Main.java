@@ -61,6 +61,8 @@ public final class Main {
             new CommandLine(new VerificationKeyCommand())
                 .addSubcommand(new VerificationKeyUploadCommand(environment, console)))
         .addSubcommand(new DemoCommand(environment, console))
+        .addSubcommand(new CompletionCommand(console))
+        .addSubcommand(new ManPageCommand(console))
         .setOut(console.writer())
         .setUsageHelpLongOptionsMaxWidth(26)
         // As Go's flag package: one dash may begin a whole name, and the last of several counts.
