@@ -31,7 +31,7 @@ class UsageTest {
         mistake("--device: its value is missing", "--device", "--service", "127.0.0.1:80"),
         mistake("--api-key: its value is missing", "-api-key"),
         mistake("--allow-plaintext: takes no value", "--allow-plaintext=perhaps"),
-        mistake("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)"),
+        mistake("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)", "listen"),
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri=api.mbedcloud.com"),
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri="),
         mistake(
@@ -106,6 +106,27 @@ class UsageTest {
   }
 
   @Test
+  void nothingAtAllIsMetWithFirstSteps() {
+    assertThat(new Program().run().errors().lines())
+        .containsExactly(
+            "tunnel: --cloud-uri: is missing (or set TUNNEL_CLOUD_URI)",
+            "Try 'tunnel --help' for examples, or 'tunnel demo' for a tunnel on this machine");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"listen", "stdio", "exec", "check"})
+  void helpHasHeadings(String command) {
+    assertThat(new Program().run(command, "--help").output().lines())
+        .containsSubsequence("Where to:", "Key:", "Timeouts:", "Network:", "Help:");
+  }
+
+  @Test
+  void helpOfTheProgramHasExamplesAndExitCodes() {
+    assertThat(new Program().run("--help").output())
+        .contains("Exit codes:", "  6 ", "Examples:", "tunnel demo", "tunnel stdio");
+  }
+
+  @Test
   void hintPointsToTheHelpOfTheCommand() {
     assertThat(new Program().run("demo", "--onec").errors())
         .contains("unknown option --onec, did you mean --once?", "Try 'tunnel demo --help'");
@@ -152,8 +173,9 @@ class UsageTest {
 
   @Test
   void helpFitsIntoATerminal() {
-    assertThat(new Program().run("listen", "--help").output().lines())
-        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    Stream.of("listen", "stdio", "exec", "check", "completion", "demo")
+        .flatMap(command -> new Program().run(command, "--help").output().lines())
+        .forEach(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test
