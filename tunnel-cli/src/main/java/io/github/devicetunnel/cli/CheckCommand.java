@@ -9,7 +9,6 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +22,8 @@ import picocli.CommandLine.Option;
       "Opens one tunnel and tells of each step on the way: the settings, the key, DNS, TCP, TLS, "
           + "the upgrade, a ping. For the one that failed it says what to try.",
       "",
-      "Takes the options of 'tunnel listen', so that a command that fails can be checked as it is."
+      "Takes the options of 'tunnel listen', so that a command that fails can be checked as it is; "
+          + "of several listeners it looks at the first, and it opens none."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel check [OPTION...]",
@@ -35,12 +35,7 @@ final class CheckCommand implements Callable<Integer> {
   private final Environment environment;
   private final Console console;
 
-  @Option(
-      names = ListenAddress.OPTION,
-      paramLabel = "HOST:PORT",
-      order = 1,
-      description = "Checked for its form; nothing listens.")
-  private @Nullable String listenUri;
+  @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:0");
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
@@ -84,10 +79,7 @@ final class CheckCommand implements Callable<Integer> {
   /** What is wrong with them is told as by every other command. */
   private TunnelClient settings(CheckReport report) {
     try {
-      if (listenUri != null) {
-        ListenAddress.parse(listenUri);
-      }
-      TunnelClient client = cloud.client(environment, console);
+      TunnelClient client = listen.firstClient(cloud, environment, console);
       report.step(
           CheckStep.ok(
               "settings",

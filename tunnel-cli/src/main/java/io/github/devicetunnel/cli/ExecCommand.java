@@ -1,17 +1,12 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.DrainReport;
-import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.TunnelListener;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,7 +20,10 @@ import picocli.CommandLine.Spec;
       "",
       "In the program's arguments, {host} and {port} are replaced by those of the listener; "
           + "TUNNEL_HOST and TUNNEL_PORT in its environment are the same:",
-      "  tunnel exec --service 127.0.0.1:5432 -- psql -h {host} -p {port} -U postgres"
+      "  tunnel exec --service 127.0.0.1:5432 -- psql -h {host} -p {port} -U postgres",
+      "",
+      "A second listener, of -L, is {host2} and {port2}, TUNNEL_HOST_2 and TUNNEL_PORT_2, and so "
+          + "on; the path of a unix socket is {socket} or TUNNEL_SOCKET."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel exec [OPTION...] -- PROGRAM [ARG...]",
@@ -39,13 +37,7 @@ final class ExecCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = ListenAddress.OPTION,
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:0",
-      order = 1,
-      description = "Where to listen. Default: ${DEFAULT-VALUE}, on any free port")
-  private String listenUri = "";
+  @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:0");
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
@@ -61,20 +53,12 @@ final class ExecCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.onlyWarnings();
     checkProgram();
-    InetSocketAddress address = ListenAddress.parse(listenUri);
     Environment withoutInput = environment.withInputTakenBy("the program");
-    try (TunnelClient client = cloud.client(withoutInput, console)) {
-      ListenCommand.checkCredentials(client);
-      TunnelListener listener = ListenCommand.listen(client, address);
-      console.status(
-          "Listening on "
-              + ListenAddress.text(listener.localAddress())
-              + " -> "
-              + client.deviceId()
-              + "/"
-              + client.serviceAddress());
-      int exitCode = run(listener);
-      end(client);
+    try (Listeners listeners = listen.open(cloud, withoutInput, console.onStandardError())) {
+      ListenerPlaces places = new ListenerPlaces(listeners.addresses());
+      List<String> command = program.stream().map(places::in).toList();
+      int exitCode = new ChildProgram(command, places.variables()).run();
+      end(listeners);
       return exitCode;
     }
   }
@@ -91,20 +75,10 @@ final class ExecCommand implements Callable<Integer> {
     }
   }
 
-  private int run(TunnelListener listener) throws InterruptedException {
-    InetSocketAddress address = ListenAddress.reachable(listener.localAddress());
-    String host = address.getAddress().getHostAddress();
-    String port = Integer.toString(address.getPort());
-    List<String> command =
-        program.stream()
-            .map(argument -> argument.replace("{host}", host).replace("{port}", port))
-            .toList();
-    return new ChildProgram(command, Map.of("TUNNEL_HOST", host, "TUNNEL_PORT", port)).run();
-  }
-
-  private void end(TunnelClient client) {
+  private void end(Listeners listeners) {
     Logging.onlyErrors();
-    DrainReport report = client.close(DRAIN_TIME);
+    boolean wished = spec.commandLine().getParseResult().hasMatchedOption(TimeoutOptions.DRAIN);
+    DrainReport report = listeners.drain(wished ? cloud.drainTimeout() : DRAIN_TIME);
     if (report.bytesNotDelivered() > 0) {
       console.warn("bytes that may not have reached the service: " + report.bytesNotDelivered());
     }

@@ -86,6 +86,29 @@ class UsageTest {
             WHOLE_URL,
             "--header=Host=x"),
         mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
+        mistake("-L: must be LISTEN=DEVICE/SERVICE, but in \":1\" there is no =", "-L", ":1"),
+        mistake("-L: must be host:port", "-L", "1=127.0.0.1:80"),
+        mistake("-L: the address of the service must be", "-L=:1=80", "-cloud-uri", WHOLE_URL),
+        mistake(
+            "--device: is missing",
+            "-L=:1=127.0.0.1:80",
+            "--cloud-uri=wss://c.example",
+            "--api-key=ak_x"),
+        mistake(
+            "--max-connections: must be at least 1",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--max-connections=0"),
+        mistake(
+            "--max-connections: must be a whole number",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--max-connections=many"),
+        mistake(
+            "--drain-timeout: must be a time such as 500ms",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--drain-timeout=5"),
         mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", WHOLE_URL));
   }
 
