@@ -6,6 +6,7 @@ module io.github.devicetunnel.cli {
   requires static org.jspecify;
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
+  requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.github.devicetunnel.core;
   requires io.github.devicetunnel.jwt;

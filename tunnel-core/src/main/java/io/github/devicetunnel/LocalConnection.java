@@ -3,11 +3,9 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.SpinningInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +37,7 @@ final class LocalConnection implements Connections.Connection {
   private static final int LARGEST_BUFFER = 64 << 10;
 
   private final long number;
-  private final Socket socket;
+  private final LocalEnd local;
   private final Engine engine;
   private final Settings settings;
   private final Consumer<LocalConnection> onClosed;
@@ -51,13 +49,13 @@ final class LocalConnection implements Connections.Connection {
   private volatile long discardedAt;
 
   LocalConnection(
-      Socket socket,
+      LocalEnd local,
       Engine engine,
       Settings settings,
       ConnectionEvents events,
       Consumer<LocalConnection> onClosed) {
     this.number = events.connection().number();
-    this.socket = socket;
+    this.local = local;
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
@@ -80,11 +78,11 @@ final class LocalConnection implements Connections.Connection {
       tunnel.close();
       awaitLocalEnd();
     } catch (IOException e) {
-      reset();
+      local.reset();
     } catch (RuntimeException | Error e) {
       LOG.error("{} failed unexpectedly", this, e);
       tunnel.abort(Ending.internalError(e));
-      reset();
+      local.reset();
     } finally {
       closeAll();
     }
@@ -108,7 +106,7 @@ final class LocalConnection implements Connections.Connection {
   /** Until the tunnel or the local client ends. */
   private void carryDown() {
     try {
-      OutputStream out = socket.getOutputStream();
+      OutputStream out = local.outputStream();
       ByteBuffer payload;
       while ((payload = tunnel.next(Deadline.NONE)) != null) {
         out.write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
@@ -120,7 +118,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void carryUp() {
     try {
-      InputStream in = new SpinningInput(socket.getInputStream());
+      InputStream in = local.inputStream();
       byte[] buffer = new byte[FrameWriter.HEADER_ROOM + SMALLEST_BUFFER];
       int count;
       while ((count = read(in, buffer)) >= 0) {
@@ -162,11 +160,11 @@ final class LocalConnection implements Connections.Connection {
   /** A stream that ended in order ends so for the local client; any other is seen to be cut. */
   private void endLocalOutput() {
     if (!tunnel.knownReason().isOrderly()) {
-      reset();
+      local.reset();
       return;
     }
     try {
-      socket.shutdownOutput();
+      local.shutdownOutput();
     } catch (IOException e) {
       // The client has gone, which is what it was about to be told.
     }
@@ -191,18 +189,9 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
-  private void reset() {
-    try {
-      socket.setSoLinger(true, 0);
-      socket.close();
-    } catch (IOException e) {
-      // It was closed already.
-    }
-  }
-
   private void closeLocal() {
     try {
-      socket.close();
+      local.close();
     } catch (IOException e) {
       LOG.debug("{} local socket: {}", this, e.getMessage());
     }
@@ -223,7 +212,7 @@ final class LocalConnection implements Connections.Connection {
   public void cut() {
     tunnel.end(Ending.shutdown());
     // Frees a thread that waits for a local client; the bytes it holds have nowhere to go.
-    reset();
+    local.reset();
   }
 
   @Override

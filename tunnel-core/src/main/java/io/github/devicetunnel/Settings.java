@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import okhttp3.Headers;
@@ -165,7 +166,7 @@ record Settings(
     return new ConnectionInfo(number, target.deviceId(), target.serviceAddress(), localClient);
   }
 
-  ListenerInfo listener(InetSocketAddress localAddress) {
+  ListenerInfo listener(SocketAddress localAddress) {
     return new ListenerInfo(localAddress, target.deviceId(), target.serviceAddress());
   }
 

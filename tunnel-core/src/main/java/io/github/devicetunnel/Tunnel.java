@@ -214,6 +214,10 @@ final class Tunnel implements TunnelTimers.Verdict {
   void shutdownOutput() {
     if (life.drain()) {
       timers.draining(this::received);
+      WebSocket socket = life.webSocket();
+      if (socket != null && settings.timeouts().pings()) {
+        socket.ping(); // Its answer says that all has arrived, should somebody ask at the end.
+      }
     }
   }
 

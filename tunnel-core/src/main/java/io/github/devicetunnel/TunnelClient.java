@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,8 +85,31 @@ public final class TunnelClient implements AutoCloseable {
    */
   public TunnelListener listen(InetSocketAddress address) throws IOException {
     checkOpen();
+    return listenOn(TcpPort.bind(address, TunnelListener.BACKLOG));
+  }
+
+  /**
+   * Listens on a unix socket as {@link #listen(InetSocketAddress)} does on a port. Only the owner
+   * of this process may connect (mode 0600, from the first moment on). The file is removed at the
+   * end; one that a dead program has left is replaced.
+   *
+   * <p>A unix socket has no reset: a connection that ended otherwise than in order looks to a local
+   * client as if it had ended, unless the client has sent something that was not read any more.
+   *
+   * @param address a path; the folder must be there, and writable
+   * @return the listener, accepting
+   * @throws IOException when the path cannot be bound, is in use by a program that lives, is that
+   *     of another file, or when the system has no unix sockets with owners; the message names it
+   * @throws IllegalStateException when this client is closed
+   */
+  public TunnelListener listen(UnixDomainSocketAddress address) throws IOException {
+    checkOpen();
+    return listenOn(UnixPath.bind(address, TunnelListener.BACKLOG));
+  }
+
+  private TunnelListener listenOn(ListeningSocket socket) {
     TunnelListener listener =
-        TunnelListener.bind(address, engine, settings, events, listeners::remove);
+        TunnelListener.on(socket, engine, settings, events, listeners::remove);
     listeners.add(listener);
     if (closed.get()) {
       listener.close(Duration.ZERO);
@@ -244,7 +269,8 @@ public final class TunnelClient implements AutoCloseable {
     closed.set(true);
     List<Connections.Connection> connections = new ArrayList<>();
     for (TunnelListener listener : listeners) {
-      connections.addAll(listener.stopAccepting());
+      listener.stopAccepting();
+      connections.addAll(listener.connections());
     }
     connections.addAll(streams);
     DrainReport report = Connections.drain(connections, drain);
@@ -287,6 +313,19 @@ public final class TunnelClient implements AutoCloseable {
   /** {@return the service that this client's tunnels lead to, as the gateway sees it} */
   public String serviceAddress() {
     return settings.target().serviceAddress();
+  }
+
+  /** {@return where the tunnelling service is, as a base URL; no secret} */
+  public String cloudUri() {
+    return settings.cloudUri().toString();
+  }
+
+  /**
+   * {@return the proxy that was set for the way to the cloud, whose text holds no secret; nothing
+   * for one that an OkHttpClient or the JVM brings along}
+   */
+  public Optional<ProxySettings> proxy() {
+    return Optional.ofNullable(engine.transport().proxy());
   }
 
   /** Where this client's tunnels lead; no secret. */

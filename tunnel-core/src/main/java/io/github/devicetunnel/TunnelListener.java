@@ -1,10 +1,8 @@
 package io.github.devicetunnel;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +27,7 @@ public final class TunnelListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TunnelListener.class);
 
   /** Connections that the system holds while none is accepted. */
-  private static final int BACKLOG = 256;
+  static final int BACKLOG = 256;
 
   /** More than a machine can have, and far from where a semaphore overflows. */
   private static final int NO_LIMIT = 1 << 30;
@@ -37,8 +35,7 @@ public final class TunnelListener implements AutoCloseable {
   private static final long SHORTEST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
 
-  private final ServerSocket serverSocket;
-  private final InetSocketAddress localAddress;
+  private final ListeningSocket socket;
   private final Engine engine;
   private final Settings settings;
   private final ClientEvents events;
@@ -52,63 +49,62 @@ public final class TunnelListener implements AutoCloseable {
   private final Semaphore free;
 
   private TunnelListener(
-      ServerSocket serverSocket,
+      ListeningSocket socket,
       Engine engine,
       Settings settings,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
-    this.serverSocket = serverSocket;
-    this.localAddress = (InetSocketAddress) serverSocket.getLocalSocketAddress();
+    this.socket = socket;
     this.engine = engine;
     this.settings = settings;
     this.events = events;
-    this.info = settings.listener(localAddress);
+    this.info = settings.listener(socket.address());
     this.onClosed = onClosed;
     this.free = new Semaphore(Math.min(settings.maxConnections(), NO_LIMIT));
   }
 
-  static TunnelListener bind(
-      InetSocketAddress address,
+  static TunnelListener on(
+      ListeningSocket socket,
       Engine engine,
       Settings settings,
       ClientEvents events,
-      Consumer<TunnelListener> onClosed)
-      throws IOException {
-    ServerSocket serverSocket = new ServerSocket();
-    try {
-      serverSocket.bind(address, BACKLOG);
-    } catch (IOException e) {
-      serverSocket.close();
-      BindException named =
-          new BindException("cannot listen on " + text(address) + ": " + e.getMessage());
-      named.initCause(e);
-      throw named;
-    }
-    TunnelListener listener = new TunnelListener(serverSocket, engine, settings, events, onClosed);
-    if (listener.localAddress.getAddress().isAnyLocalAddress()) {
+      Consumer<TunnelListener> onClosed) {
+    TunnelListener listener = new TunnelListener(socket, engine, settings, events, onClosed);
+    if (socket instanceof TcpPort port && port.isOnEveryInterface()) {
       LOG.warn(
           "Listening on every interface ({}): everybody who reaches this machine reaches {}",
-          text(listener.localAddress),
+          port.name(),
           settings.target());
     }
     events.listenerBound(listener.info);
     listener.acceptor =
-        engine
-            .threads()
-            .start("tunnel-accept-" + listener.localAddress.getPort(), listener::acceptConnections);
+        engine.threads().start("tunnel-accept-" + socket.threadName(), listener::acceptConnections);
     return listener;
   }
 
-  /** {@return the bound address, with the port that was picked if port 0 was asked for} */
+  /**
+   * The bound address of a TCP port.
+   *
+   * @return with the port that was picked if port 0 was asked for
+   * @throws IllegalStateException when it listens on a unix socket
+   */
   public InetSocketAddress localAddress() {
-    return localAddress;
+    if (socket.address() instanceof InetSocketAddress address) {
+      return address;
+    }
+    throw new IllegalStateException("there is no port: it listens on " + socket.name());
+  }
+
+  /** {@return the bound address, of a TCP port or of a unix socket} */
+  public SocketAddress localSocketAddress() {
+    return socket.address();
   }
 
   private void acceptConnections() {
     long pause = SHORTEST_PAUSE_MILLIS;
     while (awaitFreePlace()) {
       try {
-        carry(serverSocket.accept());
+        carry(socket.accept());
         pause = SHORTEST_PAUSE_MILLIS;
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         // Too many open files, or threads: it passes when connections end. Spinning would not help.
@@ -144,12 +140,11 @@ public final class TunnelListener implements AutoCloseable {
     free.release();
   }
 
-  private void carry(Socket socket) throws IOException {
+  private void carry(LocalEnd local) throws IOException {
     boolean started = false;
     try {
-      socket.setTcpNoDelay(true);
       LocalConnection connection =
-          new LocalConnection(socket, engine, settings, eventsOf(socket), this::ended);
+          new LocalConnection(local, engine, settings, eventsOf(local), this::ended);
       connections.add(connection);
       try {
         connection.start();
@@ -164,14 +159,14 @@ public final class TunnelListener implements AutoCloseable {
       }
     } finally {
       if (!started) {
-        socket.close();
+        local.close();
       }
     }
   }
 
-  private ConnectionEvents eventsOf(Socket socket) {
-    InetSocketAddress localClient = (InetSocketAddress) socket.getRemoteSocketAddress();
-    return new ConnectionEvents(settings.connection(engine.nextConnection(), localClient), events);
+  private ConnectionEvents eventsOf(LocalEnd local) {
+    ConnectionInfo connection = settings.connection(engine.nextConnection(), local.client());
+    return new ConnectionEvents(connection, events);
   }
 
   /** {@return the figures of the connections that it carries} */
@@ -210,18 +205,22 @@ public final class TunnelListener implements AutoCloseable {
    * @return what became of the connections
    */
   public DrainReport close(Duration drain) {
-    DrainReport report = Connections.drain(stopAccepting(), drain);
+    stopAccepting();
+    DrainReport report = Connections.drain(connections(), drain);
     onClosed.accept(this);
     return report;
   }
 
-  /** Closes the listening socket; the open connections go on, and are returned. */
-  List<LocalConnection> stopAccepting() {
+  /**
+   * Gives the address free. Open connections go on, until {@code close()} bounds their time: the
+   * first half of a close, for whoever closes several listeners at a time.
+   */
+  public void stopAccepting() {
     boolean first = stopped.compareAndSet(false, true);
     stopping.countDown();
     free.release(); // for the accepting thread, should it wait for a place
     try {
-      serverSocket.close();
+      socket.close();
     } catch (IOException e) {
       LOG.warn("{} could not be closed: {}", this, e.getMessage());
     }
@@ -229,6 +228,9 @@ public final class TunnelListener implements AutoCloseable {
     if (first) {
       events.listenerClosed(info);
     }
+  }
+
+  List<LocalConnection> connections() {
     return List.copyOf(connections);
   }
 
@@ -245,14 +247,8 @@ public final class TunnelListener implements AutoCloseable {
     }
   }
 
-  private static String text(InetSocketAddress address) {
-    String host =
-        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-  }
-
   @Override
   public String toString() {
-    return "TunnelListener[" + text(localAddress) + " -> " + settings.target() + "]";
+    return "TunnelListener[" + socket.name() + " -> " + settings.target() + "]";
   }
 }

@@ -30,7 +30,9 @@ class ReadingDirectionTest {
           List.of(InertSocket.class),
           List.of(TunnelListener.class, TunnelStream.class),
           List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
-          List.of(Connections.class),
+          List.of(Connections.class, TcpPort.class, UnixPath.class),
+          List.of(ListeningSocket.class, SocketFile.class, TcpEnd.class, UnixEnd.class),
+          List.of(LocalEnd.class),
           // The tunnel: the life of one connection.
           List.of(Tunnel.class),
           List.of(Dial.class, TunnelTimers.class),

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 final class Arguments {
   private static final String DEFAULT_COMMAND = "listen";
 
+  /** What follows is another program's. */
+  static final String END_OF_OPTIONS = "--";
+
   /** Asked before any command, they are about the program. */
   private static final List<String> ABOUT_PROGRAM = List.of("-h", "--help", "-V", "--version");
 
@@ -22,7 +25,12 @@ final class Arguments {
   private Arguments() {}
 
   static String[] normalize(String[] args) {
-    Stream<String> normal = Arrays.stream(args).map(Arguments::withTwoDashes);
+    int bare = Arrays.asList(args).indexOf(END_OF_OPTIONS);
+    int ours = bare < 0 ? args.length : bare;
+    Stream<String> normal =
+        Stream.concat(
+            Arrays.stream(args, 0, ours).map(Arguments::withTwoDashes),
+            Arrays.stream(args, ours, args.length));
     boolean noCommand =
         args.length == 0 || (args[0].startsWith("-") && !ABOUT_PROGRAM.contains(args[0]));
     return (noCommand ? Stream.concat(Stream.of(DEFAULT_COMMAND), normal) : normal)

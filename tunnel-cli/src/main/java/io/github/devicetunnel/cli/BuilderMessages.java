@@ -22,6 +22,8 @@ final class BuilderMessages {
           entry("livenessTimeout", new Parameter("--liveness-timeout", "the time")),
           entry("writeTimeout", new Parameter("--write-timeout", "the time")),
           entry("idleTimeout", new Parameter("--idle-timeout", "the time")),
+          entry("drainTimeout", new Parameter("--drain-timeout", "the time")),
+          entry("maxConnections", new Parameter("--max-connections", "the number")),
           entry("apiKey", new Parameter(KeyOptions.API_KEY, "the key")),
           entry("token", new Parameter(KeyOptions.API_KEY, "the key")),
           entry("applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID")),

@@ -1,8 +1,10 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.TunnelClient;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -45,7 +47,7 @@ final class CloudOptions {
       names = PING_DURATION,
       paramLabel = "SECONDS",
       defaultValue = "5",
-      order = 30,
+      order = 48,
       description = "Time between two pings, 0 for none. Default: ${DEFAULT-VALUE}")
   private String pingDuration = "";
 
@@ -61,7 +63,18 @@ final class CloudOptions {
 
   /** Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage. */
   TunnelClient client(Environment environment, Console console) {
+    return client(environment, console, builder -> {});
+  }
+
+  /**
+   * Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage.
+   *
+   * @param first sets what else there is to set; these options beat it
+   */
+  TunnelClient client(
+      Environment environment, Console console, Consumer<TunnelClient.Builder> first) {
     TunnelClient.Builder builder = TunnelClient.builder();
+    first.accept(builder);
     String uri = setTarget(builder, environment);
     network.applyTo(builder, uri, environment);
     timeouts.applyTo(builder);
@@ -75,6 +88,11 @@ final class CloudOptions {
           "a key given as --api-key can be seen by others: use --api-key-file or TUNNEL_API_KEY");
     }
     return client;
+  }
+
+  /** How long open connections may finish once the program is to stop. */
+  Duration drainTimeout() {
+    return timeouts.drainTimeout();
   }
 
   /** Returns the URI of the cloud. */

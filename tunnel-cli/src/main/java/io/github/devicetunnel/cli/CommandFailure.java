@@ -37,6 +37,11 @@ final class CommandFailure extends RuntimeException {
     return new CommandFailure(exitCode, message, null);
   }
 
+  /** A program that was to be run cannot be. */
+  static CommandFailure program(int exitCode, String message) {
+    return new CommandFailure(exitCode, message, null);
+  }
+
   static CommandFailure unexpected(String message) {
     return new CommandFailure(ExitCode.BUG, message, null);
   }

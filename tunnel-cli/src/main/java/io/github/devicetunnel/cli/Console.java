@@ -18,6 +18,11 @@ final class Console {
     this.redaction = redaction;
   }
 
+  /** For a command whose standard output is another program's: results go to standard error. */
+  Console onStandardError() {
+    return new Console(err, err, redaction);
+  }
+
   /** For help and version, which picocli prints. */
   PrintWriter writer() {
     return new PrintWriter(new OutputStreamWriter(out, Charset.defaultCharset()), true);
@@ -25,6 +30,11 @@ final class Console {
 
   void print(String line) {
     out.println(line);
+  }
+
+  /** A result that repeats what others have said. */
+  void report(String line) {
+    out.println(redaction.apply(line));
   }
 
   /** What becomes of the process, while its standard output is for results. */

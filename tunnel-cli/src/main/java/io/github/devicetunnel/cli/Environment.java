@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,5 +22,28 @@ record Environment(Map<String, String> variables, InputStream input, StopSignals
   @Nullable String variable(String name) {
     String value = variables.get(name);
     return value == null || value.isEmpty() ? null : value;
+  }
+
+  /** For a command whose standard input is not there for a key, which is refused then. */
+  Environment withInputTakenBy(String whom) {
+    return new Environment(variables, new TakenInput(whom), stopSignals);
+  }
+
+  private static final class TakenInput extends InputStream {
+    private final String owner;
+
+    TakenInput(String owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public int read() throws IOException {
+      throw new IOException("it belongs to " + owner);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      return read();
+    }
   }
 }

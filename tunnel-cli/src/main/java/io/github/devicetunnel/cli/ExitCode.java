@@ -26,6 +26,15 @@ final class ExitCode {
   /** The cloud answered anything else. */
   static final int OTHER_ANSWER = 7;
 
+  /** A tunnel on standard input and output was open, and ended otherwise than in order. */
+  static final int NOT_ORDERLY = 8;
+
+  /** The program to be run cannot be executed, as shells say it. */
+  static final int NOT_EXECUTABLE = 126;
+
+  /** There is no such program to be run, as shells say it. */
+  static final int NO_PROGRAM = 127;
+
   /** Ended by a signal: the signal's number is added, as shells do. */
   static final int SIGNAL = 128;
 

@@ -3,6 +3,9 @@ package io.github.devicetunnel.cli;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.InvalidPathException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -11,6 +14,8 @@ import okhttp3.HttpUrl;
 final class ListenAddress {
   static final String OPTION = "--listen-uri";
 
+  private static final String UNIX = "unix:";
+
   private static final Pattern ADDRESS =
       Pattern.compile(
           "(?:\\[(?<ipv6>[0-9a-fA-F:.]+(?:%\\w+)?)]|(?<host>[^\\s:/\\[\\]]*)):(?<port>\\d{1,5})");
@@ -18,18 +23,42 @@ final class ListenAddress {
   private ListenAddress() {}
 
   /**
+   * Reads the address of a port, or {@code unix:} and a path.
+   *
+   * @param option that it was given with
+   * @param text {@code unix:/path}, or what {@link #parsePort} takes
+   */
+  static SocketAddress parse(String option, String text) {
+    return text.startsWith(UNIX)
+        ? parsePath(option, text.substring(UNIX.length()))
+        : parsePort(option, text);
+  }
+
+  private static UnixDomainSocketAddress parsePath(String option, String path) {
+    if (path.isEmpty()) {
+      throw CommandFailure.usage(option + ": after unix: must be the path of a socket");
+    }
+    try {
+      return UnixDomainSocketAddress.of(path);
+    } catch (InvalidPathException e) {
+      throw CommandFailure.usage(option + ": " + Quoted.of(path) + " is no path on this system");
+    }
+  }
+
+  /**
    * Looks the host up, if it is a name.
    *
+   * @param option that it was given with
    * @param text {@code host:port}, {@code [ipv6]:port}, or {@code :port} for loopback
    */
-  static InetSocketAddress parse(String text) {
+  static InetSocketAddress parsePort(String option, String text) {
     Matcher matcher = ADDRESS.matcher(text);
     if (!matcher.matches()) {
-      throw refused(text, defect(text));
+      throw refused(option, text, defect(text));
     }
     int port = Integer.parseInt(matcher.group("port"));
     if (port > 65535) {
-      throw refused(text, "the port is above 65535");
+      throw refused(option, text, "the port is above 65535");
     }
     String ipv6 = matcher.group("ipv6");
     String host = ipv6 == null ? matcher.group("host") : ipv6;
@@ -48,17 +77,21 @@ final class ListenAddress {
     return text.contains(":") ? "host or port is malformed" : "the port is missing";
   }
 
-  private static CommandFailure refused(String text, String defect) {
+  private static CommandFailure refused(String option, String text, String defect) {
     return CommandFailure.usage(
-        OPTION
-            + ": must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181, but in "
+        option
+            + ": must be host:port, [ipv6]:port, :port or unix:/path, such as 127.0.0.1:8181, but in "
             + Quoted.of(text)
             + " "
             + defect);
   }
 
   /** As {@link #parse} takes it. */
-  static String text(InetSocketAddress address) {
+  static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress port ? text(port) : UNIX + address;
+  }
+
+  private static String text(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
     if (ip == null) {
       return address.getHostString() + ":" + address.getPort();

@@ -1,19 +1,12 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.DrainReport;
-import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.TunnelException;
-import io.github.devicetunnel.TunnelListener;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** Opens a local listener and serves until it is told to stop. */
+/** Opens local listeners and serves until it is told to stop. */
 @Command(
     name = "listen",
     mixinStandardHelpOptions = true,
@@ -21,7 +14,7 @@ import picocli.CommandLine.Option;
     description = {
       "Carries every connection to a local address through a tunnel of its own.",
       "",
-      "Serves until it is told to stop (Ctrl-C), and then lets open connections finish for 5 s."
+      "Serves until it is told to stop (Ctrl-C), and then lets open connections finish."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel [listen] [OPTION...]",
@@ -35,20 +28,10 @@ import picocli.CommandLine.Option;
           + "-api-key, -application-id, -ping-duration."
     })
 final class ListenCommand implements Callable<Integer> {
-  private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
-
   private final Environment environment;
   private final Console console;
 
-  @Option(
-      names = ListenAddress.OPTION,
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8181",
-      order = 1,
-      description =
-          "Where to listen; without a host on loopback, with port 0 on any free one. Default:"
-              + " ${DEFAULT-VALUE}")
-  private String listenUri = "";
+  @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:8181");
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
@@ -59,68 +42,16 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    InetSocketAddress address = ListenAddress.parse(listenUri);
-    try (TunnelClient client = cloud.client(environment, console)) {
-      checkCredentials(client);
-      environment.stopSignals().watch();
-      TunnelListener listener = listen(client, address);
-      console.print(
-          "Listening on "
-              + ListenAddress.text(listener.localAddress())
-              + " -> "
-              + client.deviceId()
-              + "/"
-              + client.serviceAddress());
+    try (Listeners listeners = listen.open(cloud, environment, console)) {
       environment.stopSignals().await();
+      Duration drain = cloud.drainTimeout();
       console.status(
           "Stopping; open connections may finish for "
-              + DRAIN_TIME.toSeconds()
-              + " s, a second signal cuts them");
-      console.status(describe(client.close(DRAIN_TIME)));
+              + Times.text(drain)
+              + ", a second signal cuts them");
+      console.status(describe(listeners.drain(drain)));
     }
     return ExitCode.OK;
-  }
-
-  /** With a token that opens nothing there is no sense in serving; a source may recover. */
-  private static void checkCredentials(TunnelClient client) {
-    try {
-      client.checkCredentials();
-    } catch (IOException e) {
-      if (e instanceof TunnelException failure
-          && failure.reason().kind() == CloseReason.Kind.TOKEN_REFUSED) {
-        throw CommandFailure.refused(
-            failure.reason().message(), "Get a new token, for this device and service");
-      }
-    }
-  }
-
-  private static TunnelListener listen(TunnelClient client, InetSocketAddress address) {
-    try {
-      return client.listen(address);
-    } catch (IOException e) {
-      throw CommandFailure.cannotListen(
-          "cannot listen on " + ListenAddress.text(address) + ": " + cause(e),
-          "Choose another address with " + ListenAddress.OPTION + ", with port 0 for any free one");
-    }
-  }
-
-  /** The system's words in ours, where they are known. */
-  private static String cause(IOException e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = String.valueOf(root.getMessage());
-    if (message.startsWith("Address already in use")) {
-      return "the port is in use by another program";
-    }
-    if (message.startsWith("Permission denied")) {
-      return "no permission, which ports below 1024 need";
-    }
-    if (message.startsWith("Cannot assign requested address")) {
-      return "this machine has no such address";
-    }
-    return message.startsWith("Unresolved address") ? "there is no such host" : message;
   }
 
   private static String describe(DrainReport report) {

@@ -42,8 +42,17 @@ final class Logging {
 
   /** Leaves out what is in order. */
   static void onlyWarnings() {
+    only(Level.WARN);
+  }
+
+  /** Leaves out that connections are cut, too, where nobody needs them any more. */
+  static void onlyErrors() {
+    only(Level.ERROR);
+  }
+
+  private static void only(Level level) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
   }
 
   /** Logback closes what it writes to; standard error is not its own. */

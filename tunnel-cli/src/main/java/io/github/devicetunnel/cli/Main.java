@@ -9,6 +9,10 @@ import picocli.CommandLine;
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+  /** For somebody who has just typed the program's name. */
+  private static final String FIRST_STEPS =
+      "Try 'tunnel --help' for examples, or 'tunnel demo' for a tunnel on this machine";
+
   private Main() {}
 
   /** Runs the program and ends the process with its exit code. */
@@ -31,7 +35,8 @@ public final class Main {
               console.hint(tryHelp(e.getCommandLine()));
               return ExitCode.USAGE;
             })
-        .setExecutionExceptionHandler((e, failed, unused) -> report(e, failed, console));
+        .setExecutionExceptionHandler(
+            (e, failed, unused) -> report(e, failed, args.length == 0, console));
     try {
       return commandLine.execute(Arguments.normalize(args));
     } catch (Error e) {
@@ -42,7 +47,12 @@ public final class Main {
 
   static CommandLine commandLine(Environment environment, Console console) {
     return new CommandLine(new TunnelCommand())
-        .addSubcommand(new ListenCommand(environment, console))
+        .addSubcommand(opensTunnels(new ListenCommand(environment, console)))
+        .addSubcommand(opensTunnels(new StdioCommand(environment, console)))
+        // With no options behind the program's name but its own.
+        .addSubcommand(
+            opensTunnels(new ExecCommand(environment, console)).setStopAtPositional(true))
+        .addSubcommand(opensTunnels(new CheckCommand(environment, console)))
         .addSubcommand(
             new CommandLine(new JwtCommand())
                 .addSubcommand(new JwtCreateCommand(console))
@@ -51,6 +61,8 @@ public final class Main {
             new CommandLine(new VerificationKeyCommand())
                 .addSubcommand(new VerificationKeyUploadCommand(environment, console)))
         .addSubcommand(new DemoCommand(environment, console))
+        .addSubcommand(new CompletionCommand(console))
+        .addSubcommand(new ManPageCommand(console))
         .setOut(console.writer())
         .setUsageHelpLongOptionsMaxWidth(26)
         // As Go's flag package: one dash may begin a whole name, and the last of several counts.
@@ -59,13 +71,18 @@ public final class Main {
         .setExpandAtFiles(false);
   }
 
-  private static int report(Exception e, CommandLine failed, Console console) {
+  private static CommandLine opensTunnels(Object command) {
+    return OptionSections.applyTo(new CommandLine(command));
+  }
+
+  private static int report(
+      Exception e, CommandLine failed, boolean nothingGiven, Console console) {
     if (e instanceof CommandFailure failure) {
       console.error(failure.getMessage());
       if (failure.hint() != null) {
         console.hint(failure.hint());
       } else if (failure.exitCode() == ExitCode.USAGE) {
-        console.hint(tryHelp(failed));
+        console.hint(nothingGiven ? FIRST_STEPS : tryHelp(failed));
       }
       return failure.exitCode();
     }

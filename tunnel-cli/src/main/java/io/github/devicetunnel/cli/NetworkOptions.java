@@ -84,9 +84,7 @@ final class NetworkOptions {
     } else if (clientKey != null) {
       throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
     }
-    if (caFile != null || clientCert != null) {
-      builder.tls(tls.build());
-    }
+    builder.tls(tls.build());
   }
 
   /** The value may be a secret. */

@@ -13,6 +13,7 @@ final class TimeoutOptions {
   private static final String LIVENESS = "--liveness-timeout";
   private static final String WRITE = "--write-timeout";
   private static final String IDLE = "--idle-timeout";
+  static final String DRAIN = "--drain-timeout";
 
   @Option(
       names = CONNECT,
@@ -53,6 +54,16 @@ final class TimeoutOptions {
       description = "Ends connections that carried nothing for so long. Default: 0, no limit")
   private @Nullable String idle;
 
+  @Option(
+      names = DRAIN,
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      order = 45,
+      description =
+          "How long open connections may finish when the program stops, 0 cuts them at once."
+              + " Default: ${DEFAULT-VALUE}")
+  private String drain = "";
+
   /** Whatever is wrong is a {@link CommandFailure} of usage. */
   void applyTo(TunnelClient.Builder builder) {
     set(CONNECT, connect, builder::connectTimeout);
@@ -60,15 +71,29 @@ final class TimeoutOptions {
     set(LIVENESS, liveness, builder::livenessTimeout);
     set(WRITE, write, builder::writeTimeout);
     set(IDLE, idle, builder::idleTimeout);
+    builder.drainTimeout(drainTimeout());
+  }
+
+  Duration drainTimeout() {
+    return parse(DRAIN, drain);
   }
 
   private static void set(String option, @Nullable String value, Consumer<Duration> setter) {
     if (value != null) {
+      Duration time = parse(option, value);
       try {
-        setter.accept(Times.parse(value));
+        setter.accept(time);
       } catch (IllegalArgumentException e) {
         throw new Setting(option, value, null).refused(e);
       }
+    }
+  }
+
+  private static Duration parse(String option, String value) {
+    try {
+      return Times.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new Setting(option, value, null).refused(e);
     }
   }
 }

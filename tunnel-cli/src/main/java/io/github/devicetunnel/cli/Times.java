@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,5 +35,10 @@ final class Times {
       case "h" -> Duration.ofHours(number);
       default -> Duration.ofDays(number);
     };
+  }
+
+  /** For a person, to a millisecond: {@code 5 s}, {@code 0.5 s}. */
+  static String text(Duration time) {
+    return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 }

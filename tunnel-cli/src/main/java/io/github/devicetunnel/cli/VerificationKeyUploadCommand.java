@@ -1,7 +1,6 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.jwt.VerificationCertificate;
-import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import io.github.devicetunnel.jwt.VerificationKeys;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -73,12 +72,10 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
       keys.upload(application.value(), name, VerificationCertificate.read(certificate));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw CommandFailure.usage(BuilderMessages.translate(e, null));
-    } catch (VerificationKeyRejectedException e) {
-      throw CommandFailure.cloud(exitCode(e.statusCode()), String.valueOf(e.getMessage()));
     } catch (FileSystemException e) {
       throw CommandFailure.usage("--certificate: " + certificate + " cannot be read");
     } catch (IOException e) {
-      throw CommandFailure.cloud(ExitCode.UNREACHABLE, String.valueOf(e.getMessage()));
+      throw CloudFailure.of(e);
     }
     console.print("Uploaded to application " + application.value());
     return ExitCode.OK;
@@ -94,13 +91,5 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
         .apiKey(keyOptions.find(environment).value())
         .allowPlaintext(allowPlaintext)
         .build();
-  }
-
-  private static int exitCode(int status) {
-    return switch (status) {
-      case 401, 403 -> ExitCode.CREDENTIAL_REFUSED;
-      case 404 -> ExitCode.NOT_FOUND;
-      default -> ExitCode.OTHER_ANSWER;
-    };
   }
 }

@@ -31,7 +31,7 @@ class UsageTest {
         mistake("--device: its value is missing", "--device", "--service", "127.0.0.1:80"),
         mistake("--api-key: its value is missing", "-api-key"),
         mistake("--allow-plaintext: takes no value", "--allow-plaintext=perhaps"),
-        mistake("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)"),
+        mistake("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)", "listen"),
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri=api.mbedcloud.com"),
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri="),
         mistake(
@@ -86,6 +86,29 @@ class UsageTest {
             WHOLE_URL,
             "--header=Host=x"),
         mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
+        mistake("-L: must be LISTEN=DEVICE/SERVICE, but in \":1\" there is no =", "-L", ":1"),
+        mistake("-L: must be host:port", "-L", "1=127.0.0.1:80"),
+        mistake("-L: the address of the service must be", "-L=:1=80", "-cloud-uri", WHOLE_URL),
+        mistake(
+            "--device: is missing",
+            "-L=:1=127.0.0.1:80",
+            "--cloud-uri=wss://c.example",
+            "--api-key=ak_x"),
+        mistake(
+            "--max-connections: must be at least 1",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--max-connections=0"),
+        mistake(
+            "--max-connections: must be a whole number",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--max-connections=many"),
+        mistake(
+            "--drain-timeout: must be a time such as 500ms",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--drain-timeout=5"),
         mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", WHOLE_URL));
   }
 
@@ -103,6 +126,27 @@ class UsageTest {
     assertThat(program.errors().lines().toList()).hasSize(2);
     assertThat(program.nextErrorLine()).startsWith("tunnel: " + message);
     assertThat(program.nextErrorLine()).matches("Try 'tunnel (listen )?--help'");
+  }
+
+  @Test
+  void nothingAtAllIsMetWithFirstSteps() {
+    assertThat(new Program().run().errors().lines())
+        .containsExactly(
+            "tunnel: --cloud-uri: is missing (or set TUNNEL_CLOUD_URI)",
+            "Try 'tunnel --help' for examples, or 'tunnel demo' for a tunnel on this machine");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"listen", "stdio", "exec", "check"})
+  void helpHasHeadings(String command) {
+    assertThat(new Program().run(command, "--help").output().lines())
+        .containsSubsequence("Where to:", "Key:", "Timeouts:", "Network:", "Help:");
+  }
+
+  @Test
+  void helpOfTheProgramHasExamplesAndExitCodes() {
+    assertThat(new Program().run("--help").output())
+        .contains("Exit codes:", "  6 ", "Examples:", "tunnel demo", "tunnel stdio");
   }
 
   @Test
@@ -152,8 +196,9 @@ class UsageTest {
 
   @Test
   void helpFitsIntoATerminal() {
-    assertThat(new Program().run("listen", "--help").output().lines())
-        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    Stream.of("listen", "stdio", "exec", "check", "completion", "demo")
+        .flatMap(command -> new Program().run(command, "--help").output().lines())
+        .forEach(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test

@@ -1,0 +1,194 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import okhttp3.OkHttpClient;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Opens one tunnel, and tells of every step on the way. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Opens one tunnel and tells of each step on the way: the settings, the key, DNS, TCP, TLS, "
+          + "the upgrade, a ping. For the one that failed it says what to try.",
+      "",
+      "Takes the options of 'tunnel listen', so that a command that fails can be checked as it is; "
+          + "of several listeners it looks at the first, and it opens none."
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel check [OPTION...]",
+    sortOptions = false)
+final class CheckCommand implements Callable<Integer> {
+  private static final Duration PING_INTERVAL = Duration.ofMillis(100);
+  private static final Duration LONGEST_PING = Duration.ofSeconds(2);
+
+  private final Environment environment;
+  private final Console console;
+
+  @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:0");
+
+  @Mixin private final CloudOptions cloud = new CloudOptions();
+
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      order = 50,
+      description = "json for one object a line. Default: ${DEFAULT-VALUE}")
+  private String output = "";
+
+  CheckCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Logging.onlyWarnings();
+    CheckReport report = report();
+    int exitCode;
+    try (TunnelClient client = settings(report)) {
+      exitCode = checkCredential(client, report);
+      if (exitCode == ExitCode.OK) {
+        exitCode = checkDial(client, report);
+      }
+    }
+    report.end(exitCode);
+    return exitCode;
+  }
+
+  private CheckReport report() {
+    return switch (output) {
+      case "text" -> CheckReport.text(console);
+      case "json" -> CheckReport.json(console);
+      default ->
+          throw CommandFailure.usage("--output: must be text or json, but is " + Quoted.of(output));
+    };
+  }
+
+  /** What is wrong with them is told as by every other command. */
+  private TunnelClient settings(CheckReport report) {
+    try {
+      TunnelClient client = listen.firstClient(cloud, environment, console);
+      report.step(
+          CheckStep.ok(
+              "settings",
+              null,
+              client.cloudUri() + " -> " + client.deviceId() + "/" + client.serviceAddress()));
+      return client;
+    } catch (CommandFailure e) {
+      report.step(CheckStep.failed("settings", null, e.getMessage(), null));
+      report.end(e.exitCode());
+      throw e;
+    }
+  }
+
+  private static int checkCredential(TunnelClient client, CheckReport report) {
+    long startedAt = System.nanoTime();
+    try {
+      client.checkCredentials();
+    } catch (IOException e) {
+      report.step(
+          CheckStep.failed(
+              "credential",
+              since(startedAt),
+              String.valueOf(e.getMessage()),
+              "get a new token, for this device and service"));
+      return CloudFailure.exitCode(e);
+    }
+    report.step(
+        CheckStep.ok(
+            "credential", since(startedAt), "there is one, and nothing speaks against it so far"));
+    return ExitCode.OK;
+  }
+
+  private static int checkDial(TunnelClient plain, CheckReport report) {
+    DialRecord record = new DialRecord();
+    OkHttpClient http = new OkHttpClient.Builder().eventListener(record.okHttpEvents()).build();
+    try (TunnelClient client =
+        plain
+            .newBuilder()
+            .okHttpClient(http)
+            .addEventListener(record)
+            .pingInterval(PING_INTERVAL)
+            .build()) {
+      DialSteps steps = new DialSteps(client, record);
+      try (TunnelStream stream = client.open()) {
+        steps.all().forEach(report::step);
+        return checkPing(stream, report);
+      } catch (IOException e) {
+        steps.until(e).forEach(report::step);
+        return CloudFailure.exitCode(e);
+      }
+    } finally {
+      http.connectionPool().evictAll();
+      http.dispatcher().executorService().shutdown();
+    }
+  }
+
+  /** Also sees what often comes instead: the end of a tunnel to a service that is not there. */
+  private static int checkPing(TunnelStream stream, CheckReport report) throws IOException {
+    stream.setReadTimeout(PING_INTERVAL);
+    byte[] buffer = new byte[4096];
+    long startedAt = System.nanoTime();
+    boolean open = true;
+    while (open
+        && stream.stats().roundTrip() == null
+        && since(startedAt).compareTo(LONGEST_PING) < 0) {
+      try {
+        open = stream.inputStream().read(buffer) >= 0;
+      } catch (SocketTimeoutException e) {
+        // The service is silent, as most are that wait for a first word.
+      } catch (TunnelException e) {
+        open = false;
+      }
+    }
+    if (!open) {
+      stream.close();
+      return checkEnd(stream.whenClosed().toCompletableFuture().join(), report);
+    }
+    Duration roundTrip = stream.stats().roundTrip();
+    report.step(
+        roundTrip == null
+            ? CheckStep.skipped(
+                "ping", "no answer within " + LONGEST_PING.toSeconds() + " s; the tunnel is open")
+            : CheckStep.ok("ping", roundTrip, "to the cloud and back"));
+    return ExitCode.OK;
+  }
+
+  private static int checkEnd(CloseReason reason, CheckReport report) {
+    if (!reason.isOrderly()) {
+      report.step(CheckStep.failed("service", reason.duration(), reason.message(), null));
+      return ExitCode.OTHER_ANSWER;
+    }
+    if (reason.bytesDown() > 0) {
+      report.step(
+          CheckStep.ok(
+              "service",
+              reason.duration(),
+              "it sent " + reason.bytesDown() + " bytes and closed the connection"));
+      return ExitCode.OK;
+    }
+    report.step(
+        CheckStep.failed(
+            "service",
+            reason.duration(),
+            reason.message(),
+            "on the gateway, look whether the service runs, and whether it listens there"));
+    return ExitCode.NOT_FOUND;
+  }
+
+  private static Duration since(long startedAt) {
+    return Duration.ofNanos(System.nanoTime() - startedAt);
+  }
+}

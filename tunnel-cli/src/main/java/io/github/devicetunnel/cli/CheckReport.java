@@ -1,0 +1,112 @@
+package io.github.devicetunnel.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** Tells of each step of a check, as text or as JSON. */
+abstract class CheckReport {
+
+  static CheckReport text(Console console) {
+    return new Text(console);
+  }
+
+  /** One object a line: {@code step} for each, and {@code check} at the end. */
+  static CheckReport json(Console console) {
+    return new Json(console);
+  }
+
+  abstract void step(CheckStep step);
+
+  abstract void end(int exitCode);
+
+  private static double millis(Duration time) {
+    return time.toNanos() / 1e6;
+  }
+
+  private static final class Text extends CheckReport {
+    private static final String INDENTED = " ".repeat(32);
+
+    private final Console console;
+
+    Text(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    void step(CheckStep step) {
+      String outcome = step.outcome().name().toLowerCase(Locale.ROOT);
+      Duration time = step.time();
+      String took = time == null ? "" : String.format(Locale.ROOT, "%.1f ms", millis(time));
+      console.report(
+          String.format("%-11s %-8s %10s  %s", step.name(), outcome, took, step.message()));
+      if (step.advice() != null) {
+        console.report(INDENTED + " Try: " + step.advice());
+      }
+    }
+
+    @Override
+    void end(int exitCode) {}
+  }
+
+  private static final class Json extends CheckReport {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final Console console;
+
+    Json(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    void step(CheckStep step) {
+      print(
+          "step",
+          json -> {
+            json.writeStringField("step", step.name());
+            json.writeStringField("outcome", step.outcome().name().toLowerCase(Locale.ROOT));
+            Duration time = step.time();
+            if (time != null) {
+              json.writeNumberField("ms", Math.round(millis(time) * 1000) / 1000.0);
+            }
+            json.writeStringField("message", step.message());
+            if (step.advice() != null) {
+              json.writeStringField("advice", step.advice());
+            }
+          });
+    }
+
+    @Override
+    void end(int exitCode) {
+      print(
+          "check",
+          json -> {
+            json.writeStringField("outcome", exitCode == ExitCode.OK ? "ok" : "failed");
+            json.writeNumberField("exitCode", exitCode);
+          });
+    }
+
+    private interface Fields {
+      void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    private void print(String event, Fields fields) {
+      StringWriter line = new StringWriter();
+      try (JsonGenerator json = JSON.createGenerator(line)) {
+        json.writeStartObject();
+        json.writeStringField("time", Instant.now().toString());
+        json.writeStringField("event", event);
+        fields.writeTo(json);
+        json.writeEndObject();
+      } catch (IOException e) {
+        throw new UncheckedIOException("a StringWriter does not fail", e);
+      }
+      console.report(line.toString());
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.devicetunnel.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A program that has this process's standard streams and gets its signals. For one run. */
+final class ChildProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildProgram.class);
+
+  /** In messages of the JDK; the number is that of the operating system. */
+  private static final Pattern ERROR = Pattern.compile("error=(\\d+), ");
+
+  private static final String NO_SUCH_FILE = "2";
+
+  private final ProcessBuilder builder;
+
+  /** A signal may come before there is somebody to pass it to. */
+  private final CompletableFuture<Process> running = new CompletableFuture<>();
+
+  /**
+   * Prepares it.
+   *
+   * @param variables in its environment, besides those of this process
+   */
+  ChildProgram(List<String> command, Map<String, String> variables) {
+    builder = new ProcessBuilder(command).inheritIO();
+    builder.environment().putAll(variables);
+    // A key that the launcher has taken off our command line is nobody else's business.
+    builder.environment().remove(KeyOptions.ARGUMENT_VARIABLE);
+  }
+
+  /** Runs it to its end, and returns its exit code, or 128 and the number of its last signal. */
+  int run() throws InterruptedException {
+    passSignals();
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw cannotRun(builder.command().get(0), e);
+    }
+    running.complete(process);
+    return process.waitFor();
+  }
+
+  /** What comes from the keyboard, all programs of the terminal get: it is the child's to obey. */
+  private void passSignals() {
+    OsSignal.handle("INT", number -> {});
+    OsSignal.handle("TERM", number -> running.join().destroy());
+    OsSignal.handle("HUP", number -> hangUp(running.join()));
+  }
+
+  /** Java itself can send no signal but TERM and KILL. */
+  private static void hangUp(Process process) {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -s HUP \"$0\"", Long.toString(process.pid())).start();
+    } catch (IOException e) {
+      LOG.debug("SIGHUP cannot be passed on", e);
+      process.destroy();
+    }
+  }
+
+  private static CommandFailure cannotRun(String program, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    Matcher error = ERROR.matcher(message);
+    boolean known = error.find();
+    if (known && error.group(1).equals(NO_SUCH_FILE)) {
+      return CommandFailure.program(
+          ExitCode.NO_PROGRAM, Quoted.of(program) + " cannot be run: there is no such program");
+    }
+    return CommandFailure.program(
+        ExitCode.NOT_EXECUTABLE,
+        Quoted.of(program)
+            + " cannot be run: "
+            + (known ? message.substring(error.end()) : message));
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
+import java.io.IOException;
+
+/** What a command ends with when the cloud did not give what it was asked for. */
+final class CloudFailure {
+  private CloudFailure() {}
+
+  /** The library's message is one line, and says what to do where that is known. */
+  static CommandFailure of(IOException e) {
+    return CommandFailure.cloud(exitCode(e), String.valueOf(e.getMessage()));
+  }
+
+  static int exitCode(IOException e) {
+    if (e instanceof TunnelRejectedException refusal) {
+      return exitCode(refusal.statusCode());
+    }
+    if (e instanceof VerificationKeyRejectedException refusal) {
+      return exitCode(refusal.statusCode());
+    }
+    return e instanceof TunnelException failure ? exitCode(failure.reason()) : ExitCode.UNREACHABLE;
+  }
+
+  private static int exitCode(int status) {
+    return switch (status) {
+      case 401, 403 -> ExitCode.CREDENTIAL_REFUSED;
+      case 404 -> ExitCode.NOT_FOUND;
+      // A proxy's answer: the cloud itself was not reached.
+      case 407 -> ExitCode.UNREACHABLE;
+      default -> ExitCode.OTHER_ANSWER;
+    };
+  }
+
+  private static int exitCode(CloseReason reason) {
+    return switch (reason.kind()) {
+      case TOKEN_REFUSED -> ExitCode.CREDENTIAL_REFUSED;
+      case INTERNAL_ERROR -> ExitCode.BUG;
+      // By this end itself: it had no token to go with.
+      case DIAL_FAILED ->
+          reason.endedBy() == CloseReason.EndedBy.CLIENT
+              ? ExitCode.CREDENTIAL_REFUSED
+              : ExitCode.UNREACHABLE;
+      default -> ExitCode.UNREACHABLE;
+    };
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.devicetunnel.cli;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Parameters;
+
+/** Prints what makes a shell complete the names of commands and options. */
+@Command(
+    name = "completion",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Prints a script that completes commands and options.",
+      "",
+      "For this shell: source <(tunnel completion bash)",
+      "For good:       put the same line into ~/.bashrc or ~/.zshrc"
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel completion bash|zsh",
+    optionListHeading = "%n",
+    sortOptions = false)
+final class CompletionCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(arity = "0..1", paramLabel = "SHELL", description = "bash or zsh")
+  private String shell = "";
+
+  CompletionCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    // One script is for both: in zsh it loads bashcompinit.
+    if (!shell.equals("bash") && !shell.equals("zsh")) {
+      throw CommandFailure.usage(
+          "the shell must be bash or zsh" + (shell.isEmpty() ? "" : ", but is another"));
+    }
+    CommandLine program = Main.commandLine(Environment.ofProcess(), console);
+    addDefaultCommand(program);
+    console.print(AutoComplete.bash("tunnel", program).stripTrailing());
+    return ExitCode.OK;
+  }
+
+  /** Without a command, the options are those of listen. */
+  private static void addDefaultCommand(CommandLine program) {
+    CommandSpec root = program.getCommandSpec();
+    CommandLine listen = Objects.requireNonNull(program.getSubcommands().get("listen"));
+    for (OptionSpec option : listen.getCommandSpec().options()) {
+      if (root.findOption(option.longestName()) == null) {
+        root.addOption(OptionSpec.builder(option).build());
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.DialTimings;
+import io.github.devicetunnel.ProxySettings;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelRejectedException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import okhttp3.Handshake;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a dial that is over into words, step by step. */
+final class DialSteps {
+  private final DialRecord record;
+  private final @Nullable ProxySettings proxy;
+
+  DialSteps(TunnelClient client, DialRecord record) {
+    this.record = record;
+    this.proxy = client.proxy().orElse(null);
+  }
+
+  /** Of one that went well. */
+  List<CheckStep> all() {
+    DialTimings timings = Objects.requireNonNull(record.timings());
+    return List.of(
+        taken(timings.dns())
+            ? CheckStep.ok("dns", timings.dns(), addresses())
+            : CheckStep.skipped("dns", "there is no name to be looked up"),
+        taken(timings.connect())
+            ? CheckStep.ok("tcp", timings.connect(), way())
+            : CheckStep.skipped("tcp", "a connection was open already"),
+        taken(timings.tls())
+            ? CheckStep.ok("tls", timings.tls(), tls())
+            : CheckStep.skipped("tls", "ws is not encrypted"),
+        CheckStep.ok("upgrade", timings.upgrade(), "the cloud granted the tunnel"));
+  }
+
+  /** Of one that failed: what went well before, and the step that did not. */
+  List<CheckStep> until(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    DialTimings timings = record.timings();
+    if (timings == null) {
+      return List.of(CheckStep.failed("upgrade", null, message, null));
+    }
+    int last = lastTaken(timings);
+    List<CheckStep> steps = new ArrayList<>(all().subList(0, last));
+    CheckStep began = all().get(last);
+    steps.add(CheckStep.failed(began.name(), began.time(), message, advice(last, failure)));
+    return steps;
+  }
+
+  /** A step that was not begun has no time. */
+  private static int lastTaken(DialTimings timings) {
+    if (taken(timings.upgrade())) {
+      return 3;
+    }
+    if (taken(timings.tls())) {
+      return 2;
+    }
+    return taken(timings.connect()) ? 1 : 0;
+  }
+
+  private static boolean taken(@Nullable Duration time) {
+    return time != null;
+  }
+
+  private @Nullable String advice(int step, IOException failure) {
+    if (failure instanceof TunnelRejectedException) {
+      return null; // The message has it.
+    }
+    String noProxy = "where a proxy is needed, give --proxy or HTTPS_PROXY";
+    String checkProxy = "check the proxy " + proxy + ", from --proxy or the environment";
+    return switch (step) {
+      case 0 ->
+          proxy == null
+              ? "check the host in --cloud-uri, and this machine's DNS; " + noProxy
+              : checkProxy;
+      case 1 ->
+          proxy == null
+              ? "check host and port in --cloud-uri, and the firewall; " + noProxy
+              : checkProxy;
+      case 2 ->
+          "check the host in --cloud-uri; where the network looks into TLS, give the certificate of"
+              + " its authority with --ca-file";
+      default -> "check --cloud-uri: something is there, but it gives no answer";
+    };
+  }
+
+  private String addresses() {
+    return record.addresses().stream()
+        .map(InetAddress::getHostAddress)
+        .collect(Collectors.joining(", "));
+  }
+
+  private String way() {
+    if (proxy != null) {
+      return "through the proxy " + proxy;
+    }
+    InetSocketAddress address = record.connectedTo();
+    return address == null ? "connected" : ListenAddress.text(address);
+  }
+
+  private String tls() {
+    Handshake handshake = record.handshake();
+    if (handshake == null) {
+      return "agreed";
+    }
+    List<Certificate> chain = handshake.peerCertificates();
+    String version = handshake.tlsVersion().javaName() + ", " + handshake.cipherSuite().javaName();
+    return !chain.isEmpty() && chain.get(0) instanceof X509Certificate own
+        ? version + "; " + describe(own) + ", chain of " + chain.size()
+        : version;
+  }
+
+  /** Names come from the network, and may hold anything. */
+  private static String describe(X509Certificate certificate) {
+    String text =
+        "certificate of "
+            + certificate.getSubjectX500Principal().getName()
+            + ", issued by "
+            + certificate.getIssuerX500Principal().getName()
+            + ", valid to "
+            + certificate.getNotAfter().toInstant();
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+}

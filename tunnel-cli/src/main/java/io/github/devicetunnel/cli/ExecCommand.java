@@ -1,0 +1,86 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.DrainReport;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a program that finds a listener ready for it. */
+@Command(
+    name = "exec",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Opens a listener, runs a program that uses it, and ends with its exit code.",
+      "",
+      "In the program's arguments, {host} and {port} are replaced by those of the listener; "
+          + "TUNNEL_HOST and TUNNEL_PORT in its environment are the same:",
+      "  tunnel exec --service 127.0.0.1:5432 -- psql -h {host} -p {port} -U postgres",
+      "",
+      "A second listener, of -L, is {host2} and {port2}, TUNNEL_HOST_2 and TUNNEL_PORT_2, and so "
+          + "on; the path of a unix socket is {socket} or TUNNEL_SOCKET."
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel exec [OPTION...] -- PROGRAM [ARG...]",
+    sortOptions = false)
+final class ExecCommand implements Callable<Integer> {
+  /** The program's connections are closed with it; this is for what they had still on the way. */
+  private static final Duration DRAIN_TIME = Duration.ofSeconds(1);
+
+  private final Environment environment;
+  private final Console console;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:0");
+
+  @Mixin private final CloudOptions cloud = new CloudOptions();
+
+  @Parameters(arity = "0..*", hidden = true)
+  private List<String> program = List.of();
+
+  ExecCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.onlyWarnings();
+    checkProgram();
+    Environment withoutInput = environment.withInputTakenBy("the program");
+    try (Listeners listeners = listen.open(cloud, withoutInput, console.onStandardError())) {
+      ListenerPlaces places = new ListenerPlaces(listeners.addresses());
+      List<String> command = program.stream().map(places::in).toList();
+      int exitCode = new ChildProgram(command, places.variables()).run();
+      end(listeners);
+      return exitCode;
+    }
+  }
+
+  private void checkProgram() {
+    String example = "as in tunnel exec [OPTION...] -- psql -p {port}";
+    if (program.isEmpty()) {
+      throw CommandFailure.usage("the program is missing, " + example);
+    }
+    List<String> args = spec.commandLine().getParseResult().originalArgs();
+    int before = args.size() - program.size() - 1;
+    if (before < 0 || !args.get(before).equals(Arguments.END_OF_OPTIONS)) {
+      throw CommandFailure.usage("the program must stand behind --, " + example);
+    }
+  }
+
+  private void end(Listeners listeners) {
+    Logging.onlyErrors();
+    boolean wished = spec.commandLine().getParseResult().hasMatchedOption(TimeoutOptions.DRAIN);
+    DrainReport report = listeners.drain(wished ? cloud.drainTimeout() : DRAIN_TIME);
+    if (report.bytesNotDelivered() > 0) {
+      console.warn("bytes that may not have reached the service: " + report.bytesNotDelivered());
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.TunnelClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which listeners there are to be. */
+final class ListenOptions {
+  private static final String TUNNEL = "-L";
+  private static final String MAX_CONNECTIONS = "--max-connections";
+
+  @Option(
+      names = ListenAddress.OPTION,
+      paramLabel = "HOST:PORT",
+      order = 1,
+      description =
+          "Where to listen; without a host on loopback, with port 0 on any free one, or on the unix"
+              + " socket unix:PATH. Default: 127.0.0.1:8181, for exec 127.0.0.1:0; none with -L")
+  private @Nullable String listenUri;
+
+  @Option(
+      names = TUNNEL,
+      paramLabel = "LISTEN=DEVICE/SERVICE",
+      order = 2,
+      description =
+          "One more address to listen on, and where it leads; may be repeated. DEVICE/ may be left"
+              + " out when --device is given.")
+  private List<String> tunnels = new ArrayList<>();
+
+  @Option(
+      names = PortFile.OPTION,
+      paramLabel = "FILE",
+      order = 3,
+      description =
+          "Written once all listen: their addresses, one a line, in order. Removed at the end.")
+  private @Nullable String portFile;
+
+  @Option(
+      names = MAX_CONNECTIONS,
+      paramLabel = "NUMBER",
+      order = 46,
+      description =
+          "How many connections a listener carries at a time; further ones wait. Default: no limit")
+  private @Nullable String maxConnections;
+
+  private final String defaultAddress;
+
+  /** With the address that is taken where none is given. */
+  ListenOptions(String defaultAddress) {
+    this.defaultAddress = defaultAddress;
+  }
+
+  /** Opens all of them, and reports each. Whatever is wrong is a {@link CommandFailure}. */
+  Listeners open(CloudOptions cloud, Environment environment, Console console) {
+    List<TunnelSpec> specs = specs();
+    PortFile file = portFile == null ? null : PortFile.at(portFile);
+    TunnelClient shared = cloud.client(environment, console, builder -> applyTo(builder, specs));
+    environment.stopSignals().watch();
+    return Listeners.open(shared, specs, file, console);
+  }
+
+  /** For a look at the way of the first one: opens nothing. */
+  TunnelClient firstClient(CloudOptions cloud, Environment environment, Console console) {
+    TunnelSpec first = specs().get(0);
+    return cloud.client(environment, console, first::applyTo);
+  }
+
+  /**
+   * A client must have a target. Where all listeners say theirs, there need be none besides; else
+   * it is for the options that all of them share to say it.
+   */
+  private void applyTo(TunnelClient.Builder builder, List<TunnelSpec> specs) {
+    TunnelSpec first = specs.get(0);
+    boolean sharedDevice = specs.stream().anyMatch(spec -> spec.device() == null);
+    boolean sharedService = specs.stream().anyMatch(spec -> spec.service() == null);
+    new TunnelSpec(
+            first.origin(),
+            first.listen(),
+            sharedDevice ? null : first.device(),
+            sharedService ? null : first.service())
+        .applyTo(builder);
+    if (maxConnections != null) {
+      Setting setting = new Setting(MAX_CONNECTIONS, maxConnections, null);
+      try {
+        builder.maxConnections(Counts.parse(maxConnections));
+      } catch (IllegalArgumentException e) {
+        throw setting.refused(e);
+      }
+    }
+  }
+
+  /** In the order in which they are opened. */
+  private List<TunnelSpec> specs() {
+    List<TunnelSpec> specs = new ArrayList<>();
+    if (listenUri != null || tunnels.isEmpty()) {
+      String address = listenUri == null ? defaultAddress : listenUri;
+      String option = ListenAddress.OPTION;
+      specs.add(new TunnelSpec(option, ListenAddress.parse(option, address), null, null));
+    }
+    tunnels.forEach(text -> specs.add(TunnelSpec.parse(TUNNEL, text)));
+    return specs;
+  }
+}

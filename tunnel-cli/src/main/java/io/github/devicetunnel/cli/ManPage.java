@@ -1,0 +1,162 @@
+package io.github.devicetunnel.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The manual page, in roff with the macros of man(7), from what the help is made of. */
+final class ManPage {
+  private final CommandSpec program;
+  private final StringBuilder roff = new StringBuilder();
+
+  private ManPage(CommandSpec program) {
+    this.program = program;
+  }
+
+  static String of(CommandSpec program) {
+    return new ManPage(program).write();
+  }
+
+  private String write() {
+    UsageMessageSpec usage = program.usageMessage();
+    // No date: the same sources make the same page.
+    macro("TH", program.name().toUpperCase(Locale.ROOT), "1", "", "device-tunnel", "");
+    macro("SH", "NAME");
+    text(program.name() + " - " + withoutStop(plain(usage.description()[0])));
+    macro("SH", "SYNOPSIS");
+    example(Stream.of(usage.customSynopsis()).map(String::strip).toArray(String[]::new));
+    macro("SH", "COMMANDS");
+    program.subcommands().values().stream()
+        .map(command -> command.getCommandSpec())
+        .filter(command -> !command.usageMessage().hidden())
+        .forEach(this::command);
+    macro("SH", "EXIT STATUS");
+    for (Map.Entry<String, String> code : usage.exitCodeList().entrySet()) {
+      tagged("\\fB" + escaped(code.getKey().strip()) + "\\fR", plain(code.getValue()));
+    }
+    macro("SH", "EXAMPLES");
+    example(usage.footer());
+    return roff.toString();
+  }
+
+  private void command(CommandSpec command) {
+    if (!command.subcommands().isEmpty()) {
+      command.subcommands().values().forEach(sub -> command(sub.getCommandSpec()));
+      return;
+    }
+    macro("SS", command.qualifiedName());
+    UsageMessageSpec usage = command.usageMessage();
+    example(usage.customSynopsis());
+    paragraphs(usage.description());
+    command.positionalParameters().stream()
+        .filter(parameter -> !parameter.hidden())
+        .forEach(
+            parameter ->
+                tagged(
+                    "\\fI" + escaped(parameter.paramLabel()) + "\\fR",
+                    plain(String.join(" ", parameter.description()))));
+    options(command);
+    paragraphs(usage.footer());
+  }
+
+  /** What several commands share is told with the first one. */
+  private void options(CommandSpec command) {
+    CommandSpec first =
+        Objects.requireNonNull(program.subcommands().get("listen")).getCommandSpec();
+    boolean shares = command != first && command.findOption("--connect-timeout") != null;
+    for (List<OptionSpec> section : OptionSections.of(command).values()) {
+      for (OptionSpec option : section) {
+        boolean ofAll = option.usageHelp() || option.versionHelp();
+        if (!ofAll && !(shares && isSame(option, first.findOption(option.longestName())))) {
+          tagged(names(option), description(option));
+        }
+      }
+    }
+    if (shares) {
+      macro("PP");
+      text("Further options are those of " + first.qualifiedName() + ".");
+    }
+  }
+
+  private static boolean isSame(OptionSpec option, @Nullable OptionSpec other) {
+    return other != null && description(option).equals(description(other));
+  }
+
+  private static String names(OptionSpec option) {
+    String parameter =
+        option.arity().max() == 0 ? "" : "=\\fI" + escaped(option.paramLabel()) + "\\fR";
+    return List.of(option.names()).stream()
+            .map(name -> "\\fB" + escaped(name) + "\\fR")
+            .collect(Collectors.joining(", "))
+        + parameter;
+  }
+
+  private static String description(OptionSpec option) {
+    return plain(String.join(" ", option.description()))
+        .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue()));
+  }
+
+  /** Empty lines are between paragraphs, and those that are indented stay as they are. */
+  private void paragraphs(String[] lines) {
+    for (String line : lines) {
+      if (line.startsWith("  ")) {
+        example(new String[] {line});
+      } else {
+        macro("PP");
+        text(plain(line));
+      }
+    }
+  }
+
+  private void example(String[] lines) {
+    macro("PP");
+    macro("nf");
+    for (String line : lines) {
+      text(plain(line));
+    }
+    macro("fi");
+  }
+
+  private void tagged(String tag, String text) {
+    macro("TP");
+    roff.append(tag).append('\n');
+    text(text);
+  }
+
+  private void macro(String name, String... arguments) {
+    roff.append('.').append(name);
+    for (String argument : arguments) {
+      roff.append(" \"").append(escaped(argument)).append('"');
+    }
+    roff.append('\n');
+  }
+
+  /** An empty line would be a paragraph of its own. */
+  private void text(String line) {
+    if (line.isEmpty()) {
+      return;
+    }
+    // Else a dot or an apostrophe that comes first would begin a macro.
+    roff.append("\\&").append(escaped(line)).append('\n');
+  }
+
+  /** Picocli's texts are formats, and may have its markup. */
+  private static String plain(String text) {
+    return text.replaceAll("@\\|\\S+ (.*?)\\|@", "$1").replace("%n", " ").replace("%%", "%");
+  }
+
+  private static String withoutStop(String sentence) {
+    return sentence.replaceFirst("\\.$", "");
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\e").replace("-", "\\-").replace("\"", "\\(dq");
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** One tunnel on standard input and output. */
+@Command(
+    name = "stdio",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Carries standard input and output through one tunnel, and prints nothing else.",
+      "",
+      "For programs that take a command in place of a connection:",
+      "  ssh -o ProxyCommand='tunnel stdio --service 127.0.0.1:22' root@gateway",
+      "",
+      "After the end of the input it waits for the rest of the reply, as long as "
+          + "--half-close-timeout says."
+    },
+    synopsisHeading = "Usage: ",
+    customSynopsis = "tunnel stdio [OPTION...]",
+    sortOptions = false)
+final class StdioCommand implements Callable<Integer> {
+  private final Environment environment;
+  private final Console console;
+
+  @Mixin private final CloudOptions cloud = new CloudOptions();
+
+  StdioCommand(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Logging.onlyWarnings();
+    Environment withoutInput = environment.withInputTakenBy("the tunnel");
+    try (TunnelClient client = cloud.client(withoutInput, console);
+        TunnelStream stream = open(client)) {
+      // A signal ends the process, but the service is to be told.
+      Runtime.getRuntime().addShutdownHook(new Thread(stream::close, "tunnel-stdio-end"));
+      // Not System.in and System.out, which buffer, and hide that a reader has gone.
+      StdioPump pump =
+          new StdioPump(
+              stream,
+              new FileInputStream(FileDescriptor.in),
+              new FileOutputStream(FileDescriptor.out));
+      return exitCode(pump.run(), pump);
+    }
+  }
+
+  private static TunnelStream open(TunnelClient client) {
+    try {
+      return client.open();
+    } catch (IOException e) {
+      throw CloudFailure.of(e);
+    }
+  }
+
+  private int exitCode(CloseReason reason, StdioPump pump) {
+    IOException outputFailure = pump.outputFailure();
+    if (outputFailure != null) {
+      console.error("standard output takes no more: " + outputFailure.getMessage());
+      return ExitCode.NOT_ORDERLY;
+    }
+    if (reason.kind() == CloseReason.Kind.HALF_CLOSE_TIMEOUT) {
+      // Whether the reply was complete only the one can know who reads it.
+      console.warn(reason.message());
+      return ExitCode.NOT_ORDERLY;
+    }
+    if (!reason.isOrderly()) {
+      console.error(reason.message());
+      return ExitCode.NOT_ORDERLY;
+    }
+    if (reason.bytesDown() == 0 && !pump.inputEnded()) {
+      // In order, but hardly what anybody wanted.
+      console.warn(reason.message());
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tunnel exec} as a process. */
+@DisabledOnOs(OS.WINDOWS)
+class ExecTest {
+  private static TunnelService cloud;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() throws IOException {
+    cloud =
+        TunnelService.builder().apiKey(ProgramProcess.KEY).device(Program.DEVICE).build().start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cloud.close();
+  }
+
+  private static ProgramProcess exec(String... command) throws IOException {
+    List<String> args = new ArrayList<>(List.of("exec", "--"));
+    args.addAll(List.of(command));
+    return ProgramProcess.start(cloud, args.toArray(String[]::new));
+  }
+
+  private static String output(ProgramProcess program) throws IOException {
+    return new String(program.output().readAllBytes(), UTF_8);
+  }
+
+  @Test
+  void programFindsTheListenerAndItsExitCodeIsOurs() throws Exception {
+    try (ProgramProcess program =
+        exec("sh", "-c", "echo {host}:{port} $TUNNEL_HOST:$TUNNEL_PORT; exit 7")) {
+      String[] addresses = output(program).strip().split(" ", 2);
+
+      assertThat(addresses[0]).matches("127\\.0\\.0\\.1:\\d+").isEqualTo(addresses[1]);
+      assertThat(program.exitCode()).isEqualTo(7);
+      assertThat(program.errors().lines())
+          .containsExactly(
+              "Listening on "
+                  + addresses[0]
+                  + " -> "
+                  + Program.DEVICE
+                  + "/"
+                  + ProgramProcess.SERVICE);
+    }
+  }
+
+  @Test
+  void argumentsOfTheProgramAreItsOwn() throws Exception {
+    try (ProgramProcess program =
+        exec("printf", "%s\n", "--help", "-listen-uri=x", "--", "--api-key", "k", "a b")) {
+      assertThat(output(program).lines())
+          .containsExactly("--help", "-listen-uri=x", "--", "--api-key", "k", "a b");
+      assertThat(program.exitCode()).isEqualTo(0);
+    }
+  }
+
+  @Test
+  void inputIsTheProgramsToo() throws Exception {
+    try (ProgramProcess program = exec("cat")) {
+      program.input().write("through".getBytes(UTF_8));
+      program.input().close();
+
+      assertThat(output(program)).isEqualTo("through");
+      assertThat(program.exitCode()).isEqualTo(0);
+    }
+  }
+
+  @Test
+  void programThatCannotBeRunIsAsInShells() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "no program");
+    try (ProgramProcess program = exec("no-such-program-at-all")) {
+      assertThat(program.exitCode()).isEqualTo(127);
+      assertThat(program.errors().lines().toList())
+          .last()
+          .isEqualTo("tunnel: \"no-such-program-at-all\" cannot be run: there is no such program");
+    }
+    try (ProgramProcess program = exec(file.toString())) {
+      assertThat(program.exitCode()).isEqualTo(126);
+      assertThat(program.errors().lines().toList())
+          .last()
+          .isEqualTo("tunnel: \"" + file + "\" cannot be run: Permission denied");
+    }
+  }
+
+  @Test
+  void programThatDiesOfASignalIsAsInShells() throws Exception {
+    try (ProgramProcess program = exec("sh", "-c", "kill -KILL $$")) {
+      assertThat(program.exitCode()).isEqualTo(128 + 9);
+    }
+  }
+
+  @Test
+  void signalsArePassedOn() throws Exception {
+    String script =
+        "trap 'echo hup' HUP; trap 'echo term; exit 9' TERM; echo ready;"
+            + " while :; do sleep 0.1; done";
+    try (ProgramProcess program = exec("sh", "-c", script);
+        BufferedReader lines = new BufferedReader(new InputStreamReader(program.output(), UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo("ready");
+      program.hangUp();
+      assertThat(lines.readLine()).isEqualTo("hup");
+      program.terminate();
+      assertThat(lines.readLine()).isEqualTo("term");
+      assertThat(program.exitCode()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void mistakesAreFoundBeforeAnythingIsOpened() {
+    String example = ", as in tunnel exec [OPTION...] -- psql -p {port}";
+    assertUsage("the program is missing" + example, "exec");
+    assertUsage("the program is missing" + example, "exec", "--");
+    assertUsage("the program must stand behind --" + example, "exec", "psql", "-h", "x");
+    assertUsage("unknown option --lisen-uri, did you mean", "exec", "--lisen-uri=x", "--", "psql");
+    assertUsage(
+        "--listen-uri: must be host:port", "exec", "--listen-uri=3131", "--", "psql", "--help");
+  }
+
+  private static void assertUsage(String message, String... args) {
+    Program program = new Program().run(args);
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.errors()).startsWith("tunnel: " + message);
+  }
+}

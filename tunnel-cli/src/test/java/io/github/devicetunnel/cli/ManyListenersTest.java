@@ -1,0 +1,153 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Several listeners of one program; each service says where it is. */
+class ManyListenersTest {
+  private static final String ONE = Program.DEVICE;
+  private static final String OTHER = Program.OTHER_DEVICE;
+
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    cloud = TunnelService.builder().apiKey("ak_test").build().start();
+    for (String device : List.of(ONE, OTHER)) {
+      for (String service : List.of("127.0.0.1:80", "127.0.0.1:22")) {
+        cloud
+            .device(device)
+            .onConnect(
+                service,
+                stream -> stream.outputStream().write((device + "/" + service).getBytes(UTF_8)));
+      }
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  @Test
+  void eachLeadsToItsOwnService() throws Exception {
+    try (Program program =
+        program()
+            .start("-L", ":0=" + ONE + "/127.0.0.1:80", "-L=[::1]:0=" + OTHER + "/127.0.0.1:22")) {
+      assertLeadsTo(ONE + "/127.0.0.1:80", program.nextLine());
+      assertLeadsTo(OTHER + "/127.0.0.1:22", program.nextLine());
+    }
+  }
+
+  @Test
+  void deviceMayBeThatOfAll() throws Exception {
+    try (Program program =
+        program()
+            .start("--device", ONE, "-L=:0=127.0.0.1:80", "-L=:0=" + OTHER + "/127.0.0.1:22")) {
+      assertLeadsTo(ONE + "/127.0.0.1:80", program.nextLine());
+      assertLeadsTo(OTHER + "/127.0.0.1:22", program.nextLine());
+    }
+  }
+
+  @Test
+  void wholeUrlIsBaseDeviceAndService() throws Exception {
+    String url = cloud.uri() + "/v3/devices/" + ONE + "/services/127.0.0.1:80/connection";
+    try (Program program =
+        program().start("--cloud-uri", url, "--listen-uri=:0", "-L=:0=127.0.0.1:22")) {
+      assertLeadsTo(ONE + "/127.0.0.1:80", program.nextLine());
+      assertLeadsTo(ONE + "/127.0.0.1:22", program.nextLine());
+    }
+  }
+
+  @Test
+  void allAreLookedAtBeforeAnyIsOpened() throws Exception {
+    Program program = program().run("-L=:0=" + ONE + "/127.0.0.1:80", "-L=:0=017b/127.0.0.1:80");
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.output()).isEmpty();
+    assertThat(program.nextErrorLine())
+        .startsWith("tunnel: -L: the device ID must be 32 hex digits");
+  }
+
+  @Test
+  void oneThatCannotListenClosesTheOthers() throws Exception {
+    int free = freePort();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String service = "=" + ONE + "/127.0.0.1:80";
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      Program program = program().run("-L=:" + free + service, "-L=" + address + service);
+
+      assertThat(program.exitCode()).isEqualTo(3);
+      assertThat(program.output()).isEmpty();
+      assertThat(program.nextErrorLine()).startsWith("tunnel: cannot listen on " + address + ": ");
+      assertThat(program.nextErrorLine()).startsWith("Choose another address with -L");
+    }
+    new ServerSocket(free, 1, InetAddress.getLoopbackAddress()).close();
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing in the middle is what is tested
+  void everyListenerHasItsOwnBoundOfConnections() throws Exception {
+    try (Program program =
+        program()
+            .start(
+                "--max-connections=1",
+                "--device",
+                ONE,
+                "-L=:0=127.0.0.1:80",
+                "-L=:0=127.0.0.1:22")) {
+      InetSocketAddress first = address(program.nextLine());
+      InetSocketAddress second = address(program.nextLine());
+      try (Socket open = connect(first);
+          Socket waiting = connect(first);
+          Socket elsewhere = connect(second)) {
+        assertThat(open.getInputStream().read()).isNotNegative();
+        assertThat(elsewhere.getInputStream().read()).isNotNegative();
+        assertThat(program.nextErrorLine()).contains("as many as it may");
+        open.close();
+        assertThat(waiting.getInputStream().read()).isNotNegative();
+      }
+    }
+  }
+
+  private Program program() {
+    return new Program()
+        .variable("TUNNEL_CLOUD_URI", cloud.uri())
+        .variable("TUNNEL_API_KEY", "ak_test");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void assertLeadsTo(String service, String line) throws IOException {
+    assertThat(line).endsWith(" -> " + service);
+    try (Socket socket = connect(address(line))) {
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).isEqualTo(service);
+    }
+  }
+
+  private static InetSocketAddress address(String line) {
+    return ListenAddress.parsePort(
+        "", line.substring("Listening on ".length(), line.indexOf(" -> ")));
+  }
+
+  private static Socket connect(InetSocketAddress address) throws IOException {
+    Socket socket = new Socket(address.getAddress(), address.getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+}

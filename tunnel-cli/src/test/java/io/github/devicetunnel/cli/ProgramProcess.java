@@ -1,0 +1,83 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The program as a process, with a cloud, device, service and key in its environment. */
+final class ProgramProcess implements AutoCloseable {
+  static final String KEY = "ak_test";
+  static final String SERVICE = "127.0.0.1:80";
+
+  private final Process process;
+
+  private ProgramProcess(Process process) {
+    this.process = process;
+  }
+
+  static ProgramProcess start(TunnelService cloud, String... args) throws IOException {
+    return start(cloud.uri(), args);
+  }
+
+  static ProgramProcess start(String cloudUri, String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("TUNNEL_CLOUD_URI", cloudUri);
+    builder.environment().put("TUNNEL_DEVICE", Program.DEVICE);
+    builder.environment().put("TUNNEL_SERVICE", SERVICE);
+    builder.environment().put("TUNNEL_API_KEY", KEY);
+    return new ProgramProcess(builder.start());
+  }
+
+  /** Its standard input, open until it is closed here. */
+  OutputStream input() {
+    return process.getOutputStream();
+  }
+
+  InputStream output() {
+    return process.getInputStream();
+  }
+
+  BufferedReader errors() {
+    return process.errorReader();
+  }
+
+  /** Sends SIGTERM; destroy() of the process itself would close its streams as well. */
+  void terminate() {
+    assertThat(process.toHandle().destroy()).isTrue();
+  }
+
+  /** Sends SIGHUP. */
+  void hangUp() throws IOException, InterruptedException {
+    String pid = Long.toString(process.pid());
+    assertThat(new ProcessBuilder("sh", "-c", "kill -s HUP \"$0\"", pid).start().waitFor())
+        .isZero();
+  }
+
+  int exitCode() throws InterruptedException {
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended").isTrue();
+    return process.exitValue();
+  }
+
+  /** Kills it, unless it has ended, with the program that it runs. */
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,215 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.FaultProxy.Cut;
+import io.github.devicetunnel.testing.FaultProxy.Direction;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.InputStream;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code tunnel stdio} as a process. */
+@DisabledOnOs(OS.WINDOWS)
+class StdioTest {
+  private static final int COUNT = 4 << 20;
+
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws Exception {
+    cloud =
+        TunnelService.builder().apiKey(ProgramProcess.KEY).device(Program.DEVICE).build().start();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  private ProgramProcess stdio(String... further) throws Exception {
+    String[] args = new String[further.length + 1];
+    args[0] = "stdio";
+    System.arraycopy(further, 0, args, 1, further.length);
+    return ProgramProcess.start(cloud, args);
+  }
+
+  /** The input stays open, as that of a ProxyCommand does. */
+  @Test
+  void carriesEveryByteAndEndsWithTheService() throws Exception {
+    byte[] bytes = new byte[COUNT];
+    new Random(1).nextBytes(bytes);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            ProgramProcess.SERVICE,
+            stream -> stream.outputStream().write(stream.inputStream().readNBytes(COUNT)));
+
+    try (ProgramProcess program = stdio()) {
+      program.input().write(bytes);
+      program.input().flush();
+
+      assertThat(program.output().readAllBytes()).isEqualTo(bytes);
+      assertThat(program.exitCode()).isEqualTo(0);
+      assertThat(program.errors().lines()).isEmpty();
+    }
+  }
+
+  @Test
+  void replyComesAfterTheEndOfTheInput() throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            ProgramProcess.SERVICE,
+            stream -> {
+              stream.inputStream().readNBytes(8);
+              stream.outputStream().write("reply".getBytes(US_ASCII));
+            });
+
+    try (ProgramProcess program = stdio()) {
+      program.input().write("question".getBytes(US_ASCII));
+      program.input().close();
+
+      assertThat(program.output().readAllBytes()).isEqualTo("reply".getBytes(US_ASCII));
+      assertThat(program.exitCode()).isEqualTo(0);
+      assertThat(program.errors().lines()).isEmpty();
+    }
+  }
+
+  @Test
+  void replyThatIsCutIsNeverSilent() throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(ProgramProcess.SERVICE, stream -> stream.inputStream().readAllBytes());
+
+    try (ProgramProcess program = stdio("--half-close-timeout=200ms")) {
+      program.input().write("question".getBytes(US_ASCII));
+      program.input().close();
+
+      assertThat(program.exitCode()).isEqualTo(8);
+      assertThat(program.errors().readLine())
+          .startsWith("tunnel: warning: nothing came from the service for 0.2 s")
+          .endsWith("raise the half-close timeout");
+    }
+  }
+
+  @Test
+  void connectionThatBreaksIsNoEnd() throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(ProgramProcess.SERVICE, stream -> stream.inputStream().readAllBytes())
+        .faults()
+        .onNextConnect(Fault.cutAfter(0, Direction.TOWARD_CLIENT, Cut.RST));
+
+    try (ProgramProcess program = stdio()) {
+      assertThat(program.exitCode()).isEqualTo(8);
+      assertThat(program.errors().readLine()).startsWith("tunnel: the connection to the cloud");
+    }
+  }
+
+  /** Which a real gateway tells no better. */
+  @Test
+  void serviceThatSaysNothingIsWarnedAbout() throws Exception {
+    cloud.device(Program.DEVICE).onConnect(ProgramProcess.SERVICE, stream -> {});
+
+    try (ProgramProcess program = stdio()) {
+      assertThat(program.exitCode()).isEqualTo(0);
+      assertThat(program.errors().readLine()).startsWith("tunnel: warning: the service closed");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "500, 7", "302, 7"})
+  void refusalIsAnExitCode(int status, int exitCode) throws Exception {
+    cloud.faults().onNextConnect(Fault.refuse(status));
+
+    try (ProgramProcess program = stdio()) {
+      assertThat(program.exitCode()).isEqualTo(exitCode);
+      assertThat(program.errors().readLine())
+          .startsWith("tunnel: the cloud refused a tunnel to " + Program.DEVICE)
+          .contains(": " + status);
+      assertThat(program.output().readAllBytes()).isEmpty();
+    }
+  }
+
+  @Test
+  void cloudThatIsNotThereIsAnExitCode() throws Exception {
+    String uri = cloud.uri();
+    cloud.close();
+
+    try (ProgramProcess program = ProgramProcess.start(uri, "stdio")) {
+      assertThat(program.exitCode()).isEqualTo(6);
+      assertThat(program.errors().readLine()).contains("could not be reached");
+    }
+  }
+
+  @Test
+  void standardInputIsNoPlaceForTheKey() throws Exception {
+    try (ProgramProcess program = stdio("--api-key-file=-")) {
+      assertThat(program.exitCode()).isEqualTo(2);
+      assertThat(program.errors().readLine())
+          .isEqualTo(
+              "tunnel: --api-key-file: standard input cannot be read: it belongs to the tunnel");
+    }
+  }
+
+  @Test
+  void readerThatLeavesEndsTheTunnel() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            ProgramProcess.SERVICE,
+            stream -> {
+              try {
+                while (true) {
+                  stream.outputStream().write(new byte[64 << 10]);
+                }
+              } finally {
+                told.countDown();
+              }
+            });
+
+    try (ProgramProcess program = stdio()) {
+      assertThat(program.output().readNBytes(1000)).hasSize(1000);
+      program.output().close();
+
+      assertThat(program.exitCode()).isEqualTo(8);
+      assertThat(program.errors().readLine()).startsWith("tunnel: standard output takes no more");
+      told.await();
+    }
+  }
+
+  @Test
+  void signalEndsItAndTheServiceIsTold() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            ProgramProcess.SERVICE,
+            stream -> {
+              stream.outputStream().write('x');
+              InputStream in = stream.inputStream();
+              assertThat(in.read()).isEqualTo(-1);
+              told.countDown();
+            });
+
+    try (ProgramProcess program = stdio()) {
+      assertThat(program.output().read()).isEqualTo('x');
+      program.terminate();
+
+      assertThat(program.exitCode()).isEqualTo(143);
+      assertThat(program.errors().lines()).isEmpty();
+      told.await();
+    }
+  }
+}

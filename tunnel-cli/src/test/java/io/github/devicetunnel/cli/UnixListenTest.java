@@ -1,0 +1,139 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisabledOnOs(OS.WINDOWS)
+class UnixListenTest {
+  @TempDir private Path folder;
+
+  private DemoWebService web;
+  private TunnelService cloud;
+  private Path socket;
+
+  @BeforeEach
+  void start() throws IOException {
+    socket = folder.resolve("t.sock");
+    web = DemoWebService.start();
+    cloud =
+        TunnelService.builder()
+            .apiKey("ak_test")
+            .route(Program.DEVICE, "127.0.0.1:80", web.address())
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+    web.close();
+  }
+
+  @Test
+  void curlGetsThePage() throws Exception {
+    Path page = folder.resolve("page");
+    try (Program program = program().start("--listen-uri=unix:" + socket)) {
+      assertThat(program.nextLine())
+          .isEqualTo("Listening on unix:" + socket + " -> " + Program.DEVICE + "/127.0.0.1:80");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+          .isEqualTo("rw-------");
+      assertThat(folder.toFile().list()).containsExactly("t.sock");
+
+      Process curl =
+          new ProcessBuilder(
+                  "curl",
+                  "-sS",
+                  "-m",
+                  "20",
+                  "--unix-socket",
+                  socket.toString(),
+                  "-o",
+                  page.toString(),
+                  "http://gateway/")
+              .inheritIO()
+              .start();
+      assertThat(curl.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(curl.exitValue()).isEqualTo(0);
+      assertThat(page).hasBinaryContent(DemoWebService.page());
+    }
+    assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void fileOfADeadProgramIsReplaced() throws Exception {
+    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      dead.bind(UnixDomainSocketAddress.of(socket));
+    }
+    assertThat(Files.exists(socket)).isTrue();
+
+    Program program = program().run("-L=unix:" + socket + "=127.0.0.1:80");
+
+    assertThat(program.exitCode()).isEqualTo(0);
+    assertThat(program.output()).startsWith("Listening on unix:");
+    assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void socketInUseIsLeftAlone() throws Exception {
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(socket));
+      assertRefused("the socket is in use by another program");
+    }
+    assertThat(Files.exists(socket)).isTrue();
+  }
+
+  @Test
+  void fileThatIsNoSocketIsLeftAlone() throws Exception {
+    Files.writeString(socket, "precious");
+
+    assertRefused("there is a file that is no socket");
+    assertThat(socket).hasContent("precious");
+  }
+
+  @Test
+  void linkIsLeftAlone() throws Exception {
+    Files.createSymbolicLink(socket, folder.resolve("elsewhere"));
+
+    assertRefused("there is a file that is no socket");
+  }
+
+  @Test
+  void folderMustBeThere() throws Exception {
+    socket = folder.resolve("missing/t.sock");
+
+    assertRefused("there is no such folder");
+  }
+
+  private void assertRefused(String why) throws Exception {
+    Program program = program().run("--listen-uri=unix:" + socket);
+
+    assertThat(program.exitCode()).isEqualTo(3);
+    assertThat(program.output()).isEmpty();
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: cannot listen on unix:" + socket + ": " + why);
+    assertThat(program.nextErrorLine()).isEqualTo("Choose another address with --listen-uri");
+  }
+
+  private Program program() {
+    return new Program()
+        .variable("TUNNEL_CLOUD_URI", cloud.uri())
+        .variable("TUNNEL_DEVICE", Program.DEVICE)
+        .variable("TUNNEL_SERVICE", "127.0.0.1:80")
+        .variable("TUNNEL_API_KEY", "ak_test");
+  }
+}

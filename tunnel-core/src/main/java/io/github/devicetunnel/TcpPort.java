@@ -1,0 +1,75 @@
+package io.github.devicetunnel;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** A TCP port that is listened on. */
+final class TcpPort implements ListeningSocket {
+  private final ServerSocket socket;
+  private final InetSocketAddress address;
+
+  private TcpPort(ServerSocket socket) {
+    this.socket = socket;
+    this.address = (InetSocketAddress) socket.getLocalSocketAddress();
+  }
+
+  /** Throws an exception whose message names the address. */
+  static TcpPort bind(InetSocketAddress address, int backlog) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.bind(address, backlog);
+      return new TcpPort(socket);
+    } catch (IOException e) {
+      socket.close();
+      BindException named =
+          new BindException("cannot listen on " + text(address) + ": " + e.getMessage());
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  @Override
+  public LocalEnd accept() throws IOException {
+    Socket accepted = socket.accept();
+    try {
+      accepted.setTcpNoDelay(true);
+      return new TcpEnd(accepted);
+    } catch (IOException e) {
+      accepted.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  boolean isOnEveryInterface() {
+    return address.getAddress().isAnyLocalAddress();
+  }
+
+  @Override
+  public String name() {
+    return text(address);
+  }
+
+  @Override
+  public String threadName() {
+    return Integer.toString(address.getPort());
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host =
+        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+}
