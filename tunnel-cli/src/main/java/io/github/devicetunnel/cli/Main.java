@@ -27,13 +27,18 @@ public final class Main {
     commandLine
         .setParameterExceptionHandler(
             (e, unused) -> {
-              console.error(usageErrors.describe(e));
+              console.error(environment.config().located(usageErrors.describe(e)));
               console.hint(tryHelp(e.getCommandLine()));
               return ExitCode.USAGE;
             })
-        .setExecutionExceptionHandler((e, failed, unused) -> report(e, failed, console));
+        .setExecutionExceptionHandler(
+            (e, failed, unused) -> report(e, failed, environment, console));
     try {
-      return commandLine.execute(Arguments.normalize(args));
+      String[] given = Arguments.normalize(args);
+      return commandLine.execute(
+          environment.config().complete(given, commandLine, environment, console));
+    } catch (CommandFailure e) {
+      return report(e, commandLine, environment, console);
     } catch (Error e) {
       // Picocli lets these pass.
       return reportBug(e, console);
@@ -59,9 +64,10 @@ public final class Main {
         .setExpandAtFiles(false);
   }
 
-  private static int report(Exception e, CommandLine failed, Console console) {
+  private static int report(
+      Exception e, CommandLine failed, Environment environment, Console console) {
     if (e instanceof CommandFailure failure) {
-      console.error(failure.getMessage());
+      console.error(environment.config().located(failure.getMessage()));
       if (failure.hint() != null) {
         console.hint(failure.hint());
       } else if (failure.exitCode() == ExitCode.USAGE) {

@@ -3,8 +3,10 @@ package io.github.devicetunnel.cli;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,17 +16,20 @@ import org.slf4j.LoggerFactory;
  */
 final class ProcessSignals implements StopSignals {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessSignals.class);
-  private static final String[] NAMES = {"INT", "TERM", "HUP"};
+  private static final String HANGUP = "HUP";
+  private static final String[] NAMES = {"INT", "TERM", HANGUP};
 
-  private final CountDownLatch first = new CountDownLatch(1);
+  /** True for each wish to read the configuration again, false to stop. */
+  private final BlockingQueue<Boolean> wishes = new LinkedBlockingQueue<>();
+
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   /** Java leaves alone what nohup, or a shell's {@code &}, has told this process to ignore. */
   @Override
-  public void watch() {
+  public void watch(boolean reloading) {
     for (String name : NAMES) {
       try {
-        handle(name);
+        handle(name, reloading && name.equals(HANGUP) ? number -> wishes.add(true) : this::stop);
       } catch (ReflectiveOperationException | IllegalArgumentException e) {
         // Not on this system, or reserved by java -Xrs: then it ends the process as usual.
         LOG.debug("SIG{} cannot be handled", name, e);
@@ -33,14 +38,14 @@ final class ProcessSignals implements StopSignals {
   }
 
   @Override
-  public void await() throws InterruptedException {
-    first.await();
+  public boolean awaitReload() throws InterruptedException {
+    return wishes.take();
   }
 
   /**
    * By reflection: {@code javac --release} hides these classes, which every JDK has all the same.
    */
-  private void handle(String name) throws ReflectiveOperationException {
+  private void handle(String name, IntConsumer action) throws ReflectiveOperationException {
     Class<?> signalType = Class.forName("sun.misc.Signal");
     Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
     Object signal = signalType.getConstructor(String.class).newInstance(name);
@@ -49,7 +54,7 @@ final class ProcessSignals implements StopSignals {
         (proxy, method, arguments) ->
             switch (method.getName()) {
               case "handle" -> {
-                received(number);
+                action.accept(number);
                 yield null;
               }
               case "equals" -> proxy == arguments[0];
@@ -63,9 +68,9 @@ final class ProcessSignals implements StopSignals {
     register.invoke(null, signal, proxy);
   }
 
-  private void received(int number) {
+  private void stop(int number) {
     if (stopping.compareAndSet(false, true)) {
-      first.countDown();
+      wishes.add(false);
     } else {
       Runtime.getRuntime().halt(ExitCode.SIGNAL + number);
     }
