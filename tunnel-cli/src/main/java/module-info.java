@@ -17,6 +17,7 @@ module io.github.devicetunnel.cli {
   requires jdk.unsupported;
   requires okhttp3;
   requires org.slf4j;
+  requires org.snakeyaml.engine;
 
   // Picocli sets the fields of commands.
   opens io.github.devicetunnel.cli to

@@ -17,6 +17,17 @@ final class CloudOptions {
   private static final String SERVICE = "--service";
   private static final String PING_DURATION = "--ping-duration";
 
+  /** Read by {@link Config}, before there are values of options. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = Config.OPTION,
+      paramLabel = "FILE",
+      order = 9,
+      description =
+          "YAML with any of these options, by their names without dashes, and tunnels: a list, each"
+              + " with listen, device and service. Arguments and the environment beat it.")
+  private @Nullable String config;
+
   @Option(
       names = CLOUD_URI,
       paramLabel = "URL",
@@ -101,15 +112,22 @@ final class CloudOptions {
     if (uri == null) {
       throw CommandFailure.usage(CLOUD_URI + ": is missing (or set TUNNEL_CLOUD_URI)");
     }
-    // The last one counts: an argument after the environment, and a part after a whole URL.
+    // The last one counts: a file, the environment, an argument; and a part after a whole URL.
     Stream.of(
             uri,
             Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment),
             Setting.find(SERVICE, service, "TUNNEL_SERVICE", environment))
         .filter(Objects::nonNull)
-        .sorted(Comparator.comparing(Setting::isArgument))
+        .sorted(Comparator.comparing(setting -> rank(setting, environment)))
         .forEach(setting -> set(builder, setting));
     return uri.value();
+  }
+
+  private static int rank(Setting setting, Environment environment) {
+    if (setting.isArgument()) {
+      return environment.config().sets(setting.option()) ? 0 : 2;
+    }
+    return 1;
   }
 
   private static void set(TunnelClient.Builder builder, Setting setting) {

@@ -42,6 +42,11 @@ final class Console {
     err.println(line);
   }
 
+  /** From now on, this is not shown in messages. */
+  void conceal(String secret) {
+    redaction.add(secret);
+  }
+
   void warn(String message) {
     err.println("tunnel: warning: " + redaction.apply(message));
   }

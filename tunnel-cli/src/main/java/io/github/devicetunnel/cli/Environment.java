@@ -11,8 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param variables environment variables
  * @param input standard input
  * @param stopSignals how it is told to stop
+ * @param config the file that its arguments name
  */
-record Environment(Map<String, String> variables, InputStream input, StopSignals stopSignals) {
+record Environment(
+    Map<String, String> variables, InputStream input, StopSignals stopSignals, Config config) {
+
+  Environment(Map<String, String> variables, InputStream input, StopSignals stopSignals) {
+    this(variables, input, stopSignals, new Config());
+  }
 
   static Environment ofProcess() {
     return new Environment(System.getenv(), System.in, new ProcessSignals());

@@ -50,7 +50,8 @@ final class KeyOptions {
   Key key(Environment environment) {
     Setting key = find(environment);
     Setting application = application(environment);
-    boolean exposed = key.isArgument() && key.option().equals(API_KEY);
+    boolean exposed =
+        key.isArgument() && key.option().equals(API_KEY) && !environment.config().sets(API_KEY);
     try {
       // Of a file too, so that what is wrong with it is told at once.
       Credentials fixed =

@@ -43,8 +43,10 @@ final class ListenCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (Listeners listeners = listen.open(cloud, environment, console)) {
-      environment.stopSignals().await();
       Duration drain = cloud.drainTimeout();
+      while (environment.stopSignals().awaitReload()) {
+        listen.reload(listeners, drain, environment.config(), console);
+      }
       console.status(
           "Stopping; open connections may finish for "
               + Times.text(drain)

@@ -11,7 +11,8 @@ final class ListenFailure {
     boolean isPort = spec.listen() instanceof InetSocketAddress;
     return CommandFailure.cannotListen(
         "cannot listen on " + ListenAddress.text(spec.listen()) + ": " + cause(e),
-        "Choose another address with "
+        "Choose another address "
+            + (spec.origin().startsWith("-") ? "with " : "in ")
             + spec.origin()
             + (isPort ? ", with port 0 for any free one" : ""));
   }

@@ -1,8 +1,12 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.TunnelClient;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -47,6 +51,9 @@ final class ListenOptions {
 
   private final String defaultAddress;
 
+  /** What the shared client has of a target only because it must have one. */
+  private final Set<TunnelSetting> borrowed = EnumSet.noneOf(TunnelSetting.class);
+
   /** With the address that is taken where none is given. */
   ListenOptions(String defaultAddress) {
     this.defaultAddress = defaultAddress;
@@ -54,16 +61,16 @@ final class ListenOptions {
 
   /** Opens all of them, and reports each. Whatever is wrong is a {@link CommandFailure}. */
   Listeners open(CloudOptions cloud, Environment environment, Console console) {
-    List<TunnelSpec> specs = specs();
+    List<TunnelSpec> specs = specs(environment.config().tunnels());
     PortFile file = portFile == null ? null : PortFile.at(portFile);
     TunnelClient shared = cloud.client(environment, console, builder -> applyTo(builder, specs));
-    environment.stopSignals().watch();
+    environment.stopSignals().watch(environment.config().isThere());
     return Listeners.open(shared, specs, file, console);
   }
 
   /** For a look at the way of the first one: opens nothing. */
   TunnelClient firstClient(CloudOptions cloud, Environment environment, Console console) {
-    TunnelSpec first = specs().get(0);
+    TunnelSpec first = specs(environment.config().tunnels()).get(0);
     return cloud.client(environment, console, first::applyTo);
   }
 
@@ -73,33 +80,57 @@ final class ListenOptions {
    */
   private void applyTo(TunnelClient.Builder builder, List<TunnelSpec> specs) {
     TunnelSpec first = specs.get(0);
-    boolean sharedDevice = specs.stream().anyMatch(spec -> spec.device() == null);
-    boolean sharedService = specs.stream().anyMatch(spec -> spec.service() == null);
-    new TunnelSpec(
-            first.origin(),
-            first.listen(),
-            sharedDevice ? null : first.device(),
-            sharedService ? null : first.service())
-        .applyTo(builder);
-    if (maxConnections != null) {
-      Setting setting = new Setting(MAX_CONNECTIONS, maxConnections, null);
-      try {
-        builder.maxConnections(Counts.parse(maxConnections));
-      } catch (IllegalArgumentException e) {
-        throw setting.refused(e);
+    for (TunnelSetting part : List.of(TunnelSetting.DEVICE, TunnelSetting.SERVICE)) {
+      String value = first.settings().get(part);
+      if (value != null && specs.stream().allMatch(spec -> spec.has(part))) {
+        part.apply(builder, value, first.origin());
+        borrowed.add(part);
       }
+    }
+    if (maxConnections != null) {
+      TunnelSetting.MAX_CONNECTIONS.apply(builder, maxConnections, MAX_CONNECTIONS);
     }
   }
 
+  /**
+   * Reads the file of {@code --config} again, and opens and closes listeners as it says now. If
+   * something is wrong, that is reported, and everything stays as it was.
+   */
+  void reload(Listeners listeners, Duration drain, Config config, Console console) {
+    try {
+      ConfigFile fresh = config.reread();
+      List<TunnelSpec> specs = specs(fresh.tunnels());
+      for (TunnelSpec spec : specs) {
+        borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> refuse(spec, part));
+      }
+      listeners.become(specs, drain);
+      List<String> later = config.differences(fresh);
+      if (!later.isEmpty()) {
+        console.warn(
+            fresh.name() + ": takes effect at the next start: " + String.join(", ", later));
+      }
+      console.status("Read " + fresh.name() + " again");
+    } catch (CommandFailure e) {
+      console.error(e.getMessage());
+      console.hint("Everything stays as it was");
+    }
+  }
+
+  private static void refuse(TunnelSpec spec, TunnelSetting part) {
+    throw CommandFailure.usage(
+        spec.origin() + ": has no " + part.key() + ", and there was none for all at the start");
+  }
+
   /** In the order in which they are opened. */
-  private List<TunnelSpec> specs() {
+  private List<TunnelSpec> specs(List<TunnelSpec> fromFile) {
     List<TunnelSpec> specs = new ArrayList<>();
-    if (listenUri != null || tunnels.isEmpty()) {
+    if (listenUri != null || (tunnels.isEmpty() && fromFile.isEmpty())) {
       String address = listenUri == null ? defaultAddress : listenUri;
       String option = ListenAddress.OPTION;
-      specs.add(new TunnelSpec(option, ListenAddress.parse(option, address), null, null));
+      specs.add(new TunnelSpec(option, ListenAddress.parse(option, address), Map.of()));
     }
     tunnels.forEach(text -> specs.add(TunnelSpec.parse(TUNNEL, text)));
+    specs.addAll(fromFile);
     return specs;
   }
 }

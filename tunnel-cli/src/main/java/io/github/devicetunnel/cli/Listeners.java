@@ -1,103 +1,123 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.TunnelException;
-import io.github.devicetunnel.TunnelListener;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The listeners of one run: all of them are open, or none. Each has a client of its own, for its
- * device and service; all share the connections and threads of one.
- */
+/** The listeners of one run: all that were asked for are open, or none. For one thread. */
 final class Listeners implements AutoCloseable {
   private final TunnelClient shared;
-  private final List<TunnelClient> clients = new ArrayList<>();
-  private final List<TunnelListener> listeners = new ArrayList<>();
-
   private final @Nullable PortFile portFile;
+  private final Console console;
+  private final List<OpenListener> open = new ArrayList<>();
 
-  private Listeners(TunnelClient shared, @Nullable PortFile portFile) {
+  /** No longer asked for; what they carry may finish. */
+  private final List<OpenListener> retired = new CopyOnWriteArrayList<>();
+
+  private Listeners(TunnelClient shared, @Nullable PortFile portFile, Console console) {
     this.shared = shared;
     this.portFile = portFile;
+    this.console = console;
   }
 
   /**
    * Opens them, and reports each. What is wrong is a {@link CommandFailure}; nothing is open then.
    *
+   * @param shared whose connections and threads all use; it is closed with them
    * @param portFile where to write the addresses, null for nowhere
-   * @param shared is closed with the listeners, or when they cannot be opened
    */
   static Listeners open(
       TunnelClient shared, List<TunnelSpec> specs, @Nullable PortFile portFile, Console console) {
-    Listeners all = new Listeners(shared, portFile);
+    Listeners listeners = new Listeners(shared, portFile, console);
     try {
-      for (TunnelSpec spec : specs) {
-        all.clients.add(client(shared, spec));
-      }
-      all.clients.forEach(Listeners::checkCredentials);
-      for (int i = 0; i < specs.size(); i++) {
-        all.listeners.add(listen(all.clients.get(i), specs.get(i)));
-      }
-      if (portFile != null) {
-        portFile.write(all.addresses());
-      }
-      for (int i = 0; i < specs.size(); i++) {
-        report(all.listeners.get(i), all.clients.get(i), console);
-      }
-      return all;
+      listeners.add(specs);
+      return listeners;
     } catch (RuntimeException | Error e) {
-      all.close();
+      listeners.close();
       throw e;
     }
   }
 
-  private static TunnelClient client(TunnelClient shared, TunnelSpec spec) {
-    TunnelClient.Builder builder = shared.newBuilder();
-    spec.applyTo(builder);
-    return builder.build();
-  }
-
-  /** With a token that opens nothing there is no sense in serving; a source may recover. */
-  private static void checkCredentials(TunnelClient client) {
-    try {
-      client.checkCredentials();
-    } catch (IOException e) {
-      if (e instanceof TunnelException failure
-          && failure.reason().kind() == CloseReason.Kind.TOKEN_REFUSED) {
-        throw CommandFailure.refused(
-            failure.reason().message(), "Get a new token, for this device and service");
+  /**
+   * Opens those that are new, and closes those that are not among them any more; the others are
+   * left alone, with their connections. What is wrong is a {@link CommandFailure}; everything is as
+   * it was then, but that an address which now leads elsewhere may have been given up.
+   *
+   * @param drain how long connections may finish of those that are closed
+   */
+  void become(List<TunnelSpec> wanted, Duration drain) {
+    List<OpenListener> gone = new ArrayList<>(open);
+    List<TunnelSpec> fresh = new ArrayList<>();
+    for (TunnelSpec spec : wanted) {
+      if (!removeFirst(gone, spec)) {
+        fresh.add(spec);
       }
     }
+    // Those that take over an address must wait for it, the others must not fail any more.
+    List<TunnelSpec> takingOver =
+        fresh.stream().filter(spec -> gone.stream().anyMatch(each -> each.blocks(spec))).toList();
+    takingOver.forEach(spec -> OpenListener.prepare(spec, shared).close(Duration.ZERO));
+    add(fresh.stream().filter(spec -> !takingOver.contains(spec)).toList());
+    gone.forEach(each -> retire(each, drain));
+    add(takingOver);
   }
 
-  private static TunnelListener listen(TunnelClient client, TunnelSpec spec) {
+  private static boolean removeFirst(List<OpenListener> listeners, TunnelSpec spec) {
+    for (OpenListener each : listeners) {
+      if (each.spec().isSameAs(spec)) {
+        return listeners.remove(each);
+      }
+    }
+    return false;
+  }
+
+  /** All of them, or none. */
+  private void add(List<TunnelSpec> specs) {
+    List<OpenListener> added = new ArrayList<>();
     try {
-      return spec.listen(client);
-    } catch (IOException e) {
-      throw ListenFailure.of(spec, e);
+      specs.forEach(spec -> added.add(OpenListener.prepare(spec, shared)));
+      added.forEach(OpenListener::listen);
+      open.addAll(added);
+      writePortFile();
+    } catch (RuntimeException | Error e) {
+      open.removeAll(added);
+      added.forEach(each -> each.close(Duration.ZERO));
+      throw e;
+    }
+    added.forEach(each -> each.report(console));
+  }
+
+  /** Where they listen, in order. */
+  List<SocketAddress> addresses() {
+    return open.stream().map(OpenListener::address).toList();
+  }
+
+  private void writePortFile() {
+    if (portFile != null) {
+      portFile.write(addresses());
     }
   }
 
-  private static void report(TunnelListener listener, TunnelClient client, Console console) {
-    console.print(
-        "Listening on "
-            + ListenAddress.text(listener.localSocketAddress())
-            + " -> "
-            + client.deviceId()
-            + "/"
-            + client.serviceAddress());
-  }
-
-  /** Where they listen, in the order in which they were asked for. */
-  List<SocketAddress> addresses() {
-    return listeners.stream().map(TunnelListener::localSocketAddress).toList();
+  private void retire(OpenListener listener, Duration drain) {
+    listener.stopAccepting();
+    open.remove(listener);
+    retired.add(listener);
+    writePortFile();
+    console.print("No longer listening on " + ListenAddress.text(listener.address()));
+    Thread thread =
+        new Thread(
+            () -> {
+              DrainReport unused = listener.close(drain);
+              retired.remove(listener);
+            },
+            "tunnel-retire");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Closes them as {@link #drain} does, with no time to finish for what is still open. */
@@ -116,13 +136,15 @@ final class Listeners implements AutoCloseable {
     if (portFile != null) {
       portFile.delete();
     }
-    listeners.forEach(TunnelListener::stopAccepting);
+    open.forEach(OpenListener::stopAccepting);
     long deadline = System.nanoTime() + time.toNanos();
+    List<OpenListener> all = new ArrayList<>(open);
+    all.addAll(retired);
     int finished = 0;
     int cut = 0;
     long notDelivered = 0;
-    for (TunnelClient client : clients) {
-      DrainReport report = client.close(Duration.ofNanos(deadline - System.nanoTime()));
+    for (OpenListener each : all) {
+      DrainReport report = each.close(Duration.ofNanos(deadline - System.nanoTime()));
       finished += report.finished();
       cut += report.cut();
       notDelivered += report.bytesNotDelivered();

@@ -31,14 +31,18 @@ public final class Main {
     commandLine
         .setParameterExceptionHandler(
             (e, unused) -> {
-              console.error(usageErrors.describe(e));
+              console.error(environment.config().located(usageErrors.describe(e)));
               console.hint(tryHelp(e.getCommandLine()));
               return ExitCode.USAGE;
             })
         .setExecutionExceptionHandler(
-            (e, failed, unused) -> report(e, failed, args.length == 0, console));
+            (e, failed, unused) -> report(e, failed, args.length == 0, environment, console));
     try {
-      return commandLine.execute(Arguments.normalize(args));
+      String[] given = Arguments.normalize(args);
+      return commandLine.execute(
+          environment.config().complete(given, commandLine, environment, console));
+    } catch (CommandFailure e) {
+      return report(e, commandLine, args.length == 0, environment, console);
     } catch (Error e) {
       // Picocli lets these pass.
       return reportBug(e, console);
@@ -76,9 +80,13 @@ public final class Main {
   }
 
   private static int report(
-      Exception e, CommandLine failed, boolean nothingGiven, Console console) {
+      Exception e,
+      CommandLine failed,
+      boolean nothingGiven,
+      Environment environment,
+      Console console) {
     if (e instanceof CommandFailure failure) {
-      console.error(failure.getMessage());
+      console.error(environment.config().located(failure.getMessage()));
       if (failure.hint() != null) {
         console.hint(failure.hint());
       } else if (failure.exitCode() == ExitCode.USAGE) {

@@ -1,7 +1,8 @@
 package io.github.devicetunnel.cli;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -9,24 +10,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * the first, nor let the main thread choose the exit code.
  */
 final class ProcessSignals implements StopSignals {
-  private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
+  private static final String HANGUP = "HUP";
+  private static final List<String> NAMES = List.of("INT", "TERM", HANGUP);
 
-  private final CountDownLatch first = new CountDownLatch(1);
+  /** True for each wish to read the configuration again, false to stop. */
+  private final BlockingQueue<Boolean> wishes = new LinkedBlockingQueue<>();
+
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Override
-  public void watch() {
-    NAMES.forEach(name -> OsSignal.handle(name, this::received));
+  public void watch(boolean reloading) {
+    for (String name : NAMES) {
+      boolean reloads = reloading && name.equals(HANGUP);
+      OsSignal.handle(name, reloads ? number -> wishes.add(true) : this::stop);
+    }
   }
 
   @Override
-  public void await() throws InterruptedException {
-    first.await();
+  public boolean awaitReload() throws InterruptedException {
+    return wishes.take();
   }
 
-  private void received(int number) {
+  private void stop(int number) {
     if (stopping.compareAndSet(false, true)) {
-      first.countDown();
+      wishes.add(false);
     } else {
       Runtime.getRuntime().halt(ExitCode.SIGNAL + number);
     }

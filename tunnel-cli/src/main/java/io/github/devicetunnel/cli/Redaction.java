@@ -24,7 +24,7 @@ final class Redaction {
   /** A shorter one is no secret, and would turn up inside ordinary words. */
   private static final int LEAST_LENGTH = 4;
 
-  private final Pattern secrets;
+  private volatile Pattern secrets;
 
   private Redaction(Pattern secrets) {
     this.secrets = secrets;
@@ -45,14 +45,22 @@ final class Redaction {
         candidates.add(args[i + 1]);
       }
     }
-    StringBuilder pattern = new StringBuilder(LOOKS_SECRET);
+    Redaction redaction = new Redaction(Pattern.compile(LOOKS_SECRET));
     for (String secret : candidates) {
-      if (secret != null && secret.length() >= LEAST_LENGTH) {
-        String beginning = secret.substring(0, Math.min(secret.length(), TELLING_LENGTH));
-        pattern.append('|').append(Pattern.quote(beginning)).append(TOKEN_CHARACTERS);
+      if (secret != null) {
+        redaction.add(secret);
       }
     }
-    return new Redaction(Pattern.compile(pattern.toString()));
+    return redaction;
+  }
+
+  /** One more secret, which was not known before. */
+  void add(String secret) {
+    if (secret.length() >= LEAST_LENGTH) {
+      String beginning = secret.substring(0, Math.min(secret.length(), TELLING_LENGTH));
+      secrets =
+          Pattern.compile(secrets.pattern() + '|' + Pattern.quote(beginning) + TOKEN_CHARACTERS);
+    }
   }
 
   /** Also when its name is misspelt. */

@@ -7,8 +7,24 @@ interface StopSignals {
    * From now on the first signal frees {@link #await} and the second ends the process at once.
    * Before, a signal ends the process as it does any other.
    */
-  void watch();
+  default void watch() {
+    watch(false);
+  }
 
-  /** Returns when the first signal has come. */
-  void await() throws InterruptedException;
+  /**
+   * The same.
+   *
+   * @param reloading whether SIGHUP asks for the configuration to be read again, and not to stop
+   */
+  void watch(boolean reloading);
+
+  /** Returns when the first signal has come that asks to stop. */
+  default void await() throws InterruptedException {
+    while (awaitReload()) {
+      // There is nothing to read again.
+    }
+  }
+
+  /** Returns at the next signal: true when the configuration is to be read again. */
+  boolean awaitReload() throws InterruptedException;
 }

@@ -6,18 +6,17 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import org.jspecify.annotations.Nullable;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * A listener that somebody asked for.
  *
- * @param origin the option that asked for it
+ * @param origin the option that asked for it, or file and line
  * @param listen where to listen
- * @param device the gateway, null for the one of all
- * @param service null for the one of all
+ * @param settings where they differ from those of all
  */
-record TunnelSpec(
-    String origin, SocketAddress listen, @Nullable String device, @Nullable String service) {
+record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting, String> settings) {
 
   /**
    * Reads the value of {@code -L}.
@@ -33,25 +32,26 @@ record TunnelSpec(
     }
     String target = text.substring(equals + 1);
     int slash = target.indexOf('/');
-    return new TunnelSpec(
-        option,
-        ListenAddress.parse(option, text.substring(0, equals)),
-        slash < 0 ? null : target.substring(0, slash),
-        target.substring(slash + 1));
+    Map<TunnelSetting, String> settings = new EnumMap<>(TunnelSetting.class);
+    if (slash >= 0) {
+      settings.put(TunnelSetting.DEVICE, target.substring(0, slash));
+    }
+    settings.put(TunnelSetting.SERVICE, target.substring(slash + 1));
+    return new TunnelSpec(option, ListenAddress.parse(option, text.substring(0, equals)), settings);
   }
 
-  /** Sets what it has of a target. */
+  boolean has(TunnelSetting setting) {
+    return settings.containsKey(setting);
+  }
+
+  /** Whatever is wrong is a {@link CommandFailure} of usage. */
   void applyTo(TunnelClient.Builder builder) {
-    try {
-      if (device != null) {
-        builder.deviceId(device);
-      }
-      if (service != null) {
-        builder.serviceAddress(service);
-      }
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(BuilderMessages.translate(e, origin));
-    }
+    settings.forEach((setting, value) -> setting.apply(builder, value, origin));
+  }
+
+  /** Whether it asks for the same as another one, which may stand elsewhere. */
+  boolean isSameAs(TunnelSpec other) {
+    return listen.equals(other.listen) && settings.equals(other.settings);
   }
 
   TunnelListener listen(TunnelClient client) throws IOException {

@@ -37,7 +37,7 @@ class MainTest {
 
   private record Broken(Throwable bug) implements StopSignals {
     @Override
-    public void watch() {
+    public void watch(boolean reloading) {
       if (bug instanceof Error error) {
         throw error;
       }
@@ -45,6 +45,8 @@ class MainTest {
     }
 
     @Override
-    public void await() {}
+    public boolean awaitReload() {
+      return false;
+    }
   }
 }

@@ -77,6 +77,11 @@ final class Program implements AutoCloseable {
     return this;
   }
 
+  Program reload() {
+    stop.sendReload();
+    return this;
+  }
+
   int exitCode() {
     return exitCode.copy().orTimeout(20, TimeUnit.SECONDS).join();
   }

@@ -1,20 +1,25 @@
 package io.github.devicetunnel.cli;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Signals that a test sends. */
 final class TestStop implements StopSignals {
-  private final CountDownLatch sent = new CountDownLatch(1);
+  private final BlockingQueue<Boolean> sent = new LinkedBlockingQueue<>();
 
   void send() {
-    sent.countDown();
+    sent.add(false);
+  }
+
+  void sendReload() {
+    sent.add(true);
   }
 
   @Override
-  public void watch() {}
+  public void watch(boolean reloading) {}
 
   @Override
-  public void await() throws InterruptedException {
-    sent.await();
+  public boolean awaitReload() throws InterruptedException {
+    return sent.take();
   }
 }

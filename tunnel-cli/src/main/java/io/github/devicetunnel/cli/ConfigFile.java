@@ -1,0 +1,156 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.cli.YamlNodes.Entry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.Node;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What a file says: options by their names without dashes, and tunnels.
+ *
+ * @param name of the file, as it was given
+ * @param items in their order
+ */
+record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels) {
+  private static final String TUNNELS = "tunnels";
+  private static final String LISTEN = "listen";
+
+  /** What one key says. */
+  record Item(OptionSpec option, List<String> values, int line) {
+
+    /** As arguments that say the same. */
+    List<String> arguments() {
+      String name = option.longestName();
+      if (isFlag(option)) {
+        return values.get(0).equals("true") ? List.of(name) : List.of();
+      }
+      return values.stream().map(value -> name + "=" + value).toList();
+    }
+  }
+
+  /**
+   * Reads it. Whatever is wrong is a {@link CommandFailure} of usage, which names the line.
+   *
+   * @param command whose options may stand in it
+   */
+  static ConfigFile read(String file, CommandSpec command) {
+    Map<String, OptionSpec> options = keys(command);
+    Map<String, Item> items = new LinkedHashMap<>();
+    List<TunnelSpec> tunnels = new ArrayList<>();
+    for (Entry entry : YamlNodes.read(file).values()) {
+      OptionSpec option = options.get(entry.key());
+      if (option != null) {
+        items.put(entry.key(), item(file, entry, option));
+      } else if (entry.key().equals(TUNNELS)) {
+        tunnels.addAll(tunnels(file, entry));
+      } else {
+        List<String> known = new ArrayList<>(options.keySet());
+        known.add(TUNNELS);
+        throw unknown(file, entry, known);
+      }
+    }
+    return new ConfigFile(file, items, tunnels);
+  }
+
+  private static Map<String, OptionSpec> keys(CommandSpec command) {
+    Map<String, OptionSpec> keys = new LinkedHashMap<>();
+    for (OptionSpec option : command.options()) {
+      String name = option.longestName();
+      if (name.startsWith("--") && !name.equals(Config.OPTION)) {
+        keys.put(name.substring(2), option);
+      }
+    }
+    keys.keySet().removeAll(List.of("help", "version"));
+    return keys;
+  }
+
+  private static boolean isFlag(OptionSpec option) {
+    return option.arity().max() == 0;
+  }
+
+  private static Item item(String file, Entry entry, OptionSpec option) {
+    if (option.isMultiValue()) {
+      return new Item(option, YamlNodes.texts(file, entry), entry.line());
+    }
+    String value = YamlNodes.text(file, entry);
+    if (isFlag(option) && !value.equals("true") && !value.equals("false")) {
+      throw YamlNodes.at(
+          file, entry.line(), entry.key() + ": must be true or false, but is " + Quoted.of(value));
+    }
+    return new Item(option, List.of(value), entry.line());
+  }
+
+  private static List<TunnelSpec> tunnels(String file, Entry entry) {
+    List<Node> items = YamlNodes.items(entry);
+    if (items == null) {
+      throw YamlNodes.at(
+          file, entry.line(), "tunnels: must be a list, each with listen: and where it leads");
+    }
+    return items.stream().map(item -> tunnel(file, item)).toList();
+  }
+
+  private static TunnelSpec tunnel(String file, Node item) {
+    Map<String, Entry> entries = YamlNodes.entries(file, item);
+    Map<TunnelSetting, String> settings = new EnumMap<>(TunnelSetting.class);
+    for (Entry entry : entries.values()) {
+      TunnelSetting setting = TunnelSetting.of(entry.key());
+      if (setting != null) {
+        String value = YamlNodes.text(file, entry);
+        String where = file + ":" + entry.line() + ": " + entry.key();
+        setting.apply(TunnelClient.builder(), value, where);
+        settings.put(setting, value);
+      } else if (!entry.key().equals(LISTEN)) {
+        List<String> known = new ArrayList<>(TunnelSetting.keys());
+        known.add(LISTEN);
+        throw unknown(file, entry, known);
+      }
+    }
+    Entry listen = entries.get(LISTEN);
+    if (listen == null) {
+      throw YamlNodes.at(file, YamlNodes.line(item), "a tunnel has no listen: HOST:PORT");
+    }
+    String where = file + ":" + listen.line();
+    return new TunnelSpec(
+        where, ListenAddress.parse(where + ": " + LISTEN, YamlNodes.text(file, listen)), settings);
+  }
+
+  private static CommandFailure unknown(String file, Entry entry, Collection<String> known) {
+    String nearest = Spelling.nearest(entry.key(), known);
+    return YamlNodes.at(
+        file,
+        entry.line(),
+        "unknown key "
+            + Quoted.of(entry.key())
+            + (nearest == null ? "" : ", did you mean " + nearest + "?"));
+  }
+
+  /** Values that must not be shown. */
+  List<String> secrets() {
+    return values(KeyOptions.API_KEY.substring(2));
+  }
+
+  /** The keys besides the tunnels that say something else there. */
+  List<String> differences(ConfigFile other) {
+    List<String> keys = new ArrayList<>(items.keySet());
+    other.items.keySet().stream().filter(key -> !keys.contains(key)).forEach(keys::add);
+    return keys.stream().filter(key -> !values(key).equals(other.values(key))).toList();
+  }
+
+  private List<String> values(String key) {
+    Item item = items.get(key);
+    return item == null ? List.of() : item.values();
+  }
+
+  /** Only where, since a value may be a secret. */
+  @Override
+  public String toString() {
+    return "ConfigFile[" + name + "]";
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.devicetunnel.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/**
+ * A file of YAML as its author sees it: text in lines. YAML's own types are left alone, since they
+ * would make a number of a device ID.
+ */
+final class YamlNodes {
+  private final String file;
+
+  private YamlNodes(String file) {
+    this.file = file;
+  }
+
+  /** A key, and what it stands for. */
+  record Entry(String key, Node value, int line) {}
+
+  /** What is in a file, by its keys. Whatever is wrong is a {@link CommandFailure} of usage. */
+  static Map<String, Entry> read(String file) {
+    try {
+      // Not the messages of the library: they repeat the line, which may hold a secret.
+      Node root = parse(Files.readString(Path.of(file)));
+      return root == null || isNothing(root) ? Map.of() : new YamlNodes(file).entries(root);
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      throw at(file, line, "is no YAML here: " + problem(e));
+    } catch (YamlEngineException e) {
+      throw at(file, 1, "is no YAML");
+    } catch (NoSuchFileException | InvalidPathException e) {
+      throw CommandFailure.usage(Config.OPTION + ": " + file + ": there is no such file");
+    } catch (IOException e) {
+      throw CommandFailure.usage(Config.OPTION + ": " + file + ": cannot be read as text");
+    }
+  }
+
+  /** Null when there is nothing but comments. */
+  private static @Nullable Node parse(String text) {
+    LoadSettings settings = LoadSettings.builder().build();
+    StreamReader reader = new StreamReader(settings, text);
+    return new Composer(settings, new ParserImpl(settings, reader)).getSingleNode().orElse(null);
+  }
+
+  private static String problem(MarkedYamlEngineException e) {
+    // What follows is a piece of the file.
+    return String.valueOf(e.getProblem()).replaceFirst("(alias|tag handle|anchor) .*", "$1");
+  }
+
+  /** The keys of one item of a list. */
+  static Map<String, Entry> entries(String file, Node node) {
+    return new YamlNodes(file).entries(node);
+  }
+
+  private Map<String, Entry> entries(Node node) {
+    if (!(node instanceof MappingNode mapping)) {
+      throw at(file, line(node), "must be keys with values, such as device: 017b…");
+    }
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      int line = line(tuple.getKeyNode());
+      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+        throw at(file, line, "a key must be one word");
+      }
+      Entry before =
+          entries.put(key.getValue(), new Entry(key.getValue(), tuple.getValueNode(), line));
+      if (before != null) {
+        throw at(file, line, key.getValue() + ": is given in line " + before.line + " already");
+      }
+    }
+    return entries;
+  }
+
+  /** The one value of a key. */
+  static String text(String file, Entry entry) {
+    return text(file, entry.key, entry.value);
+  }
+
+  /** The values of a key that may have several. */
+  static List<String> texts(String file, Entry entry) {
+    return entry.value instanceof SequenceNode list
+        ? list.getValue().stream().map(node -> text(file, entry.key, node)).toList()
+        : List.of(text(file, entry));
+  }
+
+  private static String text(String file, String key, Node node) {
+    if (!(node instanceof ScalarNode scalar)) {
+      String what = node instanceof SequenceNode ? "a list" : "keys with values";
+      throw at(file, line(node), key + ": must be one value, but is " + what);
+    }
+    if (isNothing(node)) {
+      throw at(file, line(node), key + ": its value is missing");
+    }
+    return scalar.getValue();
+  }
+
+  private static boolean isNothing(Node node) {
+    return node.getTag().equals(Tag.NULL);
+  }
+
+  /** The items of a list; null when it is none. */
+  static @Nullable List<Node> items(Entry entry) {
+    return entry.value instanceof SequenceNode list ? list.getValue() : null;
+  }
+
+  static int line(Node node) {
+    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+  }
+
+  static CommandFailure at(String file, int line, String message) {
+    return CommandFailure.usage(file + ":" + line + ": " + message);
+  }
+}

@@ -1,0 +1,328 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.ServiceStream;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A file of options and tunnels, at the start and when it is read again. */
+class ConfigTest {
+  private static final String ONE = Program.DEVICE;
+  private static final String OTHER = Program.OTHER_DEVICE;
+  private static final String WEB = "127.0.0.1:80";
+  private static final String SSH = "127.0.0.1:22";
+
+  @TempDir private Path folder;
+  private Path file;
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    file = folder.resolve("tunnel.yaml");
+    cloud = TunnelService.builder().apiKey("ak_test").build().start();
+    for (String device : List.of(ONE, OTHER)) {
+      for (String service : List.of(WEB, SSH)) {
+        cloud.device(device).onConnect(service, stream -> serve(stream, device + "/" + service));
+      }
+    }
+  }
+
+  /** Says where it is, then echoes until it is told to end. */
+  private static void serve(ServiceStream stream, String where) throws IOException {
+    stream.outputStream().write((where + "\n").getBytes(UTF_8));
+    int b;
+    while ((b = stream.inputStream().read()) >= 0 && b != '.') {
+      stream.outputStream().write(b);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  @Test
+  void holdsEverything() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "ak_test");
+    write(
+        "# what a comment says does not count",
+        "cloud-uri: " + cloud.uri(),
+        "api-key-file: " + key,
+        "device: " + ONE,
+        "ping-duration: 1",
+        "allow-plaintext: false",
+        "header:",
+        "  - X-One=1",
+        "  - X-Two=2",
+        "tunnels:",
+        "  - listen: 127.0.0.1:0",
+        "    service: " + WEB,
+        "  - listen: '[::1]:0'",
+        "    device: " + OTHER,
+        "    service: " + SSH,
+        "    idle-timeout: 5m",
+        "    max-connections: 3");
+
+    try (Program program = new Program().start("--config", file.toString())) {
+      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+    }
+  }
+
+  @Test
+  void argumentsBeatItAndSoDoesTheEnvironment() throws Exception {
+    write("cloud-uri: " + cloud.uri(), "device: " + ONE, "service: " + WEB, "listen-uri: ':0'");
+
+    try (Program program = program().start("--config=" + file)) {
+      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+    }
+    try (Program program = program().variable("TUNNEL_DEVICE", OTHER).start("--config=" + file)) {
+      assertLeadsTo(OTHER + "/" + WEB, program.nextLine());
+    }
+    String url = cloud.uri() + "/v3/devices/" + OTHER + "/services/" + SSH + "/connection";
+    try (Program program = program().start("--config=" + file, "--cloud-uri", url)) {
+      assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+    }
+    try (Program program =
+        program()
+            .variable("TUNNEL_DEVICE", OTHER)
+            .start("--config=" + file, "-L=:0=" + SSH, "--device=" + ONE)) {
+      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      assertLeadsTo(ONE + "/" + SSH, program.nextLine());
+    }
+  }
+
+  @Test
+  void keyInTheEnvironmentOrAnArgumentBeatsAllKindsOfKeysInIt() throws Exception {
+    write("cloud-uri: " + cloud.uri(), "api-key-file: missing", "listen-uri: ':0'");
+    try (Program program =
+        program().start("--config=" + file, "--device=" + ONE, "--service=" + WEB)) {
+      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+    }
+  }
+
+  @Test
+  void keyInItIsTakenAndNeverShown() throws Exception {
+    write(
+        "cloud-uri: " + cloud.uri(),
+        "api-key: secret-of-another-form",
+        "device: secret-of-another-form");
+    Program program = new Program().run("--config=" + file, "--service=" + WEB);
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.errors()).contains("tunnel.yaml:3: device: must be").contains("***");
+    assertThat(program.errors()).doesNotContain("secret-of");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "devise: x | 1: unknown key \"devise\", did you mean device?",
+        "'device: 017b' | 1: device: must be 32 hex digits",
+        "'\nservice: 80' | 2: service: must be ip:port",
+        "'idle-timeout: 5' | 1: idle-timeout: must be a time such as 500ms",
+        "'max-connections: 0' | 1: max-connections: must be at least 1",
+        "'listen-uri: 8181' | 1: listen-uri: must be host:port",
+        "'device: [a, b]' | 1: device: must be one value, but is a list",
+        "'device: {a: b}' | 1: device: must be one value, but is keys with values",
+        "'device:' | 1: device: its value is missing",
+        "'allow-plaintext: perhaps' | 1: allow-plaintext: must be true or false, but is \"perhaps\"",
+        "'device: a\ndevice: b' | 2: device: is given in line 1 already",
+        "'tunnels: 5' | 1: tunnels: must be a list",
+        "'tunnels:\n- service: 127.0.0.1:80' | 2: a tunnel has no listen",
+        "'tunnels:\n- listen: :1\n  servise: x' | 3: unknown key \"servise\", did you mean service?",
+        "'tunnels:\n- listen: :1\n  device: 017b' | 3: device: the device ID must be 32 hex digits",
+        "'tunnels:\n- listen: 1' | 2: listen: must be host:port",
+        "'tunnels:\n- listen: :1\n  idle-timeout: x' | 3: idle-timeout: must be a time",
+        "'- device' | 1: must be keys with values",
+        "'device: \"open' | 2: is no YAML here",
+        "'config: x' | 1: unknown key",
+      })
+  void mistakeNamesFileAndLine(String text, String message) throws Exception {
+    Files.writeString(file, text + "\n");
+    Program program =
+        new Program()
+            .variable("TUNNEL_CLOUD_URI", "wss://cloud.example")
+            .variable("TUNNEL_API_KEY", "ak_test")
+            .run("--config=" + file);
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine()).startsWith("tunnel: " + file + ":" + message);
+  }
+
+  @Test
+  void fileMustBeThere() throws Exception {
+    Program program = program().run("--config=" + file);
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: --config: " + file + ": there is no such file");
+  }
+
+  @Test
+  void readAgainOpensWhatIsNewAndClosesWhatIsGone() throws Exception {
+    writeTunnels(tunnel(ONE, WEB), tunnel(ONE, SSH));
+    try (Program program = program().start("--drain-timeout=30s", "--config=" + file)) {
+      InetSocketAddress kept = address(program.nextLine());
+      InetSocketAddress gone = address(program.nextLine());
+      try (Socket onKept = connect(kept);
+          Socket onGone = connect(gone)) {
+        assertThat(line(onKept)).isEqualTo(ONE + "/" + WEB);
+        assertThat(line(onGone)).isEqualTo(ONE + "/" + SSH);
+
+        writeTunnels(tunnel(OTHER, SSH), tunnel(ONE, WEB));
+        program.reload();
+
+        assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+        assertThat(program.nextLine())
+            .isEqualTo("No longer listening on " + ListenAddress.text(gone));
+        assertEchoes(onKept);
+        assertEchoes(onGone); // while it may finish
+        end(onGone);
+        end(onKept);
+      }
+      assertLeadsTo(
+          ONE + "/" + WEB, "Listening on " + ListenAddress.text(kept) + " -> " + ONE + "/" + WEB);
+    }
+  }
+
+  @Test
+  void readAgainLetsAnAddressLeadElsewhere() throws Exception {
+    int port = freePort();
+    writeTunnels(tunnel(port, ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      writeTunnels(tunnel(port, OTHER, SSH));
+      program.reload();
+      assertThat(program.nextLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
+      assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+    }
+  }
+
+  @Test
+  void addressInUseChangesNothingWhenReadAgain() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file);
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String listening = program.nextLine();
+      writeTunnels(tunnel(ONE, SSH), tunnel(taken.getLocalPort(), OTHER, SSH));
+      program.reload();
+      assertThat(program.nextErrorLine())
+          .isEqualTo(
+              "tunnel: cannot listen on 127.0.0.1:"
+                  + taken.getLocalPort()
+                  + ": the port is in use by another program");
+      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertLeadsTo(ONE + "/" + WEB, listening);
+    }
+  }
+
+  @Test
+  void badFileChangesNothingWhenReadAgain() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      String listening = program.nextLine();
+      writeTunnels(tunnel(OTHER, SSH), tunnel("017b", SSH));
+      program.reload();
+      assertThat(program.nextErrorLine())
+          .startsWith("tunnel: " + file + ":4: device: the device ID must be");
+      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertLeadsTo(ONE + "/" + WEB, listening);
+    }
+  }
+
+  @Test
+  void whatCannotChangeIsToldWhenReadAgain() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      program.nextLine();
+      Files.writeString(file, Files.readString(file) + "ping-duration: 1\n");
+      program.reload();
+      assertThat(program.nextErrorLine())
+          .isEqualTo(
+              "tunnel: warning: " + file + ": takes effect at the next start: ping-duration");
+    }
+  }
+
+  private Program program() {
+    return new Program().variable("TUNNEL_API_KEY", "ak_test");
+  }
+
+  private void write(String... lines) throws IOException {
+    Files.write(file, List.of(lines));
+  }
+
+  private void writeTunnels(String... tunnels) throws IOException {
+    write("cloud-uri: " + cloud.uri(), "tunnels:", String.join("\n", tunnels));
+  }
+
+  private static String tunnel(String device, String service) {
+    return tunnel(0, device, service);
+  }
+
+  private static String tunnel(int port, String device, String service) {
+    return "  - {listen: '127.0.0.1:%d', device: %s, service: '%s'}"
+        .formatted(port, device, service);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void assertLeadsTo(String service, String line) throws IOException {
+    assertThat(line).endsWith(" -> " + service);
+    try (Socket socket = connect(address(line))) {
+      assertThat(line(socket)).isEqualTo(service);
+      end(socket);
+    }
+  }
+
+  private static void end(Socket socket) throws IOException {
+    socket.getOutputStream().write('.');
+    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+  }
+
+  private static void assertEchoes(Socket socket) throws IOException {
+    socket.getOutputStream().write("echo\n".getBytes(UTF_8));
+    assertThat(line(socket)).isEqualTo("echo");
+  }
+
+  private static String line(Socket socket) throws IOException {
+    StringBuilder line = new StringBuilder();
+    int b;
+    while ((b = socket.getInputStream().read()) != '\n') {
+      assertThat(b).as("a byte after: %s", line).isNotNegative();
+      line.append((char) b);
+    }
+    return line.toString();
+  }
+
+  private static InetSocketAddress address(String line) {
+    return ListenAddress.parsePort(
+        "", line.substring("Listening on ".length(), line.indexOf(" -> ")));
+  }
+
+  private static Socket connect(InetSocketAddress address) throws IOException {
+    Socket socket = new Socket(address.getAddress(), address.getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+}
