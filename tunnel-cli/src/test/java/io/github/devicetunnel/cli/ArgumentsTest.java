@@ -41,6 +41,12 @@ class ArgumentsTest {
   }
 
   @Test
+  void nothingBehindTwoDashesIsOurs() {
+    assertThat(normalized("exec", "-api-key=k", "--", "-api-key=k", "--", "-cloud-uri"))
+        .containsExactly("exec", "--api-key=k", "--", "-api-key=k", "--", "-cloud-uri");
+  }
+
+  @Test
   void nothingElseDoes() {
     assertThat(normalized("listen", "-device", "-api-key-file=x", "-h", "-api-keys"))
         .containsExactly("listen", "-device", "-api-key-file=x", "-h", "-api-keys");

@@ -127,18 +127,28 @@ class StdioTest {
     }
   }
 
+  /** What fails before the tunnel is open needs no process. */
+  private static Program failing(String cloudUri, String... args) {
+    return new Program()
+        .variable("TUNNEL_CLOUD_URI", cloudUri)
+        .variable("TUNNEL_DEVICE", Program.DEVICE)
+        .variable("TUNNEL_SERVICE", ProgramProcess.SERVICE)
+        .variable("TUNNEL_API_KEY", ProgramProcess.KEY)
+        .run(args);
+  }
+
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "500, 7", "302, 7"})
   void refusalIsAnExitCode(int status, int exitCode) throws Exception {
     cloud.faults().onNextConnect(Fault.refuse(status));
 
-    try (ProgramProcess program = stdio()) {
-      assertThat(program.exitCode()).isEqualTo(exitCode);
-      assertThat(program.errors().readLine())
-          .startsWith("tunnel: the cloud refused a tunnel to " + Program.DEVICE)
-          .contains(": " + status);
-      assertThat(program.output().readAllBytes()).isEmpty();
-    }
+    Program program = failing(cloud.uri(), "stdio");
+
+    assertThat(program.exitCode()).isEqualTo(exitCode);
+    assertThat(program.nextErrorLine())
+        .startsWith("tunnel: the cloud refused a tunnel to " + Program.DEVICE)
+        .contains(": " + status);
+    assertThat(program.output()).isEmpty();
   }
 
   @Test
@@ -146,20 +156,23 @@ class StdioTest {
     String uri = cloud.uri();
     cloud.close();
 
-    try (ProgramProcess program = ProgramProcess.start(uri, "stdio")) {
-      assertThat(program.exitCode()).isEqualTo(6);
-      assertThat(program.errors().readLine()).contains("could not be reached");
-    }
+    Program program = failing(uri, "stdio");
+
+    assertThat(program.exitCode()).isEqualTo(6);
+    assertThat(program.nextErrorLine()).contains("could not be reached");
   }
 
   @Test
   void standardInputIsNoPlaceForTheKey() throws Exception {
-    try (ProgramProcess program = stdio("--api-key-file=-")) {
-      assertThat(program.exitCode()).isEqualTo(2);
-      assertThat(program.errors().readLine())
-          .isEqualTo(
-              "tunnel: --api-key-file: standard input cannot be read: it belongs to the tunnel");
-    }
+    Program program =
+        new Program()
+            .variable("TUNNEL_CLOUD_URI", cloud.uri())
+            .run("stdio", "--device", Program.DEVICE, "--service=127.0.0.1:80", "--api-key-file=-");
+
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine())
+        .isEqualTo(
+            "tunnel: --api-key-file: standard input cannot be read: it belongs to the tunnel");
   }
 
   @Test
