@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,6 +27,9 @@ final class SocketFile {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Set<PosixFilePermission> OWNERS_SOCKET =
       PosixFilePermissions.fromString("rw-------");
+
+  /** In bytes, on any system: nobody could connect to a longer one. */
+  private static final int LONGEST_PATH = 103;
 
   /** Of a file's mode. */
   private static final int TYPE = 0170000;
@@ -51,7 +55,9 @@ final class SocketFile {
    * @throws UnsupportedOperationException where files have no such modes
    */
   static SocketFile create(Path path, Binding binding) throws IOException {
-    // Short, because the system bounds the length of a socket's path.
+    if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
+      throw new IOException("a socket's path has at most " + LONGEST_PATH + " bytes");
+    }
     String name = "." + UUID.randomUUID().toString().substring(0, 6);
     Path folder = Files.createDirectory(path.resolveSibling(name), OWNERS_FOLDER);
     Path fresh = folder.resolve("s");
