@@ -6,6 +6,7 @@ module io.github.devicetunnel.cli {
   requires static org.jspecify;
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
+  requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.github.devicetunnel.core;
   requires io.github.devicetunnel.jwt;
@@ -14,6 +15,7 @@ module io.github.devicetunnel.cli {
   requires jdk.httpserver;
   // The signals of this process, by reflection.
   requires jdk.unsupported;
+  requires jul.to.slf4j;
   requires okhttp3;
   requires org.slf4j;
 

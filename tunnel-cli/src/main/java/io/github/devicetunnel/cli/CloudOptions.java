@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.TunnelClient;
 import java.util.Comparator;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -59,8 +60,13 @@ final class CloudOptions {
       description = "Let the key travel unencrypted (ws://) to another machine.")
   private boolean allowPlaintext;
 
-  /** Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage. */
-  TunnelClient client(Environment environment, Console console) {
+  /**
+   * Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage.
+   *
+   * @param more sets what these options do not
+   */
+  TunnelClient client(
+      Environment environment, Console console, Consumer<TunnelClient.Builder> more) {
     TunnelClient.Builder builder = TunnelClient.builder();
     String uri = setTarget(builder, environment);
     network.applyTo(builder, uri, environment);
@@ -69,6 +75,7 @@ final class CloudOptions {
     builder.allowPlaintext(allowPlaintext);
     KeyOptions.Key key = keyOptions.key(environment);
     builder.credentials(key.credentials());
+    more.accept(builder);
     TunnelClient client = build(builder);
     if (key.exposed()) {
       console.warn(

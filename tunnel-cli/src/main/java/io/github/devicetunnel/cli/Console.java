@@ -4,13 +4,21 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where lines for a person go: results to standard output, all else to standard error. */
 final class Console {
+  private static final Logger LOG = LoggerFactory.getLogger("tunnel");
+
   private final PrintStream out;
   private final PrintStream err;
   private final Redaction redaction;
+  private final AtomicBoolean outputIsClosed = new AtomicBoolean();
+
+  private volatile Format logFormat = Format.TEXT;
 
   Console(PrintStream out, PrintStream err, Redaction redaction) {
     this.out = out;
@@ -18,30 +26,71 @@ final class Console {
     this.redaction = redaction;
   }
 
+  /** For a command whose standard output is another program's: results go to standard error. */
+  Console onStandardError() {
+    Console console = new Console(err, err, redaction);
+    console.logFormat = logFormat;
+    return console;
+  }
+
+  /**
+   * Sets what is logged, and how. Who wants the log as JSON reads standard error by machine, so
+   * everything else that goes there is told to the log.
+   */
+  void log(LogLevel level, Format format) {
+    Logging.to(err, level, format, redaction);
+    logFormat = format;
+  }
+
   /** For help and version, which picocli prints. */
   PrintWriter writer() {
     return new PrintWriter(new OutputStreamWriter(out, Charset.defaultCharset()), true);
   }
 
+  /** Also when nobody reads any more: tunnels go on without. */
   void print(String line) {
     out.println(line);
+    if (out.checkError() && outputIsClosed.compareAndSet(false, true)) {
+      LOG.warn("standard output was closed: what goes there is lost");
+    }
   }
 
   /** What becomes of the process, while its standard output is for results. */
   void status(String line) {
-    err.println(line);
+    if (logFormat == Format.JSON) {
+      LOG.info(line);
+    } else {
+      err.println(line);
+    }
   }
 
   void warn(String message) {
-    err.println("tunnel: warning: " + redaction.apply(message));
+    if (logFormat == Format.JSON) {
+      LOG.warn(message);
+    } else {
+      err.println("tunnel: warning: " + redact(message));
+    }
   }
 
   void error(@Nullable String message) {
-    err.println("tunnel: " + redaction.apply(String.valueOf(message)));
+    if (logFormat == Format.JSON) {
+      LOG.error(message);
+    } else {
+      err.println("tunnel: " + redact(String.valueOf(message)));
+    }
   }
 
   /** The second line of an error. */
   void hint(String line) {
-    err.println(redaction.apply(line));
+    if (logFormat == Format.JSON) {
+      LOG.error(line);
+    } else {
+      err.println(redact(line));
+    }
+  }
+
+  /** Takes secrets out; null stays null. */
+  @Nullable String redact(@Nullable String text) {
+    return text == null ? null : redaction.apply(text);
   }
 }

@@ -52,6 +52,8 @@ final class ListenCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final OutputOptions output = new OutputOptions();
+
   ListenCommand(Environment environment, Console console) {
     this.environment = environment;
     this.console = console;
@@ -60,23 +62,24 @@ final class ListenCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     InetSocketAddress address = ListenAddress.parse(listenUri);
-    try (TunnelClient client = cloud.client(environment, console)) {
+    try (Reporting reporting = output.reporting(console);
+        TunnelClient client = cloud.client(environment, console, reporting::observe)) {
       checkCredentials(client);
       environment.stopSignals().watch();
+      reporting.start();
       TunnelListener listener = listen(client, address);
-      console.print(
-          "Listening on "
-              + ListenAddress.text(listener.localAddress())
-              + " -> "
-              + client.deviceId()
-              + "/"
-              + client.serviceAddress());
+      reporting.listening(
+          ListenAddress.text(listener.localAddress()), client.deviceId(), client.serviceAddress());
+      reporting.ready();
       environment.stopSignals().await();
+      reporting.stopping();
       console.status(
           "Stopping; open connections may finish for "
               + DRAIN_TIME.toSeconds()
               + " s, a second signal cuts them");
-      console.status(describe(client.close(DRAIN_TIME)));
+      DrainReport report = client.close(DRAIN_TIME);
+      reporting.stopped(report);
+      console.status(describe(report));
     }
     return ExitCode.OK;
   }

@@ -18,10 +18,10 @@ public final class Main {
 
   /** All of the program but the end of the process. Returns the exit code. */
   static int run(String[] args, Environment environment, PrintStream out, PrintStream err) {
-    Logging.to(err);
     // It would print the values of options, and a key may be one.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     Console console = new Console(out, err, Redaction.of(args, environment));
+    console.log(LogLevel.INFO, Format.TEXT);
     CommandLine commandLine = commandLine(environment, console);
     UsageErrors usageErrors = new UsageErrors(args);
     commandLine
