@@ -8,11 +8,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /** Where lines for a person go: results to standard output, all else to standard error. */
 final class Console {
   private static final Logger LOG = LoggerFactory.getLogger("tunnel");
 
+  private final Terminal terminal;
   private final PrintStream out;
   private final PrintStream err;
   private final Redaction redaction;
@@ -20,10 +22,21 @@ final class Console {
 
   private volatile Format logFormat = Format.TEXT;
 
-  Console(PrintStream out, PrintStream err, Redaction redaction) {
-    this.out = out;
-    this.err = err;
+  Console(Terminal terminal, Redaction redaction) {
+    this.terminal = terminal;
+    this.out = terminal.out();
+    this.err = terminal.err();
     this.redaction = redaction;
+  }
+
+  /** Without a terminal. */
+  Console(PrintStream out, PrintStream err, Redaction redaction) {
+    this(Terminal.none(out, err), redaction);
+  }
+
+  /** Absent when a person sees neither standard output nor standard error. */
+  Terminal terminal() {
+    return terminal;
   }
 
   /** For a command whose standard output is another program's: results go to standard error. */
@@ -38,13 +51,19 @@ final class Console {
    * everything else that goes there is told to the log.
    */
   void log(LogLevel level, Format format) {
-    Logging.to(err, level, format, redaction);
+    Logging.to(terminal, level, format, redaction);
     logFormat = format;
   }
 
   /** For help and version, which picocli prints. */
   PrintWriter writer() {
     return new PrintWriter(new OutputStreamWriter(out, Charset.defaultCharset()), true);
+  }
+
+  /** Of help. */
+  CommandLine.Help.ColorScheme colourScheme() {
+    return CommandLine.Help.defaultColorScheme(
+        terminal.hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
   }
 
   /** Also when nobody reads any more: tunnels go on without. */
@@ -68,7 +87,7 @@ final class Console {
     if (logFormat == Format.JSON) {
       LOG.warn(message);
     } else {
-      err.println("tunnel: warning: " + redact(message));
+      err.println(coloured("tunnel: warning:", Colour.YELLOW) + " " + redact(message));
     }
   }
 
@@ -76,7 +95,7 @@ final class Console {
     if (logFormat == Format.JSON) {
       LOG.error(message);
     } else {
-      err.println("tunnel: " + redact(String.valueOf(message)));
+      err.println(coloured("tunnel:", Colour.RED) + " " + redact(String.valueOf(message)));
     }
   }
 
@@ -87,6 +106,10 @@ final class Console {
     } else {
       err.println(redact(line));
     }
+  }
+
+  private String coloured(String word, Colour colour) {
+    return terminal.hasColours() ? colour.of(word) : word;
   }
 
   /** Takes secrets out; null stays null. */

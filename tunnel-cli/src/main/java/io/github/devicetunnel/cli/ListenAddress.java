@@ -20,16 +20,17 @@ final class ListenAddress {
   /**
    * Looks the host up, if it is a name.
    *
+   * @param option that it was given with
    * @param text {@code host:port}, {@code [ipv6]:port}, or {@code :port} for loopback
    */
-  static InetSocketAddress parse(String text) {
+  static InetSocketAddress parse(String option, String text) {
     Matcher matcher = ADDRESS.matcher(text);
     if (!matcher.matches()) {
-      throw refused(text, defect(text));
+      throw refused(option, text, defect(text));
     }
     int port = Integer.parseInt(matcher.group("port"));
     if (port > 65535) {
-      throw refused(text, "the port is above 65535");
+      throw refused(option, text, "the port is above 65535");
     }
     String ipv6 = matcher.group("ipv6");
     String host = ipv6 == null ? matcher.group("host") : ipv6;
@@ -48,9 +49,9 @@ final class ListenAddress {
     return text.contains(":") ? "host or port is malformed" : "the port is missing";
   }
 
-  private static CommandFailure refused(String text, String defect) {
+  private static CommandFailure refused(String option, String text, String defect) {
     return CommandFailure.usage(
-        OPTION
+        option
             + ": must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181, but in "
             + Quoted.of(text)
             + " "

@@ -61,7 +61,7 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    InetSocketAddress address = ListenAddress.parse(listenUri);
+    InetSocketAddress address = ListenAddress.parse(ListenAddress.OPTION, listenUri);
     try (Reporting reporting = output.reporting(console);
         TunnelClient client = cloud.client(environment, console, reporting::observe)) {
       checkCredentials(client);
@@ -101,29 +101,8 @@ final class ListenCommand implements Callable<Integer> {
     try {
       return client.listen(address);
     } catch (IOException e) {
-      throw CommandFailure.cannotListen(
-          "cannot listen on " + ListenAddress.text(address) + ": " + cause(e),
-          "Choose another address with " + ListenAddress.OPTION + ", with port 0 for any free one");
+      throw ListenFailure.of(ListenAddress.text(address), ListenAddress.OPTION, e);
     }
-  }
-
-  /** The system's words in ours, where they are known. */
-  private static String cause(IOException e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = String.valueOf(root.getMessage());
-    if (message.startsWith("Address already in use")) {
-      return "the port is in use by another program";
-    }
-    if (message.startsWith("Permission denied")) {
-      return "no permission, which ports below 1024 need";
-    }
-    if (message.startsWith("Cannot assign requested address")) {
-      return "this machine has no such address";
-    }
-    return message.startsWith("Unresolved address") ? "there is no such host" : message;
   }
 
   private static String describe(DrainReport report) {

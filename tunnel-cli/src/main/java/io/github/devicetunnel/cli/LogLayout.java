@@ -8,8 +8,8 @@ import ch.qos.logback.core.LayoutBase;
 
 /** What a line of the log looks like. No secret gets past it. */
 final class LogLayout extends LayoutBase<ILoggingEvent> {
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %msg%nopex%n";
-  private static final String PATTERN_WITH_TRACES = "%d{HH:mm:ss.SSS} %-5level [%thread] %msg%n%ex";
+  private static final String PLAIN_LEVEL = "%-5level";
+  private static final String COLOURED_LEVEL = "%highlight(%-5level)";
 
   private final Format format;
   private final boolean traces;
@@ -17,13 +17,16 @@ final class LogLayout extends LayoutBase<ILoggingEvent> {
   private final PatternLayout text = new PatternLayout();
   private final ThrowableProxyConverter stackTrace = new ThrowableProxyConverter();
 
-  LogLayout(Context context, LogLevel level, Format format, Redaction redaction) {
+  LogLayout(Context context, LogLevel level, Format format, boolean colours, Redaction redaction) {
     this.format = format;
     this.traces = level.hasStackTraces();
     this.redaction = redaction;
     setContext(context);
     text.setContext(context);
-    text.setPattern(traces ? PATTERN_WITH_TRACES : PATTERN);
+    text.setPattern(
+        "%d{HH:mm:ss.SSS} "
+            + (colours ? COLOURED_LEVEL : PLAIN_LEVEL)
+            + (traces ? " [%thread] %logger{30}: %msg%n%ex" : " %msg%nopex%n"));
     text.start();
     stackTrace.setContext(context);
     stackTrace.start();

@@ -8,7 +8,6 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.logging.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,7 @@ final class Logging {
   private Logging() {}
 
   /** What was set before is forgotten. */
-  static void to(PrintStream err, LogLevel level, Format format, Redaction redaction) {
+  static void to(Terminal terminal, LogLevel level, Format format, Redaction redaction) {
     // OkHttp, MockWebServer and the JDK's web server; the library tells what matters of them.
     LogManager.getLogManager().reset();
     if (level == LogLevel.TRACE) {
@@ -35,12 +34,12 @@ final class Logging {
     context.reset();
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
-    encoder.setLayout(new LogLayout(context, level, format, redaction));
+    encoder.setLayout(new LogLayout(context, level, format, terminal.hasColours(), redaction));
     encoder.start();
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
     appender.setEncoder(encoder);
-    appender.setOutputStream(new StaysOpen(err));
+    appender.setOutputStream(new StaysOpen(terminal.err()));
     appender.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.valueOf(level.name()));

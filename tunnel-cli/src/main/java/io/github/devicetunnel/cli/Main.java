@@ -20,7 +20,8 @@ public final class Main {
   static int run(String[] args, Environment environment, PrintStream out, PrintStream err) {
     // It would print the values of options, and a key may be one.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
-    Console console = new Console(out, err, Redaction.of(args, environment));
+    Terminal terminal = Terminal.of(environment, out, err);
+    Console console = new Console(terminal, Redaction.of(args, environment));
     console.log(LogLevel.INFO, Format.TEXT);
     CommandLine commandLine = commandLine(environment, console);
     UsageErrors usageErrors = new UsageErrors(args);
@@ -52,6 +53,7 @@ public final class Main {
                 .addSubcommand(new VerificationKeyUploadCommand(environment, console)))
         .addSubcommand(new DemoCommand(environment, console))
         .setOut(console.writer())
+        .setColorScheme(console.colourScheme())
         .setUsageHelpLongOptionsMaxWidth(26)
         // As Go's flag package: one dash may begin a whole name, and the last of several counts.
         .setPosixClusteredShortOptionsAllowed(false)

@@ -1,8 +1,12 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.micrometer.TunnelMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -20,14 +24,26 @@ final class OutputOptions {
               + " ${DEFAULT-VALUE}")
   private String output = "";
 
+  @Option(
+      names = MetricsServer.OPTION,
+      paramLabel = "HOST:PORT",
+      order = 53,
+      description =
+          "Where to tell figures: /metrics for Prometheus, /healthz, /readyz, and a status page at"
+              + " /; without a host on loopback. Default: nowhere")
+  private @Nullable String metricsListen;
+
   @Mixin private final LogOptions log = new LogOptions();
 
   /**
-   * Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage.
+   * For a command that serves until it is stopped. Opens nothing yet. Whatever is wrong is a {@link
+   * CommandFailure} of usage.
    *
    * @param console whose standard output gets the events
    */
   Reporting reporting(Console console) {
+    InetSocketAddress metrics =
+        metricsListen == null ? null : ListenAddress.parse(MetricsServer.OPTION, metricsListen);
     Format format = Choice.of(Format.class, OUTPUT, output);
     log.apply(console);
     List<Reporter> reporters = new ArrayList<>();
@@ -38,6 +54,20 @@ final class OutputOptions {
       listeners.add(events);
     } else {
       reporters.add(new TextEvents(console));
+    }
+    boolean showsLine = format == Format.TEXT && console.terminal().isPresent();
+    Activity activity = new Activity();
+    if (metrics != null) {
+      PrometheusMeterRegistry registry = MetricsServer.registry();
+      reporters.add(new MetricsServer(metrics, activity, registry, console));
+      listeners.add(new TunnelMetrics(registry));
+    }
+    if (showsLine) {
+      reporters.add(new StatusLine(console.terminal(), activity));
+    }
+    if (metrics != null || showsLine) {
+      // Else bytes are carried without being told of.
+      listeners.add(activity);
     }
     return new Reporting(reporters, listeners);
   }

@@ -21,12 +21,13 @@ class ListenAddressTest {
     "[2001:db8::8:800:200c:417a]:65535, [2001:db8::8:800:200c:417a]:65535",
   })
   void readsAndWritesAddresses(String text, String canonical) {
-    assertThat(ListenAddress.text(ListenAddress.parse(text))).isEqualTo(canonical);
+    assertThat(ListenAddress.text(ListenAddress.parse(ListenAddress.OPTION, text)))
+        .isEqualTo(canonical);
   }
 
   @Test
   void looksNamesUp() {
-    InetSocketAddress address = ListenAddress.parse("localhost:8181");
+    InetSocketAddress address = ListenAddress.parse(ListenAddress.OPTION, "localhost:8181");
 
     assertThat(address.getAddress().isLoopbackAddress()).isTrue();
     assertThat(address.getPort()).isEqualTo(8181);
@@ -51,7 +52,7 @@ class ListenAddressTest {
     "http://127.0.0.1:8181, 'there is a slash, as in a URL'",
   })
   void saysWhatIsWrong(String text, String defect) {
-    assertThatThrownBy(() -> ListenAddress.parse(text))
+    assertThatThrownBy(() -> ListenAddress.parse(ListenAddress.OPTION, text))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("--listen-uri: must be host:port")
         .hasMessageEndingWith("\"" + text + "\" " + defect);

@@ -130,7 +130,7 @@ final class ListenProcess implements AutoCloseable {
   }
 
   static Socket connect(String address) throws IOException {
-    InetSocketAddress parsed = ListenAddress.parse(address);
+    InetSocketAddress parsed = ListenAddress.parse(ListenAddress.OPTION, address);
     Socket socket = new Socket(parsed.getAddress(), parsed.getPort());
     socket.setSoTimeout(20_000);
     return socket;

@@ -116,7 +116,8 @@ class ProcessTest {
   private static Socket connect(BufferedReader output) throws IOException {
     String line = output.readLine();
     InetSocketAddress address =
-        ListenAddress.parse(line.substring("Listening on ".length(), line.indexOf(" -> ")));
+        ListenAddress.parse(
+            ListenAddress.OPTION, line.substring("Listening on ".length(), line.indexOf(" -> ")));
     Socket socket = new Socket(address.getAddress(), address.getPort());
     socket.setSoTimeout(20_000);
     socket

@@ -89,7 +89,7 @@ final class Program implements AutoCloseable {
   InetSocketAddress awaitListening() throws InterruptedException {
     Matcher matcher = LISTENING.matcher(nextLine());
     assertThat(matcher).matches();
-    return ListenAddress.parse(matcher.group(1));
+    return ListenAddress.parse(ListenAddress.OPTION, matcher.group(1));
   }
 
   String nextErrorLine() throws InterruptedException {
