@@ -73,6 +73,8 @@ final class StatusPageTest {
             .contains(">127.0.0.1:" + socket.getLocalPort() + "</td>")
             .contains(">" + TunnelProgram.DEVICE + "/127.0.0.1:80</td>")
             .contains(">REJECTED</td>", "&lt;img src=x")
+            .as("a rate, for which it must have asked twice")
+            .contains("B/s")
             .doesNotContain("<img", "ak_test");
         assertThat(outcome.err()).doesNotContain("Content Security Policy", "Uncaught");
       }

@@ -85,8 +85,7 @@ final class TerminalTest {
   @Test
   void oneLineThatIsGoneAtTheEnd() throws Exception {
     cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
-    try (TunnelProgram program =
-        TunnelProgram.onTerminal(folder, variables(), "--half-close-timeout=100ms")) {
+    try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables())) {
       int port = program.awaitPort();
       program.await("0 open, 0 in all  up 0 B/s \\(0 B\\)  down 0 B/s \\(0 B\\)  0 failed");
       connectTwice(port);

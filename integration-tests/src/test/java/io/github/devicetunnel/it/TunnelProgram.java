@@ -56,6 +56,7 @@ final class TunnelProgram implements AutoCloseable {
                 LAUNCHER.toString(),
                 "listen",
                 "--listen-uri=127.0.0.1:0",
+                "--half-close-timeout=100ms",
                 "--device=" + DEVICE,
                 "--service=127.0.0.1:80"));
     command.addAll(List.of(options));
@@ -67,6 +68,7 @@ final class TunnelProgram implements AutoCloseable {
     Path said = Files.createTempFile(folder, "tunnel", ".said");
     ProcessBuilder builder = Program.prepare(folder, command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("TUNNEL_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
     builder.environment().putAll(variables);
     Process process =
         builder

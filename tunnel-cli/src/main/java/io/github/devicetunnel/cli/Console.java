@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,15 @@ final class Console {
   private final Redaction redaction;
   private final AtomicBoolean outputIsClosed = new AtomicBoolean();
 
-  private volatile Format logFormat = Format.TEXT;
+  /** The same for those that were made of each other, as they have one log. */
+  private final AtomicReference<Format> logFormat;
 
   Console(Terminal terminal, Redaction redaction) {
+    this(terminal, redaction, new AtomicReference<>(Format.TEXT));
+  }
+
+  private Console(Terminal terminal, Redaction redaction, AtomicReference<Format> logFormat) {
+    this.logFormat = logFormat;
     this.terminal = terminal;
     this.out = terminal.out();
     this.err = terminal.err();
@@ -41,9 +48,7 @@ final class Console {
 
   /** For a command whose standard output is another program's: results go to standard error. */
   Console onStandardError() {
-    Console console = new Console(err, err, redaction);
-    console.logFormat = logFormat;
-    return console;
+    return new Console(Terminal.none(err, err), redaction, logFormat);
   }
 
   /**
@@ -52,7 +57,7 @@ final class Console {
    */
   void log(LogLevel level, Format format) {
     Logging.to(terminal, level, format, redaction);
-    logFormat = format;
+    logFormat.set(format);
   }
 
   /** For help and version, which picocli prints. */
@@ -76,7 +81,7 @@ final class Console {
 
   /** What becomes of the process, while its standard output is for results. */
   void status(String line) {
-    if (logFormat == Format.JSON) {
+    if (logFormat.get() == Format.JSON) {
       LOG.info(line);
     } else {
       err.println(line);
@@ -84,7 +89,7 @@ final class Console {
   }
 
   void warn(String message) {
-    if (logFormat == Format.JSON) {
+    if (logFormat.get() == Format.JSON) {
       LOG.warn(message);
     } else {
       err.println(coloured("tunnel: warning:", Colour.YELLOW) + " " + redact(message));
@@ -92,7 +97,7 @@ final class Console {
   }
 
   void error(@Nullable String message) {
-    if (logFormat == Format.JSON) {
+    if (logFormat.get() == Format.JSON) {
       LOG.error(message);
     } else {
       err.println(coloured("tunnel:", Colour.RED) + " " + redact(String.valueOf(message)));
@@ -101,7 +106,7 @@ final class Console {
 
   /** The second line of an error. */
   void hint(String line) {
-    if (logFormat == Format.JSON) {
+    if (logFormat.get() == Format.JSON) {
       LOG.error(line);
     } else {
       err.println(redact(line));

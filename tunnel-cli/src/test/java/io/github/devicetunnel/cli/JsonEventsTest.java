@@ -262,11 +262,10 @@ class JsonEventsTest {
 
   @Test
   void wordThatIsNone() throws Exception {
-    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--output=yaml")) {
-      assertThat(process.exitCode()).isEqualTo(2);
-      assertThat(process.nextErrorLine())
-          .isEqualTo("tunnel: --output: must be text or json, but is \"yaml\"");
-    }
+    Program program = new Program().run("--output=yaml");
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: --output: must be text or json, but is \"yaml\"");
   }
 
   /** Of a connection that the program ends. */

@@ -126,16 +126,14 @@ class LoggingTest {
 
   @Test
   void wordsThatAreNone() throws Exception {
-    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--log-level=loud")) {
-      assertThat(process.exitCode()).isEqualTo(2);
-      assertThat(process.nextErrorLine())
-          .isEqualTo(
-              "tunnel: --log-level: must be error, warn, info, debug or trace, but is \"loud\"");
-    }
-    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--log-format=xml")) {
-      assertThat(process.exitCode()).isEqualTo(2);
-      assertThat(process.nextErrorLine())
-          .isEqualTo("tunnel: --log-format: must be text or json, but is \"xml\"");
-    }
+    Program level = new Program().run("--log-level=loud");
+    assertThat(level.exitCode()).isEqualTo(2);
+    assertThat(level.nextErrorLine())
+        .isEqualTo(
+            "tunnel: --log-level: must be error, warn, info, debug or trace, but is \"loud\"");
+    Program format = new Program().run("--log-format=xml");
+    assertThat(format.exitCode()).isEqualTo(2);
+    assertThat(format.nextErrorLine())
+        .isEqualTo("tunnel: --log-format: must be text or json, but is \"xml\"");
   }
 }

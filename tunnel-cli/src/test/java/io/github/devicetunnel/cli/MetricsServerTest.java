@@ -234,25 +234,35 @@ class MetricsServerTest {
   void addressesThatCannotBeListenedOn() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + other.getLocalPort();
-      try (ListenProcess process =
-          ListenProcess.start(cloud.uri(), "--metrics-listen=" + address)) {
-        assertThat(process.exitCode()).isEqualTo(3);
-        assertThat(process.nextErrorLine())
-            .isEqualTo(
-                "tunnel: cannot listen on " + address + ": the port is in use by another program");
-        assertThat(process.nextErrorLine())
-            .startsWith("Choose another address with --metrics-listen");
-      }
+      Program program = run(address);
+      assertThat(program.exitCode()).isEqualTo(3);
+      assertThat(program.output()).isEmpty();
+      assertThat(program.nextErrorLine())
+          .isEqualTo(
+              "tunnel: cannot listen on " + address + ": the port is in use by another program");
+      assertThat(program.nextErrorLine())
+          .startsWith("Choose another address with --metrics-listen");
     }
     String unknown = "a".repeat(64) + ".invalid:1";
-    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=" + unknown)) {
-      assertThat(process.exitCode()).isEqualTo(3);
-      assertThat(process.nextErrorLine())
-          .isEqualTo("tunnel: cannot listen on " + unknown + ": there is no such host");
-    }
-    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=9090")) {
-      assertThat(process.exitCode()).isEqualTo(2);
-      assertThat(process.nextErrorLine()).startsWith("tunnel: --metrics-listen: must be host:port");
-    }
+    Program program = run(unknown);
+    assertThat(program.exitCode()).isEqualTo(3);
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: cannot listen on " + unknown + ": there is no such host");
+  }
+
+  @Test
+  void addressThatIsNone() throws Exception {
+    Program program = run("9090");
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine()).startsWith("tunnel: --metrics-listen: must be host:port");
+  }
+
+  private Program run(String address) {
+    return new Program()
+        .variable("TUNNEL_CLOUD_URI", cloud.uri())
+        .variable("TUNNEL_DEVICE", Program.DEVICE)
+        .variable("TUNNEL_SERVICE", "127.0.0.1:80")
+        .variable("TUNNEL_API_KEY", "ak_test")
+        .run("--listen-uri=:0", "--metrics-listen", address);
   }
 }
