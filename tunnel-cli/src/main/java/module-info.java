@@ -10,11 +10,15 @@ module io.github.devicetunnel.cli {
   requires info.picocli;
   requires io.github.devicetunnel.core;
   requires io.github.devicetunnel.jwt;
+  requires io.github.devicetunnel.micrometer;
   requires io.github.devicetunnel.testing;
   requires java.logging;
   requires jdk.httpserver;
   // The signals of this process, by reflection.
   requires jdk.unsupported;
+  requires jul.to.slf4j;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
   requires okhttp3;
   requires org.slf4j;
   requires org.snakeyaml.engine;

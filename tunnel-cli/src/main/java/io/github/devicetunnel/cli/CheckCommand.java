@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import okhttp3.OkHttpClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Opens one tunnel, and tells of every step on the way. */
 @Command(
@@ -39,13 +38,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      defaultValue = "text",
-      order = 50,
-      description = "json for one object a line. Default: ${DEFAULT-VALUE}")
-  private String output = "";
+  @Mixin private final OutputOptions output = new OutputOptions();
 
   CheckCommand(Environment environment, Console console) {
     this.environment = environment;
@@ -54,7 +47,6 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logging.onlyWarnings();
     CheckReport report = report();
     int exitCode;
     try (TunnelClient client = settings(report)) {
@@ -68,12 +60,9 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private CheckReport report() {
-    return switch (output) {
-      case "text" -> CheckReport.text(console);
-      case "json" -> CheckReport.json(console);
-      default ->
-          throw CommandFailure.usage("--output: must be text or json, but is " + Quoted.of(output));
-    };
+    return output.format(console, LogLevel.WARN) == Format.JSON
+        ? CheckReport.json(console)
+        : CheckReport.text(console);
   }
 
   /** What is wrong with them is told as by every other command. */

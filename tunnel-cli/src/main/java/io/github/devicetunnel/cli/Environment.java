@@ -32,7 +32,7 @@ record Environment(
 
   /** For a command whose standard input is not there for a key, which is refused then. */
   Environment withInputTakenBy(String whom) {
-    return new Environment(variables, new TakenInput(whom), stopSignals);
+    return new Environment(variables, new TakenInput(whom), stopSignals, config);
   }
 
   private static final class TakenInput extends InputStream {

@@ -41,6 +41,8 @@ final class ExecCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final OutputOptions output = new OutputOptions();
+
   @Parameters(arity = "0..*", hidden = true)
   private List<String> program = List.of();
 
@@ -51,10 +53,11 @@ final class ExecCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Logging.onlyWarnings();
     checkProgram();
+    Console results = console.onStandardError();
     Environment withoutInput = environment.withInputTakenBy("the program");
-    try (Listeners listeners = listen.open(cloud, withoutInput, console.onStandardError())) {
+    try (Reporting reporting = output.reporting(results, LogLevel.WARN);
+        Listeners listeners = listen.open(cloud, withoutInput, results, reporting)) {
       ListenerPlaces places = new ListenerPlaces(listeners.addresses());
       List<String> command = program.stream().map(places::in).toList();
       int exitCode = new ChildProgram(command, places.variables()).run();

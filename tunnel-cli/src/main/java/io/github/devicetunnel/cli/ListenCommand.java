@@ -35,6 +35,8 @@ final class ListenCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final OutputOptions output = new OutputOptions();
+
   ListenCommand(Environment environment, Console console) {
     this.environment = environment;
     this.console = console;
@@ -42,16 +44,20 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (Listeners listeners = listen.open(cloud, environment, console)) {
+    try (Reporting reporting = output.reporting(console, LogLevel.INFO);
+        Listeners listeners = listen.open(cloud, environment, console, reporting)) {
       Duration drain = cloud.drainTimeout();
       while (environment.stopSignals().awaitReload()) {
         listen.reload(listeners, drain, environment.config(), console);
       }
+      reporting.stopping();
       console.status(
           "Stopping; open connections may finish for "
               + Times.text(drain)
               + ", a second signal cuts them");
-      console.status(describe(listeners.drain(drain)));
+      DrainReport report = listeners.drain(drain);
+      reporting.stopped(report);
+      console.status(describe(report));
     }
     return ExitCode.OK;
   }

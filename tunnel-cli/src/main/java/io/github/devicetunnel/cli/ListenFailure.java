@@ -1,23 +1,27 @@
 package io.github.devicetunnel.cli;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 
 /** Why an address cannot be listened on: the system's words in ours, where they are known. */
 final class ListenFailure {
   private ListenFailure() {}
 
-  static CommandFailure of(TunnelSpec spec, IOException e) {
-    boolean isPort = spec.listen() instanceof InetSocketAddress;
+  /**
+   * @param origin the option that the address was given with, or the file and line
+   */
+  static CommandFailure of(SocketAddress address, String origin, Exception e) {
+    boolean isPort = address instanceof InetSocketAddress;
     return CommandFailure.cannotListen(
-        "cannot listen on " + ListenAddress.text(spec.listen()) + ": " + cause(e),
+        "cannot listen on " + ListenAddress.text(address) + ": " + cause(e),
         "Choose another address "
-            + (spec.origin().startsWith("-") ? "with " : "in ")
-            + spec.origin()
+            + (origin.startsWith("-") ? "with " : "in ")
+            + origin
             + (isPort ? ", with port 0 for any free one" : ""));
   }
 
-  private static String cause(IOException e) {
+  private static String cause(Exception e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -32,6 +36,8 @@ final class ListenFailure {
     if (message.startsWith("Cannot assign requested address")) {
       return "this machine has no such address";
     }
-    return message.startsWith("Unresolved address") ? "there is no such host" : message;
+    return root instanceof UnresolvedAddressException || message.startsWith("Unresolved address")
+        ? "there is no such host"
+        : message;
   }
 }

@@ -60,12 +60,20 @@ final class ListenOptions {
   }
 
   /** Opens all of them, and reports each. Whatever is wrong is a {@link CommandFailure}. */
-  Listeners open(CloudOptions cloud, Environment environment, Console console) {
+  Listeners open(
+      CloudOptions cloud, Environment environment, Console console, Reporting reporting) {
     List<TunnelSpec> specs = specs(environment.config().tunnels());
     PortFile file = portFile == null ? null : PortFile.at(portFile);
-    TunnelClient shared = cloud.client(environment, console, builder -> applyTo(builder, specs));
+    TunnelClient shared =
+        cloud.client(
+            environment,
+            console,
+            builder -> {
+              applyTo(builder, specs);
+              reporting.observe(builder);
+            });
     environment.stopSignals().watch(environment.config().isThere());
-    return Listeners.open(shared, specs, file, console);
+    return Listeners.open(shared, specs, file, console, reporting);
   }
 
   /** For a look at the way of the first one: opens nothing. */

@@ -14,15 +14,18 @@ final class Listeners implements AutoCloseable {
   private final TunnelClient shared;
   private final @Nullable PortFile portFile;
   private final Console console;
+  private final Reporting reporting;
   private final List<OpenListener> open = new ArrayList<>();
 
   /** No longer asked for; what they carry may finish. */
   private final List<OpenListener> retired = new CopyOnWriteArrayList<>();
 
-  private Listeners(TunnelClient shared, @Nullable PortFile portFile, Console console) {
+  private Listeners(
+      TunnelClient shared, @Nullable PortFile portFile, Console console, Reporting reporting) {
     this.shared = shared;
     this.portFile = portFile;
     this.console = console;
+    this.reporting = reporting;
   }
 
   /**
@@ -32,10 +35,16 @@ final class Listeners implements AutoCloseable {
    * @param portFile where to write the addresses, null for nowhere
    */
   static Listeners open(
-      TunnelClient shared, List<TunnelSpec> specs, @Nullable PortFile portFile, Console console) {
-    Listeners listeners = new Listeners(shared, portFile, console);
+      TunnelClient shared,
+      List<TunnelSpec> specs,
+      @Nullable PortFile portFile,
+      Console console,
+      Reporting reporting) {
+    Listeners listeners = new Listeners(shared, portFile, console, reporting);
     try {
+      reporting.start();
       listeners.add(specs);
+      reporting.ready();
       return listeners;
     } catch (RuntimeException | Error e) {
       listeners.close();
@@ -89,7 +98,7 @@ final class Listeners implements AutoCloseable {
       added.forEach(each -> each.close(Duration.ZERO));
       throw e;
     }
-    added.forEach(each -> each.report(console));
+    added.forEach(each -> each.report(reporting));
   }
 
   /** Where they listen, in order. */
@@ -108,7 +117,7 @@ final class Listeners implements AutoCloseable {
     open.remove(listener);
     retired.add(listener);
     writePortFile();
-    console.print("No longer listening on " + ListenAddress.text(listener.address()));
+    console.status("No longer listening on " + ListenAddress.text(listener.address()));
     Thread thread =
         new Thread(
             () -> {

@@ -2,41 +2,47 @@ package io.github.devicetunnel.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.logging.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Sends the log to standard error. In code, because parsing a file of XML delays every start. */
 final class Logging {
-  /** No stack traces: a message is for the person who runs the program. */
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %msg%nopex%n";
+  /** Held here, because the JDK forgets the level of a logger that nobody holds. */
+  private static final java.util.logging.Logger HTTP_CLIENT =
+      java.util.logging.Logger.getLogger("okhttp3");
 
   private Logging() {}
 
-  static void to(PrintStream err) {
+  /** What was set before is forgotten. */
+  static void to(Terminal terminal, LogLevel level, Format format, Redaction redaction) {
     // OkHttp, MockWebServer and the JDK's web server; the library tells what matters of them.
     LogManager.getLogManager().reset();
+    if (level == LogLevel.TRACE) {
+      SLF4JBridgeHandler.install();
+      HTTP_CLIENT.setLevel(java.util.logging.Level.ALL);
+    }
 
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
+    encoder.setLayout(new LogLayout(context, level, format, terminal.hasColours(), redaction));
     encoder.start();
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
     appender.setEncoder(encoder);
-    appender.setOutputStream(new StaysOpen(err));
+    appender.setOutputStream(new StaysOpen(terminal.err()));
     appender.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.INFO);
+    root.setLevel(Level.valueOf(level.name()));
     root.addAppender(appender);
   }
 

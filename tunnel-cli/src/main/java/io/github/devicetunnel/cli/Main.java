@@ -22,10 +22,11 @@ public final class Main {
 
   /** All of the program but the end of the process. Returns the exit code. */
   static int run(String[] args, Environment environment, PrintStream out, PrintStream err) {
-    Logging.to(err);
     // It would print the values of options, and a key may be one.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
-    Console console = new Console(out, err, Redaction.of(args, environment));
+    Terminal terminal = Terminal.of(environment, out, err);
+    Console console = new Console(terminal, Redaction.of(args, environment));
+    console.log(LogLevel.INFO, Format.TEXT);
     CommandLine commandLine = commandLine(environment, console);
     UsageErrors usageErrors = new UsageErrors(args);
     commandLine
@@ -68,6 +69,7 @@ public final class Main {
         .addSubcommand(new CompletionCommand(console))
         .addSubcommand(new ManPageCommand(console))
         .setOut(console.writer())
+        .setColorScheme(console.colourScheme())
         .setUsageHelpLongOptionsMaxWidth(26)
         // As Go's flag package: one dash may begin a whole name, and the last of several counts.
         .setPosixClusteredShortOptionsAllowed(false)

@@ -57,7 +57,7 @@ final class OpenListener {
     try {
       listener = spec.listen(client);
     } catch (IOException e) {
-      throw ListenFailure.of(spec, e);
+      throw ListenFailure.of(spec.listen(), spec.origin(), e);
     }
   }
 
@@ -76,14 +76,8 @@ final class OpenListener {
     return !anyPort && spec.listen().equals(other.listen());
   }
 
-  void report(Console console) {
-    console.print(
-        "Listening on "
-            + ListenAddress.text(address())
-            + " -> "
-            + client.deviceId()
-            + "/"
-            + client.serviceAddress());
+  void report(Reporter reporter) {
+    reporter.listening(ListenAddress.text(address()), client.deviceId(), client.serviceAddress());
   }
 
   /** Gives its address free; open connections go on. */

@@ -34,6 +34,8 @@ final class StdioCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final LogOptions log = new LogOptions();
+
   StdioCommand(Environment environment, Console console) {
     this.environment = environment;
     this.console = console;
@@ -41,7 +43,7 @@ final class StdioCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logging.onlyWarnings();
+    log.apply(console, LogLevel.WARN);
     Environment withoutInput = environment.withInputTakenBy("the tunnel");
     try (TunnelClient client = cloud.client(withoutInput, console);
         TunnelStream stream = open(client)) {

@@ -2,9 +2,17 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 class RedactionTest {
 
@@ -47,6 +55,36 @@ class RedactionTest {
         .isEqualTo("--device: is missing");
     assertThat(redaction(Map.of(), "--api-key-file", "some-file").apply("some-file"))
         .isEqualTo("some-file");
+  }
+
+  /** Whatever a library logs, at whatever level. */
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void hidesItInTheLogAtEveryLevel(Format format) {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    PrintStream err = new PrintStream(shown, true, StandardCharsets.UTF_8);
+    Redaction redaction = redaction(Map.of("TUNNEL_API_KEY", "opaque\\\"key-12345"));
+    try {
+      Console console = new Console(err, err, redaction);
+      console.log(LogLevel.TRACE, format);
+      Exception failure =
+          new IOException("opaque\\\"key-12345", new IOException("ak_inTheCause12345"));
+      Logger slf4j = LoggerFactory.getLogger("some.library");
+      slf4j.trace("Authorization: Bearer {}", "opaque\\\"key-12345");
+      slf4j.debug("it failed", failure);
+      slf4j.error("it failed with {}", "ak_inTheMessage12345", failure);
+      java.util.logging.Logger okHttp = java.util.logging.Logger.getLogger("okhttp3.OkHttpClient");
+      okHttp.log(java.util.logging.Level.FINEST, "opaque\\\"key-12345", failure);
+      console.status("the program goes on");
+      console.error("ak_inTheError12345 is wrong");
+    } finally {
+      new Console(System.out, System.err, redaction).log(LogLevel.INFO, Format.TEXT);
+    }
+
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .contains("TRACE", "Bearer ***", "it failed", "okhttp3", "the program goes on")
+        .contains("java.io.IOException")
+        .doesNotContain("12345", "opaque");
   }
 
   private static Redaction redaction(Map<String, String> variables, String... args) {

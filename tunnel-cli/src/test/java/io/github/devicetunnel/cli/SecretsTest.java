@@ -40,6 +40,10 @@ class SecretsTest {
           "--client-cert",
           "--proxy",
           "--header",
+          "--output",
+          "--log-level",
+          "--log-format",
+          "--metrics-listen",
           "--api-key",
           "-api-key",
           "--api-key-file",
@@ -58,6 +62,8 @@ class SecretsTest {
           "127.0.0.1:80",
           ":0",
           "5",
+          "json",
+          "trace",
           "",
           "nonsense");
 

@@ -16,6 +16,8 @@ final class ConnectionMeters {
   private final Tags tags;
   private final AtomicInteger open = new AtomicInteger();
   private final Counter opened;
+  private final Counter rejected;
+  private final Counter failed;
   private final Counter retried;
   private final Counter up;
   private final Counter down;
@@ -24,10 +26,11 @@ final class ConnectionMeters {
   ConnectionMeters(MeterRegistry registry, Tags tags) {
     this.registry = registry;
     this.tags = tags;
-    this.opened =
-        counter("tunnel.connections.opened", "Connections that opened").register(registry);
+    this.opened = connections("opened");
+    this.rejected = connections("rejected");
+    this.failed = connections("failed");
     this.retried =
-        counter("tunnel.dials.retried", "Failed dials that were to be tried again")
+        counter("tunnel.dial.retried", "Failed dials that were to be tried again")
             .register(registry);
     this.up = bytes("up");
     this.down = bytes("down");
@@ -47,6 +50,12 @@ final class ConnectionMeters {
     return Counter.builder(name).description(description).tags(tags);
   }
 
+  private Counter connections(String outcome) {
+    return counter("tunnel.connections", "Connections that were dialled")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
   private Counter bytes(String direction) {
     return counter("tunnel.bytes", "Bytes of payload that were carried")
         .baseUnit("bytes")
@@ -55,7 +64,7 @@ final class ConnectionMeters {
   }
 
   void dial(String outcome, Duration time) {
-    Timer.builder("tunnel.dials")
+    Timer.builder("tunnel.dial")
         .description("Attempts to open a tunnel")
         .tags(tags)
         .tag("outcome", outcome)
@@ -64,7 +73,7 @@ final class ConnectionMeters {
   }
 
   void rejected(int status) {
-    counter("tunnel.dials.rejected", "Refusals of the cloud")
+    counter("tunnel.dial.rejected", "Refusals of the cloud")
         .tag("status", Integer.toString(status))
         .register(registry)
         .increment();
@@ -93,15 +102,15 @@ final class ConnectionMeters {
     duration.record(time);
   }
 
-  void closed(CloseReason reason) {
-    counter("tunnel.connections.closed", "Connections that ended, whether they had opened or not")
-        .tag("kind", lowerCase(reason.kind()))
-        .tag("ended.by", lowerCase(reason.endedBy()))
-        .register(registry)
-        .increment();
+  void neverOpened(CloseReason reason) {
+    (reason.kind() == CloseReason.Kind.REJECTED ? rejected : failed).increment();
   }
 
-  private static String lowerCase(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+  void closed(CloseReason reason) {
+    counter("tunnel.closed", "Connections that ended, whether they had opened or not")
+        .tag("reason", reason.kind().name())
+        .tag("ended.by", reason.endedBy().name().toLowerCase(Locale.ROOT))
+        .register(registry)
+        .increment();
   }
 }

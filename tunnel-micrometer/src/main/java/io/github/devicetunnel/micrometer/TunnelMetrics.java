@@ -7,6 +7,7 @@ import io.github.devicetunnel.ListenerInfo;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -28,23 +30,24 @@ import java.util.function.Function;
  * <table>
  * <caption>Meters</caption>
  * <tr><th>name</th><th>type</th><th>tags</th><th>what</th></tr>
- * <tr><td>{@code tunnel.dials}</td><td>timer</td><td>{@code outcome}: {@code upgraded}, {@code
+ * <tr><td>{@code tunnel.dial}</td><td>timer</td><td>{@code outcome}: {@code upgraded}, {@code
  *     rejected}, {@code failed}</td><td>each attempt to open a tunnel</td></tr>
- * <tr><td>{@code tunnel.dials.rejected}</td><td>counter</td><td>{@code status}: of HTTP</td>
+ * <tr><td>{@code tunnel.dial.rejected}</td><td>counter</td><td>{@code status}: of HTTP</td>
  *     <td>refusals of the cloud</td></tr>
- * <tr><td>{@code tunnel.dials.retried}</td><td>counter</td><td></td><td>failed attempts that were to
+ * <tr><td>{@code tunnel.dial.retried}</td><td>counter</td><td></td><td>failed attempts that were to
  *     be tried again</td></tr>
- * <tr><td>{@code tunnel.connections.opened}</td><td>counter</td><td></td><td>connections that
- *     opened</td></tr>
+ * <tr><td>{@code tunnel.connections}</td><td>counter</td><td>{@code outcome}: {@code opened}, {@code
+ *     rejected}, {@code failed}</td><td>connections that were dialled</td></tr>
  * <tr><td>{@code tunnel.connections.open}</td><td>gauge</td><td></td><td>connections that are
  *     open</td></tr>
- * <tr><td>{@code tunnel.connections.closed}</td><td>counter</td><td>{@code kind} and {@code
- *     ended.by}, of {@link CloseReason}, in lower case</td><td>connections that ended, whether they
- *     had opened or not</td></tr>
+ * <tr><td>{@code tunnel.closed}</td><td>counter</td><td>{@code reason}, the {@link
+ *     CloseReason.Kind}, and {@code ended.by} in lower case</td><td>connections that ended, whether
+ *     they had opened or not</td></tr>
  * <tr><td>{@code tunnel.connections.duration}</td><td>timer</td><td></td><td>of those that had
  *     opened, from the beginning of the dial to the end</td></tr>
  * <tr><td>{@code tunnel.bytes}</td><td>counter</td><td>{@code direction}: {@code up}, {@code
  *     down}</td><td>bytes of payload that were carried</td></tr>
+ * <tr><td>{@code tunnel.listeners}</td><td>gauge</td><td></td><td>listeners that are open</td></tr>
  * <tr><td>{@code tunnel.listeners.full}</td><td>counter</td><td></td><td>how often a listener began
  *     to carry as many connections as it may</td></tr>
  * </table>
@@ -60,6 +63,7 @@ import java.util.function.Function;
 public final class TunnelMetrics extends TunnelEventListener {
   private final MeterRegistry registry;
   private final Function<ConnectionInfo, ? extends Iterable<Tag>> tags;
+  private final AtomicInteger listeners = new AtomicInteger();
   private final Counter listenersFull;
 
   private final Map<Tags, ConnectionMeters> meters = new ConcurrentHashMap<>();
@@ -68,16 +72,18 @@ public final class TunnelMetrics extends TunnelEventListener {
   private final Map<ConnectionInfo, ConnectionMeters> open = new ConcurrentHashMap<>();
 
   /**
-   * With the tags in the table above and no others.
+   * With the tags in the table above and no others. What can be known is there from the start, with
+   * zero.
    *
    * @param registry that gets the meters
    */
   public TunnelMetrics(MeterRegistry registry) {
     this(registry, connection -> Tags.empty());
+    meters.put(Tags.empty(), new ConnectionMeters(registry, Tags.empty()));
   }
 
   /**
-   * With further tags on all meters but {@code tunnel.listeners.full}.
+   * With further tags on all meters but those of listeners.
    *
    * @param registry that gets the meters
    * @param tags of a connection; the keys must always be the same, and the values few
@@ -86,6 +92,10 @@ public final class TunnelMetrics extends TunnelEventListener {
       MeterRegistry registry, Function<ConnectionInfo, ? extends Iterable<Tag>> tags) {
     this.registry = registry;
     this.tags = tags;
+    Gauge.builder("tunnel.listeners", listeners, AtomicInteger::get)
+        .description("Listeners that are open")
+        .strongReference(true)
+        .register(registry);
     this.listenersFull =
         Counter.builder("tunnel.listeners.full")
             .description("Times that a listener began to carry as many connections as it may")
@@ -148,10 +158,21 @@ public final class TunnelMetrics extends TunnelEventListener {
     ConnectionMeters its = open.remove(connection);
     if (its == null) {
       its = of(connection);
+      its.neverOpened(reason);
     } else {
       its.closedAfter(reason.duration());
     }
     its.closed(reason);
+  }
+
+  @Override
+  public void listenerBound(ListenerInfo listener) {
+    listeners.incrementAndGet();
+  }
+
+  @Override
+  public void listenerClosed(ListenerInfo listener) {
+    listeners.decrementAndGet();
   }
 
   @Override

@@ -88,14 +88,14 @@ class TunnelMetricsTest {
       }
 
       assertThat(open()).isZero();
-      assertThat(count("tunnel.connections.opened")).isEqualTo(1);
+      assertThat(count("tunnel.connections", "outcome", "opened")).isEqualTo(1);
       assertThat(count("tunnel.bytes", "direction", "up")).isEqualTo(100_000);
       assertThat(count("tunnel.bytes", "direction", "down")).isEqualTo(50_000);
-      assertThat(times("tunnel.dials", "outcome", "upgraded")).isEqualTo(1);
+      assertThat(times("tunnel.dial", "outcome", "upgraded")).isEqualTo(1);
       assertThat(times("tunnel.connections.duration")).isEqualTo(1);
-      assertThat(count("tunnel.connections.closed", "kind", "remote_closed", "ended.by", "service"))
+      assertThat(count("tunnel.closed", "reason", "REMOTE_CLOSED", "ended.by", "service"))
           .isEqualTo(1);
-      Timer dials = registry.get("tunnel.dials").timer();
+      Timer dials = registry.get("tunnel.dial").timer();
       assertThat(dials.totalTime(TimeUnit.NANOSECONDS)).isPositive();
     }
   }
@@ -106,11 +106,11 @@ class TunnelMetricsTest {
         client(new TunnelMetrics(registry)).credentials(Credentials.apiKey("ak_no")).build()) {
       assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
 
-      assertThat(times("tunnel.dials", "outcome", "rejected")).isEqualTo(1);
-      assertThat(count("tunnel.dials.rejected", "status", "401")).isEqualTo(1);
-      assertThat(count("tunnel.connections.closed", "kind", "rejected", "ended.by", "cloud"))
-          .isEqualTo(1);
-      assertThat(count("tunnel.connections.opened")).isZero();
+      assertThat(times("tunnel.dial", "outcome", "rejected")).isEqualTo(1);
+      assertThat(count("tunnel.dial.rejected", "status", "401")).isEqualTo(1);
+      assertThat(count("tunnel.connections", "outcome", "rejected")).isEqualTo(1);
+      assertThat(count("tunnel.closed", "reason", "REJECTED", "ended.by", "cloud")).isEqualTo(1);
+      assertThat(count("tunnel.connections", "outcome", "opened")).isZero();
       assertThat(open()).isZero();
       assertThat(times("tunnel.connections.duration")).isZero();
     }
@@ -129,9 +129,10 @@ class TunnelMetricsTest {
       }
     }
 
-    assertThat(times("tunnel.dials", "outcome", "failed")).isEqualTo(3);
-    assertThat(count("tunnel.dials.retried")).isEqualTo(2);
-    assertThat(count("tunnel.connections.closed", "kind", "dial_failed")).isEqualTo(1);
+    assertThat(times("tunnel.dial", "outcome", "failed")).isEqualTo(3);
+    assertThat(count("tunnel.dial.retried")).isEqualTo(2);
+    assertThat(count("tunnel.connections", "outcome", "failed")).isEqualTo(1);
+    assertThat(count("tunnel.closed", "reason", "DIAL_FAILED")).isEqualTo(1);
   }
 
   @Test
@@ -145,7 +146,9 @@ class TunnelMetricsTest {
         Socket local = new Socket(LOOPBACK, listener.localAddress().getPort())) {
       await(() -> count("tunnel.listeners.full") == 1);
       assertThat(local.isConnected()).isTrue();
+      assertThat(registry.get("tunnel.listeners").gauge().value()).isEqualTo(1);
     }
+    assertThat(registry.get("tunnel.listeners").gauge().value()).isZero();
   }
 
   private static void await(BooleanSupplier condition) {
@@ -181,8 +184,7 @@ class TunnelMetricsTest {
       assertThat(count("tunnel.bytes", "device", DEVICE, "direction", "up")).isEqualTo(1);
     }
 
-    assertThat(count("tunnel.connections.closed", "device", DEVICE, "kind", "local_closed"))
-        .isEqualTo(1);
-    assertThat(times("tunnel.dials", "device", DEVICE, "outcome", "upgraded")).isEqualTo(1);
+    assertThat(count("tunnel.closed", "device", DEVICE, "reason", "LOCAL_CLOSED")).isEqualTo(1);
+    assertThat(times("tunnel.dial", "device", DEVICE, "outcome", "upgraded")).isEqualTo(1);
   }
 }

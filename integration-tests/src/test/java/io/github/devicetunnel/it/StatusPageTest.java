@@ -1,0 +1,100 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The status page of the packaged program, in a browser. */
+final class StatusPageTest {
+  /** What a device or cloud might say to those who look at the page. */
+  private static final String ATTACK =
+      "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    cloud =
+        TunnelService.builder()
+            .apiKey("ak_test")
+            .device(TunnelProgram.DEVICE)
+            .failOnLeaks(false)
+            .build()
+            .start();
+    cloud
+        .device(TunnelProgram.DEVICE)
+        .onConnect(
+            "127.0.0.1:80", stream -> stream.inputStream().transferTo(stream.outputStream()));
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  @Test
+  void aBrowserShowsWhatGoesOn() throws Exception {
+    cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(500).message(ATTACK));
+    Map<String, String> variables =
+        Map.of("TUNNEL_CLOUD_URI", cloud.uri(), "TUNNEL_API_KEY", "ak_test");
+    try (TunnelProgram program =
+        TunnelProgram.start(folder, variables, "--metrics-listen=127.0.0.1:0")) {
+      String url = program.await("status page on (\\S+)");
+      int port = program.awaitPort();
+      try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        refused.setSoTimeout(20_000);
+        assertThat(refused.getInputStream().read()).isNegative();
+      } catch (IOException reset) {
+        assertThat(reset).hasMessageContaining("reset");
+      }
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream().write(new byte[1000]);
+        assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+
+        Program.Outcome outcome = browse(url);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+            .contains("<title>1 open", ">ready</p>", ">127.0.0.1:" + port + "</td>")
+            .contains(">127.0.0.1:" + socket.getLocalPort() + "</td>")
+            .contains(">" + TunnelProgram.DEVICE + "/127.0.0.1:80</td>")
+            .contains(">REJECTED</td>", "&lt;img src=x")
+            .as("a rate, for which it must have asked twice")
+            .contains("B/s")
+            .doesNotContain("<img", "ak_test");
+        assertThat(outcome.err()).doesNotContain("Content Security Policy", "Uncaught");
+      }
+    }
+  }
+
+  /** The page as it is after its script has run for a while. */
+  private Program.Outcome browse(String url) throws Exception {
+    return Program.in(
+            folder,
+            Externals.program("chromium"),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--enable-logging=stderr",
+            "--user-data-dir=" + folder.resolve("browser"),
+            "--virtual-time-budget=3000",
+            "--dump-dom",
+            url)
+        .run();
+  }
+}

@@ -1,0 +1,146 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the packaged program shows on a terminal, and that it does not elsewhere. */
+final class TerminalTest {
+  private static final Pattern ERASED = Pattern.compile("[^\n]*\r\u001b\\[2K");
+  private static final Pattern CONTROL = Pattern.compile("\u001b\\[[?\\d;]*[A-Za-z]|\r");
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    cloud =
+        TunnelService.builder()
+            .apiKey("ak_test")
+            .device(TunnelProgram.DEVICE)
+            .failOnLeaks(false)
+            .build()
+            .start();
+    cloud
+        .device(TunnelProgram.DEVICE)
+        .onConnect(
+            "127.0.0.1:80", stream -> stream.inputStream().transferTo(stream.outputStream()));
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  private Map<String, String> variables(String... more) {
+    Map<String, String> variables =
+        new HashMap<>(
+            Map.of("TERM", "xterm", "TUNNEL_CLOUD_URI", cloud.uri(), "TUNNEL_API_KEY", "ak_test"));
+    for (int i = 0; i < more.length; i += 2) {
+      variables.put(more[i], more[i + 1]);
+    }
+    return variables;
+  }
+
+  /** One connection that is refused, and one that carries a thousand bytes each way. */
+  private static void connectTwice(int port) throws IOException {
+    try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      refused.setSoTimeout(20_000);
+      assertThat(refused.getInputStream().read()).isNegative();
+    } catch (IOException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(new byte[1000]);
+      assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+    }
+  }
+
+  /** What is left on the screen at the end. */
+  private static List<String> screen(String said) {
+    return ERASED.matcher(said).replaceAll("").lines().map(TerminalTest::plain).toList();
+  }
+
+  private static String plain(String line) {
+    return CONTROL.matcher(line).replaceAll("");
+  }
+
+  @Test
+  void oneLineThatIsGoneAtTheEnd() throws Exception {
+    cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables())) {
+      int port = program.awaitPort();
+      program.await("0 open, 0 in all  up 0 B/s \\(0 B\\)  down 0 B/s \\(0 B\\)  0 failed");
+      connectTwice(port);
+      program.await(
+          "0 open, 1 in all  up [^ ]+ k?B/s \\(1.00 kB\\)  down [^ ]+ k?B/s \\(1.00 kB\\)"
+              + "  \u001b\\[31m1 failed");
+      assertThat(program.terminate()).isZero();
+
+      assertThat(screen(program.said()))
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("Listening on 127.0.0.1:" + port + " -> "),
+              line -> assertThat(line).contains(" WARN  Connection 1 ").contains("404"),
+              line -> assertThat(line).startsWith("Stopping; "),
+              line -> assertThat(line).startsWith("Stopped; "));
+    }
+  }
+
+  @Test
+  void noColoursForThoseWhoWantNone() throws Exception {
+    cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables("NO_COLOR", "1"))) {
+      connectTwice(program.awaitPort());
+      program.await("1 failed");
+      assertThat(program.terminate()).isZero();
+
+      assertThat(program.said()).doesNotContainPattern("\u001b\\[[0-9;]*m");
+    }
+  }
+
+  @Test
+  void noLineOnADumbTerminal() throws Exception {
+    try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables("TERM", "dumb"))) {
+      assertPlain(program);
+    }
+  }
+
+  @Test
+  void noLineBetweenEvents() throws Exception {
+    try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables(), "--output=json")) {
+      program.await("\"event\":\"listening\"");
+      assertThat(program.terminate()).isZero();
+      assertThat(program.said()).doesNotContain("\u001b", " in all");
+    }
+  }
+
+  @Test
+  void noLineInAFile() throws Exception {
+    try (TunnelProgram program = TunnelProgram.start(folder, variables("TUNNEL_TERMINAL", "yes"))) {
+      assertPlain(program);
+    }
+  }
+
+  private static void assertPlain(TunnelProgram program) throws Exception {
+    program.awaitPort();
+    assertThat(program.terminate()).isZero();
+    assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b", " in all");
+  }
+}

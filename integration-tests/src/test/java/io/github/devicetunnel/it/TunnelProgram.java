@@ -1,0 +1,123 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The command line as it is packaged, listening; everything that it says is in one file. */
+final class TunnelProgram implements AutoCloseable {
+  static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+
+  private static final Path LAUNCHER =
+      Path.of(
+          System.getProperty("tunnel.root"),
+          "tunnel-cli/target/tunnel-cli-" + System.getProperty("tunnel.version"),
+          "bin/tunnel");
+
+  private final Process process;
+  private final Path said;
+
+  private TunnelProgram(Process process, Path said) {
+    this.process = process;
+    this.said = said;
+  }
+
+  /** With its output in a file. */
+  static TunnelProgram start(Path folder, Map<String, String> variables, String... options)
+      throws IOException {
+    return start(folder, command(options), variables);
+  }
+
+  /** With its output on a terminal. */
+  static TunnelProgram onTerminal(Path folder, Map<String, String> variables, String... options)
+      throws IOException {
+    String line = "exec '" + String.join("' '", command(options)) + "'";
+    List<String> command =
+        List.of(Externals.program("script"), "-q", "-e", "-c", line, "/dev/null");
+    return start(folder, command, variables);
+  }
+
+  private static List<String> command(String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                LAUNCHER.toString(),
+                "listen",
+                "--listen-uri=127.0.0.1:0",
+                "--half-close-timeout=100ms",
+                "--device=" + DEVICE,
+                "--service=127.0.0.1:80"));
+    command.addAll(List.of(options));
+    return command;
+  }
+
+  private static TunnelProgram start(
+      Path folder, List<String> command, Map<String, String> variables) throws IOException {
+    Path said = Files.createTempFile(folder, "tunnel", ".said");
+    ProcessBuilder builder = Program.prepare(folder, command);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("TUNNEL_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    builder.environment().putAll(variables);
+    Process process =
+        builder
+            .redirectErrorStream(true)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(said.toFile())
+            .start();
+    return new TunnelProgram(process, said);
+  }
+
+  /** All that it has said so far. */
+  String said() {
+    try {
+      return Files.readString(said, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until it has said something, and returns what the first group of the pattern found. */
+  String await(String pattern) {
+    Pattern compiled = Pattern.compile(pattern);
+    Await.until(Await.LONG, () -> compiled.matcher(said()).find() || !process.isAlive());
+    Matcher matcher = compiled.matcher(said());
+    assertThat(matcher.find()).as("%s in %s", pattern, said()).isTrue();
+    return matcher.groupCount() == 0 ? matcher.group() : matcher.group(1);
+  }
+
+  int awaitPort() {
+    return Integer.parseInt(await("Listening on 127\\.0\\.0\\.1:(\\d+) "));
+  }
+
+  /** Sends SIGTERM to it, and not to what may be around it; returns its exit code. */
+  int terminate() throws InterruptedException {
+    ProcessHandle innermost =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+            .max(Comparator.comparing(handle -> depth(handle)))
+            .orElseThrow();
+    assertThat(innermost.destroy()).isTrue();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended: %s", said()).isTrue();
+    return process.exitValue();
+  }
+
+  private static int depth(ProcessHandle process) {
+    return process.parent().map(parent -> 1 + depth(parent)).orElse(0);
+  }
+
+  @Override
+  public void close() {
+    Program.kill(process, Program.tree(process));
+  }
+}

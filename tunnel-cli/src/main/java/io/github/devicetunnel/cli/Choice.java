@@ -1,0 +1,34 @@
+package io.github.devicetunnel.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** An option whose value is one of a few words. */
+final class Choice {
+  private Choice() {}
+
+  /** Whatever is no constant's name in lower case is a {@link CommandFailure} of usage. */
+  static <E extends Enum<E>> E of(Class<E> type, String option, String value) {
+    List<E> constants = Arrays.asList(type.getEnumConstants());
+    for (E constant : constants) {
+      if (word(constant).equals(value)) {
+        return constant;
+      }
+    }
+    List<String> words = constants.stream().map(Choice::word).toList();
+    int last = words.size() - 1;
+    throw CommandFailure.usage(
+        option
+            + ": must be "
+            + String.join(", ", words.subList(0, last))
+            + " or "
+            + words.get(last)
+            + ", but is "
+            + Quoted.of(value));
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

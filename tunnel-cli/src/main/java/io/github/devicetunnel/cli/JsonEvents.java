@@ -1,0 +1,127 @@
+package io.github.devicetunnel.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.DialTimings;
+import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelRejectedException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Events for programs, one object a line. The last one of a connection is {@code closed}, {@code
+ * failed} or {@code rejected}, and each has exactly one of these.
+ */
+final class JsonEvents extends TunnelEventListener implements Reporter {
+  private final Console console;
+
+  /** What is known of dials until the next event that is told. */
+  private final Map<ConnectionInfo, DialTimings> upgrades = new ConcurrentHashMap<>();
+
+  private final Map<ConnectionInfo, TunnelRejectedException> refusals = new ConcurrentHashMap<>();
+
+  JsonEvents(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public void listening(String address, String device, String service) {
+    tell(
+        "listening",
+        json -> {
+          json.writeStringField("address", address);
+          json.writeStringField("device", device);
+          json.writeStringField("service", service);
+        });
+  }
+
+  @Override
+  public void upgraded(ConnectionInfo connection, DialTimings timings) {
+    upgrades.put(connection, timings);
+  }
+
+  @Override
+  public void rejected(
+      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {
+    refusals.put(connection, refusal);
+  }
+
+  @Override
+  public void opened(ConnectionInfo connection) {
+    DialTimings timings = upgrades.remove(connection);
+    InetSocketAddress peer = connection.localClient();
+    tell(
+        "opened",
+        connection,
+        json -> {
+          json.writeStringField("peer", peer == null ? null : ListenAddress.text(peer));
+          json.writeNumberField("dialMs", timings == null ? 0 : timings.total().toMillis());
+        });
+  }
+
+  @Override
+  public void closed(ConnectionInfo connection, CloseReason reason) {
+    upgrades.remove(connection);
+    TunnelRejectedException refusal = refusals.remove(connection);
+    if (refusal != null && reason.kind() == CloseReason.Kind.REJECTED) {
+      tell("rejected", connection, json -> write(refusal, json));
+    } else {
+      tell(Failure.isOne(reason) ? "failed" : "closed", connection, json -> write(reason, json));
+    }
+  }
+
+  private void write(TunnelRejectedException refusal, JsonGenerator json) throws IOException {
+    json.writeNumberField("status", refusal.statusCode());
+    json.writeStringField("type", console.redact(refusal.errorType()));
+    json.writeStringField("message", console.redact(refusal.getMessage()));
+    json.writeStringField("requestId", console.redact(refusal.requestId()));
+  }
+
+  private void write(CloseReason reason, JsonGenerator json) throws IOException {
+    json.writeNumberField("bytesUp", reason.bytesUp());
+    json.writeNumberField("bytesDown", reason.bytesDown());
+    json.writeNumberField("durationMs", reason.duration().toMillis());
+    json.writeStringField("endedBy", reason.endedBy().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("reason", reason.kind().name());
+    Json.number(json, "code", reason.code());
+    json.writeStringField("message", console.redact(reason.message()));
+  }
+
+  @Override
+  public void stopped(DrainReport report) {
+    tell(
+        "stopped",
+        json -> {
+          json.writeNumberField("finished", report.finished());
+          json.writeNumberField("cut", report.cut());
+          json.writeNumberField("bytesNotDelivered", report.bytesNotDelivered());
+        });
+  }
+
+  private void tell(String event, ConnectionInfo connection, Json.Fields fields) {
+    tell(
+        event,
+        json -> {
+          json.writeNumberField("connection", connection.number());
+          json.writeStringField("device", connection.deviceId());
+          json.writeStringField("service", connection.serviceAddress());
+          fields.writeTo(json);
+        });
+  }
+
+  private void tell(String event, Json.Fields fields) {
+    console.print(
+        Json.object(
+            json -> {
+              json.writeStringField("event", event);
+              json.writeStringField("time", Json.time(Instant.now()));
+              fields.writeTo(json);
+            }));
+  }
+}

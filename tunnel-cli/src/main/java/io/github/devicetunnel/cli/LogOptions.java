@@ -1,0 +1,38 @@
+package io.github.devicetunnel.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is logged, and for whom. The log goes to standard error. */
+final class LogOptions {
+  private static final String LEVEL = "--log-level";
+  private static final String FORMAT = "--log-format";
+
+  @Option(
+      names = LEVEL,
+      paramLabel = "LEVEL",
+      order = 51,
+      description =
+          "How much is logged: error, warn, info, debug, with stack traces, or trace, with what the"
+              + " HTTP client says. Default: info, for other commands than listen warn")
+  private @Nullable String level;
+
+  @Option(
+      names = FORMAT,
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      order = 52,
+      description = "The log as text, or as json with one object a line. Default: ${DEFAULT-VALUE}")
+  private String format = "";
+
+  /**
+   * From now on. Whatever is wrong is a {@link CommandFailure} of usage.
+   *
+   * @param usualLevel where none is given
+   */
+  void apply(Console console, LogLevel usualLevel) {
+    console.log(
+        level == null ? usualLevel : Choice.of(LogLevel.class, LEVEL, level),
+        Choice.of(Format.class, FORMAT, format));
+  }
+}

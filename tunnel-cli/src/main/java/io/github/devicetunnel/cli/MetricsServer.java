@@ -1,0 +1,113 @@
+package io.github.devicetunnel.cli;
+
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** Tells monitoring systems and browsers how a run goes. */
+final class MetricsServer implements Reporter {
+  static final String OPTION = "--metrics-listen";
+
+  /** Whoever asks slowly keeps others waiting, but costs no further thread. */
+  private static final int THREADS = 4;
+
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final InetSocketAddress address;
+  private final StatusPage page;
+  private final PrometheusMeterRegistry registry;
+  private final Console console;
+
+  private @Nullable HttpServer server;
+  private @Nullable ExecutorService threads;
+  private volatile Phase phase = Phase.STARTING;
+
+  MetricsServer(
+      InetSocketAddress address,
+      Activity activity,
+      PrometheusMeterRegistry registry,
+      Console console) {
+    this.address = address;
+    this.page = new StatusPage(activity, () -> phase, console);
+    this.registry = registry;
+    this.console = console;
+  }
+
+  /** With enough steps to see a slow way to the cloud, or a slow gateway. */
+  static PrometheusMeterRegistry registry() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    registry.config().meterFilter(new DialBuckets());
+    return registry;
+  }
+
+  /** What cannot be listened on is a {@link CommandFailure}. */
+  @Override
+  public void start() {
+    // Read by the JDK's server, once: an answer in pieces does not wait for acknowledgements, and
+    // nobody takes for ever (seconds) to ask or to read.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    HttpServer http;
+    try {
+      http = HttpServer.create(address, 0);
+    } catch (IOException | UnresolvedAddressException e) {
+      throw ListenFailure.of(address, OPTION, e);
+    }
+    server = http;
+    threads = Executors.newFixedThreadPool(THREADS, MetricsServer::thread);
+    http.setExecutor(threads);
+    InetSocketAddress bound = http.getAddress();
+    HttpAnswers answers = new HttpAnswers(new HostCheck(bound, address.getHostString()));
+    answers.add("/metrics", PROMETHEUS, () -> utf8(registry.scrape()));
+    answers.add("/healthz", HttpAnswers.TEXT, () -> utf8("alive\n"));
+    answers.add("/readyz", HttpAnswers.TEXT, () -> phase.status(), () -> utf8(phase.word() + "\n"));
+    page.addTo(answers);
+    http.createContext("/", answers);
+    http.start();
+    if (bound.getAddress().isAnyLocalAddress()) {
+      console.warn(
+          OPTION
+              + ": everybody who reaches this machine sees the status page; say 127.0.0.1 or a"
+              + " single interface if that is not meant");
+    }
+    console.status("Metrics and a status page on http://" + ListenAddress.text(bound) + "/");
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "metrics");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void ready() {
+    phase = Phase.READY;
+  }
+
+  @Override
+  public void stopping() {
+    phase = Phase.DRAINING;
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.stop(0);
+    }
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+  }
+}

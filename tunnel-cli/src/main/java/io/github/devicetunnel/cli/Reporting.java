@@ -1,0 +1,58 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All that tell how a run goes, as one. Nothing is opened before {@link #start}. */
+final class Reporting implements Reporter {
+  private final List<Reporter> reporters;
+  private final List<TunnelEventListener> listeners;
+
+  Reporting(List<Reporter> reporters, List<TunnelEventListener> listeners) {
+    this.reporters = List.copyOf(reporters);
+    this.listeners = List.copyOf(listeners);
+  }
+
+  /** For every client that is built in this run, but not for one made by its newBuilder(). */
+  void observe(TunnelClient.Builder builder) {
+    listeners.forEach(builder::addEventListener);
+  }
+
+  private void each(Consumer<Reporter> call) {
+    reporters.forEach(call);
+  }
+
+  /** Whatever cannot be opened is a {@link CommandFailure}. */
+  @Override
+  public void start() {
+    each(Reporter::start);
+  }
+
+  @Override
+  public void listening(String address, String device, String service) {
+    each(reporter -> reporter.listening(address, device, service));
+  }
+
+  @Override
+  public void ready() {
+    each(Reporter::ready);
+  }
+
+  @Override
+  public void stopping() {
+    each(Reporter::stopping);
+  }
+
+  @Override
+  public void stopped(DrainReport report) {
+    each(reporter -> reporter.stopped(report));
+  }
+
+  @Override
+  public void close() {
+    each(Reporter::close);
+  }
+}

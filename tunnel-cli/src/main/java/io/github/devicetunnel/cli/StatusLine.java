@@ -1,0 +1,80 @@
+package io.github.devicetunnel.cli;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps one line at the bottom of the terminal: how much goes on. */
+final class StatusLine implements Reporter {
+  private static final long INTERVAL_MILLIS = 500;
+
+  private final Terminal terminal;
+  private final Activity activity;
+
+  private @Nullable ScheduledExecutorService timer;
+  private Activity.Totals last = Activity.Totals.NONE;
+  private long lastNanos;
+
+  StatusLine(Terminal terminal, Activity activity) {
+    this.terminal = terminal;
+    this.activity = activity;
+  }
+
+  @Override
+  public void ready() {
+    lastNanos = System.nanoTime();
+    ScheduledExecutorService running =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "status-line");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer = running;
+    // It runs late rather than twice in a row, so that no rate is that of a moment.
+    ScheduledFuture<?> unused =
+        running.scheduleWithFixedDelay(this::show, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void show() {
+    long now = System.nanoTime();
+    Activity.Totals totals = activity.totals();
+    terminal.show(text(last, totals, now - lastNanos, terminal.hasColours()));
+    last = totals;
+    lastNanos = now;
+  }
+
+  /** In ASCII, which every terminal shows. */
+  static String text(Activity.Totals before, Activity.Totals now, long nanos, boolean colours) {
+    String failed = now.failed() + " failed";
+    return String.join(
+        "  ",
+        now.open() + " open, " + now.opened() + " in all",
+        "up " + flow(now.bytesUp() - before.bytesUp(), nanos, now.bytesUp()),
+        "down " + flow(now.bytesDown() - before.bytesDown(), nanos, now.bytesDown()),
+        now.failed() > 0 && colours ? Colour.RED.of(failed) : failed);
+  }
+
+  private static String flow(long bytes, long nanos, long total) {
+    double perSecond = nanos <= 0 ? 0 : bytes * 1e9 / nanos;
+    return Bytes.text(perSecond) + "/s (" + Bytes.text((double) total) + ")";
+  }
+
+  @Override
+  public void close() {
+    ScheduledExecutorService running = timer;
+    if (running == null) {
+      return;
+    }
+    running.shutdownNow();
+    try {
+      // Else it might draw once more.
+      boolean unused = running.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    terminal.show("");
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.devicetunnel.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.ListenerInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * A page for people, which asks for {@code status.json} again and again. Its script puts text into
+ * the page as text only: what devices and clouds say may be anything.
+ */
+final class StatusPage {
+  /** A page with thousands of lines helps nobody; the figures count them all. */
+  private static final int CONNECTIONS_SHOWN = 100;
+
+  private final Activity activity;
+  private final Supplier<Phase> phase;
+  private final Console console;
+
+  StatusPage(Activity activity, Supplier<Phase> phase, Console console) {
+    this.activity = activity;
+    this.phase = phase;
+    this.console = console;
+  }
+
+  void addTo(HttpAnswers answers) {
+    add(answers, "/", "status.html", "text/html; charset=utf-8");
+    add(answers, "/status.css", "status.css", "text/css; charset=utf-8");
+    add(answers, "/status.js", "status.js", "text/javascript; charset=utf-8");
+    answers.add(
+        "/status.json",
+        "application/json",
+        () -> Json.object(this::write).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void add(HttpAnswers answers, String path, String resource, String type) {
+    byte[] bytes;
+    try (InputStream in = StatusPage.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException(resource + " is not beside the class that serves it");
+      }
+      bytes = in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    answers.add(path, type, () -> bytes);
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    Activity.Totals totals = activity.totals();
+    json.writeStringField("time", Json.time(Instant.now()));
+    json.writeStringField("phase", phase.get().word());
+    json.writeNumberField("open", totals.open());
+    json.writeNumberField("opened", totals.opened());
+    json.writeNumberField("failed", totals.failed());
+    json.writeNumberField("bytesUp", totals.bytesUp());
+    json.writeNumberField("bytesDown", totals.bytesDown());
+    json.writeArrayFieldStart("listeners");
+    for (ListenerInfo listener : activity.listeners()) {
+      json.writeStartObject();
+      json.writeStringField("address", ListenAddress.text(listener.localAddress()));
+      json.writeStringField("device", listener.deviceId());
+      json.writeStringField("service", listener.serviceAddress());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("connections");
+    for (Activity.Connection connection : activity.connections(CONNECTIONS_SHOWN)) {
+      json.writeStartObject();
+      write(connection, json);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("failures");
+    for (Activity.Failed failure : activity.failures()) {
+      json.writeStartObject();
+      write(failure, json);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void write(Activity.Connection connection, JsonGenerator json) throws IOException {
+    write(connection.info(), json);
+    InetSocketAddress peer = connection.info().localClient();
+    json.writeStringField("peer", peer == null ? null : ListenAddress.text(peer));
+    json.writeBooleanField("open", connection.isOpen());
+    json.writeNumberField("ageMs", connection.ageMillis());
+    json.writeNumberField("bytesUp", connection.bytesUp());
+    json.writeNumberField("bytesDown", connection.bytesDown());
+  }
+
+  private void write(Activity.Failed failure, JsonGenerator json) throws IOException {
+    write(failure.connection(), json);
+    json.writeStringField("time", Json.time(failure.time()));
+    json.writeStringField("endedBy", failure.reason().endedBy().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("reason", failure.reason().kind().name());
+    json.writeStringField("message", console.redact(failure.reason().message()));
+  }
+
+  private static void write(ConnectionInfo connection, JsonGenerator json) throws IOException {
+    json.writeNumberField("connection", connection.number());
+    json.writeStringField("device", connection.deviceId());
+    json.writeStringField("service", connection.serviceAddress());
+  }
+}

@@ -1,0 +1,279 @@
+package io.github.devicetunnel.cli;
+
+import static io.github.devicetunnel.cli.ListenProcess.ask;
+import static io.github.devicetunnel.cli.ListenProcess.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.FaultProxy;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What {@code --output json} tells, with the program as a process. */
+@DisabledOnOs(OS.WINDOWS)
+class JsonEventsTest {
+  private DemoWebService web;
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    web = DemoWebService.start();
+    cloud =
+        TunnelService.builder()
+            .apiKey("ak_test")
+            .route(Program.DEVICE, "127.0.0.1:80", web.address())
+            .failOnLeaks(false)
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+    web.close();
+  }
+
+  private ListenProcess listen(String... more) throws IOException {
+    List<String> args = new ArrayList<>(List.of("--output=json"));
+    args.addAll(List.of(more));
+    return ListenProcess.start(cloud.uri(), args.toArray(String[]::new));
+  }
+
+  private static String address(Map<String, Object> listening) {
+    return (String) listening.get("address");
+  }
+
+  @Test
+  void theLifeOfAConnection() throws Exception {
+    try (ListenProcess process = listen()) {
+      Map<String, Object> listening = process.nextEvent();
+      assertThat(listening)
+          .contains(
+              entry("event", "listening"),
+              entry("device", Program.DEVICE),
+              entry("service", "127.0.0.1:80"));
+      assertThat(address(listening)).matches("127\\.0\\.0\\.1:\\d+");
+      Instant start = Instant.parse((String) listening.get("time"));
+
+      String peer;
+      try (Socket socket = connect(address(listening))) {
+        peer = "127.0.0.1:" + socket.getLocalPort();
+        ask(socket);
+      }
+
+      Map<String, Object> opened = process.nextEvent();
+      assertThat(opened)
+          .contains(
+              entry("event", "opened"),
+              entry("connection", 1L),
+              entry("device", Program.DEVICE),
+              entry("service", "127.0.0.1:80"),
+              entry("peer", peer));
+      assertThat((long) opened.get("dialMs")).isNotNegative();
+      assertThat(Instant.parse((String) opened.get("time"))).isAfterOrEqualTo(start);
+      Map<String, Object> closed = process.nextEvent();
+      assertThat(closed)
+          .contains(
+              entry("event", "closed"),
+              entry("connection", 1L),
+              entry("device", Program.DEVICE),
+              entry("service", "127.0.0.1:80"),
+              entry("bytesUp", 28L));
+      assertThat(closed)
+          .containsOnlyKeys(
+              "event",
+              "time",
+              "connection",
+              "device",
+              "service",
+              "bytesUp",
+              "bytesDown",
+              "durationMs",
+              "endedBy",
+              "reason",
+              "code",
+              "message");
+      assertThat((long) closed.get("bytesDown")).isGreaterThan(28);
+      assertThat((String) closed.get("endedBy")).isIn("local", "service");
+
+      process.terminate();
+      assertThat(process.nextEvent())
+          .contains(entry("event", "stopped"), entry("finished", 0L), entry("cut", 0L));
+      assertThat(process.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void refusal() throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .faults()
+        .onNextConnect(Fault.refuse(404).message("no <b>such</b> device \u001b[31m\u00e9"));
+    try (ListenProcess process = listen()) {
+      String address = address(process.nextEvent());
+      awaitEnd(address);
+
+      Map<String, Object> rejected = process.nextEvent();
+      assertThat(rejected)
+          .contains(
+              entry("event", "rejected"),
+              entry("connection", 1L),
+              entry("device", Program.DEVICE),
+              entry("service", "127.0.0.1:80"),
+              entry("status", 404L))
+          .containsKeys("type", "requestId", "time");
+      assertThat((String) rejected.get("message")).contains("no <b>such</b> device", "\u00e9");
+      assertThat(process.output()).doesNotContain("\u001b");
+
+      // It is the last that is told of this connection, and the next one is served.
+      try (Socket socket = connect(address)) {
+        ask(socket);
+        assertThat(process.nextEvent()).contains(entry("event", "opened"), entry("connection", 2L));
+      }
+    }
+  }
+
+  @Test
+  void failures() throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .faults()
+        .onNextConnect(Fault.close(1011, "out of order"))
+        .onNextConnect(Fault.cutAfter(0, FaultProxy.Direction.TOWARD_CLIENT, FaultProxy.Cut.RST));
+    try (ListenProcess process = listen()) {
+      String address = address(process.nextEvent());
+      awaitEnd(address);
+      assertThat(process.nextEvent()).contains(entry("event", "opened"));
+      Map<String, Object> closedByCloud = process.nextEvent();
+      assertThat(closedByCloud)
+          .contains(
+              entry("event", "failed"),
+              entry("reason", "REMOTE_CLOSED"),
+              entry("endedBy", "cloud"),
+              entry("code", 1011L));
+      assertThat((String) closedByCloud.get("message")).contains("out of order");
+
+      awaitEnd(address);
+      assertThat(process.nextEvent()).contains(entry("event", "opened"));
+      assertThat(process.nextEvent())
+          .contains(
+              entry("event", "failed"),
+              entry("reason", "CONNECTION_LOST"),
+              entry("endedBy", "cloud"),
+              entry("code", null));
+
+      cloud.close();
+      awaitEnd(address);
+      assertThat(process.nextEvent())
+          .contains(
+              entry("event", "failed"),
+              entry("connection", 3L),
+              entry("reason", "DIAL_FAILED"),
+              entry("endedBy", "cloud"),
+              entry("bytesUp", 0L),
+              entry("code", null));
+    }
+  }
+
+  @Test
+  void connectionsThatAreCutAtTheEnd() throws Exception {
+    try (ListenProcess process = listen()) {
+      String address = address(process.nextEvent());
+      try (Socket socket = connect(address)) {
+        ask(socket);
+        assertThat(process.nextEvent()).contains(entry("event", "opened"));
+        process.terminate();
+
+        assertThat(process.nextEvent())
+            .contains(
+                entry("event", "failed"), entry("reason", "SHUTDOWN"), entry("endedBy", "client"));
+        assertThat(process.nextEvent())
+            .contains(entry("event", "stopped"), entry("finished", 0L), entry("cut", 1L));
+        assertThat(process.exitCode()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void linesAreWholeWithManyConnectionsAtOnce() throws Exception {
+    try (ListenProcess process = listen()) {
+      String address = address(process.nextEvent());
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  for (int j = 0; j < 5; j++) {
+                    try (Socket socket = connect(address)) {
+                      ask(socket);
+                    } catch (IOException e) {
+                      throw new AssertionError(e);
+                    }
+                  }
+                });
+        clients.add(thread);
+        thread.start();
+      }
+      Map<Object, List<Object>> events = new HashMap<>();
+      for (int i = 0; i < 2 * 16 * 5; i++) {
+        Map<String, Object> event = process.nextEvent();
+        events
+            .computeIfAbsent(event.get("connection"), unused -> new ArrayList<>())
+            .add(event.get("event"));
+      }
+      assertThat(events).hasSize(16 * 5);
+      assertThat(events.values()).allMatch(List.of("opened", "closed")::equals);
+      for (Thread client : clients) {
+        client.join(20_000);
+      }
+    }
+  }
+
+  @Test
+  void nobodyReadsStandardOutput() throws Exception {
+    try (ListenProcess process = listen()) {
+      String address = address(process.nextEvent());
+      try (Socket early = connect(address)) {
+        ask(early);
+        process.closeOutput();
+        for (int i = 0; i < 3; i++) {
+          try (Socket socket = connect(address)) {
+            ask(socket);
+          }
+        }
+        ask(early);
+      }
+      assertThat(process.nextErrorLine()).contains("standard output was closed");
+      assertThat(process.terminate().exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void wordThatIsNone() throws Exception {
+    Program program = new Program().run("--output=yaml");
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: --output: must be text or json, but is \"yaml\"");
+  }
+
+  /** Of a connection that the program ends. */
+  private static void awaitEnd(String address) throws IOException {
+    try (Socket socket = connect(address)) {
+      assertThat(socket.getInputStream().read()).isNegative();
+    } catch (IOException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.github.devicetunnel.cli;
+
+import static io.github.devicetunnel.cli.ListenProcess.ask;
+import static io.github.devicetunnel.cli.ListenProcess.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code --log-level} and {@code --log-format} do, with the program as a process. */
+@DisabledOnOs(OS.WINDOWS)
+class LoggingTest {
+  private DemoWebService web;
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    web = DemoWebService.start();
+    cloud =
+        TunnelService.builder()
+            .apiKey("ak_test")
+            .route(Program.DEVICE, "127.0.0.1:80", web.address())
+            .failOnLeaks(false)
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+    web.close();
+  }
+
+  private static String address(String listening) {
+    return listening.substring("Listening on ".length(), listening.indexOf(" -> "));
+  }
+
+  /** One connection that is refused, and one that is carried. */
+  private ListenProcess run(String... options) throws Exception {
+    cloud.device(Program.DEVICE).faults().onNextConnect(Fault.refuse(404).message("not there"));
+    ListenProcess process = ListenProcess.start(cloud.uri(), options);
+    String address = address(process.nextLine());
+    try (Socket socket = connect(address)) {
+      assertThat(socket.getInputStream().read()).isNegative();
+    } catch (IOException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+    try (Socket socket = connect(address)) {
+      ask(socket);
+    }
+    assertThat(process.terminate().exitCode()).isZero();
+    return process;
+  }
+
+  @Test
+  void ordinary() throws Exception {
+    try (ListenProcess process = run()) {
+      assertThat(process.output())
+          .contains(" WARN  ", "not there", "Stopped; ")
+          .doesNotContain("DEBUG", "TRACE", "\tat ", "okhttp");
+    }
+  }
+
+  @Test
+  void onlyErrors() throws Exception {
+    try (ListenProcess process = run("--log-level=error")) {
+      assertThat(process.output()).contains("Stopped; ").doesNotContain("WARN", "not there");
+    }
+  }
+
+  @Test
+  void debug() throws Exception {
+    try (ListenProcess process = run("--log-level", "debug")) {
+      assertThat(process.output()).contains(" DEBUG ", " opened\n").doesNotContain("okhttp3");
+    }
+  }
+
+  @Test
+  void traceHasTheHttpClient() throws Exception {
+    try (ListenProcess process = run("--log-level", "trace", "--log-format", "json")) {
+      assertThat(process.output()).contains("\"okhttp3.").doesNotContain("ak_test");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"info", "trace"})
+  void everyLineIsAnObject(String level) throws Exception {
+    try (ListenProcess process = run("--log-format=json", "--log-level=" + level)) {
+      for (Map<String, Object> line = process.nextErrorObject();
+          !((String) line.get("message")).startsWith("Stopped; ");
+          line = process.nextErrorObject()) {
+        assertThat(line).containsKeys("time", "level", "logger", "thread", "message");
+        assertThat(Instant.parse((String) line.get("time"))).isBefore(Instant.now());
+        if (((String) line.get("message")).contains("not there")) {
+          assertThat(line)
+              .contains(
+                  entry("level", "WARN"),
+                  entry("logger", "io.github.devicetunnel.LocalConnection"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void mistakesAsObjects() throws Exception {
+    try (ListenProcess process =
+        ListenProcess.start(cloud.uri(), "--log-format=json", "--device=ak_oops")) {
+      assertThat(process.exitCode()).isEqualTo(2);
+      Map<String, Object> error = process.nextErrorObject();
+      assertThat(error).contains(entry("level", "ERROR"));
+      assertThat((String) error.get("message")).startsWith("--device: ").doesNotContain("ak_oops");
+    }
+  }
+
+  @Test
+  void wordsThatAreNone() throws Exception {
+    Program level = new Program().run("--log-level=loud");
+    assertThat(level.exitCode()).isEqualTo(2);
+    assertThat(level.nextErrorLine())
+        .isEqualTo(
+            "tunnel: --log-level: must be error, warn, info, debug or trace, but is \"loud\"");
+    Program format = new Program().run("--log-format=xml");
+    assertThat(format.exitCode()).isEqualTo(2);
+    assertThat(format.nextErrorLine())
+        .isEqualTo("tunnel: --log-format: must be text or json, but is \"xml\"");
+  }
+}

@@ -1,0 +1,268 @@
+package io.github.devicetunnel.cli;
+
+import static io.github.devicetunnel.cli.ListenProcess.ask;
+import static io.github.devicetunnel.cli.ListenProcess.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.Fault;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import okhttp3.Headers;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/**
+ * What {@code --metrics-listen} answers; how the page looks in a browser, integration tests see.
+ */
+@DisabledOnOs(OS.WINDOWS)
+class MetricsServerTest {
+  private static final String ANNOUNCED = "Metrics and a status page on ";
+
+  private final OkHttpClient http = new OkHttpClient();
+  private DemoWebService web;
+  private TunnelService cloud;
+
+  private record Answer(int status, String body, Headers headers) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    web = DemoWebService.start();
+    cloud =
+        TunnelService.builder()
+            .apiKey("ak_test")
+            .route(Program.DEVICE, "127.0.0.1:80", web.address())
+            .failOnLeaks(false)
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    http.connectionPool().evictAll();
+    http.dispatcher().executorService().shutdown();
+    cloud.close();
+    web.close();
+  }
+
+  private static String url(ListenProcess process) throws InterruptedException {
+    String line = process.nextErrorLine();
+    assertThat(line).startsWith(ANNOUNCED + "http://127.0.0.1:").endsWith("/");
+    return line.substring(ANNOUNCED.length());
+  }
+
+  private static String local(ListenProcess process) throws InterruptedException {
+    String line = process.nextLine();
+    return line.substring("Listening on ".length(), line.indexOf(" -> "));
+  }
+
+  private Answer get(String url) throws IOException {
+    return call(new Request.Builder().url(url).build());
+  }
+
+  private Answer call(Request request) throws IOException {
+    try (Response response = http.newCall(request).execute()) {
+      return new Answer(response.code(), response.body().string(), response.headers());
+    }
+  }
+
+  @Test
+  void metrics() throws Exception {
+    cloud.device(Program.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
+      String metrics = url(process) + "metrics";
+      String local = local(process);
+      assertThat(get(metrics).body())
+          .contains(
+              "\ntunnel_connections_open 0.0\n",
+              "\ntunnel_connections_total{outcome=\"opened\"} 0.0\n",
+              "\ntunnel_bytes_total{direction=\"up\"} 0.0\n",
+              "\ntunnel_bytes_total{direction=\"down\"} 0.0\n",
+              "\ntunnel_listeners 1.0\n");
+
+      try (Socket refused = connect(local)) {
+        assertThat(refused.getInputStream().read()).isNegative();
+      } catch (IOException reset) {
+        assertThat(reset).hasMessageContaining("reset");
+      }
+      try (Socket socket = connect(local)) {
+        ask(socket);
+        Answer answer = get(metrics);
+        assertThat(answer.headers().get("Content-Type"))
+            .isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(answer.body())
+            .contains(
+                "\ntunnel_connections_open 1.0\n",
+                "\ntunnel_connections_total{outcome=\"opened\"} 1.0\n",
+                "\ntunnel_connections_total{outcome=\"rejected\"} 1.0\n",
+                "\ntunnel_connections_total{outcome=\"failed\"} 0.0\n",
+                "\ntunnel_bytes_total{direction=\"up\"} 28.0\n",
+                "\ntunnel_closed_total{ended_by=\"cloud\",reason=\"REJECTED\"} 1.0\n",
+                "\ntunnel_dial_seconds_count{outcome=\"upgraded\"} 1\n",
+                "\ntunnel_dial_seconds_bucket{outcome=\"upgraded\",le=\"10.0\"} 1\n")
+            .doesNotContain(Program.DEVICE);
+      }
+    }
+  }
+
+  @Test
+  void readyUntilItDrains() throws Exception {
+    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=127.0.0.1:0")) {
+      String url = url(process);
+      String local = local(process);
+      try (Socket socket = connect(local)) {
+        ask(socket);
+        Answer alive = get(url + "healthz");
+        assertThat(alive.status()).isEqualTo(200);
+        assertThat(alive.body()).isEqualTo("alive\n");
+
+        process.terminate();
+        assertThat(process.nextErrorLine()).startsWith("Stopping; ");
+        Answer draining = get(url + "readyz");
+        assertThat(draining.status()).isEqualTo(503);
+        assertThat(draining.body()).isEqualTo("draining\n");
+        assertThat(get(url + "healthz").status()).isEqualTo(200);
+        assertThat(get(url + "metrics").body()).contains("\ntunnel_listeners 0.0\n");
+      }
+      assertThat(process.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void readyOnceAllListenersAccept() throws Exception {
+    Lines err = new Lines();
+    Environment nothing = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    Console console =
+        new Console(
+            new PrintStream(PrintStream.nullOutputStream()),
+            new PrintStream(err, true),
+            Redaction.of(new String[0], nothing));
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (MetricsServer server =
+        new MetricsServer(anyPort, new Activity(), MetricsServer.registry(), console)) {
+      server.start();
+      String ready = err.next().substring(ANNOUNCED.length()) + "readyz";
+      assertThat(get(ready).status()).isEqualTo(503);
+      assertThat(get(ready).body()).isEqualTo("starting\n");
+      server.ready();
+      assertThat(get(ready).status()).isEqualTo(200);
+      assertThat(get(ready).body()).isEqualTo("ready\n");
+    }
+  }
+
+  @Test
+  void pageAndItsFigures() throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .faults()
+        .onNextConnect(Fault.refuse(500).message("<script>alert(1)</script> ak_oops12345"));
+    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
+      String url = url(process);
+      String local = local(process);
+      try (Socket refused = connect(local)) {
+        assertThat(refused.getInputStream().read()).isNegative();
+      } catch (IOException reset) {
+        assertThat(reset).hasMessageContaining("reset");
+      }
+      try (Socket socket = connect(local)) {
+        ask(socket);
+        Answer figures = get(url + "status.json");
+        assertThat(figures.headers().get("Content-Type")).isEqualTo("application/json");
+        assertThat(figures.body())
+            .contains(
+                "\"phase\":\"ready\"",
+                "\"open\":1,\"opened\":1,\"failed\":1,\"bytesUp\":28",
+                "\"listeners\":[{\"address\":\"" + local + "\"",
+                "\"connections\":[{\"connection\":2,\"device\":\"" + Program.DEVICE + "\"",
+                "\"peer\":\"127.0.0.1:" + socket.getLocalPort() + "\",\"open\":true",
+                "\"failures\":[{\"connection\":1,",
+                "\"reason\":\"REJECTED\"")
+            .doesNotContain("oops12345", "ak_test");
+      }
+      for (String path : new String[] {"", "status.css", "status.js", "status.json", "nothing"}) {
+        Answer answer = get(url + path);
+        assertThat(answer.status()).as(path).isEqualTo(path.equals("nothing") ? 404 : 200);
+        assertThat(answer.headers().get("Content-Security-Policy"))
+            .contains("default-src 'none'", "frame-ancestors 'none'");
+        assertThat(answer.headers().get("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(answer.headers().get("X-Frame-Options")).isEqualTo("DENY");
+        assertThat(answer.body()).doesNotContain("http://", "https://", "ak_test");
+      }
+      Request post = new Request.Builder().url(url).post(RequestBody.create(new byte[0])).build();
+      assertThat(call(post).status()).isEqualTo(405);
+      Request head = new Request.Builder().url(url).head().build();
+      assertThat(call(head).headers().get("Content-Length"))
+          .isEqualTo(Integer.toString(get(url).body().getBytes(StandardCharsets.UTF_8).length));
+    }
+  }
+
+  /** Whoever owns a name can have it lead to this machine, and a page of theirs would then ask. */
+  @Test
+  void namesOfOthersAreRefused() throws Exception {
+    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
+      String url = url(process);
+      Request foreign =
+          new Request.Builder().url(url + "status.json").header("Host", "evil.example").build();
+      assertThat(call(foreign).status()).isEqualTo(421);
+      assertThat(call(foreign).body()).doesNotContain(Program.DEVICE);
+      assertThat(get(url.replace("127.0.0.1", "localhost")).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void everyInterfaceIsWarnedOf() throws Exception {
+    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=0.0.0.0:0")) {
+      assertThat(process.nextErrorLine()).startsWith("tunnel: warning: --metrics-listen: ");
+    }
+  }
+
+  @Test
+  void addressesThatCannotBeListenedOn() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + other.getLocalPort();
+      Program program = run(address);
+      assertThat(program.exitCode()).isEqualTo(3);
+      assertThat(program.output()).isEmpty();
+      assertThat(program.nextErrorLine())
+          .isEqualTo(
+              "tunnel: cannot listen on " + address + ": the port is in use by another program");
+      assertThat(program.nextErrorLine())
+          .startsWith("Choose another address with --metrics-listen");
+    }
+    String unknown = "a".repeat(64) + ".invalid:1";
+    Program program = run(unknown);
+    assertThat(program.exitCode()).isEqualTo(3);
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: cannot listen on " + unknown + ": there is no such host");
+  }
+
+  @Test
+  void addressThatIsNone() throws Exception {
+    Program program = run("9090");
+    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.nextErrorLine()).startsWith("tunnel: --metrics-listen: must be host:port");
+  }
+
+  private Program run(String address) {
+    return new Program()
+        .variable("TUNNEL_CLOUD_URI", cloud.uri())
+        .variable("TUNNEL_DEVICE", Program.DEVICE)
+        .variable("TUNNEL_SERVICE", "127.0.0.1:80")
+        .variable("TUNNEL_API_KEY", "ak_test")
+        .run("--listen-uri=:0", "--metrics-listen", address);
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TerminalTest {
+  private static final String ERASE = "\r\u001b[2K";
+
+  private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+  private final PrintStream stream = new PrintStream(screen, true, StandardCharsets.UTF_8);
+
+  private Terminal terminal(Map<String, String> variables) {
+    return Terminal.of(
+        new Environment(variables, InputStream.nullInputStream(), new TestStop()), stream, stream);
+  }
+
+  private String written() {
+    String text = screen.toString(StandardCharsets.UTF_8);
+    screen.reset();
+    return text;
+  }
+
+  private static String line(String text) {
+    return ERASE + "\u001b[?7l" + text + "\u001b[?7h\r";
+  }
+
+  @Test
+  void lineMakesRoomForOthers() {
+    Terminal terminal = terminal(Map.of("TUNNEL_TERMINAL", "yes", "TERM", "xterm"));
+    terminal.show("1 open");
+    assertThat(written()).isEqualTo(line("1 open"));
+    terminal.show("1 open");
+    assertThat(written()).as("when nothing changed").isEmpty();
+    terminal.err().print("a warning\n");
+    assertThat(written()).isEqualTo(ERASE + "a warning\n");
+    terminal.out().print("a result\n");
+    assertThat(written()).isEqualTo("a result\n");
+    terminal.show("1 open");
+    assertThat(written()).isEqualTo(line("1 open"));
+    terminal.show("");
+    assertThat(written()).isEqualTo(ERASE);
+  }
+
+  @Test
+  void linesThatAreNotFinishedAreNotCut() {
+    Terminal terminal = terminal(Map.of("TUNNEL_TERMINAL", "yes"));
+    terminal.out().print("half");
+    terminal.out().flush();
+    terminal.show("1 open");
+    assertThat(written()).isEqualTo("half");
+    terminal.out().print(" a line\n");
+    terminal.show("1 open");
+    assertThat(written()).isEqualTo(" a line\n" + line("1 open"));
+  }
+
+  @Test
+  void nothingIsShownElsewhere() {
+    for (Map<String, String> variables :
+        List.of(Map.<String, String>of(), Map.of("TUNNEL_TERMINAL", "yes", "TERM", "dumb"))) {
+      Terminal terminal = terminal(variables);
+      terminal.show("1 open");
+      terminal.out().print("a result\n");
+      assertThat(written()).isEqualTo("a result\n");
+      assertThat(terminal.hasColours()).isFalse();
+    }
+  }
+
+  @Test
+  void coloursAreForThoseWhoWantThem() {
+    assertThat(terminal(Map.of("TUNNEL_TERMINAL", "yes")).hasColours()).isTrue();
+    assertThat(terminal(Map.of("TUNNEL_TERMINAL", "yes", "NO_COLOR", "1")).hasColours()).isFalse();
+  }
+}
