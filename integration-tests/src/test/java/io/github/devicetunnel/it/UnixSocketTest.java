@@ -1,0 +1,197 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Listeners on unix sockets behave as those on ports, as far as the system lets them. */
+@ExtendWith(Leaks.class)
+@DisabledOnOs(OS.WINDOWS)
+class UnixSocketTest {
+  private static final String SERVICE = "127.0.0.1:80";
+
+  @TempDir private Path folder;
+  private UnixDomainSocketAddress address;
+  private TestingCloud cloud;
+
+  @BeforeEach
+  void start() throws IOException {
+    address = UnixDomainSocketAddress.of(folder.resolve("socket"));
+    cloud = TestingCloud.started();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  @Test
+  void bothDirectionsAtATime() throws Exception {
+    byte[] data = new byte[8 << 20];
+    new Random(1).nextBytes(data);
+    cloud
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect(SERVICE, stream -> stream.inputStream().transferTo(stream.outputStream()));
+    try (TunnelClient client = cloud.client(SERVICE).build();
+        TunnelListener listener = client.listen(address);
+        SocketChannel local = SocketChannel.open(address)) {
+      assertThat(listener.localSocketAddress()).isEqualTo(address);
+      CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> write(local, data));
+      assertThat(Arrays.equals(read(local, data.length), data)).isTrue();
+      upload.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(Files.exists(address.getPath())).isFalse();
+  }
+
+  @Test
+  void replyComesAfterTheEndOfTheRequest() throws Exception {
+    cloud
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect(
+            SERVICE,
+            stream -> {
+              assertThat(stream.inputStream().readNBytes(8)).isEqualTo("question".getBytes(UTF_8));
+              stream.outputStream().write("answer".getBytes(UTF_8));
+            });
+    try (TunnelClient client = cloud.client(SERVICE).build();
+        TunnelListener listener = client.listen(address);
+        SocketChannel local = SocketChannel.open(address)) {
+      assertThat(listener).isNotNull();
+      write(local, "question".getBytes(UTF_8));
+      local.shutdownOutput();
+      assertThat(read(local, 6)).isEqualTo("answer".getBytes(UTF_8));
+      assertThat(local.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void clientThatLeavesEndsItsTunnel() throws Exception {
+    CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    CompletableFuture<ConnectionInfo> opened = new CompletableFuture<>();
+    cloud
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect(
+            SERVICE,
+            stream -> {
+              // Until there is nobody to write to.
+              while (true) {
+                stream.outputStream().write(new byte[1000]);
+              }
+            });
+    TunnelEventListener events =
+        new TunnelEventListener() {
+          @Override
+          public void opened(ConnectionInfo connection) {
+            opened.complete(connection);
+          }
+
+          @Override
+          public void closed(ConnectionInfo connection, CloseReason reason) {
+            closed.complete(reason);
+          }
+        };
+    try (TunnelClient client = cloud.client(SERVICE).addEventListener(events).build();
+        TunnelListener listener = client.listen(address)) {
+      assertThat(listener).isNotNull();
+      try (SocketChannel local = SocketChannel.open(address)) {
+        assertThat(read(local, 1)).hasSize(1);
+      }
+      assertThat(closed.get(20, TimeUnit.SECONDS).kind()).isEqualTo(CloseReason.Kind.LOCAL_RESET);
+      assertThat(opened.get(20, TimeUnit.SECONDS).localClient()).isNull();
+    }
+  }
+
+  @Test
+  void closingTheListenerFreesAClientThatWaits() throws Exception {
+    cloud
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect(SERVICE, stream -> stream.inputStream().transferTo(stream.outputStream()));
+    try (TunnelClient client = cloud.client(SERVICE).build();
+        TunnelListener listener = client.listen(address);
+        SocketChannel local = SocketChannel.open(address)) {
+      write(local, new byte[1]);
+      assertThat(read(local, 1)).hasSize(1);
+      assertThat(listener.close(Duration.ZERO).cut()).isEqualTo(1);
+      assertThat(local.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void cloudThatIsGoneEndsTheConnection() throws Exception {
+    try (RawCloud silent = RawCloud.frozen();
+        TunnelClient client =
+            silent.client("127.0.0.1:1").connectTimeout(Duration.ofMillis(300)).build();
+        TunnelListener listener = client.listen(address);
+        SocketChannel local = SocketChannel.open(address)) {
+      assertThat(listener).isNotNull();
+      assertThat(local.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void pathInUseAndPathTooLong() throws Exception {
+    try (TunnelClient client = cloud.client(SERVICE).build();
+        TunnelListener listener = client.listen(address)) {
+      assertThatThrownBy(() -> client.listen(address))
+          .isInstanceOf(BindException.class)
+          .hasMessage(
+              "cannot listen on unix:" + address + ": the socket is in use by another program");
+      assertThatThrownBy(listener::localAddress)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining(address.toString());
+      Path longPath = folder.resolve("x".repeat(120));
+      assertThatThrownBy(() -> client.listen(UnixDomainSocketAddress.of(longPath)))
+          .isInstanceOf(BindException.class)
+          .hasMessageStartingWith("cannot listen on unix:" + longPath);
+      assertThat(folder.toFile().list()).containsExactly("socket");
+    }
+  }
+
+  private static void write(SocketChannel channel, byte[] bytes) {
+    try {
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] read(SocketChannel channel, int count) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(count);
+    while (bytes.hasRemaining()) {
+      assertThat(channel.read(bytes)).isNotNegative();
+    }
+    return bytes.array();
+  }
+}
