@@ -67,7 +67,7 @@ final class PackagedDocumentsTest {
     assertThat(output.lines().skip(1))
         .map(String::strip)
         .containsExactly("stdio", "--half-close-timeout", "--listen-uri", "upload");
-    assertThat(output).startsWith("complete -F _complete_tunnel");
+    assertThat(output).startsWith("complete ").contains(" -F _complete_tunnel tunnel");
   }
 
   @Test

@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 final class ChildProgram {
   private static final Logger LOG = LoggerFactory.getLogger(ChildProgram.class);
 
-  /** In messages of the JDK; the number is that of the operating system. */
-  private static final Pattern ERROR = Pattern.compile("error=(\\d+), ");
+  /** In messages of the JDK, older and newer; the number is that of the operating system. */
+  private static final Pattern ERROR =
+      Pattern.compile("error(?:=|: )(?<number>\\d+)(?:, | \\()(?<words>[^)]*)");
 
   private static final String NO_SUCH_FILE = "2";
 
@@ -69,14 +70,12 @@ final class ChildProgram {
     String message = String.valueOf(e.getMessage());
     Matcher error = ERROR.matcher(message);
     boolean known = error.find();
-    if (known && error.group(1).equals(NO_SUCH_FILE)) {
+    if (known && error.group("number").equals(NO_SUCH_FILE)) {
       return CommandFailure.program(
           ExitCode.NO_PROGRAM, Quoted.of(program) + " cannot be run: there is no such program");
     }
     return CommandFailure.program(
         ExitCode.NOT_EXECUTABLE,
-        Quoted.of(program)
-            + " cannot be run: "
-            + (known ? message.substring(error.end()) : message));
+        Quoted.of(program) + " cannot be run: " + (known ? error.group("words") : message));
   }
 }
