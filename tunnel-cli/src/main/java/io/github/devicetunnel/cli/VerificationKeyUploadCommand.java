@@ -4,7 +4,6 @@ import io.github.devicetunnel.jwt.VerificationCertificate;
 import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import io.github.devicetunnel.jwt.VerificationKeys;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -69,19 +68,25 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
       throw CommandFailure.usage(KeyOptions.APPLICATION_ID + ": is missing");
     }
     try {
-      VerificationKeys keys = keys();
-      keys.upload(application.value(), name, VerificationCertificate.read(certificate));
+      keys().upload(application.value(), name, certificate());
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw CommandFailure.usage(BuilderMessages.translate(e, null));
     } catch (VerificationKeyRejectedException e) {
       throw CommandFailure.cloud(exitCode(e.statusCode()), String.valueOf(e.getMessage()));
-    } catch (FileSystemException e) {
-      throw CommandFailure.usage("--certificate: " + certificate + " cannot be read");
     } catch (IOException e) {
       throw CommandFailure.cloud(ExitCode.UNREACHABLE, String.valueOf(e.getMessage()));
     }
     console.print("Uploaded to application " + application.value());
     return ExitCode.OK;
+  }
+
+  private VerificationCertificate certificate() {
+    try {
+      return VerificationCertificate.read(certificate);
+    } catch (IOException e) {
+      throw CommandFailure.usage(
+          "--certificate: " + certificate + ": " + PrivateKeyFile.describe(e));
+    }
   }
 
   private VerificationKeys keys() {
