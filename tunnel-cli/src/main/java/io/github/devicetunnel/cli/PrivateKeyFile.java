@@ -39,19 +39,16 @@ record PrivateKeyFile(String option, Path file) {
   }
 
   private static String advice(String defect) {
-    if (defect.endsWith("there is no passphrase")) {
-      return ": set " + PASSPHRASE;
-    }
-    return defect.endsWith("is the passphrase right?") ? " (the value of " + PASSPHRASE + ")" : "";
+    return defect.contains("passphrase") ? " (the value of " + PASSPHRASE + ")" : "";
   }
 
   /** Why a file cannot be read. */
   static String describe(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "there is no such file";
+      return "there is no such file: check its path";
     }
     return e instanceof AccessDeniedException
-        ? "you may not read that file"
-        : "that is no file that can be read";
+        ? "you may not read it: change who may"
+        : "it cannot be read: name another file";
   }
 }

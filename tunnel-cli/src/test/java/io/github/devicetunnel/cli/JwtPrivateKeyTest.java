@@ -144,7 +144,8 @@ class JwtPrivateKeyTest {
         .isEqualTo(0);
     String encrypted = "--private-key: " + encryptedKey() + " is encrypted, and there is no";
     assertThat(create(new Program()).errors())
-        .startsWith("tunnel: " + encrypted + " passphrase: set TUNNEL_JWT_PASSPHRASE\n");
+        .startsWith(
+            "tunnel: " + encrypted + " passphrase: set one (the value of TUNNEL_JWT_PASSPHRASE)\n");
   }
 
   private Program create(Program program) throws Exception {
@@ -199,18 +200,18 @@ class JwtPrivateKeyTest {
         "--jwt-algorithm=RS256");
     assertRefused("--application-id: has a blank at position 2", key(), "--application-id=a b");
     assertRefused(
-        "--jwt-private-key: /nowhere: there is no such file\n",
+        "--jwt-private-key: /nowhere: there is no such file: check its path\n",
         "--jwt-private-key=/nowhere",
         application);
     assertRefused(
-        "--jwt-private-key: " + folder + ": that is no file that can be read\n",
+        "--jwt-private-key: " + folder + ": it cannot be read: name another file\n",
         "--jwt-private-key=" + folder,
         application);
     assertRefused(
         "--jwt-private-key: "
             + encrypted
-            + " is encrypted, and there is no passphrase: set"
-            + " TUNNEL_JWT_PASSPHRASE\n",
+            + " is encrypted, and there is no passphrase: set one"
+            + " (the value of TUNNEL_JWT_PASSPHRASE)\n",
         "--jwt-private-key=" + encrypted,
         application);
     assertThat(

@@ -108,7 +108,7 @@ public final class VerificationKeys {
     if (!certificate.belongsTo(privateKey)) {
       throw new IllegalArgumentException(
           "certificate does not belong to privateKey: tokens that are signed with it would be"
-              + " refused");
+              + " refused, so name both of one pair");
     }
     upload(applicationId, name, certificate);
   }
@@ -123,7 +123,8 @@ public final class VerificationKeys {
     } catch (VerificationKeyRejectedException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException("no answer from " + cloud + ": " + e.getMessage(), e);
+      throw new IOException(
+          "no answer from " + cloud + ", check the cloud URI: " + e.getMessage(), e);
     }
   }
 
