@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.cloud.ServiceError;
 import io.github.devicetunnel.websocket.ProxyException;
 import io.github.devicetunnel.websocket.TlsPeer;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;

@@ -210,7 +210,7 @@ final class VerificationKeysTest {
     VerificationKeys.Builder builder = VerificationKeys.builder();
     assertThatThrownBy(builder::build).hasMessage("cloudUri is missing");
     assertThatThrownBy(() -> builder.cloudUri("ftp://cloud"))
-        .hasMessageContaining("is \"ftp://cloud\"");
+        .hasMessageContaining("\"ftp://cloud\" has the scheme ftp");
     assertThatThrownBy(() -> builder.cloudUri("wss://user:secret@cloud"))
         .hasMessageContaining("holds a user or password")
         .hasMessageNotContaining("secret");
