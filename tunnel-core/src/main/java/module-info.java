@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
  * {@link io.github.devicetunnel.TunnelClient}.
  */
 @NullMarked
-@SuppressWarnings("module") // the module of the qualified export is built after this one
+@SuppressWarnings("module") // the modules of the qualified exports are built after this one
 module io.github.devicetunnel.core {
   requires static org.jspecify;
   requires com.fasterxml.jackson.core;
@@ -17,4 +17,7 @@ module io.github.devicetunnel.core {
   // The stand-in for the cloud speaks the other side of the same frames.
   exports io.github.devicetunnel.websocket to
       io.github.devicetunnel.testing;
+  // The upload of keys goes to the same cloud, which refuses in the same way.
+  exports io.github.devicetunnel.cloud to
+      io.github.devicetunnel.jwt;
 }

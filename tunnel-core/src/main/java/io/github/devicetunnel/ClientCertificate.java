@@ -33,7 +33,9 @@ record ClientCertificate(X509Certificate certificate, X509KeyManager keys) {
     PemFile keyFile = PemFile.read("clientKey", key);
     PrivateKey privateKey = keyFile.privateKey(publicKey.getAlgorithm());
     if (!belongTogether(publicKey, privateKey)) {
-      throw keyFile.refused("its key is not that of the certificate in " + certificates, null);
+      throw keyFile.refused(
+          "its key is not that of the certificate in " + certificates + ": name both of one pair",
+          null);
     }
     char[] none = {};
     try {
@@ -77,10 +79,12 @@ record ClientCertificate(X509Certificate certificate, X509KeyManager keys) {
           return new ClientCertificate(certificate, keyManager(store, password));
         }
       }
-      throw PemFile.refused("clientKeyStore", file, "it holds no private key", null);
+      throw PemFile.refused(
+          "clientKeyStore", file, "it holds no private key: export it again, with its key", null);
     } catch (IOException e) {
       boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
-      String defect = wrongPassword ? "the password is wrong" : "it is no PKCS#12";
+      String defect =
+          wrongPassword ? "the password is wrong: check it" : "it is no PKCS#12: name one that is";
       throw PemFile.refused("clientKeyStore", file, defect, e);
     } catch (GeneralSecurityException e) {
       throw PemFile.refused("clientKeyStore", file, "it cannot be used, " + e.getMessage(), e);

@@ -109,14 +109,14 @@ public final class Credentials {
     String defect = headerDefect(token);
     if (defect == null && JwtClaims.parse(token) == null) {
       return "is no JWT, which is three parts in base64url with dots between them, the second of"
-          + " them a JSON object";
+          + " them a JSON object: copy it again, the whole of it";
     }
     return defect;
   }
 
   private static @Nullable String headerDefect(String value) {
     if (value.isEmpty()) {
-      return "is empty";
+      return "is empty: copy it again";
     }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -127,7 +127,13 @@ public final class Credentials {
               case ' ', '\t' -> "a blank";
               default -> "a character that is not printable ASCII";
             };
-        return "has " + what + " at position " + (i + 1) + " of " + value.length();
+        return "has "
+            + what
+            + " at position "
+            + (i + 1)
+            + " of "
+            + value.length()
+            + ": copy it again";
       }
     }
     return null;

@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.cloud.ServiceError;
 import io.github.devicetunnel.websocket.ProxyException;
 import io.github.devicetunnel.websocket.TlsPeer;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
@@ -7,7 +8,8 @@ import io.github.devicetunnel.websocket.UpgradedSocket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -146,13 +148,22 @@ final class Dial {
         : Ending.unreachable(cloud, tls, e);
   }
 
-  /** Of a cloud with several addresses OkHttp throws the first failure, and the others with it. */
+  /**
+   * Of a cloud, or a proxy, with several addresses OkHttp throws the first failure, and the others
+   * with it. One that said no counts for more than one that is not there.
+   */
   private static IOException mostTelling(IOException failure) {
-    return Stream.concat(Stream.of(failure), Arrays.stream(failure.getSuppressed()))
-        .filter(e -> e instanceof SSLException || e instanceof ProxyException)
-        .map(IOException.class::cast)
-        .findFirst()
-        .orElse(failure);
+    List<Throwable> failures = new ArrayList<>(List.of(failure.getSuppressed()));
+    failures.add(0, failure);
+    Stream<Throwable> refusals = failures.stream().filter(Dial::isRefusal);
+    Stream<Throwable> others =
+        failures.stream().filter(e -> e instanceof SSLException || e instanceof ProxyException);
+    return Stream.concat(refusals, others).map(IOException.class::cast).findFirst().orElse(failure);
+  }
+
+  /** Of a proxy, which would say the same again. */
+  private static boolean isRefusal(Throwable e) {
+    return e instanceof ProxyException proxy && proxy.isRefusal();
   }
 
   /** Whether another try would fail as this one did. */
@@ -160,7 +171,7 @@ final class Dial {
     IOException e = mostTelling(failure);
     return isCancelled()
         || Thread.currentThread().isInterrupted()
-        || (e instanceof ProxyException proxy && proxy.isRefusal())
+        || isRefusal(e)
         || e instanceof SSLPeerUnverifiedException
         || e.getCause() instanceof CertificateException;
   }

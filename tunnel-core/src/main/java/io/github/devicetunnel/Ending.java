@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.cloud.ServiceError;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
@@ -25,6 +26,9 @@ record Ending(
     String message,
     @Nullable Throwable cause) {
 
+  /** The answer was an upgrade, but not a correct one. */
+  private static final int SWITCHING_PROTOCOLS = 101;
+
   private static Ending of(
       Kind kind, EndedBy endedBy, int answer, String message, @Nullable Throwable cause) {
     return new Ending(kind, endedBy, null, answer, message, cause);
@@ -32,8 +36,27 @@ record Ending(
 
   /** The cloud refused the upgrade. */
   static Ending rejected(Target target, UpgradeRefusedException e, ServiceError error) {
-    String message = error.describe(target, e);
+    String asked = "the cloud refused a tunnel to " + target;
+    String message =
+        e.status() == SWITCHING_PROTOCOLS
+            ? asked + ": " + e.getMessage()
+            : error.describe(asked, e.status(), e.location(), advice(e.status()));
     return of(Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
+  }
+
+  private static @Nullable String advice(int status) {
+    return switch (status) {
+      case 400 -> "check the device ID and the service address";
+      case 401 -> "check the access key, or the JWT, its expiry and the application ID";
+      case 403 -> "the credential is valid, but not for this device or service";
+      case 404 ->
+          "check the device ID, whether the gateway is online, and whether the service listens on it";
+      case 407 -> "the proxy wants a user and a password";
+      case 429 -> "too many requests: wait before trying again";
+      case 301, 302, 303, 307, 308 -> "redirects are not followed: check the cloud URI";
+      case 502, 503, 504 -> "the cloud, or a load balancer before it, could not reach the gateway";
+      default -> null;
+    };
   }
 
   /** There is no token to ask the cloud with. */

@@ -109,20 +109,27 @@ final class JwtClaims {
   private @Nullable String timeDefect(Instant now) {
     Claim expiry = claims.get(EXPIRY);
     if (expiry == null) {
-      return "has no claim exp, without which the service takes no token";
+      return "has no claim exp, without which the service takes no token: get one that has it";
     }
     if (Double.isNaN(expiry.number)) {
-      return "has a claim exp that is no number of seconds, but " + Target.shown(expiry.text);
+      return "has a claim exp that is no number of seconds, but "
+          + Target.shown(expiry.text)
+          + ": get one that is right";
     }
     if (now.minus(SKEW).getEpochSecond() >= expiry.number) {
-      return "has expired: its claim exp is " + time(expiry) + ", and now it is " + time(now);
+      return "has expired: its claim exp is "
+          + time(expiry)
+          + ", and now it is "
+          + time(now)
+          + ": get a new one";
     }
     Claim notBefore = claims.get(NOT_BEFORE);
     if (notBefore != null && now.plus(SKEW).getEpochSecond() < notBefore.number) {
       return "is not valid yet: its claim nbf is "
           + time(notBefore)
           + ", and now it is "
-          + time(now);
+          + time(now)
+          + ": is the clock of this machine right?";
     }
     return null;
   }
@@ -160,7 +167,8 @@ final class JwtClaims {
         + " is "
         + Target.shown(claim.text)
         + ", and the tunnel is to lead to "
-        + wanted;
+        + wanted
+        + ": get one for that";
   }
 
   private static String time(Claim claim) {

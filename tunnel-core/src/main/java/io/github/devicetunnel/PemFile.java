@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class PemFile {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+  /** Many times as long as all that a system trusts. */
+  private static final int MOST_BYTES = 16 << 20;
+
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
 
@@ -63,11 +68,17 @@ final class PemFile {
 
   static byte[] bytes(String parameter, Path file) {
     try {
-      return Files.readAllBytes(file);
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) {
+          throw refused(parameter, file, "it is longer than 16 MiB: name another", null);
+        }
+        return bytes;
+      }
     } catch (NoSuchFileException e) {
-      throw refused(parameter, file, "there is no such file", e);
+      throw refused(parameter, file, "there is no such file: check its path", e);
     } catch (AccessDeniedException e) {
-      throw refused(parameter, file, "you may not read it", e);
+      throw refused(parameter, file, "you may not read it: change who may", e);
     } catch (IOException e) {
       throw refused(parameter, file, "it cannot be read, " + e.getMessage(), e);
     }
@@ -89,10 +100,12 @@ final class PemFile {
         }
       }
     } catch (CertificateException | IllegalArgumentException e) {
-      throw refused("it holds a certificate that cannot be read, " + e.getMessage(), e);
+      throw refused(
+          "it holds a certificate that cannot be read, copy it again: " + e.getMessage(), e);
     }
     if (certificates.isEmpty()) {
-      throw refused("it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)", null);
+      throw refused(
+          "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----): name one that does", null);
     }
     return certificates;
   }
@@ -107,7 +120,10 @@ final class PemFile {
     List<Block> keys = blocks.stream().filter(block -> block.type.endsWith(PRIVATE_KEY)).toList();
     if (keys.size() != 1) {
       throw refused(
-          "it holds " + (keys.isEmpty() ? "no private key" : "more than one private key"), null);
+          "it holds "
+              + (keys.isEmpty() ? "no private key" : "more than one private key")
+              + ": name one that holds the certificate's, and no other",
+          null);
     }
     Block key = keys.get(0);
     if (!key.type.equals(PRIVATE_KEY)) {
@@ -124,7 +140,9 @@ final class PemFile {
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // The cause would tell of the key's bytes.
       throw refused(
-          "its key is broken, or not of the kind of the certificate's, which is " + algorithm,
+          "its key is broken, or not of the kind of the certificate's, which is "
+              + algorithm
+              + ": name the one that it was made with",
           null);
     }
   }

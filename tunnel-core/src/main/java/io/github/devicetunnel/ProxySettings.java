@@ -144,7 +144,8 @@ public final class ProxySettings {
       throw new IllegalArgumentException("proxy user is empty");
     }
     if (!socks && user.contains(":")) {
-      throw new IllegalArgumentException("proxy user has a colon, which HTTP cannot carry");
+      throw new IllegalArgumentException(
+          "proxy user has a colon, which HTTP cannot carry: use another one, or SOCKS5");
     }
     return new ProxySettings(socks, host, port, user, password);
   }

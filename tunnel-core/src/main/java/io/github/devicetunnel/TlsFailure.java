@@ -56,14 +56,20 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
           + " presented the certificate of somebody else: "
           + describe(chain.get(0))
           + "; expected one for "
-          + host;
+          + host
+          + ": check the cloud URI";
     }
     String presented =
         chain.stream()
             .map(one -> name(one.getSubjectX500Principal()) + " " + CertificatePinner.pin(one))
             .collect(Collectors.joining(", "));
     String expected = String.join(" or ", tls.pins(host));
-    return host + " presented none of the pinned keys: " + presented + "; expected " + expected;
+    return host
+        + " presented none of the pinned keys: "
+        + presented
+        + "; expected "
+        + expected
+        + ": if it has a new key, pin that";
   }
 
   private String untrusted() {
@@ -75,7 +81,10 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     for (X509Certificate certificate : chain) {
       if (now.isAfter(certificate.getNotAfter().toInstant())
           && cause(CertificateExpiredException.class) != null) {
-        return host + " presented a certificate that has expired: " + describe(certificate);
+        return host
+            + " presented a certificate that has expired: "
+            + describe(certificate)
+            + "; who runs it must renew it";
       }
       if (now.isBefore(certificate.getNotBefore().toInstant())
           && cause(CertificateNotYetValidException.class) != null) {
@@ -83,7 +92,8 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
             + " presented a certificate that is not valid yet: "
             + describe(certificate)
             + "; the clock of this machine says "
-            + now.truncatedTo(ChronoUnit.SECONDS);
+            + now.truncatedTo(ChronoUnit.SECONDS)
+            + ": is it right?";
       }
     }
     Principal issuer = chain.get(chain.size() - 1).getIssuerX500Principal();
@@ -96,7 +106,8 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
         + Objects.requireNonNull(tls).trusted()
         + (oneLine(failure).contains("unable to find valid certification path")
             ? ""
-            : " (" + oneLine(failure) + ")");
+            : " (" + oneLine(failure) + ")")
+        + ": if it is yours, trust it too";
   }
 
   private boolean isAboutCertificate() {
@@ -131,9 +142,10 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     X509Certificate ours = tls == null ? null : tls.clientCertificate();
     String answer =
         ours == null
-            ? ", and none is set"
+            ? ", and none is set: set one"
             : (peer.wasShownOne() ? ", and does not take " : ", and the one that is set is ")
-                + describe(ours);
+                + describe(ours)
+                + ": set one that it takes";
     return host + " asks for a client certificate" + whose + answer + " (" + oneLine(failure) + ")";
   }
 
@@ -143,7 +155,7 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
       return host
           + " speaks neither TLS 1.2 nor TLS 1.3, and nothing older is accepted ("
           + message
-          + ")";
+          + "): who runs it must update it";
     }
     if (message.contains("Unsupported or unrecognized SSL message")) {
       return "what listens there does not speak TLS: is it ws rather than wss?";

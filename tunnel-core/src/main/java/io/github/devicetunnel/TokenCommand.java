@@ -38,11 +38,17 @@ final class TokenCommand implements TokenSource {
       byte[] bytes = output.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (process.exitValue() != 0) {
         byte[] said = complaint.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        throw new IOException(this + " ended with code " + process.exitValue() + words(said));
+        throw new IOException(
+            this
+                + " ended with code "
+                + process.exitValue()
+                + ", try it in a terminal"
+                + words(said));
       }
       return TokenSources.text("the output of " + this, bytes);
     } catch (TimeoutException e) {
-      throw new IOException(this + " did not end within " + Ending.seconds(timeout), e);
+      throw new IOException(
+          this + " did not end within " + Ending.seconds(timeout) + ": try it in a terminal", e);
     } catch (ExecutionException e) {
       throw new IOException("the output of " + this + " cannot be read", e.getCause());
     } finally {
@@ -54,7 +60,8 @@ final class TokenCommand implements TokenSource {
     try {
       return new ProcessBuilder(command).start();
     } catch (IOException e) {
-      throw new IOException(this + " cannot be started: " + e.getMessage(), e);
+      throw new IOException(
+          this + " cannot be started, check its path and who may run it: " + e.getMessage(), e);
     }
   }
 

@@ -54,13 +54,18 @@ final class TokenLookup {
       String token = asking.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
       // Nothing keeps an application's source from it.
       if ((Object) token == null) {
-        throw TokenException.missing("the token source returned null", null);
+        throw TokenException.missing(
+            "the token source returned null: it must return a token, or throw", null);
       }
       return token;
     } catch (ExecutionException e) {
       throw failed(e.getCause());
     } catch (TimeoutException e) {
-      throw TokenException.missing("the token source gave none within " + Ending.seconds(limit), e);
+      throw TokenException.missing(
+          "the token source gave none within "
+              + Ending.seconds(limit)
+              + ", the connect timeout: make it quicker, or raise that",
+          e);
     } catch (CancellationException e) {
       throw new IOException("the token source was given up", e);
     } catch (InterruptedException e) {

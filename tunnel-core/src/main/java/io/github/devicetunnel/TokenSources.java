@@ -34,9 +34,10 @@ public final class TokenSources {
       try (InputStream in = Files.newInputStream(file)) {
         return text("the token file " + file, in.readNBytes(LARGEST + 1));
       } catch (NoSuchFileException e) {
-        throw new IOException("there is no token file " + file, e);
+        throw new IOException("there is no token file " + file + ": write the token there", e);
       } catch (AccessDeniedException e) {
-        throw new IOException("the token file " + file + " may not be read by this user", e);
+        throw new IOException(
+            "the token file " + file + " may not be read by this user: change who owns it", e);
       }
     };
   }
@@ -52,7 +53,8 @@ public final class TokenSources {
     return request -> {
       String value = System.getenv(name);
       if (value == null) {
-        throw new IOException("the environment variable " + name + " is not set");
+        throw new IOException(
+            "the environment variable " + name + " is not set: put the token there");
       }
       return stripped("the environment variable " + name, value);
     };
@@ -84,7 +86,7 @@ public final class TokenSources {
 
   static String text(String origin, byte[] bytes) throws IOException {
     if (bytes.length > LARGEST) {
-      throw new IOException(origin + " holds more than 64 KiB, so it is no token");
+      throw new IOException(origin + " holds more than 64 KiB, so it is no token: name another");
     }
     return stripped(origin, new String(bytes, StandardCharsets.UTF_8));
   }
@@ -95,7 +97,7 @@ public final class TokenSources {
       end--;
     }
     if (end == 0) {
-      throw new IOException(origin + " is empty");
+      throw new IOException(origin + " is empty: put the token there");
     }
     return text.substring(0, end);
   }

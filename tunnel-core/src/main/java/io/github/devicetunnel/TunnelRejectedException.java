@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.cloud.ServiceError;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -24,14 +24,14 @@ class CredentialsTest {
   void aKeyThatCannotStandInAHeader(String key, String message) {
     assertThatThrownBy(() -> Credentials.apiKey(key))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(message);
+        .hasMessageStartingWith(message);
   }
 
   @Test
   void aJwtInPlaceOfAnAccessKey() {
     assertThatThrownBy(() -> Credentials.apiKey(TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
+        .hasMessageStartingWith(
             "apiKey is a JWT, which needs the ID of the application whose key checks it: use"
                 + " Credentials.jwt(applicationId, token)");
   }
@@ -40,7 +40,7 @@ class CredentialsTest {
   void anAccessKeyInPlaceOfAJwt() {
     assertThatThrownBy(() -> Credentials.jwt("app1", "ak_secret"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
+        .hasMessageStartingWith(
             "token is an access key (ak_…), which goes without the ID of an application: use"
                 + " Credentials.apiKey(key)");
   }
@@ -58,10 +58,10 @@ class CredentialsTest {
   void anApplicationIdThatCannotStandInAHeader() {
     assertThatThrownBy(() -> Credentials.jwt("a b", TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("applicationId has a blank at position 2 of 3");
+        .hasMessageStartingWith("applicationId has a blank at position 2 of 3");
     assertThatThrownBy(() -> Credentials.jwt("", request -> TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("applicationId is empty");
+        .hasMessageStartingWith("applicationId is empty");
   }
 
   /** Time passes, so this is for the dial to say. */

@@ -38,7 +38,7 @@ class JwtClaimsTest {
     Target target = new Target(DEVICE, "10.1.2.3:80");
     assertThat(read.defect(target, NOW.plusSeconds(59))).isNull();
     assertThat(read.defect(target, NOW.plusSeconds(60)))
-        .isEqualTo(
+        .startsWith(
             "has expired: its claim exp is 1640947429 (2021-12-31T10:43:49Z), and now it is"
                 + " 1640947489 (2021-12-31T10:44:49Z)");
   }
@@ -47,7 +47,7 @@ class JwtClaimsTest {
   void beforeItsTime() {
     assertThat(defect(later("\"nbf\":1640947489"))).isNull();
     assertThat(defect(later("\"nbf\":1640947490")))
-        .isEqualTo(
+        .startsWith(
             "is not valid yet: its claim nbf is 1640947490 (2021-12-31T10:44:50Z), and now it is"
                 + " 1640947429 (2021-12-31T10:43:49Z)");
   }
@@ -57,7 +57,7 @@ class JwtClaimsTest {
       strings = {"{}", "{\"exp\":null}", "{\"exp\":\"\"}", "{\"nbf\":1,\"a\":{\"exp\":9}}"})
   void withoutExpiry(String claims) {
     assertThat(defect(claims))
-        .isEqualTo("has no claim exp, without which the service takes no token");
+        .startsWith("has no claim exp, without which the service takes no token");
   }
 
   @ParameterizedTest
@@ -87,7 +87,7 @@ class JwtClaimsTest {
         .isNull();
     assertThat(
             defect(later("\"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b8000000ff\"")))
-        .isEqualTo(
+        .startsWith(
             "is for another device: its claim pelion.edge.tunnel.device_id is"
                 + " 017b7fddb124724840c1c7b8000000ff, and the tunnel is to lead to "
                 + DEVICE);
@@ -103,7 +103,7 @@ class JwtClaimsTest {
   @CsvSource({"8080, 8080", "\"http\", http", "0, 0", "[80], a structure"})
   void anotherPort(String port, String shown) {
     assertThat(defect(later("\"pelion.edge.tunnel.port\":" + port)))
-        .isEqualTo(
+        .startsWith(
             "is for another port: its claim pelion.edge.tunnel.port is "
                 + shown
                 + ", and the tunnel is to lead to 80");
@@ -136,7 +136,7 @@ class JwtClaimsTest {
   })
   void anotherAddress(String claim, String service, String wanted) {
     assertThat(defect(later("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
-        .isEqualTo(
+        .startsWith(
             "is for another address: its claim pelion.edge.tunnel.ip is "
                 + claim
                 + ", and the tunnel is to lead to "

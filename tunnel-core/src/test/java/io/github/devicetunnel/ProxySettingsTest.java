@@ -88,7 +88,7 @@ class ProxySettingsTest {
     assertThat(http.credentials("user", "a:b")).hasToString("http://host:1");
     assertThat(socks.credentials("us:er", "")).hasToString("socks5://host:1");
     assertThatThrownBy(() -> http.credentials("us:er", "x"))
-        .hasMessage("proxy user has a colon, which HTTP cannot carry");
+        .hasMessageStartingWith("proxy user has a colon, which HTTP cannot carry");
     assertThatThrownBy(() -> http.credentials("", "x")).hasMessage("proxy user is empty");
     assertThatThrownBy(() -> http.credentials("u", "s3cret\n"))
         .hasMessage("proxy password has a control character");

@@ -53,12 +53,7 @@ class ReadingDirectionTest {
           List.of(TunnelEventListener.class),
           List.of(TokenSources.class, TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
-          List.of(
-              TunnelException.class,
-              CloudUri.class,
-              Credentials.class,
-              ExtraHeader.class,
-              ServiceError.class),
+          List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
           List.of(TokenRequest.class, IpLiteral.class),
           List.of(Target.class, CloseReason.class, DrainReport.class),
@@ -91,6 +86,17 @@ class ReadingDirectionTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.github.devicetunnel")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theCloudKnowsNothingOfTunnels() {
+    noClasses()
+        .that()
+        .resideInAPackage("..cloud..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.github.devicetunnel", "..websocket..")
         .check(CLASSES);
   }
 

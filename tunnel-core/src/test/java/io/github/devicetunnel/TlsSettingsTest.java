@@ -12,6 +12,8 @@ import okhttp3.CertificatePinner;
 import okhttp3.tls.HeldCertificate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of files and values that are wrong. */
@@ -27,7 +29,9 @@ class TlsSettingsTest {
   }
 
   private static void assertRefused(ThrowingCallable call, String message) {
-    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
   }
 
   @Test
@@ -110,6 +114,15 @@ class TlsSettingsTest {
             + ": its key is broken, or not of the kind of the certificate's, which is EC");
     assertThatThrownBy(() -> tls.clientCertificate(key, key))
         .hasMessageStartingWith("clientCertificate " + key + ": it holds no certificate");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileWithoutEndIsNotReadToItsEnd() {
+    Path zeros = Path.of("/dev/zero");
+    assertRefused(
+        () -> TlsSettings.builder().trustAlso(zeros),
+        "trustAlso /dev/zero: it is longer than 16 MiB");
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Private keys in every form that OpenSSL writes. */
 final class PemKeyTest {
-  private static final String PASSPHRASE = "correct horse";
+  private static final String PASSPHRASE = "5ecret horse";
 
   @TempDir static Path keys;
   @TempDir Path folder;
@@ -125,7 +125,7 @@ final class PemKeyTest {
         .hasMessage("privateKey " + file + " cannot be decrypted: is the passphrase right?");
     assertThatThrownBy(() -> PrivateKeys.read(file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + file + " is encrypted, and there is no passphrase");
+        .hasMessage("privateKey " + file + " is encrypted, and there is no passphrase: set one");
   }
 
   @ParameterizedTest
@@ -152,24 +152,28 @@ final class PemKeyTest {
     Path certificate = keys.resolve("rsa.crt");
     assertThatThrownBy(() -> PrivateKeys.read(certificate))
         .hasMessage(
-            "privateKey " + certificate + " holds no private key in PEM, but only: CERTIFICATE");
+            "privateKey "
+                + certificate
+                + " holds no private key in PEM, but only: CERTIFICATE: name another");
 
     Path text = Files.writeString(folder.resolve("text"), "secret\n");
     assertThatThrownBy(() -> PrivateKeys.read(text))
         .hasMessage(
-            "privateKey " + text + " holds no private key in PEM, but nothing in PEM at all");
+            "privateKey "
+                + text
+                + " holds no private key in PEM, but nothing in PEM at all: name another");
 
     String pem = Files.readString(keys.resolve("rsa.pem"));
     Path cut = Files.writeString(folder.resolve("cut"), pem.substring(0, pem.length() / 2));
     assertThatThrownBy(() -> PrivateKeys.read(cut))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + cut + " is damaged, or not of a known form");
+        .hasMessage("privateKey " + cut + " is damaged, or not of a known form: copy it again");
 
     Path damaged =
         Files.writeString(folder.resolve("damaged"), pem.replaceFirst("MII[A-Za-z]", "MIIz"));
     assertThatThrownBy(() -> PrivateKeys.read(damaged))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + damaged + " is damaged, or not of a known form");
+        .hasMessage("privateKey " + damaged + " is damaged, or not of a known form: copy it again");
 
     Path missing = folder.resolve("missing");
     assertThatThrownBy(() -> PrivateKeys.read(missing))

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,14 @@ final class ProxyFaultTest {
         Arguments.of(
             "HTTP/1.1 502 Bad Gateway",
             "502 Bad Gateway when asked for cloud.invalid:8080: it could not connect to it"),
+        Arguments.of(
+            "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 403 Forbidden",
+            "403 Forbidden when asked for cloud.invalid:8080: its rules do not let this machine"
+                + " connect to it"),
+        Arguments.of(
+            "HTTP/1.1 403 Odd\nLine: ends\n",
+            "403 Odd when asked for cloud.invalid:8080: its rules do not let this machine"
+                + " connect to it"),
         Arguments.of("HTTP/1.1 418", "418 when asked for cloud.invalid:8080"),
         Arguments.of(
             "HTTP/1.1 300 \u001b[31m" + "x".repeat(200),
@@ -121,7 +130,7 @@ final class ProxyFaultTest {
   void httpProxyRefuses(String answer, String expected) throws Exception {
     try (Service proxy = answering(answer)) {
       assertThat(failure(client(http(proxy))))
-          .isEqualTo("the proxy 127.0.0.1:N answered " + expected);
+          .startsWith("the proxy 127.0.0.1:N answered " + expected);
       assertThat(proxy.accepted()).isEqualTo(1);
       assertThat(proxy.failures()).isEmpty();
     }
@@ -135,6 +144,25 @@ final class ProxyFaultTest {
       assertThat(refuses.accepted()).isEqualTo(1);
       unused = failure(client(http(fails)).connectRetry(3, Duration.ofMillis(1)));
       assertThat(fails.accepted()).isEqualTo(3);
+    }
+  }
+
+  /** Of a proxy with several addresses one may not listen, and another one say what is wrong. */
+  @Test
+  void aRefusalIsToldWhicheverAddressItCameFrom() throws Exception {
+    try (Service refuses = answering("HTTP/1.1 407 No")) {
+      InetAddress nobody = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+      OkHttpClient http =
+          new OkHttpClient.Builder()
+              .dns(name -> List.of(nobody, InetAddress.getLoopbackAddress()))
+              .build();
+      ProxySettings proxy = ProxySettings.http("proxy.example", refuses.address().getPort());
+      TunnelClient.Builder builder = client(proxy).okHttpClient(http);
+
+      assertThat(failure(builder.connectRetry(3, Duration.ofMillis(1))))
+          .contains("answered 407 No when asked for cloud.invalid:8080");
+      assertThat(refuses.accepted()).isEqualTo(1);
+      http.connectionPool().evictAll();
     }
   }
 
@@ -168,7 +196,7 @@ final class ProxyFaultTest {
         };
     try (Service proxy = Service.started(endless)) {
       assertThat(failure(client(http(proxy))))
-          .isEqualTo(
+          .startsWith(
               "the proxy 127.0.0.1:N answered more than 16 KiB when asked for cloud.invalid:8080");
     }
   }
@@ -191,9 +219,9 @@ final class ProxyFaultTest {
     try (Service nothing = Service.started(socket -> readHead(socket.getInputStream()));
         Service http = Service.started(half);
         Service socks = Service.started(halfSocks)) {
-      assertThat(failure(client(http(nothing)))).isEqualTo(closed);
-      assertThat(failure(client(http(http)))).isEqualTo(closed);
-      assertThat(failure(client(socks(socks)))).isEqualTo(closed);
+      assertThat(failure(client(http(nothing)))).startsWith(closed);
+      assertThat(failure(client(http(http)))).startsWith(closed);
+      assertThat(failure(client(socks(socks)))).startsWith(closed);
     }
   }
 
@@ -261,7 +289,7 @@ final class ProxyFaultTest {
           untilEnd(socket);
         };
     try (Service proxy = Service.started(script)) {
-      assertThat(failure(client(socks(proxy)))).isEqualTo("the proxy 127.0.0.1:N " + expected);
+      assertThat(failure(client(socks(proxy)))).startsWith("the proxy 127.0.0.1:N " + expected);
     }
   }
 
@@ -270,15 +298,16 @@ final class ProxyFaultTest {
     try (RefusingPort nobody = new RefusingPort()) {
       int port = Integer.parseInt(nobody.serviceAddress().replaceFirst(".*:", ""));
       assertThat(failure(client(ProxySettings.socks5("127.0.0.1", port))))
-          .isEqualTo("the proxy 127.0.0.1:N could not be reached: Connection refused");
+          .startsWith(
+              "the proxy 127.0.0.1:N could not be reached, check its host and port: Connection refused");
     }
   }
 
   @Test
   void proxyHasNoSuchName() {
     assertThat(failure(client(ProxySettings.http("proxy.invalid", 3128))))
-        .startsWith("proxy.invalid: ")
-        .endsWith(", while looking up the proxy proxy.invalid");
+        .isEqualTo(
+            "no address was found, check the name, while looking up the proxy proxy.invalid");
   }
 
   /** Every byte of its answer alone; and what follows at once is the cloud's. */
@@ -301,11 +330,12 @@ final class ProxyFaultTest {
                   }
                   relay(socket, cloud);
                 });
-        TunnelClient client = client(http(proxy).credentials("us er", "p:a@ss/wörd")).build();
+        TunnelClient client =
+            client(http(proxy).credentials("us er", "p:a@ss/wörd5ecret")).build();
         TunnelStream stream = client.open()) {
       assertThat(stream.inputStream().readAllBytes()).isEqualTo("hello".getBytes(UTF_8));
 
-      String basic = Base64.getEncoder().encodeToString("us er:p:a@ss/wörd".getBytes(UTF_8));
+      String basic = Base64.getEncoder().encodeToString("us er:p:a@ss/wörd5ecret".getBytes(UTF_8));
       assertThat(asked.join().lines())
           .containsExactly(
               "CONNECT cloud.invalid:8080 HTTP/1.1",

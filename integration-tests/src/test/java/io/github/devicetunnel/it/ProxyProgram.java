@@ -63,7 +63,7 @@ enum ProxyProgram {
   };
 
   static final String USER = "plant";
-  static final String PASSWORD = "s3cret-of-the-proxy";
+  static final String PASSWORD = "5ecret-of-the-proxy";
 
   abstract ServerProgram start(Path folder) throws IOException;
 

@@ -148,8 +148,8 @@ final class ProxyTest {
           switch (program) {
             case TINYPROXY ->
                 " answered 407 Proxy Authentication Required when asked for CLOUD: it wants a user"
-                    + " and a password, and none are set";
-            case MICROSOCKS -> " wants a user and a password, and none are set";
+                    + " and a password, and none are set: set them";
+            case MICROSOCKS -> " wants a user and a password, and none are set: set them";
           });
     }
   }
@@ -164,8 +164,8 @@ final class ProxyTest {
           switch (program) {
             case TINYPROXY ->
                 " answered 401 Unauthorized when asked for CLOUD: it does not accept the user and"
-                    + " the password";
-            case MICROSOCKS -> " does not accept the user and the password";
+                    + " the password: check them";
+            case MICROSOCKS -> " does not accept the user and the password: check them";
           });
     }
   }
@@ -194,11 +194,11 @@ final class ProxyTest {
                     case TINYPROXY ->
                         " answered 500 Unable to connect when asked for "
                             + nobody.serviceAddress()
-                            + ": it could not connect to it";
+                            + ": it could not connect to it, check the cloud URI or ask who runs it";
                     case MICROSOCKS ->
                         " answered 5 when asked for "
                             + nobody.serviceAddress()
-                            + ": the connection was refused";
+                            + ": the connection was refused, check the cloud URI";
                   });
     }
   }

@@ -190,6 +190,25 @@ class RedactionTest {
     assertThat(cloud.requestCount()).isZero();
   }
 
+  /** As servers do that are there to look for mistakes with. */
+  @Test
+  void aCloudThatRepeatsWhatItWasAskedWith() throws Exception {
+    for (String body : new String[] {"{\"message\": \"%s\"}", "<title>%s</title>", "no %s!"}) {
+      for (String head : new String[] {"401 Bearer " + KEY, "302 No\r\nLocation: /?key=" + KEY}) {
+        try (RawCloud echo =
+            RawCloud.answering("HTTP/1.1 " + head, String.format(body, "Bearer " + KEY))) {
+          try (TunnelClient client =
+              echo.client(SERVICE).credentials(Credentials.apiKey(KEY)).build()) {
+            Throwable refusal = catchThrowable(client::open);
+            assertThat(refusal).hasMessageContaining("***");
+            shown.add(stack(refusal));
+          }
+        }
+      }
+    }
+    assertSecret();
+  }
+
   @Test
   void aCloudThatIsGone() {
     cloud.close();

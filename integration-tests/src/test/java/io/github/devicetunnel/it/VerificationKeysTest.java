@@ -128,7 +128,7 @@ final class VerificationKeysTest {
       String uri = "ws://" + nobody.serviceAddress();
       assertThatThrownBy(() -> upload(uri, KEY, "app"))
           .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("no answer from http://" + nobody.serviceAddress() + "/: ");
+          .hasMessageStartingWith("no answer from http://" + nobody.serviceAddress() + "/, ");
     }
   }
 
@@ -146,7 +146,8 @@ final class VerificationKeysTest {
     assertThatThrownBy(
             () -> keys.upload("app", "test", VerificationCertificate.of(old.certificate())))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("certificate has expired: it was valid until " + yesterday);
+        .hasMessage(
+            "certificate has expired: it was valid until " + yesterday + ", make a new one");
 
     TestKeyPair young =
         TestKeyPair.generate(SigningAlgorithm.ES256, Instant.now().plus(Duration.ofDays(9)));
@@ -172,12 +173,15 @@ final class VerificationKeysTest {
         .doesNotContain("PRIVATE");
 
     assertThatThrownBy(() -> VerificationCertificate.read(key))
-        .hasMessage(key + ": certificate must be one certificate in PEM, but there are 0");
+        .hasMessage(
+            key
+                + ": certificate must be one certificate in PEM, but there are 0: name another file");
     String twice = CERTIFICATE.pem() + CERTIFICATE.pem();
-    assertThatThrownBy(() -> VerificationCertificate.parse(twice)).hasMessageEndingWith("are 2");
+    assertThatThrownBy(() -> VerificationCertificate.parse(twice))
+        .hasMessageContaining("there are 2:");
     String damaged = CERTIFICATE.pem().replaceFirst("MII", "AII");
     assertThatThrownBy(() -> VerificationCertificate.parse(damaged))
-        .hasMessage("certificate is damaged");
+        .hasMessage("certificate is damaged: copy it again");
   }
 
   @Test
@@ -206,7 +210,7 @@ final class VerificationKeysTest {
     VerificationKeys.Builder builder = VerificationKeys.builder();
     assertThatThrownBy(builder::build).hasMessage("cloudUri is missing");
     assertThatThrownBy(() -> builder.cloudUri("ftp://cloud"))
-        .hasMessageContaining("is \"ftp://cloud\"");
+        .hasMessageContaining("\"ftp://cloud\" has the scheme ftp");
     assertThatThrownBy(() -> builder.cloudUri("wss://user:secret@cloud"))
         .hasMessageContaining("holds a user or password")
         .hasMessageNotContaining("secret");

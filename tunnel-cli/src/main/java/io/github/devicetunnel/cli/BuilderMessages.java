@@ -32,7 +32,6 @@ final class BuilderMessages {
           entry("clientKey", new Parameter("--client-key", "the key")),
           entry("proxy", new Parameter("--proxy", "the proxy")),
           entry("header:", new Parameter("--header", "the header")),
-          entry("privateKey", new Parameter("--private-key", "the key")),
           entry("algorithm", new Parameter("--algorithm", "the algorithm")),
           entry("certificate", new Parameter("--certificate", "the certificate")),
           entry("name", new Parameter("--name", "the name")));

@@ -52,7 +52,7 @@ final class CloudOptions {
           "The service, as the gateway sees it. Beats the one in a whole URL. [TUNNEL_SERVICE]")
   private @Nullable String service;
 
-  @Mixin private final KeyOptions keyOptions = new KeyOptions();
+  @Mixin private final CredentialOptions credentials = new CredentialOptions();
 
   @Option(
       names = PING_DURATION,
@@ -91,7 +91,7 @@ final class CloudOptions {
     timeouts.applyTo(builder);
     set(builder, new Setting(PING_DURATION, pingDuration, null));
     builder.allowPlaintext(allowPlaintext);
-    KeyOptions.Key key = keyOptions.key(environment);
+    KeyOptions.Key key = credentials.key(environment);
     builder.credentials(key.credentials());
     TunnelClient client = build(builder);
     if (key.exposed()) {

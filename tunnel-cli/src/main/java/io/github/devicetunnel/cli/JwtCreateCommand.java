@@ -1,10 +1,8 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.jwt.PrivateKeys;
 import io.github.devicetunnel.jwt.SigningAlgorithm;
 import io.github.devicetunnel.jwt.TokenSigner;
 import io.github.devicetunnel.jwt.TunnelClaims;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -26,6 +24,7 @@ import picocli.CommandLine.Option;
     optionListHeading = "%n",
     sortOptions = false)
 final class JwtCreateCommand implements Callable<Integer> {
+  private final Environment environment;
   private final Console console;
 
   @Option(
@@ -33,7 +32,7 @@ final class JwtCreateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       required = true,
       order = 1,
-      description = "The key, in PEM.")
+      description = "The key, in PEM. [TUNNEL_JWT_PASSPHRASE if it is encrypted]")
   private Path privateKey = Path.of("");
 
   @Option(
@@ -66,7 +65,8 @@ final class JwtCreateCommand implements Callable<Integer> {
       description = "How long it is good: 90s, 10m, 12h. Default: ${DEFAULT-VALUE}")
   private String expiresIn = "";
 
-  JwtCreateCommand(Console console) {
+  JwtCreateCommand(Environment environment, Console console) {
+    this.environment = environment;
     this.console = console;
   }
 
@@ -110,14 +110,12 @@ final class JwtCreateCommand implements Callable<Integer> {
 
   private TokenSigner signer() {
     try {
-      PrivateKey key = PrivateKeys.read(privateKey);
+      PrivateKey key = new PrivateKeyFile("--private-key", privateKey).read(environment);
       return algorithm == null
           ? TokenSigner.of(key)
           : TokenSigner.of(key, SigningAlgorithm.of(algorithm));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(BuilderMessages.translate(e, null));
-    } catch (IOException e) {
-      throw CommandFailure.usage("--private-key: " + privateKey + " cannot be read");
     }
   }
 }

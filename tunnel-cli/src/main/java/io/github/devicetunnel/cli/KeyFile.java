@@ -45,9 +45,9 @@ final class KeyFile {
     } catch (NoSuchFileException | InvalidPathException e) {
       throw refused("there is no such file; it takes the name of a file that holds the key");
     } catch (AccessDeniedException e) {
-      throw refused("you may not read that file");
+      throw refused("you may not read that file: change who may");
     } catch (IOException e) {
-      throw refused("that is no file that can be read");
+      throw refused("that is no file that can be read: name another");
     }
   }
 
@@ -64,11 +64,11 @@ final class KeyFile {
 
   private static String text(byte[] bytes) {
     if (bytes.length > LARGEST) {
-      throw refused("holds more than 64 KiB, so it is no key");
+      throw refused("holds more than 64 KiB, so it is no key: name another");
     }
     String key = new String(bytes, StandardCharsets.UTF_8).replaceFirst("[\r\n]+$", "");
     if (key.isEmpty()) {
-      throw refused("holds nothing");
+      throw refused("holds nothing: put the key there");
     }
     return key;
   }

@@ -78,9 +78,21 @@ final class KeyOptions {
     return Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
   }
 
+  /** The option that a key was given with, null when there is none among the arguments. */
+  @Nullable String argument(Environment environment) {
+    if (apiKeyFile != null) {
+      return API_KEY_FILE;
+    }
+    return given(environment) == null ? null : API_KEY;
+  }
+
+  private @Nullable String given(Environment environment) {
+    return apiKey == null ? environment.variables().get(ARGUMENT_VARIABLE) : apiKey;
+  }
+
   /** The secret itself. */
   Setting find(Environment environment) {
-    String argument = apiKey == null ? environment.variables().get(ARGUMENT_VARIABLE) : apiKey;
+    String argument = given(environment);
     if (argument != null && apiKeyFile != null) {
       throw CommandFailure.usage(
           API_KEY_FILE + ": " + API_KEY + " is given as well, and there can be only one key");

@@ -60,7 +60,7 @@ public final class Main {
         .addSubcommand(opensTunnels(new CheckCommand(environment, console)))
         .addSubcommand(
             new CommandLine(new JwtCommand())
-                .addSubcommand(new JwtCreateCommand(console))
+                .addSubcommand(new JwtCreateCommand(environment, console))
                 .addSubcommand(new JwtInspectCommand(environment, console)))
         .addSubcommand(
             new CommandLine(new VerificationKeyCommand())

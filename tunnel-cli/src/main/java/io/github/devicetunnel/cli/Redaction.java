@@ -16,7 +16,11 @@ final class Redaction {
   private static final String TOKEN_CHARACTERS = "[\\w.~+/=-]*";
 
   /** As access keys and JWTs begin, wherever they come from. */
-  private static final String LOOKS_SECRET = "\\b(?:ak_[\\w-]|eyJ[\\w-]{5})" + TOKEN_CHARACTERS;
+  private static final String LOOKS_SECRET =
+      "\\b(?:ak_[\\w-]|eyJ[\\w-]{5})"
+          + TOKEN_CHARACTERS
+          // Somebody gave what is in a file in place of its name; messages cut it short.
+          + "|(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\\z))";
 
   /** Messages cut long values short, so the beginning of a secret must do to find it. */
   private static final int TELLING_LENGTH = 12;
@@ -34,6 +38,7 @@ final class Redaction {
     List<@Nullable String> candidates = new ArrayList<>();
     candidates.add(environment.variable(KeyOptions.VARIABLE));
     candidates.add(environment.variable(KeyOptions.ARGUMENT_VARIABLE));
+    candidates.add(environment.variable(PrivateKeyFile.PASSPHRASE));
     for (int i = 0; i < args.length; i++) {
       int equals = args[i].indexOf('=');
       if (!isKeyOption(equals < 0 ? args[i] : args[i].substring(0, equals))) {

@@ -3,7 +3,6 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.jwt.VerificationCertificate;
 import io.github.devicetunnel.jwt.VerificationKeys;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -68,17 +67,23 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
       throw CommandFailure.usage(KeyOptions.APPLICATION_ID + ": is missing");
     }
     try {
-      VerificationKeys keys = keys();
-      keys.upload(application.value(), name, VerificationCertificate.read(certificate));
+      keys().upload(application.value(), name, certificate());
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw CommandFailure.usage(BuilderMessages.translate(e, null));
-    } catch (FileSystemException e) {
-      throw CommandFailure.usage("--certificate: " + certificate + " cannot be read");
     } catch (IOException e) {
       throw CloudFailure.of(e);
     }
     console.print("Uploaded to application " + application.value());
     return ExitCode.OK;
+  }
+
+  private VerificationCertificate certificate() {
+    try {
+      return VerificationCertificate.read(certificate);
+    } catch (IOException e) {
+      throw CommandFailure.usage(
+          "--certificate: " + certificate + ": " + PrivateKeyFile.describe(e));
+    }
   }
 
   private VerificationKeys keys() {

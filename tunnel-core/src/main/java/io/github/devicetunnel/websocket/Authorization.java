@@ -24,6 +24,12 @@ final class Authorization {
     return request.newBuilder().header(HEADER, requireNonNull(its.value)).build();
   }
 
+  /** What came back, if somebody on the way repeats what he was asked with. */
+  String hideIn(String text) {
+    String its = value;
+    return its == null ? text : text.replace(its.substring(its.indexOf(' ') + 1), "***");
+  }
+
   /** The call is over. */
   void forget() {
     value = null;

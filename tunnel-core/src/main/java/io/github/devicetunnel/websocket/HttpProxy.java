@@ -18,6 +18,9 @@ public final class HttpProxy extends ProxyServer {
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
   private static final int LONGEST_HEAD = 16 << 10;
 
+  /** The one answer from 100 to 199 after which no other comes (RFC 9110 section 15.2). */
+  private static final int SWITCHING_PROTOCOLS = 101;
+
   private final @Nullable String authorization;
 
   /**
@@ -40,7 +43,18 @@ public final class HttpProxy extends ProxyServer {
       request.append("Proxy-Authorization: ").append(authorization).append("\r\n");
     }
     out.write(request.append("\r\n").toString().getBytes(UTF_8));
-    List<String> head = readHead(in, target).lines().toList();
+    List<String> head;
+    int status;
+    do {
+      head = readHead(in, target).lines().toList();
+      status = status(head, target);
+    } while (status / 100 == 1 && status != SWITCHING_PROTOCOLS);
+    if (status / 100 != 2) {
+      throw refused(status, shown(head.get(0).substring("HTTP/1.1 ".length())), target, head);
+    }
+  }
+
+  private int status(List<String> head, String target) throws IOException {
     String statusLine = head.isEmpty() ? "" : head.get(0);
     Matcher matcher = STATUS_LINE.matcher(statusLine);
     if (!matcher.matches()) {
@@ -49,12 +63,9 @@ public final class HttpProxy extends ProxyServer {
               + target
               + ": \""
               + shown(statusLine)
-              + "\"");
+              + "\": is it an HTTP proxy?");
     }
-    int status = Integer.parseInt(matcher.group(1));
-    if (status / 100 != 2) {
-      throw refused(status, shown(statusLine.substring("HTTP/1.1 ".length())), target, head);
-    }
+    return Integer.parseInt(matcher.group(1));
   }
 
   /** Byte by byte: what comes after the head is not the proxy's any more. */
@@ -63,10 +74,11 @@ public final class HttpProxy extends ProxyServer {
     while (!isWhole(head)) {
       int next = in.read();
       if (next < 0) {
-        throw failure("closed the connection when asked for " + target);
+        throw failure("closed the connection when asked for " + target + ": is it an HTTP proxy?");
       }
       if (head.length() == LONGEST_HEAD) {
-        throw refusal("answered more than 16 KiB when asked for " + target);
+        throw refusal(
+            "answered more than 16 KiB when asked for " + target + ": is it an HTTP proxy?");
       }
       head.append((char) next);
       if (!mayBeHttp(head)) {
@@ -78,12 +90,10 @@ public final class HttpProxy extends ProxyServer {
     return head.toString();
   }
 
+  /** An empty line, whichever way lines end. */
   private static boolean isWhole(StringBuilder head) {
-    int length = head.length();
-    return length >= 2
-        && head.charAt(length - 1) == '\n'
-        && (head.charAt(length - 2) == '\n'
-            || (length >= 4 && head.substring(length - 4).equals("\r\n\r\n")));
+    String end = head.substring(Math.max(0, head.length() - 3));
+    return end.endsWith("\n\n") || end.equals("\n\r\n");
   }
 
   private static boolean mayBeHttp(StringBuilder head) {
@@ -97,9 +107,11 @@ public final class HttpProxy extends ProxyServer {
     return switch (status) {
       // Some answer 401 to a wrong password.
       case 401, 407 -> refusal(what + ": " + wanted(head));
-      case 403, 405 -> refusal(what + ": its rules do not let this machine connect to it");
-      case 500, 502, 503, 504 -> failure(what + ": it could not connect to it");
-      default -> refusal(what);
+      case 403, 405 ->
+          refusal(what + ": its rules do not let this machine connect to it, ask who runs it");
+      case 500, 502, 503, 504 ->
+          failure(what + ": it could not connect to it, check the cloud URI or ask who runs it");
+      default -> refusal(what + ": ask who runs it");
     };
   }
 
@@ -110,10 +122,12 @@ public final class HttpProxy extends ProxyServer {
             .map(line -> line.substring(line.indexOf(':') + 1).strip().split("[ ,]", 2)[0])
             .toList();
     if (!schemes.isEmpty() && schemes.stream().noneMatch("Basic"::equalsIgnoreCase)) {
-      return "it wants " + shown(String.join(" or ", schemes)) + ", and only Basic is spoken here";
+      return "it wants "
+          + shown(String.join(" or ", schemes))
+          + ", and only Basic is spoken here: ask who runs it for that";
     }
     return authorization == null
-        ? "it wants a user and a password, and none are set"
-        : "it does not accept the user and the password";
+        ? "it wants a user and a password, and none are set: set them"
+        : "it does not accept the user and the password: check them";
   }
 }

@@ -32,8 +32,21 @@ final class ProxyDns implements Dns {
   /** Never empty. */
   List<InetAddress> proxyAddresses(@Nullable DialProgress dial) throws UnknownHostException {
     String host = proxy.host();
-    return ProxyServer.isAddress(host)
-        ? List.of(InetAddress.getByName(host))
-        : dns.lookup(host, dial);
+    if (ProxyServer.isAddress(host)) {
+      return List.of(InetAddress.getByName(host));
+    }
+    List<InetAddress> addresses = List.of();
+    try {
+      addresses = dns.lookup(host, dial);
+    } catch (UnknownHostException e) {
+      // One with a cause was given up. The system's words differ from the first time to the next.
+      if (e.getCause() != null) {
+        throw e;
+      }
+    }
+    if (addresses.isEmpty()) {
+      throw new UnknownHostException("no address was found, check the name");
+    }
+    return addresses;
   }
 }

@@ -33,9 +33,10 @@ final class ProxySocket extends QuickSocket {
       super.connect(new InetSocketAddress(address, proxy.port()), timeout);
     } catch (SocketTimeoutException e) {
       // Its message says no more, in different words on each Java.
-      throw proxy.failure("does not answer at " + address.getHostAddress());
+      throw proxy.failure(
+          "does not answer at " + address.getHostAddress() + ": check its host and port");
     } catch (IOException e) {
-      throw proxy.failure("could not be reached", e);
+      throw proxy.failure("could not be reached, check its host and port", e);
     }
     String host = target.getHostString();
     dial.askingProxy(ProxyServer.authority(host, target.getPort()));

@@ -44,7 +44,7 @@ public final class Socks5Proxy extends ProxyServer {
       authenticate(data, out, target);
       request(data, out, host, port, target);
     } catch (EOFException e) {
-      throw failure("closed the connection when asked for " + target);
+      throw failure("closed the connection when asked for " + target + ": is it a SOCKS5 proxy?");
     }
   }
 
@@ -61,8 +61,8 @@ public final class Socks5Proxy extends ProxyServer {
     } else if (method != NO_AUTHENTICATION) {
       throw refusal(
           user == null
-              ? "wants a user and a password, and none are set"
-              : "takes neither a user with a password nor nobody");
+              ? "wants a user and a password, and none are set: set them"
+              : "takes neither a user with a password nor nobody: ask who runs it for either");
     }
   }
 
@@ -72,7 +72,9 @@ public final class Socks5Proxy extends ProxyServer {
       throw refusal(
           "answered what is no SOCKS5 when asked for "
               + target
-              + (version == 'H' ? ": is it an HTTP proxy?" : ": its first byte is " + version));
+              + (version == 'H'
+                  ? ": is it an HTTP proxy?"
+                  : ": its first byte is " + version + ", check its port"));
     }
   }
 
@@ -85,7 +87,7 @@ public final class Socks5Proxy extends ProxyServer {
     out.write(message.toByteArray());
     in.readUnsignedByte();
     if (in.readUnsignedByte() != 0) {
-      throw refusal("does not accept the user and the password");
+      throw refusal("does not accept the user and the password: check them");
     }
   }
 
@@ -115,13 +117,14 @@ public final class Socks5Proxy extends ProxyServer {
 
   private ProxyException refused(int reply, String what) {
     return switch (reply) {
-      case 1 -> failure(what + "general failure");
-      case 2 -> refusal(what + "its rules do not let this machine connect to it");
-      case 3 -> failure(what + "the network is unreachable from it");
-      case 4 -> failure(what + "the host is unreachable from it, or unknown to it");
-      case 5 -> failure(what + "the connection was refused");
-      case 6 -> failure(what + "it could not connect to it in time");
-      default -> refusal(what + "it cannot do that");
+      case 1 -> failure(what + "general failure, ask who runs it");
+      case 2 -> refusal(what + "its rules do not let this machine connect to it, ask who runs it");
+      case 3 -> failure(what + "the network is unreachable from it, ask who runs it");
+      case 4 ->
+          failure(what + "the host is unreachable from it, or unknown to it, check the cloud URI");
+      case 5 -> failure(what + "the connection was refused, check the cloud URI");
+      case 6 -> failure(what + "it could not connect to it in time, check the cloud URI");
+      default -> refusal(what + "it cannot do that, ask who runs it");
     };
   }
 
@@ -138,7 +141,8 @@ public final class Socks5Proxy extends ProxyServer {
                   "answered what is no SOCKS5 when asked for "
                       + target
                       + ": an address of the type "
-                      + type);
+                      + type
+                      + ", check its port");
         };
     in.readFully(new byte[length + 2]);
   }

@@ -36,11 +36,12 @@ final class UpgradeInterceptor implements Interceptor {
     Request request = chain.request();
     Response response = chain.proceed(Authorization.addTo(request));
     if (response.code() != 101) {
-      throw refusal(response, "the server answered " + statusLine(response));
+      throw refusal(request, response, "the server answered " + statusLine(response));
     }
     String defect = defect(request, response);
     if (defect != null) {
-      throw refusal(response, "the server's answer is not a correct websocket upgrade: " + defect);
+      throw refusal(
+          request, response, "the server's answer is not a correct websocket upgrade: " + defect);
     }
     requireNonNull(request.tag(Upgrade.Granted.class)).accept(socket, response);
     return response;
@@ -73,15 +74,17 @@ final class UpgradeInterceptor implements Interceptor {
     return null;
   }
 
-  private static UpgradeRefusedException refusal(Response response, String message)
-      throws IOException {
+  private static UpgradeRefusedException refusal(
+      Request request, Response response, String message) {
+    Authorization secret = requireNonNull(request.tag(Authorization.class));
     String contentType = response.header("Content-Type", "");
+    String location = response.isRedirect() ? response.header("Location") : null;
     return new UpgradeRefusedException(
         response.code(),
         requireNonNull(contentType),
-        response.code() == 101 ? "" : beginning(response),
-        response.isRedirect() ? response.header("Location") : null,
-        message);
+        response.code() == 101 ? "" : secret.hideIn(beginning(response)),
+        location == null ? null : secret.hideIn(location),
+        secret.hideIn(message));
   }
 
   private static String beginning(Response response) {

@@ -72,7 +72,7 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
               + algorithm
               + " needs "
               + algorithm.neededKey()
-              + ", but privateKey is "
+              + ", but the private key is "
               + this
               + ", which fits "
               + usual);

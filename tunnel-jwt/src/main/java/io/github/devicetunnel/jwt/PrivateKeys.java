@@ -75,10 +75,12 @@ public final class PrivateKeys {
       throw new IllegalArgumentException(
           name + " cannot be decrypted: is the passphrase right?", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(name + " is damaged, or not of a known form", e);
+      throw new IllegalArgumentException(
+          name + " is damaged, or not of a known form: copy it again", e);
     }
     if (key == null) {
-      throw new IllegalArgumentException(name + " holds no private key in PEM, but " + kinds(text));
+      throw new IllegalArgumentException(
+          name + " holds no private key in PEM, but " + kinds(text) + ": name another");
     }
     return usable(name, key);
   }
@@ -87,7 +89,8 @@ public final class PrivateKeys {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
-        throw new IllegalArgumentException(name + " is longer than 1 MiB, as no key is");
+        throw new IllegalArgumentException(
+            name + " is longer than 1 MiB, as no key is: name another");
       }
       return new String(bytes, ISO_8859_1);
     }
@@ -117,7 +120,8 @@ public final class PrivateKeys {
       throws IOException, PKCSException, OperatorCreationException {
     char[] secret = passphrase.get();
     if (secret == null) {
-      throw new IllegalArgumentException(name + " is encrypted, and there is no passphrase");
+      throw new IllegalArgumentException(
+          name + " is encrypted, and there is no passphrase: set one");
     }
     try {
       if (part instanceof PEMEncryptedKeyPair pair) {

@@ -60,7 +60,9 @@ public final class VerificationCertificate {
     List<String> found = PEM.matcher(pem).results().map(MatchResult::group).toList();
     if (found.size() != 1) {
       throw new IllegalArgumentException(
-          "certificate must be one certificate in PEM, but there are " + found.size());
+          "certificate must be one certificate in PEM, but there are "
+              + found.size()
+              + ": name another file");
     }
     byte[] bytes = found.get(0).getBytes(ISO_8859_1);
     try {
@@ -69,7 +71,7 @@ public final class VerificationCertificate {
               CertificateFactory.getInstance("X.509")
                   .generateCertificate(new ByteArrayInputStream(bytes)));
     } catch (CertificateException e) {
-      throw new IllegalArgumentException("certificate is damaged", e);
+      throw new IllegalArgumentException("certificate is damaged: copy it again", e);
     }
   }
 
@@ -120,7 +122,8 @@ public final class VerificationCertificate {
     Instant notAfter = certificate.getNotAfter().toInstant();
     Instant notBefore = certificate.getNotBefore().toInstant();
     if (now.isAfter(notAfter)) {
-      throw new IllegalArgumentException("certificate has expired: it was valid until " + notAfter);
+      throw new IllegalArgumentException(
+          "certificate has expired: it was valid until " + notAfter + ", make a new one");
     }
     if (now.isBefore(notBefore)) {
       throw new IllegalArgumentException(

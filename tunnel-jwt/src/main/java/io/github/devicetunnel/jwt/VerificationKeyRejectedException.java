@@ -1,5 +1,6 @@
 package io.github.devicetunnel.jwt;
 
+import io.github.devicetunnel.cloud.ServiceError;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,12 @@ public final class VerificationKeyRejectedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int statusCode;
-  private final transient ErrorAnswer answer;
+  private final transient ServiceError error;
 
-  VerificationKeyRejectedException(String asked, int statusCode, ErrorAnswer answer) {
-    super(answer.describe(asked, statusCode));
+  VerificationKeyRejectedException(String message, int statusCode, ServiceError error) {
+    super(message);
     this.statusCode = statusCode;
-    this.answer = answer;
+    this.error = error;
   }
 
   /** {@return the HTTP status} */
@@ -26,16 +27,16 @@ public final class VerificationKeyRejectedException extends IOException {
 
   /** {@return the service's word for the kind of error, such as {@code validation_error}} */
   public @Nullable String errorType() {
-    return answer.type();
+    return error.type();
   }
 
   /** {@return what the service said of the error, or the title of a load balancer's page} */
   public @Nullable String serviceMessage() {
-    return answer.message();
+    return error.message();
   }
 
   /** {@return the number under which the service's operators find this request} */
   public @Nullable String requestId() {
-    return answer.requestId();
+    return error.requestId();
   }
 }

@@ -2,6 +2,8 @@ package io.github.devicetunnel.jwt;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.cloud.CloudAddress;
+import io.github.devicetunnel.cloud.ServiceError;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.PrivateKey;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -39,13 +42,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VerificationKeys {
   private static final MediaType JSON = MediaType.get("application/json");
+  private static final Pattern APPLICATION_ID = Pattern.compile("[A-Za-z0-9_~-][A-Za-z0-9._~-]*");
   private static final int LONGEST_ANSWER = 64 * 1024;
 
-  private final CloudBase cloud;
+  private final CloudAddress cloud;
   private final String apiKey;
   private final OkHttpClient http;
 
-  private VerificationKeys(CloudBase cloud, String apiKey, OkHttpClient http) {
+  private VerificationKeys(CloudAddress cloud, String apiKey, OkHttpClient http) {
     this.cloud = cloud;
     this.apiKey = apiKey;
     this.http = http;
@@ -73,7 +77,7 @@ public final class VerificationKeys {
    */
   public void upload(String applicationId, String name, VerificationCertificate certificate)
       throws IOException {
-    HttpUrl url = cloud.verificationKeys(applicationId);
+    HttpUrl url = url(applicationId);
     if (name.isBlank()) {
       throw new IllegalArgumentException("name is blank");
     }
@@ -108,33 +112,69 @@ public final class VerificationKeys {
     if (!certificate.belongsTo(privateKey)) {
       throw new IllegalArgumentException(
           "certificate does not belong to privateKey: tokens that are signed with it would be"
-              + " refused");
+              + " refused, so name both of one pair");
     }
     upload(applicationId, name, certificate);
+  }
+
+  private HttpUrl url(String applicationId) {
+    if (!APPLICATION_ID.matcher(applicationId).matches()) {
+      throw new IllegalArgumentException(
+          "applicationId must be letters and digits, but is " + Text.quoted(applicationId));
+    }
+    return cloud
+        .base()
+        .newBuilder()
+        .addPathSegments("v3/applications")
+        .addPathSegment(applicationId)
+        .addPathSegment("verification-keys")
+        .build();
   }
 
   private void send(Request request, String refusal) throws IOException {
     try (Response response = http.newCall(request).execute()) {
       if (!response.isSuccessful()) {
-        String body = response.peekBody(LONGEST_ANSWER).string();
-        throw new VerificationKeyRejectedException(
-            refusal, response.code(), ErrorAnswer.parse(body));
+        throw rejection(response, refusal);
       }
     } catch (VerificationKeyRejectedException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException("no answer from " + cloud + ": " + e.getMessage(), e);
+      throw new IOException(
+          "no answer from " + cloud.base() + ", check the cloud URI: " + e.getMessage(), e);
     }
+  }
+
+  private VerificationKeyRejectedException rejection(Response response, String refusal)
+      throws IOException {
+    // Somebody on the way may repeat what he was asked with.
+    String body = response.peekBody(LONGEST_ANSWER).string().replace(apiKey, "***");
+    int status = response.code();
+    ServiceError error = ServiceError.parse(body);
+    String message = error.describe(refusal, status, null, advice(status));
+    return new VerificationKeyRejectedException(message, status, error);
+  }
+
+  private static @Nullable String advice(int status) {
+    return switch (status) {
+      case 400 -> "check the name and the certificate";
+      case 401 -> "check the access key";
+      case 403 -> "the access key is valid, but not an administrator's";
+      case 404 -> "check the application ID and the cloud URI";
+      case 409 -> "the application may have this key already";
+      case 429 -> "too many requests: wait before trying again";
+      case 301, 302, 303, 307, 308 -> "redirects are not followed: check the cloud URI";
+      default -> null;
+    };
   }
 
   @Override
   public String toString() {
-    return "VerificationKeys[" + cloud + "]";
+    return "VerificationKeys[" + cloud.base() + "]";
   }
 
   /** Settings of {@link VerificationKeys}. For one thread. */
   public static final class Builder {
-    private @Nullable CloudBase cloud;
+    private @Nullable CloudAddress cloud;
     private @Nullable String apiKey;
     private @Nullable OkHttpClient okHttpClient;
     private Duration timeout = Duration.ofSeconds(30);
@@ -151,7 +191,7 @@ public final class VerificationKeys {
      * @throws IllegalArgumentException for anything else
      */
     public Builder cloudUri(String uri) {
-      cloud = CloudBase.parse(uri);
+      cloud = CloudAddress.parse(uri);
       return this;
     }
 
@@ -224,7 +264,7 @@ public final class VerificationKeys {
       if (cloud.exposesCredential() && !allowPlaintext) {
         throw new IllegalStateException(
             "cloudUri "
-                + cloud
+                + cloud.base()
                 + " is not encrypted and not on this machine, so everybody on the way could read"
                 + " the access key: use wss, or say allowPlaintext(true)");
       }

@@ -84,22 +84,22 @@ final class TokenSignerTest {
     assertRefused(
         TestKeys.P384.getPrivate(),
         SigningAlgorithm.ES256,
-        "algorithm ES256 needs an EC key on P-256, but privateKey is an EC key on P-384, which fits"
+        "algorithm ES256 needs an EC key on P-256, but the private key is an EC key on P-384, which fits"
             + " ES384");
     assertRefused(
         TestKeys.P256.getPrivate(),
         SigningAlgorithm.ES512,
-        "algorithm ES512 needs an EC key on P-521, but privateKey is an EC key on P-256, which fits"
+        "algorithm ES512 needs an EC key on P-521, but the private key is an EC key on P-256, which fits"
             + " ES256");
     assertRefused(
         TestKeys.RSA.getPrivate(),
         SigningAlgorithm.ES256,
-        "algorithm ES256 needs an EC key on P-256, but privateKey is an RSA key of 2048 bits, which"
+        "algorithm ES256 needs an EC key on P-256, but the private key is an RSA key of 2048 bits, which"
             + " fits RS256");
     assertRefused(
         TestKeys.P521.getPrivate(),
         SigningAlgorithm.RS512,
-        "algorithm RS512 needs an RSA key of at least 2048 bits, but privateKey is an EC key on"
+        "algorithm RS512 needs an RSA key of at least 2048 bits, but the private key is an EC key on"
             + " P-521, which fits ES512");
   }
 

@@ -1,9 +1,8 @@
-package io.github.devicetunnel;
+package io.github.devicetunnel.cloud;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a refused upgrade says: the service's own JSON, or the page of a load balancer
+ * What the body of a refused request says: the service's own JSON, or the page of a load balancer
  * in front of it. Text from there goes into one line of a log, so it is short and has no control
  * characters.
  */
-record ServiceError(@Nullable String type, @Nullable String message, @Nullable String requestId) {
+public record ServiceError(
+    @Nullable String type, @Nullable String message, @Nullable String requestId) {
 
   private static final ServiceError EMPTY = new ServiceError(null, null, null);
   private static final JsonFactory JSON = new JsonFactory();
@@ -26,7 +26,8 @@ record ServiceError(@Nullable String type, @Nullable String message, @Nullable S
       Pattern.compile("<title[^>]*>(.*?)</title>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final Pattern TAG = Pattern.compile("<[^>]*>");
 
-  static ServiceError parse(String body) {
+  /** Never fails: what cannot be read says nothing. */
+  public static ServiceError parse(String body) {
     String trimmed = body.strip();
     if (trimmed.startsWith("{")) {
       return parseJson(trimmed);
@@ -94,17 +95,20 @@ record ServiceError(@Nullable String type, @Nullable String message, @Nullable S
     }
   }
 
-  /** All that is known of a refused upgrade in one line: what was asked, the answer, what to do. */
-  String describe(Target target, UpgradeRefusedException e) {
-    StringBuilder line = new StringBuilder("the cloud refused a tunnel to ").append(target);
-    if (e.status() == 101) {
-      return line.append(": ").append(e.getMessage()).toString();
-    }
-    line.append(": ").append(e.status());
+  /**
+   * All that is known in one line: what was asked, the answer, what to do.
+   *
+   * @param asked the beginning of the line
+   * @param location where a redirect leads
+   * @param advice what to do, null where only the service's words can tell
+   */
+  public String describe(
+      String asked, int status, @Nullable String location, @Nullable String advice) {
+    StringBuilder line = new StringBuilder(asked).append(": ").append(status);
     append(line, " ", type);
     append(line, ", ", message);
-    append(line, ", it redirects to ", oneLine(e.location()));
-    append(line, "; ", advice(e.status()));
+    append(line, ", it redirects to ", oneLine(location));
+    append(line, "; ", advice);
     append(line, " (request ", requestId);
     return requestId == null ? line.toString() : line.append(')').toString();
   }
@@ -113,21 +117,6 @@ record ServiceError(@Nullable String type, @Nullable String message, @Nullable S
     if (text != null) {
       line.append(before).append(text);
     }
-  }
-
-  private static @Nullable String advice(int status) {
-    return switch (status) {
-      case 400 -> "check the device ID and the service address";
-      case 401 -> "check the access key, or the JWT, its expiry and the application ID";
-      case 403 -> "the credential is valid, but not for this device or service";
-      case 404 ->
-          "check the device ID, whether the gateway is online, and whether the service listens on it";
-      case 407 -> "the proxy wants a user and a password";
-      case 429 -> "too many requests: wait before trying again";
-      case 301, 302, 303, 307, 308 -> "redirects are not followed: check the cloud URI";
-      case 502, 503, 504 -> "the cloud, or a load balancer before it, could not reach the gateway";
-      default -> null;
-    };
   }
 
   private static @Nullable String oneLine(@Nullable String text) {

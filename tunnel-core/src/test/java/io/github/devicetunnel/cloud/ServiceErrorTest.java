@@ -1,4 +1,4 @@
-package io.github.devicetunnel;
+package io.github.devicetunnel.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,62 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every refusal that {@code docs/REFUSALS.md} lists, word for word. */
+final class RefusalTableTest {
+  private static final Logger LOG = LoggerFactory.getLogger(RefusalTableTest.class);
+  private static final Map<String, RefusalScene> SCENES = scenes();
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  private static Map<String, RefusalScene> scenes() {
+    Map<String, RefusalScene> scenes = new TreeMap<>();
+    for (Map<String, RefusalScene> some :
+        List.of(
+            RefusedCredentials.scenes(),
+            RefusedKeyFiles.scenes(),
+            RefusedTls.scenes(),
+            RefusedProxies.scenes(),
+            RefusedCommands.scenes())) {
+      some.forEach((when, scene) -> assertThat(scenes.put(when, scene)).as(when).isNull());
+    }
+    return scenes;
+  }
+
+  static List<RefusalTable.Row> rows() throws IOException {
+    return RefusalTable.rows();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void isSaidAsItIsWritten(RefusalTable.Row row) throws Exception {
+    RefusalScene scene = SCENES.get(row.when());
+    assertThat(scene).as("the scene of: %s", row).isNotNull();
+
+    String message = scene.play(folder);
+
+    LOG.trace("refused: {}", message);
+    assertThat(message).matches(row.pattern());
+  }
+
+  @Test
+  void everySceneIsInTheTableOnce() throws IOException {
+    assertThat(rows().stream().map(RefusalTable.Row::when))
+        .containsExactlyInAnyOrderElementsOf(SCENES.keySet())
+        .hasSizeGreaterThanOrEqualTo(30);
+  }
+}

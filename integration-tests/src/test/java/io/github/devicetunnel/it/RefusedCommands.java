@@ -1,0 +1,56 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the command line says of credentials, besides the words of the library. */
+final class RefusedCommands {
+  private static final String APPLICATION = "--application-id=app1";
+
+  private RefusedCommands() {}
+
+  static Map<String, RefusalScene> scenes() {
+    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+    scenes.put("no key at all", f -> refusal(f));
+    scenes.put("two keys", f -> refusal(f, "--api-key=ak_5ecret", "--api-key-file=key"));
+    scenes.put("a key's file that is missing", f -> refusal(f, "--api-key-file=/no/key"));
+    scenes.put(
+        "a private key besides a key",
+        f -> refusal(f, "--jwt-private-key=/no/key", "--api-key=ak_5ecret"));
+    scenes.put(
+        "a private key without an application", f -> refusal(f, "--jwt-private-key=/no/key"));
+    scenes.put(
+        "a private key's file that is missing",
+        f -> refusal(f, "--jwt-private-key=/no/key", APPLICATION));
+    scenes.put(
+        "a client key without its certificate",
+        f -> refusal(f, "--api-key=ak_5ecret", "--client-key=/no/key"));
+    return scenes;
+  }
+
+  /** The first line of what the program prints. */
+  private static String refusal(Path folder, String... args) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.github.devicetunnel.cli.Main",
+                "--listen-uri=:0",
+                "--cloud-uri=wss://cloud.invalid",
+                "--device=" + Cloud.DEVICE,
+                "--service=127.0.0.1:80"));
+    command.addAll(List.of(args));
+    Program.Outcome outcome = Program.in(folder, command).run();
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.out()).isEmpty();
+    return outcome.err().lines().findFirst().orElseThrow();
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.devicetunnel.it;
+
+import static io.github.devicetunnel.it.RefusalScene.refusal;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TokenSource;
+import io.github.devicetunnel.TokenSources;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.jwt.JwtCredentials;
+import io.github.devicetunnel.jwt.SigningAlgorithm;
+import io.github.devicetunnel.testing.TestKeyPair;
+import io.github.devicetunnel.testing.TunnelService;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** Access keys, tokens and their sources that open nothing. */
+final class RefusedCredentials {
+  private static final String APPLICATION = "app1";
+  private static final String OTHER_DEVICE = "f".repeat(32);
+  private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
+  private static final TestKeyPair OTHER_KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
+
+  private RefusedCredentials() {}
+
+  static Map<String, RefusalScene> scenes() {
+    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+    scenes.put("an empty key", f -> refusal(() -> Credentials.apiKey("")));
+    scenes.put("a key with a line break", f -> refusal(() -> Credentials.apiKey("ak_5ecret\n")));
+    scenes.put("a key with a blank", f -> refusal(() -> Credentials.apiKey("ak_ 5ecret")));
+    scenes.put(
+        "a token given as a key", f -> refusal(() -> Credentials.apiKey(Jwts.valid("5ecret"))));
+    scenes.put(
+        "a key given as a token", f -> refusal(() -> Credentials.jwt(APPLICATION, "ak_5ecret")));
+    scenes.put(
+        "a token that was cut off", f -> refusal(() -> Credentials.jwt(APPLICATION, "eyJh.e30")));
+    scenes.put(
+        "an empty application ID", f -> refusal(() -> Credentials.jwt("", Jwts.valid("5ecret"))));
+    scenes.put(
+        "a key over a line that is not encrypted",
+        f ->
+            refusal(
+                () ->
+                    client("ws://cloud.example", Credentials.apiKey("ak_5ecret")).build().close()));
+    scenes.put(
+        "a key that nobody knows", f -> dial(Credentials.apiKey("ak_unknown"), Cloud.DEVICE));
+    scenes.put("a key of another device", f -> dial(Credentials.apiKey("ak_narrow"), Cloud.DEVICE));
+    scenes.put(
+        "a token that has expired",
+        f -> token("{\"exp\":1640947429,\"pelion.edge.tunnel.port\":80}"));
+    scenes.put(
+        "a token that is not valid yet", f -> token("{\"exp\":99999999999,\"nbf\":99999999998}"));
+    scenes.put("a token without an expiry", f -> token("{\"sub\":\"x\"}"));
+    scenes.put("a token with an expiry in words", f -> token("{\"exp\":\"tomorrow\"}"));
+    scenes.put(
+        "a token of another device", f -> restricted("device_id", "\"" + OTHER_DEVICE + "\""));
+    scenes.put("a token of another address", f -> restricted("ip", "\"10.0.0.1\""));
+    scenes.put("a token of another port", f -> restricted("port", "22"));
+    scenes.put("a token signed with another key", f -> signedBy(OTHER_KEYS, "keys"));
+    scenes.put("a token of an unknown application", f -> signedBy(KEYS, "nobody"));
+    scenes.putAll(sources());
+    return scenes;
+  }
+
+  private static Map<String, RefusalScene> sources() {
+    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+    scenes.put("a token file that is missing", f -> from(TokenSources.file(Path.of("/no/file"))));
+    scenes.put("a token file that is empty", f -> from(file(f, "\n")));
+    scenes.put("a token file that is too long", f -> from(file(f, "x".repeat(70_000))));
+    scenes.put("a token file with two lines", f -> from(file(f, "ak_5ecret\nak_5ecret\n")));
+    scenes.put(
+        "a variable that is not set", f -> from(TokenSources.environment("NO_SUCH_VARIABLE")));
+    scenes.put("a token command that does not exist", f -> from(command("/no/program")));
+    scenes.put(
+        "a token command that fails", f -> from(command("sh", "-c", "echo locked >&2; exit 3")));
+    scenes.put(
+        "a token command that does not end",
+        f -> from(TokenSources.command(List.of("sleep", "60"), Duration.ofMillis(100))));
+    scenes.put(
+        "a token source that hangs",
+        f -> {
+          CountDownLatch never = new CountDownLatch(1);
+          return from(
+              request -> {
+                never.await();
+                return "";
+              });
+        });
+    scenes.put("a token source without a token", f -> from(request -> null));
+    return scenes;
+  }
+
+  private static TokenSource file(Path folder, String content) throws Exception {
+    return TokenSources.file(Files.writeString(folder.resolve("token"), content));
+  }
+
+  private static TokenSource command(String... words) {
+    return TokenSources.command(List.of(words), Duration.ofSeconds(20));
+  }
+
+  private static TunnelClient.Builder client(String uri, Credentials credentials) {
+    return TunnelClient.builder()
+        .cloudUri(uri)
+        .credentials(credentials)
+        .deviceId(Cloud.DEVICE)
+        .serviceAddress("127.0.0.1:80");
+  }
+
+  private static String restricted(String claim, String value) {
+    return token("{\"exp\":99999999999,\"pelion.edge.tunnel." + claim + "\":" + value + "}");
+  }
+
+  /** No cloud is asked. */
+  private static String token(String claims) {
+    Credentials credentials = Credentials.jwt(APPLICATION, Jwts.of(claims, "5ecret"));
+    try (TunnelClient client = client("ws://127.0.0.1:1", credentials).build()) {
+      return refusal(client::open);
+    }
+  }
+
+  /** No cloud is asked. */
+  private static String from(TokenSource source) {
+    TunnelClient.Builder builder = client("ws://127.0.0.1:1", Credentials.apiKey(source));
+    try (TunnelClient client = builder.connectTimeout(Duration.ofSeconds(2)).build()) {
+      return refusal(client::open);
+    }
+  }
+
+  private static String signedBy(TestKeyPair keys, String application) throws Exception {
+    return dial(
+        JwtCredentials.builder().applicationId(application).privateKey(keys.privateKey()).build(),
+        Cloud.DEVICE);
+  }
+
+  private static String dial(Credentials credentials, String device) throws Exception {
+    TunnelService.Builder service =
+        TunnelService.builder()
+            .apiKey("ak_narrow", OTHER_DEVICE)
+            .applicationWithKeys("keys", KEYS.certificate())
+            .device(Cloud.DEVICE);
+    try (TunnelService cloud = service.build().start();
+        TunnelClient client = client(cloud.uri(), credentials).deviceId(device).build()) {
+      return refusal(client::open);
+    }
+  }
+}

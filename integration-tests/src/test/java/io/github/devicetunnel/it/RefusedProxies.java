@@ -1,0 +1,153 @@
+package io.github.devicetunnel.it;
+
+import static io.github.devicetunnel.it.RefusalScene.refusal;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.ProxySettings;
+import io.github.devicetunnel.TunnelClient;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Proxies that are not there, say no, or are none. */
+final class RefusedProxies {
+  private static final String PASSWORD = "5ecret";
+
+  private RefusedProxies() {}
+
+  static Map<String, RefusalScene> scenes() {
+    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+    scenes.put("a proxy's URL of another kind", f -> parse("ftp://proxy.example"));
+    scenes.put("a proxy's URL that is malformed", f -> parse("http://u:" + PASSWORD + "@host:x"));
+    scenes.put("a proxy that is spoken to in TLS", f -> parse("https://proxy.example"));
+    scenes.put(
+        "a proxy's user with a colon",
+        f -> refusal(() -> ProxySettings.http("proxy", 80).credentials("a:b", PASSWORD)));
+    scenes.put(
+        "a proxy that is not there",
+        f -> {
+          try (RefusingPort nobody = new RefusingPort()) {
+            return dial(ProxySettings.parse("http://" + nobody.serviceAddress()));
+          }
+        });
+    scenes.put(
+        "a proxy whose name is unknown", f -> dial(ProxySettings.http("proxy.invalid", 3128)));
+    scenes.put("a proxy that says nothing", f -> http(new byte[0]));
+    scenes.put(
+        "a proxy that wants a password",
+        f -> http("407 Authenticate", "Proxy-Authenticate: Basic"));
+    scenes.put(
+        "a proxy that wants another password",
+        f -> httpWithPassword("407 Authenticate", "Proxy-Authenticate: Basic"));
+    scenes.put(
+        "a proxy that wants Digest", f -> http("407 Authenticate", "Proxy-Authenticate: Digest"));
+    scenes.put("a proxy that forbids it", f -> http("403 Forbidden", "X: y"));
+    scenes.put("a proxy that does not reach the cloud", f -> http("502 Bad Gateway", "X: y"));
+    scenes.put("a proxy that answers something else", f -> http("418 Teapot", "X: y"));
+    scenes.put("a proxy that is none", f -> http("* OK IMAP ready\r\n".getBytes(UTF_8)));
+    scenes.put(
+        "a proxy with an endless answer",
+        f -> http(("HTTP/1.1 200 OK\r\nX: " + "y".repeat(1 << 20)).getBytes(UTF_8)));
+    scenes.put("a proxy that hangs up", f -> hangsUp());
+    scenes.put("a SOCKS proxy that wants a password", f -> socks(new byte[] {5, -1}));
+    scenes.put("a SOCKS proxy that is an HTTP proxy", f -> socks("HTTP/1.1 400".getBytes(UTF_8)));
+    scenes.put("a SOCKS proxy that forbids it", f -> socks(reply(2)));
+    scenes.put("a SOCKS proxy that does not reach the cloud", f -> socks(reply(4)));
+    scenes.put("a SOCKS proxy that finds nobody listening", f -> socks(reply(5)));
+    scenes.put(
+        "a SOCKS proxy that wants another password",
+        f -> {
+          try (Service proxy = saying(new byte[] {5, 2, 1, 1})) {
+            return dial(at("socks5://", proxy).credentials("plant", PASSWORD));
+          }
+        });
+    return scenes;
+  }
+
+  private static byte[] reply(int code) {
+    return new byte[] {5, 0, 5, (byte) code, 0, 1, 0, 0, 0, 0, 0, 0};
+  }
+
+  private static String parse(String url) {
+    return refusal(() -> ProxySettings.parse(url));
+  }
+
+  private static Service saying(byte[] bytes) throws IOException {
+    return Service.started(
+        socket -> {
+          try {
+            socket.getOutputStream().write(bytes);
+          } catch (IOException e) {
+            assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+          }
+          untilEnd(socket);
+        });
+  }
+
+  static void untilEnd(Socket socket) {
+    try {
+      socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+  }
+
+  private static ProxySettings at(String scheme, Service proxy) {
+    return ProxySettings.parse(scheme + "127.0.0.1:" + proxy.address().getPort());
+  }
+
+  private static byte[] head(String status, String header) {
+    return ("HTTP/1.1 " + status + "\r\n" + header + "\r\n\r\n").getBytes(UTF_8);
+  }
+
+  private static String http(String status, String header) throws IOException {
+    return http(head(status, header));
+  }
+
+  private static String http(byte[] answer) throws IOException {
+    try (Service proxy = saying(answer)) {
+      return dial(at("http://", proxy));
+    }
+  }
+
+  private static String httpWithPassword(String status, String header) throws IOException {
+    try (Service proxy = saying(head(status, header))) {
+      return dial(at("http://", proxy).credentials("plant", PASSWORD));
+    }
+  }
+
+  private static String hangsUp() throws IOException {
+    Service.Script script =
+        socket -> {
+          byte[] request = new byte[1024];
+          assertThat(socket.getInputStream().read(request)).isPositive();
+        };
+    try (Service proxy = Service.started(script)) {
+      return dial(at("http://", proxy));
+    }
+  }
+
+  private static String socks(byte[] answer) throws IOException {
+    try (Service proxy = saying(answer)) {
+      return dial(at("socks5://", proxy));
+    }
+  }
+
+  private static String dial(ProxySettings proxy) {
+    TunnelClient.Builder builder =
+        TunnelClient.builder()
+            .cloudUri("wss://cloud.invalid")
+            .credentials(Credentials.apiKey(Cloud.KEY))
+            .deviceId(Cloud.DEVICE)
+            .serviceAddress("127.0.0.1:80")
+            .connectTimeout(Duration.ofSeconds(2))
+            .proxy(proxy);
+    try (TunnelClient client = builder.build()) {
+      return refusal(client::open);
+    }
+  }
+}

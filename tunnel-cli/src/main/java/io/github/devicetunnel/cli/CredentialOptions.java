@@ -1,0 +1,80 @@
+package io.github.devicetunnel.cli;
+
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.jwt.JwtCredentials;
+import io.github.devicetunnel.jwt.SigningAlgorithm;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What opens tunnels: a key or token that is there, or a private key that signs tokens. */
+final class CredentialOptions {
+  private static final String PRIVATE_KEY = "--jwt-private-key";
+  private static final String ALGORITHM = "--jwt-algorithm";
+
+  @Mixin private final KeyOptions keyOptions = new KeyOptions();
+
+  @Option(
+      names = PRIVATE_KEY,
+      paramLabel = "FILE",
+      order = 23,
+      description =
+          "Private key in PEM, in place of a key or JWT: signs a token for every connection, good"
+              + " for a minute, and for that device and service. Needs --application-id."
+              + " [TUNNEL_JWT_PASSPHRASE if it is encrypted]")
+  private @Nullable Path privateKey;
+
+  @Option(
+      names = ALGORITHM,
+      paramLabel = "NAME",
+      order = 24,
+      description =
+          "RS256, RS384, RS512, ES256, ES384 or ES512. Default: RS256, or that of the key's curve")
+  private @Nullable String algorithm;
+
+  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  KeyOptions.Key key(Environment environment) {
+    if (privateKey != null) {
+      return new KeyOptions.Key(minting(privateKey, environment), false);
+    }
+    if (algorithm != null) {
+      throw CommandFailure.usage(ALGORITHM + ": is of no use without " + PRIVATE_KEY);
+    }
+    return keyOptions.key(environment);
+  }
+
+  private Credentials minting(Path file, Environment environment) {
+    String other = keyOptions.argument(environment);
+    if (other != null) {
+      throw CommandFailure.usage(
+          PRIVATE_KEY + ": " + other + " is given as well, and only one of them can count");
+    }
+    Setting application = keyOptions.application(environment);
+    if (application == null) {
+      throw CommandFailure.usage(
+          KeyOptions.APPLICATION_ID
+              + ": is missing (or set TUNNEL_APPLICATION_ID): "
+              + PRIVATE_KEY
+              + " needs the application that has its certificate");
+    }
+    JwtCredentials.Builder builder =
+        JwtCredentials.builder()
+            .privateKey(new PrivateKeyFile(PRIVATE_KEY, file).read(environment))
+            .applicationId(application.value());
+    try {
+      if (algorithm != null) {
+        builder.algorithm(SigningAlgorithm.of(algorithm));
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith("algorithm ")
+          ? CommandFailure.usage(message.replaceFirst("^algorithm", ALGORITHM + ":"))
+          : application.refused(e);
+    } catch (IOException e) {
+      throw new AssertionError("the key has been read", e);
+    }
+  }
+}

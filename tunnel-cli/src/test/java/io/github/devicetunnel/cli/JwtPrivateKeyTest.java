@@ -1,0 +1,255 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.jwt.SigningAlgorithm;
+import io.github.devicetunnel.jwt.TokenVerifier;
+import io.github.devicetunnel.jwt.TunnelClaims;
+import io.github.devicetunnel.jwt.TunnelToken;
+import io.github.devicetunnel.jwt.VerificationCertificate;
+import io.github.devicetunnel.testing.RecordedUpgrade;
+import io.github.devicetunnel.testing.TestKeyPair;
+import io.github.devicetunnel.testing.TunnelService;
+import java.io.BufferedReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A private key in place of an access key. */
+class JwtPrivateKeyTest {
+  private static final String APPLICATION = "0172b1ee3fb54a2fb2d4c2a7d8e90001";
+  private static final String PASSPHRASE = "correct horse";
+  private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
+
+  @TempDir Path folder;
+  private DemoWebService web;
+  private TunnelService cloud;
+
+  @BeforeEach
+  void start() throws Exception {
+    KEYS.writeTo(folder);
+    web = DemoWebService.start();
+    cloud =
+        TunnelService.builder()
+            .applicationWithKeys(APPLICATION, KEYS.certificate())
+            .route(Program.DEVICE, "127.0.0.1:80", web.address())
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+    web.close();
+  }
+
+  private String[] arguments(String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--listen-uri=:0",
+                "--cloud-uri=" + cloud.uri(),
+                "--device=" + Program.DEVICE,
+                "--service=127.0.0.1:80"));
+    args.addAll(Arrays.asList(more));
+    return args.toArray(String[]::new);
+  }
+
+  private String key() {
+    return "--jwt-private-key=" + folder.resolve("private.key");
+  }
+
+  /** The service checks the signature with the certificate that it has. */
+  @Test
+  void theProgramSignsForEachConnection() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(
+        List.of(arguments(key(), "--jwt-algorithm=ES256", "--application-id=" + APPLICATION)));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("TUNNEL_API_KEY", "ak_of_something_else");
+    Process process = builder.start();
+    try (BufferedReader output = process.inputReader()) {
+      String line = output.readLine();
+      String address = line.substring("Listening on ".length(), line.indexOf(" -> "));
+      fetchThrough(ListenAddress.parsePort(ListenAddress.OPTION, address));
+      process.toHandle().destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.errorReader().lines())
+          .allSatisfy(text -> assertThat(text).startsWith("Stopp"));
+    } finally {
+      process.destroyForcibly();
+    }
+    assertIsForThisTunnelAlone(cloud.takeUpgrade(Duration.ofSeconds(20)));
+  }
+
+  private static void fetchThrough(InetSocketAddress address) throws Exception {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write("HEAD / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      assertThat(socket.getInputStream().readAllBytes()).asString(US_ASCII).contains(" 200 OK");
+    }
+  }
+
+  private static void assertIsForThisTunnelAlone(RecordedUpgrade upgrade) throws Exception {
+    assertThat(upgrade.isGranted()).isTrue();
+    assertThat(upgrade.applicationId()).isEqualTo(APPLICATION);
+    TunnelToken token =
+        TokenVerifier.of(List.of(VerificationCertificate.of(KEYS.certificate())))
+            .verify(upgrade.token());
+    assertThat(token.algorithm()).isEqualTo("ES256");
+    TunnelClaims claims = token.claims();
+    assertThat(claims.deviceId()).isEqualTo(Program.DEVICE);
+    assertThat(claims.ip()).isEqualTo("127.0.0.1");
+    assertThat(claims.port()).isEqualTo(80);
+    assertThat(claims.expiresAt()).isBefore(Instant.now().plusSeconds(62));
+  }
+
+  @Test
+  void keyThatIsEncrypted() throws Exception {
+    String file = "--jwt-private-key=" + encryptedKey();
+    Program program =
+        new Program()
+            .variable("TUNNEL_JWT_PASSPHRASE", PASSPHRASE)
+            .variable("TUNNEL_APPLICATION_ID", APPLICATION);
+    try (program) {
+      program.start(arguments(file));
+      fetchThrough(program.awaitListening());
+    }
+    assertIsForThisTunnelAlone(cloud.takeUpgrade(Duration.ofSeconds(20)));
+
+    assertThat(create(new Program().variable("TUNNEL_JWT_PASSPHRASE", PASSPHRASE)).exitCode())
+        .isEqualTo(0);
+    String encrypted = "--private-key: " + encryptedKey() + " is encrypted, and there is no";
+    assertThat(create(new Program()).errors())
+        .startsWith(
+            "tunnel: " + encrypted + " passphrase: set one (the value of TUNNEL_JWT_PASSPHRASE)\n");
+  }
+
+  private Program create(Program program) throws Exception {
+    return program.run("jwt", "create", "--private-key=" + encryptedKey());
+  }
+
+  private Path encryptedKey() throws Exception {
+    String algorithm = "PBEWithSHA1AndDESede";
+    Cipher cipher = Cipher.getInstance(algorithm);
+    cipher.init(
+        Cipher.ENCRYPT_MODE,
+        SecretKeyFactory.getInstance(algorithm)
+            .generateSecret(new PBEKeySpec(PASSPHRASE.toCharArray())));
+    byte[] encrypted = cipher.doFinal(KEYS.privateKey().getEncoded());
+    byte[] info = new EncryptedPrivateKeyInfo(cipher.getParameters(), encrypted).getEncoded();
+    return Files.writeString(
+        folder.resolve("encrypted.key"),
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(info)
+            + "\n-----END ENCRYPTED PRIVATE KEY-----\n");
+  }
+
+  @Test
+  void mistakesAreNamedBeforeAnythingIsOpened() throws Exception {
+    String application = "--application-id=" + APPLICATION;
+    Path encrypted = encryptedKey();
+    assertRefused(
+        "--application-id: is missing (or set TUNNEL_APPLICATION_ID): --jwt-private-key needs the"
+            + " application that has its certificate\n",
+        key());
+    assertRefused(
+        "--jwt-private-key: --api-key is given as well, and only one of them can count\n",
+        key(),
+        "--api-key=ak_x");
+    assertRefused(
+        "--jwt-private-key: --api-key-file is given as well, and only one of them can count\n",
+        key(),
+        "--api-key-file=/nowhere");
+    assertRefused(
+        "--jwt-algorithm: is of no use without --jwt-private-key\n", "--jwt-algorithm=ES256");
+    assertRefused(
+        "--jwt-algorithm: must be one of RS256, RS384, RS512, ES256, ES384, ES512, but is"
+            + " \"HS256\"\n",
+        key(),
+        application,
+        "--jwt-algorithm=HS256");
+    assertRefused(
+        "--jwt-algorithm: RS256 needs an RSA key of at least 2048 bits, but the private key is an"
+            + " EC key on P-256, which fits ES256\n",
+        key(),
+        application,
+        "--jwt-algorithm=RS256");
+    assertRefused("--application-id: has a blank at position 2", key(), "--application-id=a b");
+    assertRefused(
+        "--jwt-private-key: /nowhere: there is no such file: check its path\n",
+        "--jwt-private-key=/nowhere",
+        application);
+    assertRefused(
+        "--jwt-private-key: " + folder + ": it cannot be read: name another file\n",
+        "--jwt-private-key=" + folder,
+        application);
+    assertRefused(
+        "--jwt-private-key: "
+            + encrypted
+            + " is encrypted, and there is no passphrase: set one"
+            + " (the value of TUNNEL_JWT_PASSPHRASE)\n",
+        "--jwt-private-key=" + encrypted,
+        application);
+    assertThat(
+            new Program()
+                .variable("TUNNEL_JWT_PASSPHRASE", "wrong")
+                .run(arguments("--jwt-private-key=" + encrypted, application))
+                .errors())
+        .startsWith(
+            "tunnel: --jwt-private-key: "
+                + encrypted
+                + " cannot be decrypted: is the passphrase right? (the value of"
+                + " TUNNEL_JWT_PASSPHRASE)\n");
+    assertThat(cloud.requestCount()).isZero();
+  }
+
+  private void assertRefused(String message, String... args) {
+    Program program = new Program().run(arguments(args));
+    assertThat(program.errors()).startsWith("tunnel: " + message);
+    assertThat(program.errors().lines()).hasSize(2);
+    assertThat(program.exitCode()).isEqualTo(2);
+  }
+
+  /** As if a shell had put it there: {@code --jwt-private-key="$(cat private.key)"}. */
+  @Test
+  void aKeyInPlaceOfItsFileIsNotRepeated() throws Exception {
+    String pem = Files.readString(folder.resolve("private.key"));
+    String secret = pem.lines().skip(1).findFirst().orElseThrow().substring(0, 20);
+    for (String option :
+        List.of("--jwt-private-key", "--client-cert", "--ca-file", "--device", "--proxy")) {
+      Program program = new Program().run(arguments(option + "=" + pem, "--api-key=ak_x"));
+      assertThat(program.exitCode()).as(option).isEqualTo(2);
+      assertThat(program.errors()).as(option).doesNotContain(secret);
+    }
+    assertRefused(
+        "--jwt-private-key: takes the name of a file, and not what is in it\n",
+        "--jwt-private-key=" + pem,
+        "--application-id=" + APPLICATION);
+    assertThat(new Program().run("jwt", "create", "--private-key", pem).errors())
+        .startsWith("tunnel: --private-key: takes the name of a file, and not what is in it\n");
+  }
+}
