@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamReader {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+  /** After the end of the tunnel: a close handshake, and as long again on a busy machine. */
+  private static final Duration LONGEST_TAKE = Tunnel.CLOSE_TIMEOUT.multipliedBy(2);
+
   private enum Taker {
     NOBODY,
     CALLER,
@@ -258,7 +261,8 @@ final class StreamReader {
 
   /**
    * Sends everybody away for good once the tunnel has ended. Waits for the thread that takes, which
-   * the end of the connection frees: at most as long as a close handshake.
+   * the end of the connection frees, after a close handshake at the latest; not for one that a
+   * listener's callback keeps.
    */
   void retire() {
     lock.lock();
@@ -268,14 +272,28 @@ final class StreamReader {
         // answer to the close frame does, which tells that they arrived.
         tunnel.abort();
       }
-      while (taker != Taker.NOBODY) {
-        changed.awaitUninterruptibly();
-      }
+      awaitNobody();
       ended = true;
       payload = NOTHING; // It lies in a buffer that is used again for the rest of the handshake.
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void awaitNobody() {
+    long giveUpAt = System.nanoTime() + LONGEST_TAKE.toNanos();
+    boolean interrupted = false;
+    long left;
+    while (taker != Taker.NOBODY && (left = giveUpAt - System.nanoTime()) > 0) {
+      try {
+        long unused = changed.awaitNanos(left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -201,6 +201,29 @@ class EventCallbackTest {
     }
   }
 
+  /** Whoever closes is not kept by somebody else's callback, and the thread ends when that does. */
+  @Test
+  void doesNotReturnForLong() throws Exception {
+    CompletableFuture<Void> mayReturn = new CompletableFuture<>();
+    Acting acting = new Acting(Event.BYTES_RECEIVED);
+    acting.action.complete(mayReturn::join);
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud.client(service).addEventListener(acting).addEventListener(log).build()) {
+      TunnelStream stream = client.open();
+      CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> readOrCut(stream));
+      stream.outputStream().write('x');
+      assertThat(Await.until(Await.LONG, acting.begun::get)).isTrue();
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(stream::close);
+      closing.get(20, TimeUnit.SECONDS);
+
+      mayReturn.complete(null);
+      assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo(-2);
+      assertToldOnce();
+    }
+  }
+
   private static int readOrCut(TunnelStream stream) {
     try {
       return stream.inputStream().read();
