@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,15 @@ final class ProgramProcess implements AutoCloseable {
   }
 
   /** Sends SIGHUP. */
+  /** False if it was told to ignore SIGHUP when it was started. Where that cannot be seen, true. */
+  boolean heedsHangUp() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    return !Files.exists(status)
+        || Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .noneMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+  }
+
   void hangUp() throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
     assertThat(new ProcessBuilder("sh", "-c", "kill -s HUP \"$0\"", pid).start().waitFor())
