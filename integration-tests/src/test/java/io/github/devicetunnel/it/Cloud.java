@@ -21,7 +21,8 @@ abstract class Cloud implements AutoCloseable {
         .cloudUri(uri())
         .credentials(Credentials.apiKey(KEY))
         .deviceId(DEVICE)
-        .serviceAddress(serviceAddress);
+        .serviceAddress(serviceAddress)
+        .addEventListener(new TracedEvents());
   }
 
   /** As {@link #client(String)}. */

@@ -14,9 +14,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes down what it is told: a line an event, but for bytes, which are summed up. */
 final class EventLog extends TunnelEventListener {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+
   // All guarded by this.
   private final Map<ConnectionInfo, List<String>> connections = new LinkedHashMap<>();
   private final List<String> listeners = new ArrayList<>();
@@ -40,12 +44,14 @@ final class EventLog extends TunnelEventListener {
   public void rejected(
       ConnectionInfo connection, TunnelRejectedException refusal, DialTimings took) {
     add(connection, "rejected " + refusal.statusCode());
+    LOG.trace("rejected", refusal);
   }
 
   @Override
   public synchronized void dialFailed(
       ConnectionInfo connection, int attempt, Throwable failure, DialTimings took) {
     add(connection, "dialFailed " + attempt);
+    LOG.trace("dialFailed", failure);
     timings.add(took);
   }
 
@@ -82,6 +88,7 @@ final class EventLog extends TunnelEventListener {
   @Override
   public synchronized void closed(ConnectionInfo connection, CloseReason reason) {
     add(connection, "closed " + reason.kind());
+    LOG.trace("closed {}", reason, reason.cause());
     reasons.add(reason);
   }
 
@@ -101,6 +108,7 @@ final class EventLog extends TunnelEventListener {
   }
 
   private synchronized void add(ConnectionInfo connection, String line) {
+    LOG.trace("{} {}", connection, line);
     connections.computeIfAbsent(connection, c -> new ArrayList<>()).add(line);
   }
 

@@ -59,6 +59,7 @@ class RedactionTest {
 
   // Kept, because the JDK forgets loggers that nobody holds.
   private final java.util.logging.Logger jdkLogger = java.util.logging.Logger.getLogger("okhttp3");
+  private final java.util.logging.Level jdkLevelBefore = jdkLogger.getLevel();
   private final Handler handler =
       new Handler() {
         @Override
@@ -100,7 +101,7 @@ class RedactionTest {
     root.detachAppender(appender);
     root.addAppender(console);
     jdkLogger.removeHandler(handler);
-    jdkLogger.setLevel(null);
+    jdkLogger.setLevel(jdkLevelBefore);
     jdkLogger.setUseParentHandlers(true);
   }
 

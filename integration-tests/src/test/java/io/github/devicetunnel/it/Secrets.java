@@ -1,0 +1,37 @@
+package io.github.devicetunnel.it;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How every secret of these tests can be told. Access keys, tokens and private keys have forms of
+ * their own; passwords, passphrases and signatures have a word in them.
+ */
+final class Secrets {
+  /** In every secret that has no form of its own. */
+  static final String WORD = "5ecret";
+
+  private static final Pattern SECRET =
+      Pattern.compile(
+          // An access key.
+          "\\bak_\\w+"
+              // A JWT.
+              + "|\\beyJ[\\w-]+\\.[\\w-]+"
+              // A private key in DER, in Base64: RSA or EC in PKCS#8, RSA in PKCS#1, EC in SEC1.
+              + "|BADANBgkqhkiG|AgEAMB[AM]GByqGSM49|CAQAwE[Aw]YHKoZIzj0"
+              + "|MII[A-Z]\\w{2}IBAAKCA|MHcCAQEEI|MI[GH]\\wAgEBB[DE]"
+              + "|-----BEGIN [A-Z ]*PRIVATE KEY"
+              // What stands in headers, whatever it is.
+              + "|(?i:\\bauthorization\\W+\\w|\\b(?:bearer|basic) [\\w+/-]{8})"
+              + "|"
+              + WORD);
+
+  private Secrets() {}
+
+  /** The first one in a text. */
+  static Optional<String> findIn(String text) {
+    Matcher matcher = SECRET.matcher(text);
+    return matcher.find() ? Optional.of(matcher.group()) : Optional.empty();
+  }
+}
