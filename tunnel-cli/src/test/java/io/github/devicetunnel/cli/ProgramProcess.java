@@ -66,7 +66,6 @@ final class ProgramProcess implements AutoCloseable {
     assertThat(process.toHandle().destroy()).isTrue();
   }
 
-  /** Sends SIGHUP. */
   /** False if it was told to ignore SIGHUP when it was started. Where that cannot be seen, true. */
   boolean heedsHangUp() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
@@ -76,6 +75,7 @@ final class ProgramProcess implements AutoCloseable {
             .noneMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
   }
 
+  /** Sends SIGHUP. */
   void hangUp() throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
     assertThat(new ProcessBuilder("sh", "-c", "kill -s HUP \"$0\"", pid).start().waitFor())
