@@ -50,6 +50,14 @@ public final class Comparison implements Callable<Integer> {
       description = "Connections in each round. Default: ${DEFAULT-VALUE}")
   private int connections;
 
+  @Option(
+      names = "--fail-below",
+      paramLabel = "RATIO",
+      description =
+          "Ends with 1 when the first figure of a measure is below this part of the base's, for any"
+              + " other peer. For a guard against gross regressions, not for times.")
+  private double least;
+
   @Override
   public Integer call() throws Exception {
     try (Workplace workplace = Workplace.create(peerOptions.tls())) {
@@ -58,9 +66,22 @@ public final class Comparison implements Callable<Integer> {
       System.out.println(workplace.describe());
       List<String> rows = measures.stream().flatMap(one -> one.rows().stream()).toList();
       List<String> names = all.stream().map(Peer::name).toList();
-      System.out.println(figures.table(rows, names, peerOptions.base(all)));
+      String base = peerOptions.base(all);
+      System.out.println(figures.table(rows, names, base));
+      return names.stream().allMatch(name -> isEnough(figures, name, base)) ? 0 : 1;
     }
-    return 0;
+  }
+
+  private boolean isEnough(Figures figures, String peer, String base) {
+    for (Measure measure : measures) {
+      String row = measure.rows().get(0);
+      double ratio = figures.ratio(row, peer, base);
+      if (ratio < least) {
+        System.err.printf("%s: %s is %.2f of %s, less than %.2f%n", row, peer, ratio, base, least);
+        return false;
+      }
+    }
+    return true;
   }
 
   private Figures compare(Workplace workplace, List<Peer> all) throws IOException {

@@ -31,6 +31,11 @@ final class Figures {
     return text.append('\n').toString();
   }
 
+  /** The median of one as a part of the median of another. */
+  double ratio(String row, String peer, String base) {
+    return median(values(row, peer)) / median(values(row, base));
+  }
+
   private String cell(String row, String peer, String base) {
     List<Double> values = values(row, peer);
     if (values.isEmpty()) {
@@ -46,7 +51,7 @@ final class Figures {
     List<Double> others = values(row, base);
     return others.isEmpty() || peer.equals(base)
         ? text
-        : text + String.format(Locale.ROOT, " **%.2f**", median(values) / median(others));
+        : text + String.format(Locale.ROOT, " **%.2f**", ratio(row, peer, base));
   }
 
   private List<Double> values(String row, String peer) {
