@@ -75,7 +75,7 @@ function show(now) {
     const earlier = known.get(c.connection) || {};
     return [
       ['No.', c.connection, 'fixed'],
-      ['From', c.peer || 'this program', 'code'],
+      ['From', c.peer || 'a unix socket', 'code'],
       ['To', c.device + '/' + c.service, 'code to'],
       ['Age', c.open ? age(c.ageMs) : 'dialling, ' + age(c.ageMs), 'number'],
       ['Up', flow(c.bytesUp, earlier.bytesUp), 'number'],
