@@ -190,7 +190,7 @@ class ConfigTest {
         program.reload();
 
         assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
-        assertThat(program.nextLine())
+        assertThat(program.nextErrorLine())
             .isEqualTo("No longer listening on " + ListenAddress.text(gone));
         assertEchoes(onKept);
         assertEchoes(onGone); // while it may finish
@@ -210,7 +210,7 @@ class ConfigTest {
       assertLeadsTo(ONE + "/" + WEB, program.nextLine());
       writeTunnels(tunnel(port, OTHER, SSH));
       program.reload();
-      assertThat(program.nextLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
+      assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
       assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
     }
   }
