@@ -216,6 +216,26 @@ class ConfigTest {
   }
 
   @Test
+  void readAgainTakesOverThePortThatWasPickedAndThenEveryInterface() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      int port = address(program.nextLine()).getPort();
+      String to = " -> " + ONE + "/" + WEB;
+
+      writeTunnels(tunnel(port, ONE, WEB));
+      program.reload();
+      assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
+      assertThat(program.nextLine()).isEqualTo("Listening on 127.0.0.1:" + port + to);
+      assertThat(program.nextErrorLine()).isEqualTo("Read " + file + " again");
+
+      writeTunnels(tunnel(port, ONE, WEB).replace("127.0.0.1:" + port, "0.0.0.0:" + port));
+      program.reload();
+      assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
+      assertThat(program.nextLine()).isEqualTo("Listening on 0.0.0.0:" + port + to);
+    }
+  }
+
+  @Test
   void addressInUseChangesNothingWhenReadAgain() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file);
