@@ -268,6 +268,20 @@ class ConfigTest {
   }
 
   @Test
+  void bottomlessFileChangesNothingWhenReadAgain() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      String listening = program.nextLine();
+      write("tunnels: " + "[".repeat(100_000));
+      program.reload();
+      assertThat(program.nextErrorLine())
+          .isEqualTo("tunnel: " + file + ":1: lists or keys are nested too deeply");
+      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertLeadsTo(ONE + "/" + WEB, listening);
+    }
+  }
+
+  @Test
   void whatCannotChangeIsToldWhenReadAgain() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
