@@ -41,6 +41,15 @@ final class ExecProgramsTest {
   }
 
   @Test
+  void whatTheLauncherSetsForItselfIsNotInTheirEnvironment() throws Exception {
+    Outcome outcome = exec("127.0.0.1:80", "env");
+
+    assertThat(outcome.out()).contains("TUNNEL_PORT=");
+    assertThat(outcome.out())
+        .doesNotContain("MALLOC_ARENA_MAX", "TUNNEL_MALLOC", "TUNNEL_TERMINAL", "API_KEY_ARGUMENT");
+  }
+
+  @Test
   void psql(@TempDir Path serverFolder) throws Exception {
     String psql = Externals.postgresProgram("psql");
     try (PostgresServer server = PostgresServer.started(serverFolder)) {

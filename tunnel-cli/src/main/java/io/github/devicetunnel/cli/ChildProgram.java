@@ -19,6 +19,9 @@ final class ChildProgram {
 
   private static final String NO_SUCH_FILE = "2";
 
+  /** Set by the launcher when it was not the user who has set {@code MALLOC_ARENA_MAX}. */
+  private static final String MALLOC_IS_OURS = "TUNNEL_MALLOC";
+
   private final ProcessBuilder builder;
 
   /** A signal may come before there is somebody to pass it to. */
@@ -31,9 +34,15 @@ final class ChildProgram {
    */
   ChildProgram(List<String> command, Map<String, String> variables) {
     builder = new ProcessBuilder(command).inheritIO();
-    builder.environment().putAll(variables);
+    Map<String, String> environment = builder.environment();
+    environment.putAll(variables);
     // A key that the launcher has taken off our command line is nobody else's business.
-    builder.environment().remove(KeyOptions.ARGUMENT_VARIABLE);
+    environment.remove(KeyOptions.ARGUMENT_VARIABLE);
+    // What else the launcher has set is about this process, and would slow another one down.
+    environment.remove(Terminal.VARIABLE);
+    if (environment.remove(MALLOC_IS_OURS) != null) {
+      environment.remove("MALLOC_ARENA_MAX");
+    }
   }
 
   /** Runs it to its end, and returns its exit code, or 128 and the number of its last signal. */

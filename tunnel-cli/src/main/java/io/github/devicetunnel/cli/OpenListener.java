@@ -72,8 +72,16 @@ final class OpenListener {
 
   /** Whether another one cannot listen as long as this does. */
   boolean blocks(TunnelSpec other) {
-    boolean anyPort = other.listen() instanceof InetSocketAddress port && port.getPort() == 0;
-    return !anyPort && spec.listen().equals(other.listen());
+    if (address() instanceof InetSocketAddress ours
+        && other.listen() instanceof InetSocketAddress theirs) {
+      return ours.getPort() == theirs.getPort()
+          && (ours.equals(theirs) || isOnEveryInterface(ours) || isOnEveryInterface(theirs));
+    }
+    return address().equals(other.listen());
+  }
+
+  private static boolean isOnEveryInterface(InetSocketAddress address) {
+    return address.getAddress() != null && address.getAddress().isAnyLocalAddress();
   }
 
   void report(Reporter reporter) {

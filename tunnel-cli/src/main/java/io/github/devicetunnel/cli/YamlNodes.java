@@ -47,6 +47,9 @@ final class YamlNodes {
       throw at(file, line, "is no YAML here: " + problem(e));
     } catch (YamlEngineException e) {
       throw at(file, 1, "is no YAML");
+    } catch (StackOverflowError e) {
+      // The library descends into lists within lists as deep as they are.
+      throw at(file, 1, "lists or keys are nested too deeply");
     } catch (NoSuchFileException | InvalidPathException e) {
       throw CommandFailure.usage(Config.OPTION + ": " + file + ": there is no such file");
     } catch (IOException e) {

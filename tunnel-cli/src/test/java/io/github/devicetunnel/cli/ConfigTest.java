@@ -216,6 +216,26 @@ class ConfigTest {
   }
 
   @Test
+  void readAgainTakesOverThePortThatWasPickedAndThenEveryInterface() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      int port = address(program.nextLine()).getPort();
+      String to = " -> " + ONE + "/" + WEB;
+
+      writeTunnels(tunnel(port, ONE, WEB));
+      program.reload();
+      assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
+      assertThat(program.nextLine()).isEqualTo("Listening on 127.0.0.1:" + port + to);
+      assertThat(program.nextErrorLine()).isEqualTo("Read " + file + " again");
+
+      writeTunnels(tunnel(port, ONE, WEB).replace("127.0.0.1:" + port, "0.0.0.0:" + port));
+      program.reload();
+      assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
+      assertThat(program.nextLine()).isEqualTo("Listening on 0.0.0.0:" + port + to);
+    }
+  }
+
+  @Test
   void addressInUseChangesNothingWhenReadAgain() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file);
@@ -242,6 +262,20 @@ class ConfigTest {
       program.reload();
       assertThat(program.nextErrorLine())
           .startsWith("tunnel: " + file + ":4: device: the device ID must be");
+      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertLeadsTo(ONE + "/" + WEB, listening);
+    }
+  }
+
+  @Test
+  void bottomlessFileChangesNothingWhenReadAgain() throws Exception {
+    writeTunnels(tunnel(ONE, WEB));
+    try (Program program = program().start("--config=" + file)) {
+      String listening = program.nextLine();
+      write("tunnels: " + "[".repeat(100_000));
+      program.reload();
+      assertThat(program.nextErrorLine())
+          .isEqualTo("tunnel: " + file + ":1: lists or keys are nested too deeply");
       assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
       assertLeadsTo(ONE + "/" + WEB, listening);
     }
