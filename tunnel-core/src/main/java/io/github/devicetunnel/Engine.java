@@ -17,21 +17,17 @@ final class Engine {
   private static final AtomicLong CONNECTIONS = new AtomicLong();
 
   private final Transport transport;
-  private final @Nullable TlsSettings tls;
-  private final OkHttpClient okHttpClient;
-  private final Upgrader upgrader;
   private final ConnectionThreads threads = new ConnectionThreads();
   private final ScheduledThreadPoolExecutor timers;
 
   private int users = 1; // guarded by this
+  private @Nullable TlsSettings tls; // guarded by this
+  private @Nullable OkHttpClient okHttpClient; // guarded by this
+  private @Nullable Upgrader upgrader; // guarded by this
 
   /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
   Engine(Transport transport) {
-    Transport complete = transport.withTrust();
     this.transport = transport;
-    this.tls = complete.tls();
-    this.okHttpClient = complete.client();
-    this.upgrader = new Upgrader(okHttpClient, threads.helpers(), transport.proxyServer());
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,
@@ -58,17 +54,19 @@ final class Engine {
 
   /** One user less. The last one calls this when all its connections are closed. */
   void leave() {
+    OkHttpClient made;
     synchronized (this) {
       if (--users > 0) {
         return;
       }
+      made = okHttpClient;
     }
     // Not at once: a connection that was closed in its own callback still has its end bounded.
     timers.shutdown();
     threads.shutdown();
-    if (transport.okHttpClient() == null) {
-      okHttpClient.connectionPool().evictAll();
-      okHttpClient.dispatcher().executorService().shutdown();
+    if (transport.okHttpClient() == null && made != null) {
+      made.connectionPool().evictAll();
+      made.dispatcher().executorService().shutdown();
     }
   }
 
@@ -77,13 +75,29 @@ final class Engine {
     return transport;
   }
 
-  /** Null where it is the business of an application's OkHttpClient. */
-  @Nullable TlsSettings tls() {
+  /** Null where it is the business of an application's OkHttpClient, or nobody has dialled yet. */
+  synchronized @Nullable TlsSettings tls() {
     return tls;
   }
 
-  Upgrader upgrader() {
+  /**
+   * Made by the first who asks, who waits for it: the certificates of a system and an HTTP client
+   * take a tenth of a second in a young JVM.
+   */
+  synchronized Upgrader upgrader() {
+    if (upgrader == null) {
+      Transport complete = transport.withTrust();
+      tls = complete.tls();
+      OkHttpClient client = complete.client();
+      okHttpClient = client;
+      upgrader = new Upgrader(client, threads.helpers(), transport.proxyServer());
+    }
     return upgrader;
+  }
+
+  /** For those who will dial soon, and do something else before. Does not wait. */
+  void prepare() {
+    threads.helpers().execute(this::upgrader);
   }
 
   ConnectionThreads threads() {

@@ -110,6 +110,7 @@ public final class TunnelClient implements AutoCloseable {
   private TunnelListener listenOn(ListeningSocket socket) {
     TunnelListener listener =
         TunnelListener.on(socket, engine, settings, events, listeners::remove);
+    engine.prepare();
     listeners.add(listener);
     if (closed.get()) {
       listener.close(Duration.ZERO);

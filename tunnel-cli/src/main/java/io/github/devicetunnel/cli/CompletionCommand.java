@@ -41,7 +41,7 @@ final class CompletionCommand implements Callable<Integer> {
       throw CommandFailure.usage(
           "the shell must be bash or zsh" + (shell.isEmpty() ? "" : ", but is another"));
     }
-    CommandLine program = Main.commandLine(Environment.ofProcess(), console);
+    CommandLine program = new Commands(Environment.ofProcess(), console).all();
     addDefaultCommand(program);
     console.print(AutoComplete.bash("tunnel", program).stripTrailing());
     return ExitCode.OK;

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.TunnelClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +80,14 @@ final class ListenOptions {
   /** For a look at the way of the first one: opens nothing. */
   TunnelClient firstClient(CloudOptions cloud, Environment environment, Console console) {
     TunnelSpec first = specs(environment.config().tunnels()).get(0);
-    return cloud.client(environment, console, first::applyTo);
+    return cloud.client(
+        environment,
+        console,
+        builder -> {
+          // Else trust is the business of the HTTP client that looks on, and not explained.
+          builder.tls(TlsSettings.builder().build());
+          first.applyTo(builder);
+        });
   }
 
   /**

@@ -27,8 +27,10 @@ public final class Main {
     Terminal terminal = Terminal.of(environment, out, err);
     Console console = new Console(terminal, Redaction.of(args, environment));
     console.log(LogLevel.INFO, Format.TEXT);
-    CommandLine commandLine = commandLine(environment, console);
-    UsageErrors usageErrors = new UsageErrors(args);
+    String[] given = Arguments.normalize(args);
+    Commands commands = new Commands(environment, console);
+    CommandLine commandLine = commands.whichBeginsWith(given[0]);
+    UsageErrors usageErrors = new UsageErrors(args, commands.names());
     commandLine
         .setParameterExceptionHandler(
             (e, unused) -> {
@@ -39,7 +41,6 @@ public final class Main {
         .setExecutionExceptionHandler(
             (e, failed, unused) -> report(e, failed, args.length == 0, environment, console));
     try {
-      String[] given = Arguments.normalize(args);
       return commandLine.execute(
           environment.config().complete(given, commandLine, environment, console));
     } catch (CommandFailure e) {
@@ -48,37 +49,6 @@ public final class Main {
       // Picocli lets these pass.
       return reportBug(e, console);
     }
-  }
-
-  static CommandLine commandLine(Environment environment, Console console) {
-    return new CommandLine(new TunnelCommand())
-        .addSubcommand(opensTunnels(new ListenCommand(environment, console)))
-        .addSubcommand(opensTunnels(new StdioCommand(environment, console)))
-        // With no options behind the program's name but its own.
-        .addSubcommand(
-            opensTunnels(new ExecCommand(environment, console)).setStopAtPositional(true))
-        .addSubcommand(opensTunnels(new CheckCommand(environment, console)))
-        .addSubcommand(
-            new CommandLine(new JwtCommand())
-                .addSubcommand(new JwtCreateCommand(environment, console))
-                .addSubcommand(new JwtInspectCommand(environment, console)))
-        .addSubcommand(
-            new CommandLine(new VerificationKeyCommand())
-                .addSubcommand(new VerificationKeyUploadCommand(environment, console)))
-        .addSubcommand(new DemoCommand(environment, console))
-        .addSubcommand(new CompletionCommand(console))
-        .addSubcommand(new ManPageCommand(console))
-        .setOut(console.writer())
-        .setColorScheme(console.colourScheme())
-        .setUsageHelpLongOptionsMaxWidth(26)
-        // As Go's flag package: one dash may begin a whole name, and the last of several counts.
-        .setPosixClusteredShortOptionsAllowed(false)
-        .setOverwrittenOptionsAllowed(true)
-        .setExpandAtFiles(false);
-  }
-
-  private static CommandLine opensTunnels(Object command) {
-    return OptionSections.applyTo(new CommandLine(command));
   }
 
   private static int report(

@@ -84,7 +84,9 @@ final class NetworkOptions {
     } else if (clientKey != null) {
       throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
     }
-    builder.tls(tls.build());
+    if (caFile != null || clientCert != null) {
+      builder.tls(tls.build());
+    }
   }
 
   /** The value may be a secret. */

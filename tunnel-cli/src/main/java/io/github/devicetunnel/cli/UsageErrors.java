@@ -20,9 +20,12 @@ final class UsageErrors {
   private static final Pattern HARMLESS_NAME = Pattern.compile("--?[a-z][a-z-]{0,23}");
 
   private final List<String> args;
+  private final Set<String> commands;
 
-  UsageErrors(String[] args) {
+  /** Of these arguments, to a program with commands of these names. */
+  UsageErrors(String[] args, Set<String> commands) {
     this.args = Arrays.asList(args.clone());
+    this.commands = commands;
   }
 
   String describe(ParameterException e) {
@@ -44,7 +47,6 @@ final class UsageErrors {
     if (argument.startsWith("-")) {
       return unknownOption(argument, command.optionsMap().keySet());
     }
-    Set<String> commands = command.root().subcommands().keySet();
     if (command.parent() != null) {
       return commands.contains(argument)
           ? "the command " + argument + " must be the first argument"

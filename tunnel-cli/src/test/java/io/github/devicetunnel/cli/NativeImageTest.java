@@ -34,6 +34,6 @@ class NativeImageTest {
         new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
     PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
     Console console = new Console(nowhere, nowhere, Redaction.of(new String[0], environment));
-    return Main.commandLine(environment, console).getCommandSpec();
+    return new Commands(environment, console).all().getCommandSpec();
   }
 }
