@@ -1,6 +1,9 @@
 package io.github.devicetunnel.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,8 @@ final class ChildProgram {
 
   /** Set by the launcher when it was not the user who has set {@code MALLOC_ARENA_MAX}. */
   private static final String MALLOC_IS_OURS = "TUNNEL_MALLOC";
+
+  private static final Path TERMINAL = Path.of("/dev/tty");
 
   private final ProcessBuilder builder;
 
@@ -60,17 +65,28 @@ final class ChildProgram {
 
   /** What comes from the keyboard, all programs of the terminal get: it is the child's to obey. */
   private void passSignals() {
-    OsSignal.handle("INT", number -> {});
+    boolean keyboard = hasTerminal();
+    OsSignal.handle("INT", keyboard ? number -> {} : number -> send("INT", running.join()));
     OsSignal.handle("TERM", number -> running.join().destroy());
-    OsSignal.handle("HUP", number -> hangUp(running.join()));
+    OsSignal.handle("HUP", number -> send("HUP", running.join()));
+  }
+
+  /** The file is there for every process, but opens only for those that have a terminal. */
+  private static boolean hasTerminal() {
+    try (InputStream terminal = Files.newInputStream(TERMINAL)) {
+      return terminal != null;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Java itself can send no signal but TERM and KILL. */
-  private static void hangUp(Process process) {
+  private static void send(String signal, Process process) {
+    String pid = Long.toString(process.pid());
     try {
-      new ProcessBuilder("sh", "-c", "kill -s HUP \"$0\"", Long.toString(process.pid())).start();
+      new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", signal, pid).start();
     } catch (IOException e) {
-      LOG.debug("SIGHUP cannot be passed on", e);
+      LOG.debug("SIG{} cannot be passed on", signal, e);
       process.destroy();
     }
   }

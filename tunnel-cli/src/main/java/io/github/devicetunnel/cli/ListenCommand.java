@@ -44,6 +44,7 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    environment.stopSignals().watch(environment.config().isThere());
     try (Reporting reporting = output.reporting(console, LogLevel.INFO);
         Listeners listeners = listen.open(cloud, environment, console, reporting)) {
       Duration drain = cloud.drainTimeout();

@@ -73,7 +73,6 @@ final class ListenOptions {
               applyTo(builder, specs);
               reporting.observe(builder);
             });
-    environment.stopSignals().watch(environment.config().isThere());
     return Listeners.open(shared, specs, file, console, reporting);
   }
 

@@ -2,10 +2,13 @@ package io.github.devicetunnel.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code tunnel exec} as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class ExecTest {
+  private static final int HANGUP = 1;
+  private static final int INTERRUPT = 2;
+
   private static TunnelService cloud;
 
   @TempDir Path folder;
@@ -119,13 +125,35 @@ class ExecTest {
         BufferedReader lines = new BufferedReader(new InputStreamReader(program.output(), UTF_8))) {
       assertThat(lines.readLine()).isEqualTo("ready");
       // Under nohup this process ignores it, and so do all that it starts.
-      if (program.heedsHangUp()) {
-        program.hangUp();
+      if (program.heeds(HANGUP)) {
+        program.signal("HUP");
         assertThat(lines.readLine()).isEqualTo("hup");
       }
       program.terminate();
       assertThat(lines.readLine()).isEqualTo("term");
       assertThat(program.exitCode()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void anInterruptThatIsOfNoKeyboardIsPassedOn() throws Exception {
+    assumeFalse(isOpen("/dev/tty"), "it would come from the keyboard");
+    String script = "trap 'echo int; exit 7' INT; echo ready; while :; do sleep 0.1; done";
+    try (ProgramProcess program = exec("sh", "-c", script);
+        BufferedReader lines = new BufferedReader(new InputStreamReader(program.output(), UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo("ready");
+      assumeTrue(program.heeds(INTERRUPT), "a shell in the background has it ignored");
+      program.signal("INT");
+      assertThat(lines.readLine()).isEqualTo("int");
+      assertThat(program.exitCode()).isEqualTo(7);
+    }
+  }
+
+  private static boolean isOpen(String device) {
+    try (InputStream opened = Files.newInputStream(Path.of(device))) {
+      return opened != null;
+    } catch (IOException e) {
+      return false;
     }
   }
 

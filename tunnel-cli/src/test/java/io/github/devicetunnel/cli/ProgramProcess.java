@@ -66,19 +66,22 @@ final class ProgramProcess implements AutoCloseable {
     assertThat(process.toHandle().destroy()).isTrue();
   }
 
-  /** False if it was told to ignore SIGHUP when it was started. Where that cannot be seen, true. */
-  boolean heedsHangUp() throws IOException {
+  /**
+   * False if it was told to ignore a signal when it was started. Where that cannot be seen, true.
+   */
+  boolean heeds(int signal) throws IOException {
+    long bit = 1L << (signal - 1);
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     return !Files.exists(status)
         || Files.readAllLines(status).stream()
             .filter(line -> line.startsWith("SigIgn:"))
-            .noneMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+            .noneMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & bit) != 0);
   }
 
-  /** Sends SIGHUP. */
-  void hangUp() throws IOException, InterruptedException {
+  /** Sends a signal, by its name without SIG. */
+  void signal(String name) throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
-    assertThat(new ProcessBuilder("sh", "-c", "kill -s HUP \"$0\"", pid).start().waitFor())
+    assertThat(new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, pid).start().waitFor())
         .isZero();
   }
 
