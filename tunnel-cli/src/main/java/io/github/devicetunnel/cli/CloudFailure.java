@@ -5,6 +5,7 @@ import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import java.io.IOException;
+import java.net.ProtocolException;
 
 /** What a command ends with when the cloud did not give what it was asked for. */
 final class CloudFailure {
@@ -21,6 +22,9 @@ final class CloudFailure {
     }
     if (e instanceof VerificationKeyRejectedException refusal) {
       return exitCode(refusal.statusCode());
+    }
+    if (e.getCause() instanceof ProtocolException) {
+      return ExitCode.OTHER_ANSWER; // Something is there, and speaks no HTTP.
     }
     return e instanceof TunnelException failure ? exitCode(failure.reason()) : ExitCode.UNREACHABLE;
   }

@@ -90,7 +90,7 @@ final class DialSteps {
       case 2 ->
           "check the host in --cloud-uri; where the network looks into TLS, give the certificate of"
               + " its authority with --ca-file";
-      default -> "check --cloud-uri: something is there, but it gives no answer";
+      default -> "check --cloud-uri: something is there, but it does not answer as a cloud does";
     };
   }
 

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.Fault;
@@ -8,6 +9,9 @@ import io.github.devicetunnel.testing.FaultProxy.Cut;
 import io.github.devicetunnel.testing.FaultProxy.Direction;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +164,19 @@ class StdioTest {
 
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(program.nextErrorLine()).contains("could not be reached");
+  }
+
+  @Test
+  void whatSpeaksNoHttpIsAnotherAnswer() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ProgramProcess program =
+            ProgramProcess.start("ws://127.0.0.1:" + server.getLocalPort(), "stdio")) {
+      try (Socket socket = server.accept()) {
+        socket.getOutputStream().write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(UTF_8));
+        socket.shutdownOutput();
+        assertThat(program.exitCode()).isEqualTo(7);
+      }
+    }
   }
 
   @Test
