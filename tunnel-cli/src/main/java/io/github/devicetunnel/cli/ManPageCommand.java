@@ -1,9 +1,8 @@
 package io.github.devicetunnel.cli;
 
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Prints the manual page. For the build, which puts it into the packages. */
 @Command(
@@ -18,15 +17,14 @@ import picocli.CommandLine.Spec;
 final class ManPageCommand implements Callable<Integer> {
   private final Console console;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   ManPageCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    console.print(ManPage.of(spec.root()).stripTrailing());
+    CommandLine program = new Commands(Environment.ofProcess(), console).all();
+    console.print(ManPage.of(program.getCommandSpec()).stripTrailing());
     return ExitCode.OK;
   }
 }
