@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -136,7 +137,13 @@ class MetricsServerTest {
         assertThat(draining.status()).isEqualTo(503);
         assertThat(draining.body()).isEqualTo("draining\n");
         assertThat(get(url + "healthz").status()).isEqualTo(200);
-        assertThat(get(url + "metrics").body()).contains("\ntunnel_listeners 0.0\n");
+        // It says that it stops, and then stops to accept.
+        String metrics = get(url + "metrics").body();
+        long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!metrics.contains("\ntunnel_listeners 0.0\n") && System.nanoTime() < giveUpAt) {
+          metrics = get(url + "metrics").body();
+        }
+        assertThat(metrics).contains("\ntunnel_listeners 0.0\n");
       }
       assertThat(process.exitCode()).isZero();
     }
