@@ -21,9 +21,13 @@ final class Engine {
   private final ScheduledThreadPoolExecutor timers;
 
   private int users = 1; // guarded by this
-  private @Nullable TlsSettings tls; // guarded by this
-  private @Nullable OkHttpClient okHttpClient; // guarded by this
-  private @Nullable Upgrader upgrader; // guarded by this
+
+  /** Apart from the other lock, so that nobody who joins or leaves waits for files to be read. */
+  private final Object making = new Object();
+
+  private volatile @Nullable TlsSettings tls;
+  private volatile @Nullable OkHttpClient okHttpClient;
+  private @Nullable Upgrader upgrader; // guarded by making
 
   /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
   Engine(Transport transport) {
@@ -54,13 +58,12 @@ final class Engine {
 
   /** One user less. The last one calls this when all its connections are closed. */
   void leave() {
-    OkHttpClient made;
     synchronized (this) {
       if (--users > 0) {
         return;
       }
-      made = okHttpClient;
     }
+    OkHttpClient made = okHttpClient;
     // Not at once: a connection that was closed in its own callback still has its end bounded.
     timers.shutdown();
     threads.shutdown();
@@ -76,7 +79,7 @@ final class Engine {
   }
 
   /** Null where it is the business of an application's OkHttpClient, or nobody has dialled yet. */
-  synchronized @Nullable TlsSettings tls() {
+  @Nullable TlsSettings tls() {
     return tls;
   }
 
@@ -84,20 +87,31 @@ final class Engine {
    * Made by the first who asks, who waits for it: the certificates of a system and an HTTP client
    * take a tenth of a second in a young JVM.
    */
-  synchronized Upgrader upgrader() {
-    if (upgrader == null) {
-      Transport complete = transport.withTrust();
-      tls = complete.tls();
-      OkHttpClient client = complete.client();
-      okHttpClient = client;
-      upgrader = new Upgrader(client, threads.helpers(), transport.proxyServer());
+  Upgrader upgrader() {
+    synchronized (making) {
+      if (upgrader == null) {
+        Transport complete = transport.withTrust();
+        tls = complete.tls();
+        OkHttpClient client = complete.client();
+        okHttpClient = client;
+        upgrader = new Upgrader(client, threads.helpers(), transport.proxyServer());
+      }
+      return upgrader;
     }
-    return upgrader;
   }
 
   /** For those who will dial soon, and do something else before. Does not wait. */
   void prepare() {
-    threads.helpers().execute(this::upgrader);
+    threads
+        .helpers()
+        .execute(
+            () -> {
+              try {
+                Upgrader unused = upgrader();
+              } catch (RuntimeException e) {
+                // The first dial fails for the same reason, and tells it.
+              }
+            });
   }
 
   ConnectionThreads threads() {
