@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -86,17 +87,27 @@ final class Engine {
   /**
    * Made by the first who asks, who waits for it: the certificates of a system and an HTTP client
    * take a tenth of a second in a young JVM.
+   *
+   * @throws SSLException when the certificates that this system trusts cannot be read
    */
-  Upgrader upgrader() {
+  Upgrader upgrader() throws SSLException {
     synchronized (making) {
       if (upgrader == null) {
-        Transport complete = transport.withTrust();
+        Transport complete = withTrust();
         tls = complete.tls();
         OkHttpClient client = complete.client();
         okHttpClient = client;
         upgrader = new Upgrader(client, threads.helpers(), transport.proxyServer());
       }
       return upgrader;
+    }
+  }
+
+  private Transport withTrust() throws SSLException {
+    try {
+      return transport.withTrust();
+    } catch (IllegalStateException e) {
+      throw new SSLException(e.getMessage(), e);
     }
   }
 
@@ -108,7 +119,7 @@ final class Engine {
             () -> {
               try {
                 Upgrader unused = upgrader();
-              } catch (RuntimeException e) {
+              } catch (SSLException e) {
                 // The first dial fails for the same reason, and tells it.
               }
             });
