@@ -4,8 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.devicetunnel.cli {
   requires static org.jspecify;
-  requires ch.qos.logback.classic;
-  requires ch.qos.logback.core;
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.github.devicetunnel.core;
@@ -16,11 +14,11 @@ module io.github.devicetunnel.cli {
   requires jdk.httpserver;
   // The signals of this process, by reflection.
   requires jdk.unsupported;
-  requires jul.to.slf4j;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
   requires okhttp3;
   requires org.slf4j;
+  requires org.slf4j.jul;
   requires org.snakeyaml.engine;
 
   // Picocli sets the fields of commands.

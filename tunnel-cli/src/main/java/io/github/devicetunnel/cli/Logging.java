@@ -1,80 +1,91 @@
 package io.github.devicetunnel.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.OutputStreamAppender;
-import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogManager;
-import org.slf4j.Logger;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
-import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.slf4j.jul.JULServiceProvider;
 
-/** Sends the log to standard error. In code, because parsing a file of XML delays every start. */
+/** Sends the log to standard error, by the logging of the JDK. */
 final class Logging {
-  /** Held here, because the JDK forgets the level of a logger that nobody holds. */
-  private static final java.util.logging.Logger HTTP_CLIENT =
-      java.util.logging.Logger.getLogger("okhttp3");
+  private static final Logger ROOT = Logger.getLogger("");
+
+  private static final Logger HTTP_CLIENT = Logger.getLogger("okhttp3");
+
+  /** The library tells what matters of them. Held, because the JDK forgets what nobody holds. */
+  private static final List<Logger> OF_OTHERS =
+      Stream.concat(
+              Stream.of(HTTP_CLIENT),
+              Stream.of("mockwebserver3", "com.sun", "sun", "jdk", "java", "javax")
+                  .map(Logger::getLogger))
+          .toList();
 
   private Logging() {}
 
+  /**
+   * To be called before anything asks for a logger. SLF4J would open every jar to find its
+   * provider, which takes a fifth of a start.
+   */
+  static void nameProvider() {
+    System.setProperty(LoggerFactory.PROVIDER_PROPERTY_KEY, JULServiceProvider.class.getName());
+    // It would tell that it does.
+    System.setProperty(org.slf4j.helpers.Reporter.SLF4J_INTERNAL_VERBOSITY_KEY, "WARN");
+  }
+
   /** What was set before is forgotten. */
   static void to(Terminal terminal, LogLevel level, Format format, Redaction redaction) {
-    // OkHttp, MockWebServer and the JDK's web server; the library tells what matters of them.
     LogManager.getLogManager().reset();
-    if (level == LogLevel.TRACE) {
-      SLF4JBridgeHandler.install();
-      HTTP_CLIENT.setLevel(java.util.logging.Level.ALL);
+    ROOT.setLevel(level.ofJdk());
+    ROOT.addHandler(
+        new Printer(
+            terminal.err(), new LogFormatter(level, format, terminal.hasColours(), redaction)));
+    for (Logger logger : OF_OTHERS) {
+      logger.setLevel(level == LogLevel.TRACE ? Level.INFO : Level.OFF);
     }
-
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.reset();
-    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-    encoder.setContext(context);
-    encoder.setLayout(new LogLayout(context, level, format, terminal.hasColours(), redaction));
-    encoder.start();
-    OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
-    appender.setContext(context);
-    appender.setEncoder(encoder);
-    appender.setOutputStream(new StaysOpen(terminal.err()));
-    appender.start();
-    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.valueOf(level.name()));
-    root.addAppender(appender);
+    if (level == LogLevel.TRACE) {
+      HTTP_CLIENT.setLevel(Level.ALL);
+    }
   }
 
   /** Leaves out what is in order. */
   static void onlyWarnings() {
-    only(Level.WARN);
+    ROOT.setLevel(LogLevel.WARN.ofJdk());
   }
 
   /** Leaves out that connections are cut, too, where nobody needs them any more. */
   static void onlyErrors() {
-    only(Level.ERROR);
+    ROOT.setLevel(LogLevel.ERROR.ofJdk());
   }
 
-  private static void only(Level level) {
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
-  }
+  /** A line at once, as whole as the stream takes it. */
+  private static final class Printer extends Handler {
+    private final PrintStream out;
 
-  /** Logback closes what it writes to; standard error is not its own. */
-  private static final class StaysOpen extends FilterOutputStream {
-    StaysOpen(OutputStream out) {
-      super(out);
+    Printer(PrintStream out, Formatter formatter) {
+      this.out = out;
+      setFormatter(formatter);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
+    public void publish(LogRecord event) {
+      out.print(getFormatter().format(event));
       out.flush();
+    }
+
+    @Override
+    public void flush() {
+      out.flush();
+    }
+
+    @Override
+    public void close() {
+      // Standard error is not its own.
     }
   }
 }

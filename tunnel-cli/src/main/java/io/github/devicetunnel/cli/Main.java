@@ -1,14 +1,11 @@
 package io.github.devicetunnel.cli;
 
 import java.io.PrintStream;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** The program {@code tunnel}. */
 public final class Main {
-  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-
   /** For somebody who has just typed the program's name. */
   private static final String FIRST_STEPS =
       "Try 'tunnel --help' for examples, or 'tunnel demo' for a tunnel on this machine";
@@ -17,6 +14,7 @@ public final class Main {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] args) {
+    Logging.nameProvider();
     System.exit(run(args, Environment.ofProcess(), System.out, System.err));
   }
 
@@ -70,7 +68,7 @@ public final class Main {
   }
 
   private static int reportBug(Throwable e, Console console) {
-    LOG.debug("unexpected failure", e);
+    LoggerFactory.getLogger(Main.class).debug("unexpected failure", e);
     console.error("unexpected failure, please report it: " + e);
     return ExitCode.BUG;
   }

@@ -1,0 +1,78 @@
+package io.github.devicetunnel.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.logging.Formatter;
+import java.util.logging.LogRecord;
+
+/** What a line of the log looks like. No secret gets past it. */
+final class LogFormatter extends Formatter {
+  private static final int LONGEST_LEVEL = 5;
+  private final Format format;
+  private final boolean traces;
+  private final boolean colours;
+  private final Redaction redaction;
+
+  LogFormatter(LogLevel level, Format format, boolean colours, Redaction redaction) {
+    this.format = format;
+    this.traces = level.hasStackTraces();
+    this.colours = colours;
+    this.redaction = redaction;
+  }
+
+  @Override
+  public String format(LogRecord event) {
+    return (format == Format.JSON ? json(event) : redaction.apply(text(event)))
+        + System.lineSeparator();
+  }
+
+  private String text(LogRecord event) {
+    LogLevel level = LogLevel.of(event);
+    String name = level + " ".repeat(LONGEST_LEVEL - level.name().length());
+    Colour colour = colours ? level.colour() : null;
+    StringBuilder line = new StringBuilder();
+    line.append(Clock.FORMAT.format(event.getInstant())).append(' ');
+    line.append(colour == null ? name : colour.of(name));
+    if (traces) {
+      line.append(" [").append(Thread.currentThread().getName()).append("] ");
+      line.append(event.getLoggerName()).append(':');
+    }
+    line.append(' ').append(formatMessage(event));
+    Throwable thrown = event.getThrown();
+    if (traces && thrown != null) {
+      line.append(System.lineSeparator()).append(stackTrace(thrown).stripTrailing());
+    }
+    return line.toString();
+  }
+
+  private String json(LogRecord event) {
+    return Json.object(
+        json -> {
+          json.writeStringField("time", Json.time(event.getInstant()));
+          json.writeStringField("level", LogLevel.of(event).name());
+          json.writeStringField("logger", event.getLoggerName());
+          // A record only has a number; it is formatted by the thread that made it.
+          json.writeStringField("thread", redaction.apply(Thread.currentThread().getName()));
+          // Before anything is escaped, which would hide a secret from who looks for it.
+          json.writeStringField("message", redaction.apply(formatMessage(event)));
+          Throwable thrown = event.getThrown();
+          if (traces && thrown != null) {
+            json.writeStringField("stackTrace", redaction.apply(stackTrace(thrown)));
+          }
+        });
+  }
+
+  private static String stackTrace(Throwable thrown) {
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
+  /** Apart, because a start without a line in the log does without time zones. */
+  private static final class Clock {
+    static final DateTimeFormatter FORMAT =
+        DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+  }
+}
