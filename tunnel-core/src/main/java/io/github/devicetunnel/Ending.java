@@ -1,5 +1,7 @@
 package io.github.devicetunnel;
 
+import static io.github.devicetunnel.Durations.seconds;
+
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.cloud.ServiceError;
@@ -206,11 +208,5 @@ record Ending(
   CloseReason reason(long bytesUp, long bytesDown, long startedAt) {
     Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
     return new CloseReason(kind, endedBy, received, message, cause, bytesUp, bytesDown, duration);
-  }
-
-  /** A duration in words, to a millisecond. */
-  static String seconds(Duration duration) {
-    long millis = duration.toMillis();
-    return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
   }
 }

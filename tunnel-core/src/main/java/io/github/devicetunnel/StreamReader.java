@@ -246,7 +246,7 @@ final class StreamReader {
 
   private static SocketTimeoutException timedOut(Deadline deadline) {
     return new SocketTimeoutException(
-        "no byte came within the read timeout of " + Ending.seconds(deadline.timeout()));
+        "no byte came within the read timeout of " + Durations.seconds(deadline.timeout()));
   }
 
   /** Lets those who wait for another thread look at the tunnel again. */

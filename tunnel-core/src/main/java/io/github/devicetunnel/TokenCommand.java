@@ -48,7 +48,7 @@ final class TokenCommand implements TokenSource {
       return TokenSources.text("the output of " + this, bytes);
     } catch (TimeoutException e) {
       throw new IOException(
-          this + " did not end within " + Ending.seconds(timeout) + ": try it in a terminal", e);
+          this + " did not end within " + Durations.seconds(timeout) + ": try it in a terminal", e);
     } catch (ExecutionException e) {
       throw new IOException("the output of " + this + " cannot be read", e.getCause());
     } finally {

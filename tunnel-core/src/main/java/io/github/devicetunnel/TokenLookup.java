@@ -63,7 +63,7 @@ final class TokenLookup {
     } catch (TimeoutException e) {
       throw TokenException.missing(
           "the token source gave none within "
-              + Ending.seconds(limit)
+              + Durations.seconds(limit)
               + ", the connect timeout: make it quicker, or raise that",
           e);
     } catch (CancellationException e) {

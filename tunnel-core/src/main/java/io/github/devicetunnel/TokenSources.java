@@ -77,11 +77,7 @@ public final class TokenSources {
     if (command.isEmpty()) {
       throw new IllegalArgumentException("command is empty: it takes a program and its arguments");
     }
-    if (timeout.isZero() || timeout.isNegative()) {
-      throw new IllegalArgumentException(
-          "timeout must be positive, but is " + Ending.seconds(timeout));
-    }
-    return new TokenCommand(List.copyOf(command), timeout);
+    return new TokenCommand(List.copyOf(command), Durations.positive("timeout", timeout));
   }
 
   static String text(String origin, byte[] bytes) throws IOException {

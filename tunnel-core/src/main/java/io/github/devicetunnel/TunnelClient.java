@@ -9,14 +9,12 @@ import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -340,44 +338,17 @@ public final class TunnelClient implements AutoCloseable {
    * checks only whether something is missing. For one thread.
    */
   public static final class Builder {
-    private static final Duration LEAST_PING_INTERVAL = Duration.ofMillis(100);
-
-    private final @Nullable TunnelClient shared;
-    private @Nullable CloudUri cloudUri;
-    private @Nullable Credentials credentials;
-    private @Nullable String deviceId;
-    private @Nullable String serviceAddress;
-    private @Nullable OkHttpClient okHttpClient;
-    private @Nullable TlsSettings tls;
-    private @Nullable ProxySettings proxy;
-    private final Headers.Builder headers = new Headers.Builder();
-    private Settings.Timeouts timeouts = Settings.Timeouts.DEFAULTS;
-    private Settings.Retry retry = Settings.Retry.NONE;
-    private int maxConnections = Integer.MAX_VALUE;
-    private boolean allowPlaintext;
-    private final List<TunnelEventListener> eventListeners = new ArrayList<>();
+    private final @Nullable Engine shared;
+    private final SettingsDraft draft;
 
     private Builder() {
       this.shared = null;
+      this.draft = new SettingsDraft();
     }
 
     private Builder(TunnelClient client) {
-      this.shared = client;
-      Settings settings = client.settings;
-      this.cloudUri = settings.cloudUri();
-      this.credentials = settings.credentials();
-      this.deviceId = settings.target().deviceId();
-      this.serviceAddress = settings.target().serviceAddress();
-      this.timeouts = settings.timeouts();
-      this.retry = settings.retry();
-      this.maxConnections = settings.maxConnections();
-      this.allowPlaintext = settings.allowPlaintext();
-      this.eventListeners.addAll(settings.eventListeners());
-      this.headers.addAll(settings.extraHeaders());
-      Transport transport = client.engine.transport();
-      this.okHttpClient = transport.okHttpClient();
-      this.tls = transport.tls();
-      this.proxy = transport.proxy();
+      this.shared = client.engine;
+      this.draft = new SettingsDraft(client.settings, client.engine.transport());
     }
 
     /**
@@ -390,12 +361,7 @@ public final class TunnelClient implements AutoCloseable {
      * @throws IllegalArgumentException for anything else
      */
     public Builder cloudUri(String uri) {
-      CloudUri parsed = CloudUri.parse(uri);
-      cloudUri = parsed;
-      if (parsed.target() != null) {
-        deviceId = parsed.target().deviceId();
-        serviceAddress = parsed.target().serviceAddress();
-      }
+      draft.cloudUri(uri);
       return this;
     }
 
@@ -406,7 +372,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder credentials(Credentials credentials) {
-      this.credentials = credentials;
+      draft.credentials(credentials);
       return this;
     }
 
@@ -418,7 +384,7 @@ public final class TunnelClient implements AutoCloseable {
      * @throws IllegalArgumentException for anything else
      */
     public Builder deviceId(String deviceId) {
-      this.deviceId = Target.checkDeviceId(deviceId);
+      draft.deviceId(deviceId);
       return this;
     }
 
@@ -430,7 +396,7 @@ public final class TunnelClient implements AutoCloseable {
      * @throws IllegalArgumentException for anything else, or a port that is not from 1 to 65535
      */
     public Builder serviceAddress(String address) {
-      this.serviceAddress = Target.checkServiceAddress(address);
+      draft.serviceAddress(address);
       return this;
     }
 
@@ -443,12 +409,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder pingInterval(Duration interval) {
-      if (!interval.isZero() && interval.compareTo(LEAST_PING_INTERVAL) < 0) {
-        throw new IllegalArgumentException(
-            "pingInterval must be zero, for no pings, or at least 0.1 s, but is "
-                + Ending.seconds(interval));
-      }
-      timeouts = timeouts.withPingInterval(interval);
+      draft.timeouts().pingInterval(interval);
       return this;
     }
 
@@ -460,7 +421,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder connectTimeout(Duration timeout) {
-      timeouts = timeouts.withConnectTimeout(positive("connectTimeout", timeout));
+      draft.timeouts().connectTimeout(timeout);
       return this;
     }
 
@@ -473,7 +434,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder halfCloseTimeout(Duration timeout) {
-      timeouts = timeouts.withHalfCloseTimeout(positive("halfCloseTimeout", timeout));
+      draft.timeouts().halfCloseTimeout(timeout);
       return this;
     }
 
@@ -486,7 +447,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder livenessTimeout(Duration timeout) {
-      timeouts = timeouts.withLivenessTimeout(positive("livenessTimeout", timeout));
+      draft.timeouts().livenessTimeout(timeout);
       return this;
     }
 
@@ -499,7 +460,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder writeTimeout(Duration timeout) {
-      timeouts = timeouts.withWriteTimeout(notNegative("writeTimeout", timeout));
+      draft.timeouts().writeTimeout(timeout);
       return this;
     }
 
@@ -510,7 +471,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder drainTimeout(Duration timeout) {
-      timeouts = timeouts.withDrainTimeout(notNegative("drainTimeout", timeout));
+      draft.timeouts().drainTimeout(timeout);
       return this;
     }
 
@@ -522,7 +483,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder idleTimeout(Duration timeout) {
-      timeouts = timeouts.withIdleTimeout(notNegative("idleTimeout", timeout));
+      draft.timeouts().idleTimeout(timeout);
       return this;
     }
 
@@ -538,11 +499,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder connectRetry(int attempts, Duration backoff) {
-      if (attempts < 1) {
-        throw new IllegalArgumentException(
-            "connectRetry: attempts must be at least 1, but is " + attempts);
-      }
-      retry = new Settings.Retry(attempts, positive("connectRetry: backoff", backoff));
+      draft.connectRetry(attempts, backoff);
       return this;
     }
 
@@ -554,11 +511,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder maxConnections(int connections) {
-      if (connections < 1) {
-        throw new IllegalArgumentException(
-            "maxConnections must be at least 1, but is " + connections);
-      }
-      maxConnections = connections;
+      draft.maxConnections(connections);
       return this;
     }
 
@@ -570,7 +523,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder allowPlaintext(boolean allow) {
-      allowPlaintext = allow;
+      draft.allowPlaintext(allow);
       return this;
     }
 
@@ -583,7 +536,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder okHttpClient(OkHttpClient client) {
-      okHttpClient = client;
+      draft.okHttpClient(client);
       return this;
     }
 
@@ -596,7 +549,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder tls(TlsSettings settings) {
-      tls = settings;
+      draft.tls(settings);
       return this;
     }
 
@@ -609,7 +562,7 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder proxy(ProxySettings settings) {
-      proxy = settings;
+      draft.proxy(settings);
       return this;
     }
 
@@ -623,8 +576,7 @@ public final class TunnelClient implements AutoCloseable {
      * @throws IllegalArgumentException for anything else; the message does not repeat the value
      */
     public Builder header(String name, String value) {
-      ExtraHeader.check(name, value);
-      headers.add(name, value);
+      draft.header(name, value);
       return this;
     }
 
@@ -636,24 +588,8 @@ public final class TunnelClient implements AutoCloseable {
      * @return this
      */
     public Builder addEventListener(TunnelEventListener listener) {
-      eventListeners.add(Objects.requireNonNull(listener, "listener"));
+      draft.addEventListener(listener);
       return this;
-    }
-
-    private static Duration positive(String name, Duration value) {
-      if (value.isZero() || value.isNegative()) {
-        throw new IllegalArgumentException(
-            name + " must be positive, but is " + Ending.seconds(value));
-      }
-      return value;
-    }
-
-    private static Duration notNegative(String name, Duration value) {
-      if (value.isNegative()) {
-        throw new IllegalArgumentException(
-            name + " must not be negative, but is " + Ending.seconds(value));
-      }
-      return value;
     }
 
     /**
@@ -664,46 +600,18 @@ public final class TunnelClient implements AutoCloseable {
      *     would travel unencrypted to another machine and {@link #allowPlaintext} was not said
      */
     public TunnelClient build() {
-      CloudUri uri = present("cloudUri", cloudUri);
-      Target target =
-          new Target(present("deviceId", deviceId), present("serviceAddress", serviceAddress));
-      Settings settings =
-          new Settings(
-              uri,
-              target,
-              present("credentials", credentials),
-              timeouts,
-              retry,
-              maxConnections,
-              allowPlaintext,
-              headers.build(),
-              List.copyOf(eventListeners));
-      if (uri.exposesCredential() && !allowPlaintext) {
-        throw new IllegalStateException(
-            "cloudUri "
-                + uri
-                + " is not encrypted and not on this machine, so everybody on the way could read"
-                + " the credential: use wss, or say allowPlaintext(true)");
-      }
-      return new TunnelClient(engine(), settings);
+      Settings settings = draft.finish();
+      return new TunnelClient(engine(draft.transport()), settings);
     }
 
-    private Engine engine() {
-      Transport transport = new Transport(okHttpClient, tls, proxy);
-      if (shared == null || !shared.engine.transport().equals(transport)) {
+    private Engine engine(Transport transport) {
+      if (shared == null || !shared.transport().equals(transport)) {
         return new Engine(transport);
       }
-      if (!shared.engine.join()) {
+      if (!shared.join()) {
         throw new IllegalStateException("the TunnelClient that this builder comes from is closed");
       }
-      return shared.engine;
-    }
-
-    private static <T> T present(String name, @Nullable T value) {
-      if (value == null) {
-        throw new IllegalStateException(name + " is missing");
-      }
-      return value;
+      return shared;
     }
   }
 }

@@ -89,7 +89,7 @@ public final class TunnelStream implements AutoCloseable {
     reader.beginDial();
     try {
       tunnel.open();
-      Settings.Timeouts timeouts = settings.timeouts();
+      Timeouts timeouts = settings.timeouts();
       long nanos =
           TimeUnit.NANOSECONDS.convert(timeouts.pings() ? timeouts.pingInterval() : LOOK_INTERVAL);
       looks =
@@ -135,7 +135,7 @@ public final class TunnelStream implements AutoCloseable {
   }
 
   private static SocketTimeoutException timedOut(Duration limit, @Nullable TunnelException e) {
-    String message = e == null ? "no tunnel within " + Ending.seconds(limit) : e.getMessage();
+    String message = e == null ? "no tunnel within " + Durations.seconds(limit) : e.getMessage();
     SocketTimeoutException timeout = new SocketTimeoutException(message);
     timeout.initCause(e);
     return timeout;
@@ -184,11 +184,7 @@ public final class TunnelStream implements AutoCloseable {
    * @throws IllegalArgumentException when it is negative
    */
   public void setReadTimeout(Duration timeout) {
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException(
-          "readTimeout must not be negative, but is " + Ending.seconds(timeout));
-    }
-    readTimeout = timeout;
+    readTimeout = Durations.notNegative("readTimeout", timeout);
   }
 
   /** {@return how long a read waits for its first byte, zero for as long as it takes} */

@@ -24,7 +24,7 @@ final class TunnelTimers {
   }
 
   private final ScheduledExecutorService scheduler;
-  private final Settings.Timeouts timeouts;
+  private final Timeouts timeouts;
   private final Duration halfCloseTimeout;
   private final PayloadWatch payloadWatch;
   private final Verdict verdict;
@@ -38,7 +38,7 @@ final class TunnelTimers {
 
   TunnelTimers(
       ScheduledExecutorService scheduler,
-      Settings.Timeouts timeouts,
+      Timeouts timeouts,
       Duration halfCloseTimeout,
       PayloadWatch payloadWatch,
       Verdict verdict) {

@@ -43,7 +43,9 @@ class ReadingDirectionTest {
           List.of(ConnectionEvents.class),
           List.of(ClientEvents.class),
           List.of(Totals.class),
+          List.of(SettingsDraft.class),
           List.of(Settings.class, Engine.class, ConnectionThreads.class),
+          List.of(Timeouts.class),
           // The way to the cloud.
           List.of(Transport.class, TlsFailure.class),
           List.of(TlsSettings.class, ProxySettings.class, ProxyEnvironment.class),
@@ -56,7 +58,7 @@ class ReadingDirectionTest {
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
           List.of(TokenRequest.class, IpLiteral.class),
-          List.of(Target.class, CloseReason.class, DrainReport.class),
+          List.of(Target.class, CloseReason.class, DrainReport.class, Durations.class),
           List.of(TunnelStats.class, DialTimings.class),
           List.of(ConnectionStats.class),
           List.of(ConnectionInfo.class, ListenerInfo.class));

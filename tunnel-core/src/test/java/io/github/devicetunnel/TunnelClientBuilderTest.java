@@ -227,13 +227,13 @@ class TunnelClientBuilderTest {
 
   @Test
   void livenessIsTwoPingsButAtLeastEightSeconds() {
-    Settings.Timeouts defaults = Settings.Timeouts.DEFAULTS;
-    assertThat(defaults.liveness()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(defaults.withPingInterval(Duration.ofSeconds(1)).liveness())
-        .isEqualTo(Duration.ofSeconds(8));
-    assertThat(defaults.withPingInterval(Duration.ofSeconds(30)).liveness())
-        .isEqualTo(Duration.ofMinutes(1));
-    assertThat(defaults.withLivenessTimeout(Duration.ofSeconds(3)).liveness())
-        .isEqualTo(Duration.ofSeconds(3));
+    Timeouts.Draft timeouts = new Timeouts.Draft(Timeouts.DEFAULTS);
+    assertThat(timeouts.finish().liveness()).isEqualTo(Duration.ofSeconds(10));
+    timeouts.pingInterval(Duration.ofSeconds(1));
+    assertThat(timeouts.finish().liveness()).isEqualTo(Duration.ofSeconds(8));
+    timeouts.pingInterval(Duration.ofSeconds(30));
+    assertThat(timeouts.finish().liveness()).isEqualTo(Duration.ofMinutes(1));
+    timeouts.livenessTimeout(Duration.ofSeconds(3));
+    assertThat(timeouts.finish().liveness()).isEqualTo(Duration.ofSeconds(3));
   }
 }

@@ -1,0 +1,28 @@
+package io.github.devicetunnel;
+
+import java.time.Duration;
+
+/** What is asked of durations that an application sets, and how they stand in messages. */
+final class Durations {
+  private Durations() {}
+
+  static Duration positive(String name, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new IllegalArgumentException(name + " must be positive, but is " + seconds(value));
+    }
+    return value;
+  }
+
+  static Duration notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + " must not be negative, but is " + seconds(value));
+    }
+    return value;
+  }
+
+  /** In words, to a millisecond. */
+  static String seconds(Duration duration) {
+    long millis = duration.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
+  }
+}

@@ -1,0 +1,160 @@
+package io.github.devicetunnel;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import okhttp3.Headers;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a client that is being built. Every value is checked when it comes; the end
+ * checks only whether something is missing, or does not go together. {@link TunnelClient.Builder}
+ * says what each means. For one thread.
+ */
+final class SettingsDraft {
+  private @Nullable CloudUri cloudUri;
+  private @Nullable String deviceId;
+  private @Nullable String serviceAddress;
+
+  private @Nullable Credentials credentials;
+  private boolean allowPlaintext;
+  private final Headers.Builder headers = new Headers.Builder();
+
+  private @Nullable OkHttpClient okHttpClient;
+  private @Nullable TlsSettings tls;
+  private @Nullable ProxySettings proxy;
+
+  private final Timeouts.Draft timeouts;
+  private Settings.Retry retry = Settings.Retry.NONE;
+  private int maxConnections = Integer.MAX_VALUE;
+
+  private final List<TunnelEventListener> eventListeners = new ArrayList<>();
+
+  /** The defaults. */
+  SettingsDraft() {
+    this.timeouts = new Timeouts.Draft(Timeouts.DEFAULTS);
+  }
+
+  /** Those of another client. */
+  SettingsDraft(Settings settings, Transport transport) {
+    this.cloudUri = settings.cloudUri();
+    this.deviceId = settings.target().deviceId();
+    this.serviceAddress = settings.target().serviceAddress();
+    this.credentials = settings.credentials();
+    this.allowPlaintext = settings.allowPlaintext();
+    this.headers.addAll(settings.extraHeaders());
+    this.okHttpClient = transport.okHttpClient();
+    this.tls = transport.tls();
+    this.proxy = transport.proxy();
+    this.timeouts = new Timeouts.Draft(settings.timeouts());
+    this.retry = settings.retry();
+    this.maxConnections = settings.maxConnections();
+    this.eventListeners.addAll(settings.eventListeners());
+  }
+
+  void cloudUri(String uri) {
+    CloudUri parsed = CloudUri.parse(uri);
+    cloudUri = parsed;
+    if (parsed.target() != null) {
+      deviceId = parsed.target().deviceId();
+      serviceAddress = parsed.target().serviceAddress();
+    }
+  }
+
+  void deviceId(String id) {
+    deviceId = Target.checkDeviceId(id);
+  }
+
+  void serviceAddress(String address) {
+    serviceAddress = Target.checkServiceAddress(address);
+  }
+
+  void credentials(Credentials value) {
+    credentials = value;
+  }
+
+  void allowPlaintext(boolean allow) {
+    allowPlaintext = allow;
+  }
+
+  void header(String name, String value) {
+    ExtraHeader.check(name, value);
+    headers.add(name, value);
+  }
+
+  void okHttpClient(OkHttpClient client) {
+    okHttpClient = client;
+  }
+
+  void tls(TlsSettings settings) {
+    tls = settings;
+  }
+
+  void proxy(ProxySettings settings) {
+    proxy = settings;
+  }
+
+  Timeouts.Draft timeouts() {
+    return timeouts;
+  }
+
+  void connectRetry(int attempts, Duration backoff) {
+    if (attempts < 1) {
+      throw new IllegalArgumentException(
+          "connectRetry: attempts must be at least 1, but is " + attempts);
+    }
+    retry = new Settings.Retry(attempts, Durations.positive("connectRetry: backoff", backoff));
+  }
+
+  void maxConnections(int connections) {
+    if (connections < 1) {
+      throw new IllegalArgumentException(
+          "maxConnections must be at least 1, but is " + connections);
+    }
+    maxConnections = connections;
+  }
+
+  void addEventListener(TunnelEventListener listener) {
+    eventListeners.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** What belongs to one client. */
+  Settings finish() {
+    CloudUri uri = present("cloudUri", cloudUri);
+    Target target =
+        new Target(present("deviceId", deviceId), present("serviceAddress", serviceAddress));
+    Settings settings =
+        new Settings(
+            uri,
+            target,
+            present("credentials", credentials),
+            timeouts.finish(),
+            retry,
+            maxConnections,
+            allowPlaintext,
+            headers.build(),
+            List.copyOf(eventListeners));
+    if (uri.exposesCredential() && !allowPlaintext) {
+      throw new IllegalStateException(
+          "cloudUri "
+              + uri
+              + " is not encrypted and not on this machine, so everybody on the way could read"
+              + " the credential: use wss, or say allowPlaintext(true)");
+    }
+    return settings;
+  }
+
+  /** What clients may share. */
+  Transport transport() {
+    return new Transport(okHttpClient, tls, proxy);
+  }
+
+  private static <T> T present(String name, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException(name + " is missing");
+    }
+    return value;
+  }
+}

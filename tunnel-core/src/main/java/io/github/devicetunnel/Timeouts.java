@@ -1,0 +1,115 @@
+package io.github.devicetunnel;
+
+import static io.github.devicetunnel.Durations.notNegative;
+import static io.github.devicetunnel.Durations.positive;
+import static io.github.devicetunnel.Durations.seconds;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All times that bound a connection. {@link TunnelClient.Builder} says what each means.
+ *
+ * @param livenessTimeout null for the default, which depends on the interval of pings
+ * @param halfCloseTimeout null for the default, which depends on whose end it is
+ */
+record Timeouts(
+    Duration pingInterval,
+    @Nullable Duration livenessTimeout,
+    Duration connectTimeout,
+    Duration writeTimeout,
+    @Nullable Duration halfCloseTimeout,
+    Duration drainTimeout,
+    Duration idleTimeout) {
+
+  static final Timeouts DEFAULTS =
+      new Timeouts(
+          Duration.ofSeconds(5),
+          null,
+          Duration.ofSeconds(15),
+          Duration.ofMinutes(2),
+          null,
+          Duration.ofSeconds(5),
+          Duration.ZERO);
+
+  private static final Duration LEAST_PING_INTERVAL = Duration.ofMillis(100);
+  private static final Duration LEAST_LIVENESS = Duration.ofSeconds(8);
+
+  boolean pings() {
+    return !pingInterval.isZero();
+  }
+
+  /** Two intervals, but never less than eight seconds: a busy network may lose a packet or two. */
+  Duration liveness() {
+    if (livenessTimeout != null) {
+      return livenessTimeout;
+    }
+    Duration two = pingInterval.multipliedBy(2);
+    return two.compareTo(LEAST_LIVENESS) < 0 ? LEAST_LIVENESS : two;
+  }
+
+  /** Times that are being set, each checked when it comes. For one thread. */
+  static final class Draft {
+    private Duration pingInterval;
+    private @Nullable Duration livenessTimeout;
+    private Duration connectTimeout;
+    private Duration writeTimeout;
+    private @Nullable Duration halfCloseTimeout;
+    private Duration drainTimeout;
+    private Duration idleTimeout;
+
+    Draft(Timeouts from) {
+      this.pingInterval = from.pingInterval;
+      this.livenessTimeout = from.livenessTimeout;
+      this.connectTimeout = from.connectTimeout;
+      this.writeTimeout = from.writeTimeout;
+      this.halfCloseTimeout = from.halfCloseTimeout;
+      this.drainTimeout = from.drainTimeout;
+      this.idleTimeout = from.idleTimeout;
+    }
+
+    void pingInterval(Duration interval) {
+      if (!interval.isZero() && interval.compareTo(LEAST_PING_INTERVAL) < 0) {
+        throw new IllegalArgumentException(
+            "pingInterval must be zero, for no pings, or at least 0.1 s, but is "
+                + seconds(interval));
+      }
+      pingInterval = interval;
+    }
+
+    void livenessTimeout(Duration timeout) {
+      livenessTimeout = positive("livenessTimeout", timeout);
+    }
+
+    void connectTimeout(Duration timeout) {
+      connectTimeout = positive("connectTimeout", timeout);
+    }
+
+    void writeTimeout(Duration timeout) {
+      writeTimeout = notNegative("writeTimeout", timeout);
+    }
+
+    void halfCloseTimeout(Duration timeout) {
+      halfCloseTimeout = positive("halfCloseTimeout", timeout);
+    }
+
+    void drainTimeout(Duration timeout) {
+      drainTimeout = notNegative("drainTimeout", timeout);
+    }
+
+    void idleTimeout(Duration timeout) {
+      idleTimeout = notNegative("idleTimeout", timeout);
+    }
+
+    Timeouts finish() {
+      return new Timeouts(
+          pingInterval,
+          livenessTimeout,
+          connectTimeout,
+          writeTimeout,
+          halfCloseTimeout,
+          drainTimeout,
+          idleTimeout);
+    }
+  }
+}
