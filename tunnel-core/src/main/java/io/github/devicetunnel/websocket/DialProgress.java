@@ -151,9 +151,22 @@ public final class DialProgress extends EventListener {
     begin(Step.CONNECT, "asking the proxy " + proxy + " for " + target);
   }
 
+  /**
+   * OkHttp looks whether the call was cancelled before it registers the socket that cancelling
+   * closes, but not after: a handshake that begins in between would wait until the time is over.
+   */
   @Override
   public void secureConnectStart(Call call) {
     begin(Step.TLS, "shaking hands in TLS");
+    if (call.isCanceled()) {
+      DialProgress.<RuntimeException>fail(new IOException("Canceled"));
+    }
+  }
+
+  /** OkHttp expects an IOException where it calls this, but Kotlin declares none. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> void fail(Exception e) throws E {
+    throw (E) e;
   }
 
   @Override
