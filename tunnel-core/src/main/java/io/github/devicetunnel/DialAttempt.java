@@ -72,7 +72,9 @@ final class DialAttempt {
                 limit);
     upgrade = its;
     begin(its::cancel);
-    return its.execute();
+    UpgradedSocket socket = its.execute();
+    engine.upgraded(settings.cloudUri());
+    return socket;
   }
 
   private void begin(Runnable cancel) {

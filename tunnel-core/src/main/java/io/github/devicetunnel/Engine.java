@@ -1,11 +1,14 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.Upgrader;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,8 @@ final class Engine {
   private final Transport transport;
   private final ConnectionThreads threads = new ConnectionThreads();
   private final ScheduledThreadPoolExecutor timers;
+
+  private final Map<HttpUrl, WarmConnections> warm = new ConcurrentHashMap<>();
 
   private int users = 1; // guarded by this
 
@@ -64,6 +69,7 @@ final class Engine {
         return;
       }
     }
+    warm.values().forEach(WarmConnections::close);
     OkHttpClient made = okHttpClient;
     // Not at once: a connection that was closed in its own callback still has its end bounded.
     timers.shutdown();
@@ -123,6 +129,23 @@ final class Engine {
                 // The first dial fails for the same reason, and tells it.
               }
             });
+  }
+
+  /** Keeps connections to a cloud warm until the end, if that was wished for. Does not wait. */
+  void keepWarm(CloudUri cloud) {
+    if (transport.warmConnections() > 0) {
+      warm.computeIfAbsent(
+              cloud.base(), url -> new WarmConnections(this, url, transport.warmConnections()))
+          .start();
+    }
+  }
+
+  /** A tunnel was granted, and one warm connection less may be there. Does not wait. */
+  void upgraded(CloudUri cloud) {
+    WarmConnections its = warm.get(cloud.base());
+    if (its != null) {
+      its.used();
+    }
   }
 
   ConnectionThreads threads() {

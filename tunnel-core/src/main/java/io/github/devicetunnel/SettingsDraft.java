@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * says what each means. For one thread.
  */
 final class SettingsDraft {
+  private static final int MOST_WARM = 64;
+
   private @Nullable CloudUri cloudUri;
   private @Nullable String deviceId;
   private @Nullable String serviceAddress;
@@ -25,6 +27,7 @@ final class SettingsDraft {
   private @Nullable OkHttpClient okHttpClient;
   private @Nullable TlsSettings tls;
   private @Nullable ProxySettings proxy;
+  private int warmConnections;
 
   private final Timeouts.Draft timeouts;
   private Settings.Retry retry = Settings.Retry.NONE;
@@ -48,6 +51,7 @@ final class SettingsDraft {
     this.okHttpClient = transport.okHttpClient();
     this.tls = transport.tls();
     this.proxy = transport.proxy();
+    this.warmConnections = transport.warmConnections();
     this.timeouts = new Timeouts.Draft(settings.timeouts());
     this.retry = settings.retry();
     this.maxConnections = settings.maxConnections();
@@ -94,6 +98,14 @@ final class SettingsDraft {
 
   void proxy(ProxySettings settings) {
     proxy = settings;
+  }
+
+  void warmConnections(int connections) {
+    if (connections < 0 || connections > MOST_WARM) {
+      throw new IllegalArgumentException(
+          "warmConnections must be from 0 to " + MOST_WARM + ", but is " + connections);
+    }
+    warmConnections = connections;
   }
 
   Timeouts.Draft timeouts() {
@@ -148,7 +160,7 @@ final class SettingsDraft {
 
   /** What clients may share. */
   Transport transport() {
-    return new Transport(okHttpClient, tls, proxy);
+    return new Transport(okHttpClient, tls, proxy, warmConnections);
   }
 
   private static <T> T present(String name, @Nullable T value) {

@@ -10,6 +10,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.ConnectionSpec;
 import okhttp3.Headers;
@@ -25,6 +27,7 @@ public final class Upgrader {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final OkHttpClient client;
+  private final OkHttpClient warmingClient;
   private final @Nullable ProxyServer proxy;
   private final @Nullable ProxyDns proxyDns;
 
@@ -39,7 +42,7 @@ public final class Upgrader {
     CancellableDns dns = new CancellableDns(base.dns(), helpers);
     this.proxy = proxy;
     this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
-    this.client =
+    OkHttpClient common =
         base.newBuilder()
             .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
             // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
@@ -52,8 +55,15 @@ public final class Upgrader {
             .writeTimeout(Duration.ZERO)
             .pingInterval(Duration.ZERO)
             .cache(null)
-            // The last one, next to the network, so that it judges what the server really said.
-            .addNetworkInterceptor(new UpgradeInterceptor())
+            .build();
+    // The last one, next to the network, so that it judges what the server really said.
+    this.client = common.newBuilder().addNetworkInterceptor(new UpgradeInterceptor()).build();
+    this.warmingClient =
+        common
+            .newBuilder()
+            .followRedirects(false)
+            .authenticator(Authenticator.NONE)
+            .addNetworkInterceptor(new GatheringInterceptor())
             .build();
   }
 
@@ -83,20 +93,44 @@ public final class Upgrader {
             .tag(Upgrade.Granted.class, granted)
             .build();
     DialProgress progress = new DialProgress(proxy);
-    Call call = clientFor(progress).newCall(request);
+    Call call = forDial(client, progress).newCall(request);
     call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
     call.addEventListener(progress);
     return new Upgrade(call, secret, granted, progress);
   }
 
   /**
+   * Prepares to leave connections in the pool, which the next upgrades need not open.
+   *
+   * @param url of the server, with http or https
+   * @param count how many, at least 1
+   * @param timeout for all of them
+   */
+  public WarmUp warmUp(HttpUrl url, int count, Duration timeout) {
+    Gathering gathering = new Gathering(count, timeout);
+    Request request = new Request.Builder().url(url).head().tag(Gathering.class, gathering).build();
+    List<WarmUp.Opening> openings =
+        IntStream.range(0, count)
+            .mapToObj(
+                i -> {
+                  DialProgress progress = new DialProgress(proxy);
+                  Call call = forDial(warmingClient, progress).newCall(request);
+                  call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
+                  call.addEventListener(progress);
+                  return new WarmUp.Opening(call, progress);
+                })
+            .toList();
+    return new WarmUp(openings, gathering);
+  }
+
+  /**
    * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has its
    * own. The pool does not look at it: connections stay in common.
    */
-  private OkHttpClient clientFor(DialProgress dial) {
+  private OkHttpClient forDial(OkHttpClient common, DialProgress dial) {
     return proxy == null || proxyDns == null
-        ? client
-        : client.newBuilder().socketFactory(new ProxySocketFactory(proxy, proxyDns, dial)).build();
+        ? common
+        : common.newBuilder().socketFactory(new ProxySocketFactory(proxy, proxyDns, dial)).build();
   }
 
   /** Nothing older than TLS 1.2, whatever an application's client allows. */

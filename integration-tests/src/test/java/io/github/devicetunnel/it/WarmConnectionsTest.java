@@ -1,0 +1,244 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.DialTimings;
+import io.github.devicetunnel.TlsSettings;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections to the cloud that are open before a tunnel needs one. */
+final class WarmConnectionsTest {
+  private static final int COUNT = 3;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  private final MockWebServer cloud = new MockWebServer();
+  private final ConnectionPool pool = new ConnectionPool(2 * COUNT, 5, TimeUnit.MINUTES);
+  private final Queue<DialTimings> dials = new ConcurrentLinkedQueue<>();
+  private final Queue<RecordedRequest> warmUps = new ConcurrentLinkedQueue<>();
+  private final Queue<RecordedRequest> upgrades = new ConcurrentLinkedQueue<>();
+
+  @TempDir private Path folder;
+  private TlsSettings trust = TlsSettings.builder().build();
+  private volatile boolean keepsAlive = true;
+
+  @BeforeEach
+  void start() throws IOException {
+    HeldCertificate held =
+        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+    cloud.useHttps(
+        new HandshakeCertificates.Builder().heldCertificate(held).build().sslSocketFactory());
+    cloud.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            boolean warmUp = request.getMethod().equals("HEAD");
+            (warmUp ? warmUps : upgrades).add(request);
+            return warmUp ? notFound() : tunnel();
+          }
+        });
+    cloud.start();
+    Path file = folder.resolve("ca.pem");
+    Files.writeString(file, held.certificatePem());
+    trust = TlsSettings.builder().trustOnly(file).build();
+  }
+
+  private MockResponse notFound() {
+    MockResponse.Builder response = new MockResponse.Builder().code(404);
+    return keepsAlive
+        ? response.build()
+        : response.onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE).build();
+  }
+
+  private static MockResponse tunnel() {
+    return new MockResponse.Builder()
+        .webSocketUpgrade(
+            new WebSocketListener() {
+              @Override
+              public void onClosing(WebSocket socket, int code, String reason) {
+                socket.close(code, null);
+              }
+            })
+        .build();
+  }
+
+  @AfterEach
+  void stop() {
+    pool.evictAll();
+    cloud.close();
+  }
+
+  private TunnelClient.Builder client() {
+    return TunnelClient.builder()
+        .cloudUri("wss://localhost:" + cloud.getPort())
+        .credentials(Credentials.apiKey("ak_secret"))
+        .deviceId("017b7fddb124724840c1c7b800000000")
+        .serviceAddress("127.0.0.1:80")
+        .okHttpClient(new OkHttpClient.Builder().connectionPool(pool).build())
+        .tls(trust)
+        .warmConnections(COUNT)
+        .addEventListener(
+            new TunnelEventListener() {
+              @Override
+              public void upgraded(ConnectionInfo connection, DialTimings timings) {
+                dials.add(timings);
+              }
+            });
+  }
+
+  private void awaitWarm() {
+    assertThat(Await.until(Await.LONG, () -> pool.idleConnectionCount() == COUNT))
+        .as("connections are idle: %s", pool.idleConnectionCount())
+        .isTrue();
+  }
+
+  @Test
+  void tunnelNeedsNoConnectionOfItsOwn() throws Exception {
+    try (TunnelClient client = client().build()) {
+      awaitWarm();
+      assertThat(warmUps).extracting(RecordedRequest::getTarget).containsOnly("/");
+      assertThat(warmUps).extracting(r -> r.getHeaders().get("Authorization")).containsOnlyNulls();
+      Set<Integer> opened =
+          warmUps.stream().map(RecordedRequest::getConnectionIndex).collect(Collectors.toSet());
+      assertThat(opened).hasSize(COUNT);
+
+      try (TunnelStream stream = client.open()) {
+        stream.outputStream().write(1);
+        assertThat(dials).hasSize(1);
+        assertThat(dials.element().connect()).isNull();
+        assertThat(dials.element().tls()).isNull();
+        assertThat(upgrades).extracting(RecordedRequest::getConnectionIndex).isSubsetOf(opened);
+        // Another has taken its place.
+        awaitWarm();
+      }
+    }
+  }
+
+  @Test
+  void neverMoreThanWereWanted() throws Exception {
+    try (TunnelClient client = client().build()) {
+      awaitWarm();
+      for (int i = 0; i < 20; i++) {
+        client.open().close();
+        assertThat(pool.idleConnectionCount()).isLessThanOrEqualTo(COUNT);
+      }
+      awaitWarm();
+    }
+  }
+
+  @Test
+  void clientsThatShareConnectionsShareThese() throws Exception {
+    try (TunnelClient one = client().build()) {
+      try (TunnelClient other = one.newBuilder().serviceAddress("127.0.0.1:22").build()) {
+        awaitWarm();
+        assertThat(warmUps).hasSize(COUNT);
+        other.open().close();
+        awaitWarm();
+      }
+      one.open().close();
+      assertThat(dials).extracting(DialTimings::tls).hasSize(2).containsOnlyNulls();
+      awaitWarm();
+    }
+  }
+
+  /** As by a load balancer that has no patience. */
+  @Test
+  void tunnelIsOpenedWhereNoneStaysWarm() throws Exception {
+    keepsAlive = false;
+    try (TunnelClient client = client().build()) {
+      assertThat(Await.until(Await.LONG, () -> warmUps.size() >= COUNT)).isTrue();
+      for (int i = 0; i < 5; i++) {
+        client.open().close();
+      }
+      assertThat(upgrades).hasSizeGreaterThanOrEqualTo(5);
+    }
+  }
+
+  /** Who uses no OkHttpClient of his own has nothing left at the end: see {@link Leaks}. */
+  @Test
+  void goWithTheClient() throws Exception {
+    try (TunnelClient client =
+        TunnelClient.builder()
+            .cloudUri("wss://localhost:" + cloud.getPort())
+            .credentials(Credentials.apiKey("ak_secret"))
+            .deviceId("017b7fddb124724840c1c7b800000000")
+            .serviceAddress("127.0.0.1:80")
+            .tls(trust)
+            .warmConnections(8)
+            .build()) {
+      assertThat(Await.until(Await.LONG, () -> warmUps.size() >= 8)).isTrue();
+      client.open().close();
+    }
+    assertThat(Await.until(Await.LONG, () -> upgrades.size() == 1)).isTrue();
+  }
+
+  /** Several times, as the moment in which it is cancelled decides. */
+  @RepeatedTest(15)
+  void closeDoesNotWaitForACloudThatDoesNotAnswer() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, Loopback.anyPort().getAddress())) {
+      TunnelClient client = client().cloudUri("wss://127.0.0.1:" + silent.getLocalPort()).build();
+      try (Socket dial = silent.accept()) {
+        client.close(Duration.ZERO);
+        // What was sent in TLS, and then the end.
+        dial.setSoTimeout((int) Await.LONG.toMillis());
+        dial.getInputStream().readAllBytes();
+      }
+    }
+  }
+
+  @Test
+  void failuresAreThoseOfTunnels() throws Exception {
+    try (RefusingPort nobody = new RefusingPort();
+        TunnelClient client = client().cloudUri("wss://" + nobody.serviceAddress()).build()) {
+      TunnelException failure = catchThrowableOfType(TunnelException.class, client::open);
+      assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
+      assertThat(failure).hasMessageContaining("could not be reached");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 65})
+  void wrongNumbers(int count) {
+    assertThatThrownBy(() -> TunnelClient.builder().warmConnections(count))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("warmConnections must be from 0 to 64, but is " + count);
+  }
+}

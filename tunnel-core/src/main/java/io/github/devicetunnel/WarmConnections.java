@@ -1,0 +1,122 @@
+package io.github.devicetunnel;
+
+import io.github.devicetunnel.websocket.Upgrader;
+import io.github.devicetunnel.websocket.WarmUp;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps connections to one cloud open and idle, with TLS done, so that a tunnel costs one round
+ * trip and not three or four. They are used once every 25 s, so that none is cut for being idle,
+ * and replaced when tunnels have taken them.
+ */
+final class WarmConnections {
+  private static final Logger LOG = LoggerFactory.getLogger(WarmConnections.class);
+
+  /** Load balancers and address translators cut an idle connection after a minute, or later. */
+  private static final long REFRESH_SECONDS = 25;
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+  private final Engine engine;
+  private final HttpUrl cloud;
+  private final int count;
+
+  // Guarded by this.
+  private @Nullable ScheduledFuture<?> refreshing;
+  private @Nullable WarmUp running;
+  private boolean busy;
+  private boolean wanted; // while it is busy
+  private boolean closed;
+
+  /**
+   * Does nothing yet.
+   *
+   * @param count how many are kept, at least 1
+   */
+  WarmConnections(Engine engine, HttpUrl cloud, int count) {
+    this.engine = engine;
+    this.cloud = cloud;
+    this.count = count;
+  }
+
+  /** Opens them soon, and keeps them from then on. Does not wait. */
+  synchronized void start() {
+    if (refreshing == null && !closed) {
+      refreshing =
+          engine.timers().scheduleWithFixedDelay(this::fill, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** A tunnel was granted, and has one of them if there was one. Does not wait. */
+  void used() {
+    fill();
+  }
+
+  /** Those that are there stay in the pool, whose owner closes them. Does not wait. */
+  void close() {
+    WarmUp unfinished;
+    synchronized (this) {
+      closed = true;
+      if (refreshing != null) {
+        refreshing.cancel(false);
+      }
+      unfinished = running;
+    }
+    if (unfinished != null) {
+      unfinished.cancel();
+    }
+  }
+
+  private void fill() {
+    synchronized (this) {
+      wanted = true;
+      if (busy || closed) {
+        return;
+      }
+      busy = true;
+    }
+    engine.threads().helpers().execute(this::fillWhileWanted);
+  }
+
+  private void fillWhileWanted() {
+    while (takeWish()) {
+      try {
+        warmUp();
+      } catch (IOException | RuntimeException e) {
+        // The tunnels that need one will say what is wrong, and the next refresh tries again.
+        LOG.debug("not all of {} warm connections to {} could be opened", count, cloud, e);
+      }
+    }
+  }
+
+  private synchronized boolean takeWish() {
+    busy = wanted && !closed;
+    wanted = false;
+    return busy;
+  }
+
+  private void warmUp() throws IOException {
+    Upgrader upgrader = engine.upgrader();
+    WarmUp warmUp = upgrader.warmUp(cloud, count, TIMEOUT);
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      running = warmUp;
+    }
+    try {
+      warmUp.execute(engine.threads().helpers());
+    } finally {
+      synchronized (this) {
+        running = null;
+      }
+    }
+  }
+}
