@@ -1,0 +1,55 @@
+package io.github.devicetunnel.benchmarks.micro;
+
+import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.websocket.Side;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What it takes to make one frame, without any socket. A client's is masked, the cloud's is not:
+ * the difference is what masking costs.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class Writing {
+  /** Bytes of payload in each frame. */
+  @Param({"16", "1024", "65536"})
+  public int payload;
+
+  /** Whose frames. */
+  @Param({"CLIENT", "SERVER"})
+  public Side writer;
+
+  private FrameWriter frames;
+  private byte[] buffer;
+
+  /** A payload. */
+  @Setup
+  public void start() {
+    frames = new FrameWriter(OutputStream.nullOutputStream(), writer);
+    buffer = new byte[FrameWriter.HEADER_ROOM + payload];
+  }
+
+  /** The buffer as well, so that nothing of it can be left out. */
+  @Benchmark
+  public byte[] frame() throws IOException {
+    frames.writeData(buffer, FrameWriter.HEADER_ROOM, payload);
+    return buffer;
+  }
+}
