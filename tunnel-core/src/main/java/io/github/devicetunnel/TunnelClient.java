@@ -520,7 +520,7 @@ public final class TunnelClient implements AutoCloseable {
      * Keeps connections to the cloud open and idle, with TLS done, for the tunnels to come: one of
      * those costs one round trip then, and not three or four. None by default. They are opened by
      * {@link #build}, in the background, used every 25 s by a small request without any secret
-     * ({@code HEAD} of the base URL, whatever is answered), so that nobody on the way cuts them for
+     * ({@code GET} of the base URL, whatever is answered), so that nobody on the way cuts them for
      * being idle, and replaced when tunnels have taken them. A cloud that answers {@code
      * Connection: close} has none kept. Clients that share connections share these too. The pool of
      * an {@link #okHttpClient} must have room for them.

@@ -70,7 +70,7 @@ final class WarmConnectionsTest {
         new Dispatcher() {
           @Override
           public MockResponse dispatch(RecordedRequest request) {
-            boolean warmUp = request.getMethod().equals("HEAD");
+            boolean warmUp = request.getTarget().equals("/");
             (warmUp ? warmUps : upgrades).add(request);
             return warmUp ? notFound() : tunnel();
           }
@@ -82,7 +82,8 @@ final class WarmConnectionsTest {
   }
 
   private MockResponse notFound() {
-    MockResponse.Builder response = new MockResponse.Builder().code(404);
+    MockResponse.Builder response =
+        new MockResponse.Builder().code(404).body("There is nothing here");
     return keepsAlive
         ? response.build()
         : response.onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE).build();

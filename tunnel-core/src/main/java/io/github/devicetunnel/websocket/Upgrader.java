@@ -108,7 +108,7 @@ public final class Upgrader {
    */
   public WarmUp warmUp(HttpUrl url, int count, Duration timeout) {
     Gathering gathering = new Gathering(count, timeout);
-    Request request = new Request.Builder().url(url).head().tag(Gathering.class, gathering).build();
+    Request request = new Request.Builder().url(url).tag(Gathering.class, gathering).build();
     List<WarmUp.Opening> openings =
         IntStream.range(0, count)
             .mapToObj(

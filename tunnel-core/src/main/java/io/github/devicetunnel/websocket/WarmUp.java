@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import okhttp3.Call;
+import okhttp3.Response;
 
 /**
  * Connections to one server that are opened, or proven to be alive, together, and left idle in the
@@ -14,6 +15,9 @@ import okhttp3.Call;
  * never used. It does not matter what the server answers.
  */
 public final class WarmUp {
+  /** A connection with more on it is given up when OkHttp closes the answer. */
+  private static final long LONGEST_ANSWER = 64 << 10;
+
   /**
    * One connection.
    *
@@ -58,8 +62,10 @@ public final class WarmUp {
   private void open(Opening opening) {
     opening.progress().enter();
     try {
-      // What is answered is of no interest.
-      opening.call().execute().close();
+      try (Response response = opening.call().execute()) {
+        // What is answered is of no interest, but it must be out of the way.
+        response.body().source().request(LONGEST_ANSWER);
+      }
       opening.result().complete(null);
     } catch (Exception e) {
       opening.result().completeExceptionally(e);
