@@ -54,7 +54,7 @@ final class TunnelSocket extends InertSocket {
     TunnelStream opening = beginConnect(inetAddress);
     boolean opened = false;
     try {
-      opening.open(Duration.ofMillis(timeout));
+      opening.life().open(Duration.ofMillis(timeout));
       opening.setReadTimeout(Duration.ofMillis(soTimeout));
       connected = true;
       opened = true;
@@ -76,7 +76,7 @@ final class TunnelSocket extends InertSocket {
     address = TunnelSocketFactory.resolved(endpoint);
     stream = opening;
     if (closed) {
-      opening.closeSoon(); // Meanwhile: a resolver may take its time.
+      opening.life().closeSoon(); // Meanwhile: a resolver may take its time.
     }
     return opening;
   }
@@ -169,7 +169,7 @@ final class TunnelSocket extends InertSocket {
     closed = true;
     TunnelStream open = stream;
     if (open != null) {
-      open.closeSoon();
+      open.life().closeSoon();
     }
   }
 

@@ -21,14 +21,16 @@ class ReadingDirectionTest {
       List.of(
           // The public API, which puts the objects together.
           List.of(TunnelClient.class),
+          List.of(ClientLife.class),
           // The local side: what has one end here and the other in a tunnel.
           List.of(
               NamedSocketFactory.class,
               TunnelSocketFactory.class,
               TunnelSocket.class,
               TargetResolver.class),
-          List.of(InertSocket.class),
+          List.of(InertSocket.class, AsyncOpen.class),
           List.of(TunnelListener.class, TunnelStream.class),
+          List.of(StreamLife.class),
           List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
           List.of(Connections.class, TcpPort.class, UnixPath.class),
           List.of(ListeningSocket.class, SocketFile.class, TcpEnd.class, UnixEnd.class),
