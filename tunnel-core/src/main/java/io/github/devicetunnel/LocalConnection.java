@@ -221,12 +221,12 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public long unacknowledged() {
-    return tunnel.unacknowledged();
+    return tunnel.gauges().unacknowledged();
   }
 
   @Override
   public ConnectionStats stats() {
-    return tunnel.stats();
+    return tunnel.gauges().stats();
   }
 
   @Override

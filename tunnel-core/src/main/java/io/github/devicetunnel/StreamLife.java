@@ -204,12 +204,12 @@ final class StreamLife implements Connections.Connection {
 
   @Override
   public long unacknowledged() {
-    return tunnel.unacknowledged();
+    return tunnel.gauges().unacknowledged();
   }
 
   @Override
   public ConnectionStats stats() {
-    return tunnel.stats();
+    return tunnel.gauges().stats();
   }
 
   @Override

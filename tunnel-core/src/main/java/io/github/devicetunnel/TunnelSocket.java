@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import java.io.FilterInputStream;
+import io.github.devicetunnel.websocket.PieceInput;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -240,24 +240,17 @@ final class TunnelSocket extends InertSocket {
     return closed ? closedMeanwhile(e) : e;
   }
 
-  private final class Input extends FilterInputStream {
-    Input(InputStream in) {
-      super(in);
-    }
+  private final class Input extends PieceInput {
+    private final InputStream in;
 
-    @Override
-    public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (TunnelException e) {
-        throw asSocket(e);
-      }
+    Input(InputStream in) {
+      this.in = in;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        return in.read(bytes, offset, length);
       } catch (TunnelException e) {
         throw asSocket(e);
       }
@@ -266,7 +259,7 @@ final class TunnelSocket extends InertSocket {
     @Override
     public int available() throws IOException {
       checkNotClosed();
-      return super.available();
+      return in.available();
     }
 
     @Override

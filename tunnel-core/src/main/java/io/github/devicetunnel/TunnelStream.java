@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -155,13 +156,7 @@ public final class TunnelStream implements AutoCloseable {
     return "TunnelStream[" + life + "]";
   }
 
-  private final class Input extends InputStream {
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
+  private final class Input extends PieceInput {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       return reader.read(ByteBuffer.wrap(bytes, offset, length), readTimeout);

@@ -40,6 +40,7 @@ class ReadingDirectionTest {
           List.of(Dial.class, TunnelTimers.class),
           List.of(DialAttempt.class),
           List.of(TokenLookup.class),
+          List.of(Gauges.class),
           List.of(PayloadWatch.class, QuietTimer.class, TunnelLife.class, LastOut.class),
           // What is told and counted.
           List.of(ConnectionEvents.class),

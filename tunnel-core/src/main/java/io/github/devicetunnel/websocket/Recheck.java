@@ -1,0 +1,69 @@
+package io.github.devicetunnel.websocket;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at something again and again, on the scheduler's thread: each look says when the next one
+ * is due. It can be stopped from any thread at any time.
+ */
+public final class Recheck {
+  /** Of a look after which there is no other. */
+  public static final long NEVER = -1;
+
+  /** What is done at each look. Must not wait. */
+  public interface Look {
+    /**
+     * Looks.
+     *
+     * @return nanoseconds until the next time, positive, or {@link #NEVER}
+     */
+    long look();
+  }
+
+  private final ScheduledExecutorService scheduler;
+  private final Look look;
+
+  private volatile boolean stopped;
+  private volatile @Nullable Future<?> next;
+
+  private Recheck(ScheduledExecutorService scheduler, Look look) {
+    this.scheduler = scheduler;
+    this.look = look;
+  }
+
+  /** Begins; the first look is due after so many nanoseconds. */
+  public static Recheck start(ScheduledExecutorService scheduler, long delay, Look look) {
+    Recheck recheck = new Recheck(scheduler, look);
+    recheck.schedule(delay);
+    return recheck;
+  }
+
+  /** Ends. A look that is under way goes on, and is the last one. From any thread. */
+  public void stop() {
+    stopped = true;
+    Future<?> planned = next;
+    if (planned != null) {
+      planned.cancel(false);
+    }
+  }
+
+  private void schedule(long delay) {
+    next = scheduler.schedule(this::run, delay, TimeUnit.NANOSECONDS);
+    if (stopped) {
+      stop(); // It came before there was this one to be cancelled.
+    }
+  }
+
+  private void run() {
+    if (stopped) {
+      return;
+    }
+    long delay = look.look();
+    if (delay != NEVER) {
+      schedule(delay);
+    }
+  }
+}
