@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
     "UnsynchronizedOverridesSynchronized") // a lock would make one call wait for another
 final class TunnelSocket extends InertSocket {
+  /** Makes the tunnel, yet to be opened, to what a socket is to be connected to. */
+  interface Opener {
+    TunnelStream prepare(InetSocketAddress address) throws IOException;
+  }
+
   private static final InetSocketAddress NO_LOCAL_ADDRESS = new InetSocketAddress(0);
 
-  private final TunnelSocketFactory.Opener opener;
+  private final Opener opener;
 
   private volatile @Nullable InetSocketAddress address;
   private volatile @Nullable TunnelStream stream;
@@ -34,7 +39,7 @@ final class TunnelSocket extends InertSocket {
   private volatile boolean outputShut;
   private volatile int soTimeout;
 
-  TunnelSocket(TunnelSocketFactory.Opener opener) throws SocketException {
+  TunnelSocket(Opener opener) throws SocketException {
     this.opener = opener;
   }
 
@@ -73,7 +78,7 @@ final class TunnelSocket extends InertSocket {
       throw new SocketException("already connected");
     }
     TunnelStream opening = opener.prepare(endpoint);
-    address = TunnelSocketFactory.resolved(endpoint);
+    address = ServiceNames.resolved(endpoint);
     stream = opening;
     if (closed) {
       opening.life().closeSoon(); // Meanwhile: a resolver may take its time.
