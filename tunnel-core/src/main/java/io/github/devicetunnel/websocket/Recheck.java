@@ -3,6 +3,7 @@ package io.github.devicetunnel.websocket;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,32 +11,28 @@ import org.jspecify.annotations.Nullable;
  * is due. It can be stopped from any thread at any time.
  */
 public final class Recheck {
-  /** Of a look after which there is no other. */
+  /** There is no further look. */
   public static final long NEVER = -1;
 
-  /** What is done at each look. Must not wait. */
-  public interface Look {
-    /**
-     * Looks.
-     *
-     * @return nanoseconds until the next time, positive, or {@link #NEVER}
-     */
-    long look();
-  }
-
   private final ScheduledExecutorService scheduler;
-  private final Look look;
+  private final LongSupplier look;
 
   private volatile boolean stopped;
   private volatile @Nullable Future<?> next;
 
-  private Recheck(ScheduledExecutorService scheduler, Look look) {
+  private Recheck(ScheduledExecutorService scheduler, LongSupplier look) {
     this.scheduler = scheduler;
     this.look = look;
   }
 
-  /** Begins; the first look is due after so many nanoseconds. */
-  public static Recheck start(ScheduledExecutorService scheduler, long delay, Look look) {
+  /**
+   * Begins.
+   *
+   * @param delay nanoseconds until the first look
+   * @param look returns the nanoseconds until the next one, positive, or {@link #NEVER}; must not
+   *     wait
+   */
+  public static Recheck start(ScheduledExecutorService scheduler, long delay, LongSupplier look) {
     Recheck recheck = new Recheck(scheduler, look);
     recheck.schedule(delay);
     return recheck;
@@ -61,7 +58,7 @@ public final class Recheck {
     if (stopped) {
       return;
     }
-    long delay = look.look();
+    long delay = look.getAsLong();
     if (delay != NEVER) {
       schedule(delay);
     }
