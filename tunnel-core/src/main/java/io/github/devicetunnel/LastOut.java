@@ -1,11 +1,15 @@
 package io.github.devicetunnel;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
 /**
  * Lets threads in until it is closed. When it is closed and the last of them has left, that one, or
  * whoever closed it if nobody was inside, does what is left to do: once, and with no lock held.
  */
 final class LastOut {
   private final Runnable action;
+  private final CountDownLatch done = new CountDownLatch(1);
   private int inside; // guarded by this
   private boolean closed; // guarded by this
 
@@ -29,7 +33,7 @@ final class LastOut {
       last = closed && inside == 0;
     }
     if (last) {
-      action.run();
+      finish();
     }
   }
 
@@ -43,7 +47,20 @@ final class LastOut {
       closed = true;
     }
     if (last) {
-      action.run();
+      finish();
     }
+  }
+
+  private void finish() {
+    try {
+      action.run();
+    } finally {
+      done.countDown();
+    }
+  }
+
+  /** Waits until all that was left to do is done; false when the time was over. */
+  boolean awaitDone(long nanos) throws InterruptedException {
+    return done.await(nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -59,9 +59,8 @@ final class LocalConnection implements Connections.Connection {
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
-    Duration halfClose = settings.timeouts().halfCloseTimeout();
     this.tunnel =
-        new Tunnel(engine, settings, events, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
+        new Tunnel(engine, settings, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
   }
 
   void start() {
@@ -222,12 +221,12 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public long unacknowledged() {
-    return tunnel.unacknowledged();
+    return tunnel.gauges().unacknowledged();
   }
 
   @Override
   public ConnectionStats stats() {
-    return tunnel.stats();
+    return tunnel.gauges().stats();
   }
 
   @Override

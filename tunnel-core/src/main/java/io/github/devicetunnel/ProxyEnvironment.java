@@ -15,6 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The environment variables that name proxies, and the clouds that need none. */
 final class ProxyEnvironment {
+  /** One that is set, without the spaces around its value, which may hold a password. */
+  record Variable(String name, String value) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
   private static final Pattern BLOCK = Pattern.compile("(?<address>[^/]+)/(?<bits>\\d{1,3})");
   private static final Pattern WITH_PORT =
       Pattern.compile("\\[(?<v6>[^]]+)](?::(?<v6port>\\d+))?|(?<host>[^:]*):(?<port>\\d+)");
@@ -25,24 +33,17 @@ final class ProxyEnvironment {
     this.variables = variables;
   }
 
-  Optional<ProxySettings> proxyFor(CloudUri cloud) {
+  /** The one that counts; nothing where the way is direct. */
+  Optional<Variable> variableFor(CloudUri cloud) {
     HttpUrl url = cloud.base();
     if (cloud.isLoopback() || isExempt(url)) {
       return Optional.empty();
     }
     return Stream.of(url.isHttps() ? "HTTPS_PROXY" : "HTTP_PROXY", "ALL_PROXY")
         .flatMap(name -> Stream.of(name, name.toLowerCase(Locale.ROOT)))
-        .filter(name -> !value(name).isEmpty())
-        .findFirst()
-        .map(this::parse);
-  }
-
-  private ProxySettings parse(String name) {
-    try {
-      return ProxySettings.parse(value(name));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage() + " (the value of " + name + ")", e);
-    }
+        .map(name -> new Variable(name, value(name)))
+        .filter(variable -> !variable.value().isEmpty())
+        .findFirst();
   }
 
   private String value(String name) {

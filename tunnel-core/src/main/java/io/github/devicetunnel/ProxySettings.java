@@ -125,7 +125,18 @@ public final class ProxySettings {
    */
   public static Optional<ProxySettings> fromEnvironment(
       Map<String, String> environment, String cloudUri) {
-    return new ProxyEnvironment(environment).proxyFor(CloudUri.parse(cloudUri));
+    return new ProxyEnvironment(environment)
+        .variableFor(CloudUri.parse(cloudUri))
+        .map(ProxySettings::parse);
+  }
+
+  private static ProxySettings parse(ProxyEnvironment.Variable variable) {
+    try {
+      return parse(variable.value());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + " (the value of " + variable.name() + ")", e);
+    }
   }
 
   /**

@@ -267,7 +267,7 @@ final class StreamReader {
   void retire() {
     lock.lock();
     try {
-      if (taker == Taker.CALLER && !tunnel.isSending()) {
+      if (taker == Taker.CALLER && !tunnel.gauges().isSending()) {
         // It is to be freed at once, and only a cut does that. With bytes on the way the cloud's
         // answer to the close frame does, which tells that they arrived.
         tunnel.abort();

@@ -48,6 +48,15 @@ record Timeouts(
     return two.compareTo(LEAST_LIVENESS) < 0 ? LEAST_LIVENESS : two;
   }
 
+  /**
+   * As it was set, or else as it is at that end.
+   *
+   * @param standard how long that end waits by default
+   */
+  Duration halfClose(Duration standard) {
+    return halfCloseTimeout == null ? standard : halfCloseTimeout;
+  }
+
   /** Times that are being set, each checked when it comes. For one thread. */
   static final class Draft {
     private Duration pingInterval;

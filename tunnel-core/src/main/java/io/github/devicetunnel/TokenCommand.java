@@ -29,7 +29,7 @@ final class TokenCommand implements TokenSource {
     Process process = start();
     try {
       // Both are read at the same time: a program waits when nobody takes what it prints.
-      FutureTask<byte[]> output = reading(process.getInputStream(), TokenSources.LARGEST + 1);
+      FutureTask<byte[]> output = reading(process.getInputStream(), TokenText.LARGEST + 1);
       FutureTask<byte[]> complaint = reading(process.getErrorStream(), LONGEST_COMPLAINT);
       process.getOutputStream().close();
       if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -45,7 +45,7 @@ final class TokenCommand implements TokenSource {
                 + ", try it in a terminal"
                 + words(said));
       }
-      return TokenSources.text("the output of " + this, bytes);
+      return TokenText.of("the output of " + this, bytes);
     } catch (TimeoutException e) {
       throw new IOException(
           this + " did not end within " + Durations.seconds(timeout) + ": try it in a terminal", e);

@@ -2,7 +2,6 @@ package io.github.devicetunnel;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,9 +15,6 @@ import java.util.Objects;
  * Line breaks at the end do not count.
  */
 public final class TokenSources {
-  /** Many times as long as any token. */
-  static final int LARGEST = 64 << 10;
-
   private TokenSources() {}
 
   /**
@@ -32,7 +28,7 @@ public final class TokenSources {
     Objects.requireNonNull(file, "file");
     return request -> {
       try (InputStream in = Files.newInputStream(file)) {
-        return text("the token file " + file, in.readNBytes(LARGEST + 1));
+        return TokenText.of("the token file " + file, in.readNBytes(TokenText.LARGEST + 1));
       } catch (NoSuchFileException e) {
         throw new IOException("there is no token file " + file + ": write the token there", e);
       } catch (AccessDeniedException e) {
@@ -56,7 +52,7 @@ public final class TokenSources {
         throw new IOException(
             "the environment variable " + name + " is not set: put the token there");
       }
-      return stripped("the environment variable " + name, value);
+      return TokenText.of("the environment variable " + name, value);
     };
   }
 
@@ -78,23 +74,5 @@ public final class TokenSources {
       throw new IllegalArgumentException("command is empty: it takes a program and its arguments");
     }
     return new TokenCommand(List.copyOf(command), Durations.positive("timeout", timeout));
-  }
-
-  static String text(String origin, byte[] bytes) throws IOException {
-    if (bytes.length > LARGEST) {
-      throw new IOException(origin + " holds more than 64 KiB, so it is no token: name another");
-    }
-    return stripped(origin, new String(bytes, StandardCharsets.UTF_8));
-  }
-
-  private static String stripped(String origin, String text) throws IOException {
-    int end = text.length();
-    while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
-      end--;
-    }
-    if (end == 0) {
-      throw new IOException(origin + " is empty: put the token there");
-    }
-    return text.substring(0, end);
   }
 }

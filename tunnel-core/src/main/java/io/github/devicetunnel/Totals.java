@@ -1,5 +1,7 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.ConnectionStats.State;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What one client has counted since it was built. */
@@ -9,4 +11,18 @@ final class Totals {
   final LongAdder failed = new LongAdder();
   final LongAdder bytesUp = new LongAdder();
   final LongAdder bytesDown = new LongAdder();
+
+  /** With the connections that are there now. */
+  TunnelStats stats(List<ConnectionStats> connections) {
+    int dialing = (int) connections.stream().filter(c -> c.state() == State.DIALING).count();
+    return new TunnelStats(
+        opened.sum(),
+        rejected.sum(),
+        failed.sum(),
+        connections.size() - dialing,
+        dialing,
+        bytesUp.sum(),
+        bytesDown.sum(),
+        connections);
+  }
 }

@@ -12,8 +12,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +32,12 @@ final class Tunnel implements TunnelTimers.Verdict {
   private final Engine engine;
   private final Settings settings;
   private final ConnectionEvents events;
-  private final long startedAt = System.nanoTime();
   private final Dial dial;
   private final PayloadWatch payloadWatch = new PayloadWatch();
   private final LastOut threads = new LastOut(this::tellClosed);
-  private final CountDownLatch closed = new CountDownLatch(1);
 
   private final TunnelLife life = new TunnelLife();
+  private final Gauges gauges;
   private final TunnelTimers timers;
 
   // Written by the thread that dials.
@@ -50,7 +47,8 @@ final class Tunnel implements TunnelTimers.Verdict {
     this.engine = engine;
     this.settings = settings;
     this.events = events;
-    this.dial = new Dial(engine, settings, events, startedAt);
+    this.gauges = new Gauges(events.connection(), life);
+    this.dial = new Dial(engine, settings, events, gauges.startedAt());
     this.timers =
         new TunnelTimers(
             engine.timers(), settings.timeouts(), halfCloseTimeout, payloadWatch, this);
@@ -201,7 +199,7 @@ final class Tunnel implements TunnelTimers.Verdict {
         // Any other end is for the thread that reads to find: before it there may be bytes that
         // came, and a close frame that says more.
         CloseReason known = life.reason();
-        why = known == null ? describe(Ending.lost(e)) : known;
+        why = known == null ? gauges.reason(Ending.lost(e)) : known;
       }
     }
     throw new TunnelException(why);
@@ -213,7 +211,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void shutdownOutput() {
     if (life.drain()) {
-      timers.draining(this::received);
+      timers.draining(gauges::received);
       WebSocket socket = life.webSocket();
       if (socket != null && settings.timeouts().pings()) {
         socket.ping(); // Its answer says that all has arrived, should somebody ask at the end.
@@ -236,7 +234,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   @Override
   public boolean end(Ending ending) {
-    if (!life.end(describe(ending))) {
+    if (!life.end(gauges.reason(ending))) {
       return false;
     }
     WebSocket socket = life.webSocket();
@@ -295,12 +293,8 @@ final class Tunnel implements TunnelTimers.Verdict {
 
   /** On the last thread that leaves, so that nothing is told after it. */
   private void tellClosed() {
-    try {
-      if (dialed) {
-        events.closed(knownReason());
-      }
-    } finally {
-      closed.countDown();
+    if (dialed) {
+      events.closed(knownReason());
     }
   }
 
@@ -309,7 +303,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    * in a callback about this tunnel would wait for itself, and gets false at once.
    */
   boolean awaitClosed(long nanos) throws InterruptedException {
-    return !events.isCalling() && closed.await(nanos, TimeUnit.NANOSECONDS);
+    return !events.isCalling() && threads.awaitDone(nanos);
   }
 
   /** Whether bytes are still delivered. */
@@ -327,40 +321,9 @@ final class Tunnel implements TunnelTimers.Verdict {
     return life.knownReason();
   }
 
-  /** How it is now. From any thread. */
-  ConnectionStats stats() {
-    WebSocket socket = life.webSocket();
-    CloseReason why = life.isClosed() ? life.reason() : null;
-    return new ConnectionStats(
-        events.connection(),
-        life.state(),
-        why == null ? Duration.ofNanos(System.nanoTime() - startedAt) : why.duration(),
-        sent(),
-        received(),
-        unacknowledged(),
-        socket == null ? null : socket.roundTrip());
-  }
-
-  /** Whether anything is on the way of which the cloud has not confirmed that it arrived. */
-  boolean isSending() {
-    WebSocket socket = life.webSocket();
-    return socket != null && (socket.unacknowledged() > 0 || !socket.isCloseSent());
-  }
-
-  /** Bytes sent of which the cloud has not confirmed that they arrived. */
-  long unacknowledged() {
-    WebSocket socket = life.webSocket();
-    return socket == null ? 0 : socket.unacknowledged();
-  }
-
-  private long sent() {
-    WebSocket socket = life.webSocket();
-    return socket == null ? 0 : socket.sent();
-  }
-
-  private long received() {
-    WebSocket socket = life.webSocket();
-    return socket == null ? 0 : socket.received();
+  /** How it is now. */
+  Gauges gauges() {
+    return gauges;
   }
 
   private WebSocket openSocket() {
@@ -369,10 +332,6 @@ final class Tunnel implements TunnelTimers.Verdict {
       throw new IllegalStateException("the tunnel is not open yet");
     }
     return socket;
-  }
-
-  private CloseReason describe(Ending ending) {
-    return ending.reason(sent(), received(), startedAt);
   }
 
   @Override

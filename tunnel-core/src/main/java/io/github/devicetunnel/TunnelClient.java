@@ -1,20 +1,13 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.ConnectionStats.State;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +33,13 @@ public final class TunnelClient implements AutoCloseable {
   private final Engine engine;
   private final Settings settings;
   private final ClientEvents events;
-
-  private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
-  private final Set<Connections.Connection> streams = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean closed = new AtomicBoolean(); // nothing is opened any more
-  private final AtomicBoolean left = new AtomicBoolean(); // all that was opened has ended
+  private final ClientLife life;
 
   private TunnelClient(Engine engine, Settings settings) {
     this.engine = engine;
     this.settings = settings;
     this.events = new ClientEvents(settings.eventListeners());
+    this.life = new ClientLife(engine);
     engine.keepWarm(settings.cloudUri());
   }
 
@@ -83,7 +73,7 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IllegalStateException when this client is closed
    */
   public TunnelListener listen(InetSocketAddress address) throws IOException {
-    checkOpen();
+    life.checkOpen();
     return listenOn(TcpPort.bind(address, TunnelListener.BACKLOG));
   }
 
@@ -102,19 +92,14 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IllegalStateException when this client is closed
    */
   public TunnelListener listen(UnixDomainSocketAddress address) throws IOException {
-    checkOpen();
+    life.checkOpen();
     return listenOn(UnixPath.bind(address, TunnelListener.BACKLOG));
   }
 
   private TunnelListener listenOn(ListeningSocket socket) {
-    TunnelListener listener =
-        TunnelListener.on(socket, engine, settings, events, listeners::remove);
+    TunnelListener listener = TunnelListener.on(socket, engine, settings, events, life::remove);
     engine.prepare();
-    listeners.add(listener);
-    if (closed.get()) {
-      listener.close(Duration.ZERO);
-      checkOpen();
-    }
+    life.add(listener);
     return listener;
   }
 
@@ -130,7 +115,7 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IllegalStateException when this client is closed
    */
   public void checkCredentials() throws IOException {
-    checkOpen();
+    life.checkOpen();
     long startedAt = System.nanoTime();
     try {
       var unused =
@@ -154,7 +139,7 @@ public final class TunnelClient implements AutoCloseable {
    */
   public TunnelStream open() throws IOException {
     TunnelStream stream = newStream(settings);
-    stream.open();
+    stream.life().open();
     return stream;
   }
 
@@ -167,33 +152,7 @@ public final class TunnelClient implements AutoCloseable {
    */
   public CompletableFuture<TunnelStream> openAsync() {
     TunnelStream stream = newStream(settings);
-    CompletableFuture<TunnelStream> result = new CompletableFuture<>();
-    var unused =
-        result.whenComplete(
-            (opened, failure) -> {
-              if (failure != null) {
-                stream.closeSoon();
-              }
-            });
-    try {
-      engine.threads().start("tunnel-dial " + settings.target(), () -> open(stream, result));
-    } catch (OutOfMemoryError e) {
-      stream.close(); // There is no thread to be had.
-      throw e;
-    }
-    return result;
-  }
-
-  private static void open(TunnelStream stream, CompletableFuture<TunnelStream> result) {
-    try {
-      stream.open();
-    } catch (IOException | RuntimeException | Error e) {
-      result.completeExceptionally(e);
-      return;
-    }
-    if (!result.complete(stream)) {
-      stream.close();
-    }
+    return AsyncOpen.begin(stream, engine.threads(), "tunnel-dial " + settings.target());
   }
 
   /**
@@ -223,29 +182,19 @@ public final class TunnelClient implements AutoCloseable {
 
   /** Who connects a socket expects the exceptions of one. */
   private TunnelStream newSocketStream(Settings settings) throws SocketException {
-    if (closed.get()) {
+    if (life.isClosed()) {
       throw new SocketException("this TunnelClient is closed");
     }
     return newStream(settings);
   }
 
   private TunnelStream newStream(Settings settings) {
-    checkOpen();
+    life.checkOpen();
     ConnectionInfo connection = settings.connection(engine.nextConnection(), null);
     ConnectionEvents its = new ConnectionEvents(connection, events);
-    TunnelStream stream = new TunnelStream(engine, settings, its, streams::remove);
-    streams.add(stream.handle());
-    if (closed.get()) {
-      streams.remove(stream.handle());
-      checkOpen();
-    }
+    TunnelStream stream = new TunnelStream(engine, settings, its, life::remove);
+    life.add(stream.life());
     return stream;
-  }
-
-  private void checkOpen() {
-    if (closed.get()) {
-      throw new IllegalStateException("this TunnelClient is closed");
-    }
   }
 
   /**
@@ -266,18 +215,7 @@ public final class TunnelClient implements AutoCloseable {
    * @return what became of the connections
    */
   public DrainReport close(Duration drain) {
-    closed.set(true);
-    List<Connections.Connection> connections = new ArrayList<>();
-    for (TunnelListener listener : listeners) {
-      listener.stopAccepting();
-      connections.addAll(listener.connections());
-    }
-    connections.addAll(streams);
-    DrainReport report = Connections.drain(connections, drain);
-    if (left.compareAndSet(false, true)) {
-      engine.leave();
-    }
-    return report;
+    return life.close(drain);
   }
 
   /**
@@ -286,23 +224,7 @@ public final class TunnelClient implements AutoCloseable {
    * @return the figures of all that it opened; of no client that shares its connections
    */
   public TunnelStats stats() {
-    List<ConnectionStats> present =
-        Stream.concat(
-                listeners.stream().flatMap(TunnelListener::stats),
-                streams.stream().map(Connections.Connection::stats))
-            .filter(connection -> connection.state() != State.CLOSED)
-            .toList();
-    int dialing = (int) present.stream().filter(c -> c.state() == State.DIALING).count();
-    Totals totals = events.totals();
-    return new TunnelStats(
-        totals.opened.sum(),
-        totals.rejected.sum(),
-        totals.failed.sum(),
-        present.size() - dialing,
-        dialing,
-        totals.bytesUp.sum(),
-        totals.bytesDown.sum(),
-        present);
+    return events.totals().stats(life.connections());
   }
 
   /** {@return the gateway that this client's tunnels lead to, in 32 hex digits} */

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import java.io.FilterInputStream;
+import io.github.devicetunnel.websocket.PieceInput;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
     "UnsynchronizedOverridesSynchronized") // a lock would make one call wait for another
 final class TunnelSocket extends InertSocket {
+  /** Makes the tunnel, yet to be opened, to what a socket is to be connected to. */
+  interface Opener {
+    TunnelStream prepare(InetSocketAddress address) throws IOException;
+  }
+
   private static final InetSocketAddress NO_LOCAL_ADDRESS = new InetSocketAddress(0);
 
-  private final TunnelSocketFactory.Opener opener;
+  private final Opener opener;
 
   private volatile @Nullable InetSocketAddress address;
   private volatile @Nullable TunnelStream stream;
@@ -34,7 +39,7 @@ final class TunnelSocket extends InertSocket {
   private volatile boolean outputShut;
   private volatile int soTimeout;
 
-  TunnelSocket(TunnelSocketFactory.Opener opener) throws SocketException {
+  TunnelSocket(Opener opener) throws SocketException {
     this.opener = opener;
   }
 
@@ -54,7 +59,7 @@ final class TunnelSocket extends InertSocket {
     TunnelStream opening = beginConnect(inetAddress);
     boolean opened = false;
     try {
-      opening.open(Duration.ofMillis(timeout));
+      opening.life().open(Duration.ofMillis(timeout));
       opening.setReadTimeout(Duration.ofMillis(soTimeout));
       connected = true;
       opened = true;
@@ -73,10 +78,10 @@ final class TunnelSocket extends InertSocket {
       throw new SocketException("already connected");
     }
     TunnelStream opening = opener.prepare(endpoint);
-    address = TunnelSocketFactory.resolved(endpoint);
+    address = ServiceNames.resolved(endpoint);
     stream = opening;
     if (closed) {
-      opening.closeSoon(); // Meanwhile: a resolver may take its time.
+      opening.life().closeSoon(); // Meanwhile: a resolver may take its time.
     }
     return opening;
   }
@@ -169,7 +174,7 @@ final class TunnelSocket extends InertSocket {
     closed = true;
     TunnelStream open = stream;
     if (open != null) {
-      open.closeSoon();
+      open.life().closeSoon();
     }
   }
 
@@ -240,24 +245,17 @@ final class TunnelSocket extends InertSocket {
     return closed ? closedMeanwhile(e) : e;
   }
 
-  private final class Input extends FilterInputStream {
-    Input(InputStream in) {
-      super(in);
-    }
+  private final class Input extends PieceInput {
+    private final InputStream in;
 
-    @Override
-    public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (TunnelException e) {
-        throw asSocket(e);
-      }
+    Input(InputStream in) {
+      this.in = in;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        return in.read(bytes, offset, length);
       } catch (TunnelException e) {
         throw asSocket(e);
       }
@@ -266,7 +264,7 @@ final class TunnelSocket extends InertSocket {
     @Override
     public int available() throws IOException {
       checkNotClosed();
-      return super.available();
+      return in.available();
     }
 
     @Override

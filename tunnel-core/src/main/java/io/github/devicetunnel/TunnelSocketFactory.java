@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
-import java.util.List;
-import java.util.regex.Pattern;
 import javax.net.SocketFactory;
 import okhttp3.Dns;
 import org.jspecify.annotations.Nullable;
@@ -24,19 +21,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TunnelSocketFactory extends SocketFactory {
-  /** For documentation only (RFC 5737): nothing can be reached there, should anybody try. */
-  private static final byte[] NOWHERE = {(byte) 192, 0, 2, 1};
+  private final TunnelSocket.Opener opener;
 
-  private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.]*:[^\\]]*]?");
-
-  /** Makes the tunnel, yet to be opened, to what a socket is to be connected to. */
-  interface Opener {
-    TunnelStream prepare(InetSocketAddress address) throws IOException;
-  }
-
-  private final Opener opener;
-
-  TunnelSocketFactory(Opener opener) {
+  TunnelSocketFactory(TunnelSocket.Opener opener) {
     this.opener = opener;
   }
 
@@ -47,28 +34,11 @@ public final class TunnelSocketFactory extends SocketFactory {
    * @return what {@code OkHttpClient.Builder.dns} takes
    */
   public static Dns dns() {
-    return host -> List.of(InetAddress.getByAddress(host, NOWHERE));
+    return ServiceNames.dns();
   }
 
   TunnelStream prepare(InetSocketAddress address) throws IOException {
     return opener.prepare(address);
-  }
-
-  /** With an IP address in any case, and the name that it was given as. */
-  static InetSocketAddress resolved(InetSocketAddress address) {
-    if (!address.isUnresolved()) {
-      return address;
-    }
-    String host = address.getHostString();
-    try {
-      InetAddress ip =
-          IP_ADDRESS.matcher(host).matches()
-              ? InetAddress.getByName(host)
-              : InetAddress.getByAddress(host, NOWHERE);
-      return new InetSocketAddress(ip, address.getPort());
-    } catch (UnknownHostException e) {
-      return address; // What looks like an IP address and is none.
-    }
   }
 
   /** {@return a socket that is yet to be connected, which opens its tunnel} */

@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -10,14 +11,8 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A tunnel as a pair of streams in this process, with no socket in between: bytes go straight
@@ -47,102 +42,24 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 public final class TunnelStream implements AutoCloseable {
-  private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofSeconds(60);
-
-  /** How long nobody may read before somebody else looks what comes, when there are no pings. */
-  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
-
-  private final Engine engine;
-  private final Settings settings;
-  private final Consumer<Connections.Connection> onClosed;
-  private final Tunnel tunnel;
+  private final StreamLife life;
   private final StreamReader reader;
   private final StreamWriter writer;
   private final Input input = new Input();
   private final Output output = new Output();
-  private final Handle handle = new Handle();
 
   private volatile Duration readTimeout = Duration.ZERO;
-  private volatile boolean closedHere;
-  private volatile @Nullable Future<?> looks;
-  private final AtomicBoolean ending = new AtomicBoolean();
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final CompletableFuture<CloseReason> whenClosed = new CompletableFuture<>();
 
   TunnelStream(
-      Engine engine,
-      Settings settings,
-      ConnectionEvents events,
-      Consumer<Connections.Connection> onClosed) {
-    this.engine = engine;
-    this.settings = settings;
-    this.onClosed = onClosed;
-    Duration halfClose = settings.timeouts().halfCloseTimeout();
-    this.tunnel =
-        new Tunnel(engine, settings, events, halfClose == null ? HALF_CLOSE_TIMEOUT : halfClose);
-    this.reader = new StreamReader(tunnel, this::startStandIn, this::endSoon);
-    this.writer = new StreamWriter(tunnel);
+      Engine engine, Settings settings, ConnectionEvents events, Consumer<StreamLife> onClosed) {
+    this.life = new StreamLife(engine, settings, events, onClosed);
+    this.reader = life.reader();
+    this.writer = life.writer();
   }
 
-  void open() throws IOException {
-    boolean opened = false;
-    reader.beginDial();
-    try {
-      tunnel.open();
-      Timeouts timeouts = settings.timeouts();
-      long nanos =
-          TimeUnit.NANOSECONDS.convert(timeouts.pings() ? timeouts.pingInterval() : LOOK_INTERVAL);
-      looks =
-          engine.timers().scheduleWithFixedDelay(reader::look, nanos, nanos, TimeUnit.NANOSECONDS);
-      opened = true;
-    } finally {
-      reader.endDial();
-      if (!opened) {
-        end();
-      }
-    }
-  }
-
-  /**
-   * As {@link #open()}, within a time.
-   *
-   * @param limit zero for none but those that were set for the client
-   * @throws SocketTimeoutException when it passed
-   */
-  void open(Duration limit) throws IOException {
-    if (limit.isZero()) {
-      open();
-      return;
-    }
-    AtomicBoolean passed = new AtomicBoolean();
-    Runnable giveUp =
-        () -> {
-          passed.set(true); // First: the end of the dial is felt before this returns.
-          tunnel.giveUpDial(limit);
-        };
-    Future<?> limiting = engine.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
-    try {
-      open();
-      if (passed.get()) {
-        closeSoon(); // In that very moment: it may have been given up.
-        throw timedOut(limit, null);
-      }
-    } catch (TunnelException e) {
-      throw passed.get() ? timedOut(limit, e) : e;
-    } finally {
-      limiting.cancel(false);
-    }
-  }
-
-  private static SocketTimeoutException timedOut(Duration limit, @Nullable TunnelException e) {
-    String message = e == null ? "no tunnel within " + Durations.seconds(limit) : e.getMessage();
-    SocketTimeoutException timeout = new SocketTimeoutException(message);
-    timeout.initCause(e);
-    return timeout;
-  }
-
-  private void startStandIn(Runnable task) {
-    engine.threads().start("tunnel-stand-in " + settings.target(), task);
+  /** How it opens and ends, for those who do. */
+  StreamLife life() {
+    return life;
   }
 
   /**
@@ -209,7 +126,7 @@ public final class TunnelStream implements AutoCloseable {
    *     anything here
    */
   public CompletionStage<CloseReason> whenClosed() {
-    return whenClosed.minimalCompletionStage();
+    return life.whenClosed();
   }
 
   /**
@@ -219,99 +136,14 @@ public final class TunnelStream implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (ConnectionEvents.isCallingAny()) {
-      closeSoon(); // What would be waited for is this very thread, or one that waits for it.
-      return;
-    }
-    endHere();
-    end();
-    awaitClosed();
-  }
-
-  /** As {@link #close}, on another thread. Never waits. */
-  void closeSoon() {
-    endHere();
-    endSoon();
-  }
-
-  private void endHere() {
-    closedHere = true;
-    tunnel.end(Ending.localClosed());
-    reader.wake();
-  }
-
-  private void endSoon() {
-    engine.threads().helpers().execute(this::end);
-  }
-
-  /** Gives everything back, on the first thread that comes. */
-  private void end() {
-    if (!ending.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      reader.retire();
-      // Not before: an open that is under way begins them.
-      Future<?> planned = looks;
-      if (planned != null) {
-        planned.cancel(false);
-      }
-      tunnel.close();
-    } finally {
-      onClosed.accept(handle);
-      closed.countDown();
-      whenClosed.complete(tunnel.knownReason());
-    }
-  }
-
-  private void awaitClosed() {
-    boolean interrupted = false;
-    while (closed.getCount() > 0) {
-      try {
-        closed.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    life.close();
   }
 
   /**
    * {@return this connection's figures, as they are now; as they were at the end if it is closed}
    */
   public ConnectionStats stats() {
-    return tunnel.stats();
-  }
-
-  /** How the client that opened this ends it. */
-  Connections.Connection handle() {
-    return handle;
-  }
-
-  private final class Handle implements Connections.Connection {
-    @Override
-    public void cut() {
-      tunnel.end(Ending.shutdown());
-      reader.wake();
-      endSoon();
-    }
-
-    @Override
-    public boolean awaitClosed(long nanos) throws InterruptedException {
-      return tunnel.awaitClosed(nanos) && closed.await(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public long unacknowledged() {
-      return tunnel.unacknowledged();
-    }
-
-    @Override
-    public ConnectionStats stats() {
-      return tunnel.stats();
-    }
+    return life.stats();
   }
 
   /** Throws away what the service sends. Never waits. */
@@ -321,16 +153,10 @@ public final class TunnelStream implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "TunnelStream[" + tunnel + "]";
+    return "TunnelStream[" + life + "]";
   }
 
-  private final class Input extends InputStream {
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
+  private final class Input extends PieceInput {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       return reader.read(ByteBuffer.wrap(bytes, offset, length), readTimeout);
@@ -388,18 +214,18 @@ public final class TunnelStream implements AutoCloseable {
     }
 
     private IOException closedMeanwhile(TunnelException e) {
-      return closedHere ? (IOException) new AsynchronousCloseException().initCause(e) : e;
+      return life.isClosedHere() ? (IOException) new AsynchronousCloseException().initCause(e) : e;
     }
 
     private void checkOpen() throws ClosedChannelException {
-      if (closedHere) {
+      if (life.isClosedHere()) {
         throw new ClosedChannelException();
       }
     }
 
     @Override
     public boolean isOpen() {
-      return !closedHere;
+      return !life.isClosedHere();
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.KeepAlive;
+import io.github.devicetunnel.websocket.Recheck;
 import io.github.devicetunnel.websocket.WebSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +34,7 @@ final class TunnelTimers {
 
   // Guarded by this.
   private boolean over;
-  private @Nullable KeepAlive keepAlive;
-  private @Nullable QuietTimer idleTimer;
-  private @Nullable QuietTimer halfCloseTimer;
+  private final List<Recheck> checks = new ArrayList<>();
   private @Nullable Future<?> closeTimer;
 
   TunnelTimers(
@@ -55,17 +56,17 @@ final class TunnelTimers {
       return; // It was ended at once, by another thread.
     }
     if (timeouts.pings()) {
-      keepAlive = startKeepAlive(webSocket);
+      checks.add(startKeepAlive(webSocket));
     }
     Duration idle = timeouts.idleTimeout();
     if (!idle.isZero()) {
-      idleTimer =
+      checks.add(
           QuietTimer.start(
-              scheduler, idle, payloadWatch::idleNanos, () -> verdict.end(Ending.idle(idle)));
+              scheduler, idle, payloadWatch::idleNanos, () -> verdict.end(Ending.idle(idle))));
     }
   }
 
-  private KeepAlive startKeepAlive(WebSocket webSocket) {
+  private Recheck startKeepAlive(WebSocket webSocket) {
     KeepAlive.Verdict dead =
         new KeepAlive.Verdict() {
           @Override
@@ -98,8 +99,7 @@ final class TunnelTimers {
           boolean clientLeft = payloadWatch.clientSeemsGone(received.getAsLong());
           verdict.end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
         };
-    halfCloseTimer =
-        QuietTimer.start(scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut);
+    checks.add(QuietTimer.start(scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut));
   }
 
   /** The close frame goes out: nothing counts any more but the time until its answer. */
@@ -114,15 +114,7 @@ final class TunnelTimers {
   /** Ends all of them. One whose verdict is being given may still give it. */
   synchronized void stop() {
     over = true;
-    if (keepAlive != null) {
-      keepAlive.stop();
-    }
-    if (idleTimer != null) {
-      idleTimer.cancel();
-    }
-    if (halfCloseTimer != null) {
-      halfCloseTimer.cancel();
-    }
+    checks.forEach(Recheck::stop);
     if (closeTimer != null) {
       closeTimer.cancel(false);
     }

@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,13 +27,7 @@ final class UnixEnd implements LocalEnd {
 
   @Override
   public InputStream inputStream() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new PieceInput() {
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
         return channel.read(ByteBuffer.wrap(bytes, offset, length));

@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -8,6 +9,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -21,14 +24,14 @@ class ReadingDirectionTest {
       List.of(
           // The public API, which puts the objects together.
           List.of(TunnelClient.class),
+          List.of(ClientLife.class),
           // The local side: what has one end here and the other in a tunnel.
-          List.of(
-              NamedSocketFactory.class,
-              TunnelSocketFactory.class,
-              TunnelSocket.class,
-              TargetResolver.class),
-          List.of(InertSocket.class),
+          List.of(NamedSocketFactory.class, TargetResolver.class),
+          List.of(TunnelSocketFactory.class),
+          List.of(TunnelSocket.class, AsyncOpen.class),
+          List.of(InertSocket.class, ServiceNames.class),
           List.of(TunnelListener.class, TunnelStream.class),
+          List.of(StreamLife.class),
           List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
           List.of(Connections.class, TcpPort.class, UnixPath.class),
           List.of(ListeningSocket.class, SocketFile.class, TcpEnd.class, UnixEnd.class),
@@ -38,6 +41,7 @@ class ReadingDirectionTest {
           List.of(Dial.class, TunnelTimers.class),
           List.of(DialAttempt.class),
           List.of(TokenLookup.class),
+          List.of(Gauges.class),
           List.of(PayloadWatch.class, QuietTimer.class, TunnelLife.class, LastOut.class),
           // What is told and counted.
           List.of(ConnectionEvents.class),
@@ -48,16 +52,17 @@ class ReadingDirectionTest {
           List.of(Timeouts.class),
           // The way to the cloud.
           List.of(Transport.class, TlsFailure.class),
-          List.of(TlsSettings.class, ProxySettings.class, ProxyEnvironment.class),
-          List.of(ClientCertificate.class),
+          List.of(TlsSettings.class, ProxySettings.class),
+          List.of(ClientCertificate.class, ProxyEnvironment.class),
           List.of(PemFile.class),
           // Words.
           List.of(TunnelEventListener.class),
-          List.of(TokenSources.class, TokenCommand.class),
+          List.of(TokenSources.class),
+          List.of(TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
-          List.of(TokenRequest.class, IpLiteral.class),
+          List.of(TokenRequest.class, IpLiteral.class, TokenText.class),
           List.of(Target.class, CloseReason.class, DrainReport.class, Durations.class),
           List.of(TunnelStats.class, DialTimings.class),
           List.of(ConnectionStats.class),
@@ -67,6 +72,19 @@ class ReadingDirectionTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.github.devicetunnel");
+
+  private static final SliceAssignment OUTERMOST_CLASSES =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+          return SliceIdentifier.of(outermost(javaClass));
+        }
+
+        @Override
+        public String getDescription() {
+          return "outermost classes";
+        }
+      };
 
   @Test
   void everyClassKnowsOnlyTheFloorsBelowItsOwn() {
@@ -78,6 +96,12 @@ class ReadingDirectionTest {
         }
       }
     }
+  }
+
+  /** On one floor, and in the packages below, there is an order of reading as well. */
+  @Test
+  void noTwoClassesKnowEachOther() {
+    slices().assignedFrom(OUTERMOST_CLASSES).should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
@@ -125,10 +149,14 @@ class ReadingDirectionTest {
   }
 
   private static int floor(JavaClass javaClass) {
-    String outer = javaClass.getName().replaceFirst("\\$.*", "");
+    String outer = outermost(javaClass);
     return IntStream.range(0, FLOORS.size())
         .filter(i -> FLOORS.get(i).stream().anyMatch(c -> c.getName().equals(outer)))
         .findFirst()
         .orElseThrow(() -> new AssertionError(outer + " is on no floor: give it one here"));
+  }
+
+  private static String outermost(JavaClass javaClass) {
+    return javaClass.getName().replaceFirst("\\$.*", "");
   }
 }

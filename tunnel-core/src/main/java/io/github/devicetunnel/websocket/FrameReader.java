@@ -1,9 +1,5 @@
 package io.github.devicetunnel.websocket;
 
-import static io.github.devicetunnel.websocket.Frames.BINARY;
-import static io.github.devicetunnel.websocket.Frames.CLOSE;
-import static io.github.devicetunnel.websocket.Frames.CONTINUATION;
-import static io.github.devicetunnel.websocket.Frames.CONTROL_LIMIT;
 import static io.github.devicetunnel.websocket.Frames.FIN;
 import static io.github.devicetunnel.websocket.Frames.LENGTH;
 import static io.github.devicetunnel.websocket.Frames.LENGTH_16;
@@ -12,8 +8,6 @@ import static io.github.devicetunnel.websocket.Frames.MASKED;
 import static io.github.devicetunnel.websocket.Frames.OPCODE;
 import static io.github.devicetunnel.websocket.Frames.PING;
 import static io.github.devicetunnel.websocket.Frames.PONG;
-import static io.github.devicetunnel.websocket.Frames.RESERVED;
-import static io.github.devicetunnel.websocket.Frames.TEXT;
 import static io.github.devicetunnel.websocket.Frames.isControl;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -127,7 +121,7 @@ public final class FrameReader {
       if (limit - parsed < 2) {
         return;
       }
-      String brokenRule = brokenRule();
+      String brokenRule = FrameRules.broken(buffer, parsed, limit, writer, insideMessage);
       boolean control = isControl(buffer[parsed] & OPCODE);
       // All that came before a control frame or an error is delivered before either is acted on.
       if (runEnd > runStart && (control || brokenRule != null)) {
@@ -162,51 +156,6 @@ public final class FrameReader {
     runEnd += length;
     parsed += length;
     remaining -= length;
-  }
-
-  /** The rule that the next header breaks, as far as it is there: at least two bytes of it. */
-  private @Nullable String brokenRule() {
-    int first = buffer[parsed];
-    int second = buffer[parsed + 1];
-    int opcode = first & OPCODE;
-    if ((first & RESERVED) != 0) {
-      return "a reserved bit is set, though no extension was agreed (RFC 6455 section 5.2)";
-    }
-    if (writer == Side.SERVER && (second & MASKED) != 0) {
-      return "a server must not mask its frames (RFC 6455 section 5.1)";
-    }
-    if (writer == Side.CLIENT && (second & MASKED) == 0) {
-      return "a client must mask its frames (RFC 6455 section 5.1)";
-    }
-    int length = second & LENGTH;
-    String broken =
-        switch (opcode) {
-          case CONTINUATION ->
-              insideMessage ? null : "a continuation without a message (RFC 6455 section 5.4)";
-          case TEXT, BINARY ->
-              insideMessage
-                  ? "a new message inside an unfinished one (RFC 6455 section 5.4)"
-                  : null;
-          case CLOSE, PING, PONG -> brokenRuleOfControl(first, length);
-          default -> "unknown opcode " + opcode + " (RFC 6455 section 5.2)";
-        };
-    if (broken == null && length == LENGTH_64 && limit - parsed > 2 && buffer[parsed + 2] < 0) {
-      return "the uppermost bit of a length is set (RFC 6455 section 5.2)";
-    }
-    return broken;
-  }
-
-  private static @Nullable String brokenRuleOfControl(int first, int length) {
-    if ((first & FIN) == 0) {
-      return "a control frame must not be fragmented (RFC 6455 section 5.5)";
-    }
-    if (length > CONTROL_LIMIT) {
-      return "a control frame is longer than 125 bytes (RFC 6455 section 5.5)";
-    }
-    if ((first & OPCODE) == CLOSE && length == 1) {
-      return "a close frame of one byte cannot hold a code (RFC 6455 section 5.5.1)";
-    }
-    return null;
   }
 
   private int headerSize() {

@@ -1,10 +1,8 @@
 package io.github.devicetunnel.websocket;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Pings a websocket, and judges its silence. Every received byte is a sign of life; the clock runs
@@ -35,41 +33,36 @@ public final class KeepAlive {
   private final long livenessNanos;
   private final long writeNanos;
   private final Verdict verdict;
-  private final ScheduledExecutorService scheduler;
 
   // Only on the scheduler's thread, one check after the other.
   private long pingDueAt;
   private long checkDueAt;
   private long clockStart;
 
-  private volatile boolean stopped;
-  private volatile @Nullable Future<?> nextCheck;
-
   private KeepAlive(
       WebSocket webSocket,
       Duration pingInterval,
       Duration livenessTimeout,
       Duration writeTimeout,
-      Verdict verdict,
-      ScheduledExecutorService scheduler) {
+      Verdict verdict) {
     this.webSocket = webSocket;
     this.pingNanos = TimeUnit.NANOSECONDS.convert(pingInterval);
     this.livenessNanos = TimeUnit.NANOSECONDS.convert(livenessTimeout);
     this.writeNanos =
         writeTimeout.isZero() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(writeTimeout);
     this.verdict = verdict;
-    this.scheduler = scheduler;
   }
 
   /**
-   * Begins. The first ping goes out after one interval.
+   * Begins. The first ping goes out after one interval. A check that is running when it is stopped
+   * may still come to a verdict.
    *
    * @param pingInterval positive
    * @param livenessTimeout the longest silence with at most 64 KiB on the way
    * @param writeTimeout the longest silence with more on the way, and the longest time that a write
    *     may wait; zero for no bound
    */
-  public static KeepAlive start(
+  public static Recheck start(
       WebSocket webSocket,
       Duration pingInterval,
       Duration livenessTimeout,
@@ -77,39 +70,15 @@ public final class KeepAlive {
       Verdict verdict,
       ScheduledExecutorService scheduler) {
     KeepAlive keepAlive =
-        new KeepAlive(webSocket, pingInterval, livenessTimeout, writeTimeout, verdict, scheduler);
+        new KeepAlive(webSocket, pingInterval, livenessTimeout, writeTimeout, verdict);
     long now = System.nanoTime();
     keepAlive.clockStart = now;
     keepAlive.pingDueAt = now + keepAlive.pingNanos;
-    keepAlive.scheduleCheck(now, keepAlive.pingNanos);
-    return keepAlive;
+    keepAlive.checkDueAt = keepAlive.pingDueAt;
+    return Recheck.start(scheduler, keepAlive.pingNanos, keepAlive::check);
   }
 
-  /** Ends. A check that is running may still come to a verdict. From any thread. */
-  public void stop() {
-    stopped = true;
-    cancelNextCheck();
-  }
-
-  private void cancelNextCheck() {
-    Future<?> next = nextCheck;
-    if (next != null) {
-      next.cancel(false);
-    }
-  }
-
-  private void scheduleCheck(long now, long delay) {
-    checkDueAt = now + delay;
-    nextCheck = scheduler.schedule(this::check, delay, TimeUnit.NANOSECONDS);
-    if (stopped) {
-      cancelNextCheck();
-    }
-  }
-
-  private void check() {
-    if (stopped) {
-      return;
-    }
+  private long check() {
     long now = System.nanoTime();
     if (now - checkDueAt > LATE_NANOS) {
       clockStart = now;
@@ -120,17 +89,19 @@ public final class KeepAlive {
     long silenceLimit = webSocket.unacknowledged() <= FEW_BYTES ? livenessNanos : writeNanos;
     if (blocked >= writeNanos) {
       verdict.writeBlocked(Duration.ofNanos(blocked));
-      return;
+      return Recheck.NEVER;
     }
     if (silent >= silenceLimit) {
       verdict.silent(Duration.ofNanos(silent));
-      return;
+      return Recheck.NEVER;
     }
     if (now - pingDueAt >= 0) {
       webSocket.ping();
       pingDueAt = now + pingNanos;
     }
     long untilVerdict = Math.min(silenceLimit - silent, writeNanos - blocked);
-    scheduleCheck(now, Math.min(pingDueAt - now, untilVerdict));
+    long delay = Math.min(pingDueAt - now, untilVerdict);
+    checkDueAt = now + delay;
+    return delay;
   }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>For one thread at a time.
  */
-public final class SpinningInput extends InputStream {
+public final class SpinningInput extends PieceInput {
   private static final long LONGEST_SPIN = 200_000; // ns
 
   /** Whoever is not back from a yield by then has a processor that somebody else works on. */
@@ -39,12 +39,6 @@ public final class SpinningInput extends InputStream {
    */
   public SpinningInput(InputStream in) {
     this.in = in;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -91,7 +91,7 @@ public final class UpgradedSocket implements Closeable {
    * Reads what OkHttp had already taken from the socket together with the answer, then the socket
    * itself. A server that speaks first would lose its first bytes otherwise.
    */
-  private static final class Input extends InputStream {
+  private static final class Input extends PieceInput {
     private final InputStream socketInput;
     private final Buffer early = new Buffer();
     private okio.@Nullable Source source;
@@ -102,12 +102,6 @@ public final class UpgradedSocket implements Closeable {
       // The timeouts of HTTP have no meaning for a tunnel, which may be silent for days.
       okioSocket.getSource().timeout().clearTimeout().clearDeadline();
       okioSocket.getSink().timeout().clearTimeout().clearDeadline();
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

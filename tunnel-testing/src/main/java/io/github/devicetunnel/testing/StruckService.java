@@ -1,6 +1,7 @@
 package io.github.devicetunnel.testing;
 
 import io.github.devicetunnel.testing.FaultProxy.Direction;
+import io.github.devicetunnel.websocket.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -78,14 +79,8 @@ final class StruckService implements ServiceEnd {
     }
   }
 
-  private final class Input extends InputStream {
+  private final class Input extends PieceInput {
     private final InputStream in = delegate.input();
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
