@@ -1,6 +1,6 @@
 /**
- * Figures of tunnels for Micrometer: dials, connections, bytes, ends and listeners, as meters of any
- * monitoring system that Micrometer knows.
+ * Figures of tunnels for Micrometer: dials, connections, bytes, ends and listeners, as meters of
+ * any monitoring system that Micrometer knows.
  *
  * <pre>{@code
  * TunnelMetrics metrics = new TunnelMetrics(registry);
