@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.it.Program.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The manual page and the completion that are packed with the program. */
+/** The manual page, the completion and the licences that are packed with the program. */
 final class PackagedDocumentsTest {
   private static final Path SHARE = PackagedProgram.HOME.resolve("share");
   private static final Path COMPLETION = SHARE.resolve("bash-completion/completions/tunnel");
@@ -78,5 +80,19 @@ final class PackagedDocumentsTest {
         .contains("bashcompinit");
     assertThat(PackagedProgram.in(folder, cloud, "completion", "fish").run().exitCode())
         .isEqualTo(2);
+  }
+
+  @Test
+  void licenceOfEveryJarIsTold() throws Exception {
+    String notices = Program.text(PackagedProgram.HOME.resolve("THIRD-PARTY.txt"));
+
+    assertThat(PackagedProgram.HOME.resolve("LICENSE")).isRegularFile();
+    try (Stream<Path> jars = Files.list(PackagedProgram.HOME.resolve("lib"))) {
+      assertThat(jars.map(jar -> jar.getFileName().toString()))
+          .filteredOn(jar -> !jar.startsWith("tunnel-"))
+          .hasSizeGreaterThan(10)
+          .allSatisfy(
+              jar -> assertThat(notices).contains(":" + jar.replaceFirst("-\\d.*", "") + ":"));
+    }
   }
 }

@@ -8,6 +8,14 @@
  *       TunnelClient}.
  * </ol>
  *
+ * <pre>{@code
+ * Credentials credentials =
+ *     JwtCredentials.builder()
+ *         .applicationId("0172b1ee3fb54a2fb2d4c2a7d8e90001")
+ *         .privateKey(Path.of("private.key"))
+ *         .build();
+ * }</pre>
+ *
  * <p>Beneath them are {@link io.github.devicetunnel.jwt.PrivateKeys} and {@link
  * io.github.devicetunnel.jwt.VerificationCertificate} for the files, {@link
  * io.github.devicetunnel.jwt.TokenSigner} for tokens that are to be handed to others, {@link

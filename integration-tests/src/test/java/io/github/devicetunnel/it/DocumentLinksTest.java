@@ -1,0 +1,87 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every link from a document to this repository leads somewhere. Links elsewhere are not asked. */
+final class DocumentLinksTest {
+  private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
+  private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
+  private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
+  private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\((?<target>[^)\\s]+)\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(?<text>.+)$");
+  private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
+
+  static List<Path> documents() throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT, 3)) {
+      return files
+          .filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !ROOT.relativize(file).toString().matches(".*(target|node_modules)/.*"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void everyLinkLeadsSomewhere(Path document) throws IOException {
+    assertThat(links(document)).filteredOn(link -> !leadsSomewhere(document, link)).isEmpty();
+  }
+
+  /** Or the test above would show nothing. */
+  @Test
+  void brokenOnesAreFound() throws IOException {
+    Path readme = ROOT.resolve("README.md");
+
+    assertThat(leadsSomewhere(readme, "docs/NO_SUCH_FILE.md")).isFalse();
+    assertThat(leadsSomewhere(readme, "docs/ARCHITECTURE.md#no-such-heading")).isFalse();
+    assertThat(leadsSomewhere(readme, "docs/ARCHITECTURE.md#the-way-of-a-byte")).isTrue();
+    assertThat(links(readme)).contains("docs/ARCHITECTURE.md");
+    assertThat(documents()).contains(readme, ROOT.resolve("docs/ARCHITECTURE.md"));
+  }
+
+  private static List<String> links(Path document) throws IOException {
+    String text = FENCED.matcher(Files.readString(document)).replaceAll("");
+    return LINK.matcher(CODE.matcher(text).replaceAll("x"))
+        .results()
+        .map(link -> link.group(1))
+        .filter(link -> !ELSEWHERE.matcher(link).matches())
+        .toList();
+  }
+
+  private static boolean leadsSomewhere(Path document, String link) {
+    int hash = link.indexOf('#');
+    String path = hash < 0 ? link : link.substring(0, hash);
+    Path target = path.isEmpty() ? document : document.resolveSibling(path).normalize();
+    if (!target.startsWith(ROOT) || !Files.exists(target)) {
+      return false;
+    }
+    return hash < 0 || anchors(target).contains(link.substring(hash + 1));
+  }
+
+  /** As the usual viewers make them of headings. */
+  private static List<String> anchors(Path document) {
+    String text;
+    try {
+      text = FENCED.matcher(Files.readString(document)).replaceAll("");
+    } catch (IOException e) {
+      throw new AssertionError(document + " cannot be read", e);
+    }
+    return HEADING
+        .matcher(text)
+        .results()
+        .map(heading -> heading.group(1).strip().toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .toList();
+  }
+}
