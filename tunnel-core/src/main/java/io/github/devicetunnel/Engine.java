@@ -135,7 +135,10 @@ final class Engine {
   void keepWarm(CloudUri cloud) {
     if (transport.warmConnections() > 0) {
       warm.computeIfAbsent(
-              cloud.base(), url -> new WarmConnections(this, url, transport.warmConnections()))
+              cloud.base(),
+              url ->
+                  new WarmConnections(
+                      this::upgrader, timers, threads.helpers(), url, transport.warmConnections()))
           .start();
     }
   }

@@ -4,6 +4,8 @@ import io.github.devicetunnel.websocket.Upgrader;
 import io.github.devicetunnel.websocket.WarmUp;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
@@ -24,7 +26,15 @@ final class WarmConnections {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-  private final Engine engine;
+  /** The way to the cloud, which is made when it is first wanted. */
+  interface Way {
+    /** Waits for it to be made. */
+    Upgrader upgrader() throws IOException;
+  }
+
+  private final Way way;
+  private final ScheduledExecutorService timers;
+  private final Executor helpers;
   private final HttpUrl cloud;
   private final int count;
 
@@ -40,8 +50,11 @@ final class WarmConnections {
    *
    * @param count how many are kept, at least 1
    */
-  WarmConnections(Engine engine, HttpUrl cloud, int count) {
-    this.engine = engine;
+  WarmConnections(
+      Way way, ScheduledExecutorService timers, Executor helpers, HttpUrl cloud, int count) {
+    this.way = way;
+    this.timers = timers;
+    this.helpers = helpers;
     this.cloud = cloud;
     this.count = count;
   }
@@ -82,7 +95,7 @@ final class WarmConnections {
       }
       busy = true;
     }
-    engine.threads().helpers().execute(this::fillWhileWanted);
+    helpers.execute(this::fillWhileWanted);
   }
 
   private void fillWhileWanted() {
@@ -103,7 +116,7 @@ final class WarmConnections {
   }
 
   private void warmUp() throws IOException {
-    Upgrader upgrader = engine.upgrader();
+    Upgrader upgrader = way.upgrader();
     WarmUp warmUp = upgrader.warmUp(cloud, count, TIMEOUT);
     synchronized (this) {
       if (closed) {
@@ -112,7 +125,7 @@ final class WarmConnections {
       running = warmUp;
     }
     try {
-      warmUp.execute(engine.threads().helpers());
+      warmUp.execute(helpers);
     } finally {
       synchronized (this) {
         running = null;
