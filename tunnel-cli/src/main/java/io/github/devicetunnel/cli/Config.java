@@ -95,8 +95,7 @@ final class Config {
   private static boolean isBeaten(String key, ParseResult given, Environment environment) {
     if (KEYS.contains(key)) {
       return KEYS.stream().anyMatch(other -> given.hasMatchedOption("--" + other))
-          || environment.variable(KeyOptions.VARIABLE) != null
-          || environment.variable(KeyOptions.ARGUMENT_VARIABLE) != null;
+          || environment.variable(KeyOptions.VARIABLE) != null;
     }
     String variable = VARIABLES.get(key);
     boolean repeats = given.commandSpec().findOption("--" + key).isMultiValue();
