@@ -41,7 +41,7 @@ public final class Main {
             (e, failed, unused) -> report(e, failed, args.length == 0, environment, console));
     try {
       return commandLine.execute(
-          environment.config().complete(given, commandLine, environment, console));
+          environment.config().complete(given, commandLine, commands, environment, console));
     } catch (CommandFailure e) {
       return report(e, commandLine, args.length == 0, environment, console);
     } catch (Error e) {
