@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -99,6 +100,12 @@ final class SocketFile {
       return true;
     } catch (ConnectException e) {
       return false;
+    } catch (SocketException e) {
+      if (Files.isWritable(path)) {
+        // As many wait for it to accept as may.
+        return true;
+      }
+      throw e;
     }
   }
 

@@ -48,7 +48,8 @@ class ReadingDirectionTest {
           List.of(ClientEvents.class),
           List.of(Totals.class),
           List.of(SettingsDraft.class),
-          List.of(Settings.class, Engine.class, WarmConnections.class, ConnectionThreads.class),
+          List.of(Settings.class, Engine.class),
+          List.of(WarmConnections.class, ConnectionThreads.class),
           List.of(Timeouts.class),
           // The way to the cloud.
           List.of(Transport.class, TlsFailure.class),

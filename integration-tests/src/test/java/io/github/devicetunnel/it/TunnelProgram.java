@@ -101,6 +101,11 @@ final class TunnelProgram implements AutoCloseable {
     return Integer.parseInt(await("Listening on 127\\.0\\.0\\.1:(\\d+) "));
   }
 
+  /** Where the output is JSON. */
+  int awaitJsonPort() {
+    return Integer.parseInt(await("\"address\":\"127\\.0\\.0\\.1:(\\d+)\""));
+  }
+
   /** Sends SIGTERM to it, and not to what may be around it; returns its exit code. */
   int terminate() throws InterruptedException {
     ProcessHandle innermost =

@@ -11,13 +11,18 @@ import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelListener;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -173,6 +178,37 @@ class UnixSocketTest {
           .isInstanceOf(BindException.class)
           .hasMessageStartingWith("cannot listen on unix:" + longPath);
       assertThat(folder.toFile().list()).containsExactly("socket");
+    }
+  }
+
+  @Test
+  void pathInUseByAProgramThatDoesNotAccept() throws Exception {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (TunnelClient client = cloud.client(SERVICE).build();
+        ServerSocketChannel busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      busy.bind(address, 1);
+      while (canConnect(waiting) && waiting.size() < 50) {}
+      assertThatThrownBy(() -> client.listen(address))
+          .isInstanceOf(BindException.class)
+          .hasMessage(
+              "cannot listen on unix:" + address + ": the socket is in use by another program");
+      assertThat(address.getPath()).exists();
+    } finally {
+      for (SocketChannel each : waiting) {
+        each.close();
+      }
+    }
+  }
+
+  /** False when as many wait to be accepted as may. */
+  private boolean canConnect(List<SocketChannel> waiting) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    waiting.add(channel);
+    channel.configureBlocking(false);
+    try {
+      return channel.connect(address);
+    } catch (SocketException e) {
+      return false;
     }
   }
 

@@ -1,10 +1,5 @@
 package io.github.devicetunnel.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -18,7 +13,7 @@ abstract class CheckReport {
 
   /** One object a line: {@code step} for each, and {@code check} at the end. */
   static CheckReport json(Console console) {
-    return new Json(console);
+    return new Events(console);
   }
 
   abstract void step(CheckStep step);
@@ -54,12 +49,10 @@ abstract class CheckReport {
     void end(int exitCode) {}
   }
 
-  private static final class Json extends CheckReport {
-    private static final JsonFactory JSON = new JsonFactory();
-
+  private static final class Events extends CheckReport {
     private final Console console;
 
-    Json(Console console) {
+    Events(Console console) {
       this.console = console;
     }
 
@@ -91,22 +84,14 @@ abstract class CheckReport {
           });
     }
 
-    private interface Fields {
-      void writeTo(JsonGenerator json) throws IOException;
-    }
-
-    private void print(String event, Fields fields) {
-      StringWriter line = new StringWriter();
-      try (JsonGenerator json = JSON.createGenerator(line)) {
-        json.writeStartObject();
-        json.writeStringField("time", Instant.now().toString());
-        json.writeStringField("event", event);
-        fields.writeTo(json);
-        json.writeEndObject();
-      } catch (IOException e) {
-        throw new UncheckedIOException("a StringWriter does not fail", e);
-      }
-      console.report(line.toString());
+    private void print(String event, Json.Fields fields) {
+      console.report(
+          Json.object(
+              json -> {
+                json.writeStringField("event", event);
+                json.writeStringField("time", Json.time(Instant.now()));
+                fields.writeTo(json);
+              }));
     }
   }
 }

@@ -41,8 +41,7 @@ final class ChildProgram {
     builder = new ProcessBuilder(command).inheritIO();
     Map<String, String> environment = builder.environment();
     environment.putAll(variables);
-    // A key that the launcher has taken off our command line is nobody else's business.
-    environment.remove(KeyOptions.ARGUMENT_VARIABLE);
+    SecretArguments.removeFrom(environment);
     // What else the launcher has set is about this process, and would slow another one down.
     environment.remove(Terminal.VARIABLE);
     if (environment.remove(MALLOC_IS_OURS) != null) {

@@ -6,13 +6,18 @@ import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import java.io.IOException;
 import java.net.ProtocolException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a command ends with when the cloud did not give what it was asked for. */
 final class CloudFailure {
+  private static final Logger LOG = LoggerFactory.getLogger(CloudFailure.class);
+
   private CloudFailure() {}
 
   /** The library's message is one line, and says what to do where that is known. */
   static CommandFailure of(IOException e) {
+    LOG.debug("the cloud did not give what it was asked for", e);
     return CommandFailure.cloud(exitCode(e), String.valueOf(e.getMessage()));
   }
 

@@ -98,6 +98,9 @@ final class CloudOptions {
       console.warn(
           "a key given as --api-key can be seen by others: use --api-key-file or TUNNEL_API_KEY");
     }
+    if (network.exposesPassword(environment)) {
+      console.warn("a password in --proxy can be seen by others: use ALL_PROXY or --config");
+    }
     return client;
   }
 

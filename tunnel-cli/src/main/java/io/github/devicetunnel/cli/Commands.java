@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands of the program by their names, in the order of the help. */
 final class Commands {
@@ -44,6 +45,11 @@ final class Commands {
 
   Set<String> names() {
     return commands.keySet();
+  }
+
+  /** What one of them takes. */
+  CommandSpec options(String name) {
+    return Objects.requireNonNull(commands.get(name)).get().getCommandSpec();
   }
 
   /** The program with all of them. */

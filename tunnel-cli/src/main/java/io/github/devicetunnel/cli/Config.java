@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,16 +50,20 @@ final class Config {
    * Reads the file, if the arguments name one. Whatever is wrong with it is a {@link
    * CommandFailure} of usage.
    *
+   * @param commandLine the program, maybe with no command but the one that is asked for
    * @return the arguments with what counts of the file
    */
   String[] complete(
-      String[] args, CommandLine commandLine, Environment environment, Console console) {
+      String[] args,
+      CommandLine commandLine,
+      Commands commands,
+      Environment environment,
+      Console console) {
     ParseResult given = parsed(args, commandLine);
     if (given == null || !given.hasMatchedOption(OPTION) || given.isUsageHelpRequested()) {
       return args;
     }
-    CommandSpec all =
-        Objects.requireNonNull(commandLine.getSubcommands().get(COMMAND)).getCommandSpec();
+    CommandSpec all = commands.options(COMMAND);
     ConfigFile read = ConfigFile.read(given.matchedOptionValue(OPTION, ""), all);
     known = all;
     file = read;
@@ -95,8 +98,7 @@ final class Config {
   private static boolean isBeaten(String key, ParseResult given, Environment environment) {
     if (KEYS.contains(key)) {
       return KEYS.stream().anyMatch(other -> given.hasMatchedOption("--" + other))
-          || environment.variable(KeyOptions.VARIABLE) != null
-          || environment.variable(KeyOptions.ARGUMENT_VARIABLE) != null;
+          || environment.variable(KeyOptions.VARIABLE) != null;
     }
     String variable = VARIABLES.get(key);
     boolean repeats = given.commandSpec().findOption("--" + key).isMultiValue();

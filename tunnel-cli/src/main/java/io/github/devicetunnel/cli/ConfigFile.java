@@ -77,7 +77,7 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
 
   private static Item item(String file, Entry entry, OptionSpec option) {
     if (option.isMultiValue()) {
-      return new Item(option, YamlNodes.texts(file, entry), entry.line());
+      return new Item(option, YamlNodes.texts(file, entry, option.paramLabel()), entry.line());
     }
     String value = YamlNodes.text(file, entry);
     if (isFlag(option) && !value.equals("true") && !value.equals("false")) {

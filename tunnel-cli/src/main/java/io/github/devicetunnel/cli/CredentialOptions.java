@@ -46,7 +46,7 @@ final class CredentialOptions {
   }
 
   private Credentials minting(Path file, Environment environment) {
-    String other = keyOptions.argument(environment);
+    String other = keyOptions.argument();
     if (other != null) {
       throw CommandFailure.usage(
           PRIVATE_KEY + ": " + other + " is given as well, and only one of them can count");

@@ -50,7 +50,11 @@ final class JwtInspectCommand implements Callable<Integer> {
   }
 
   private TunnelToken read() {
-    String text = token.equals("-") ? KeyFile.read(token, environment.input()) : token;
+    boolean isInput = token.equals("-");
+    if (!isInput) {
+      console.warn("a token among the arguments can be seen by others: use standard input");
+    }
+    String text = isInput ? KeyFile.read(token, environment.input()) : token;
     try {
       return TunnelToken.parse(text.strip());
     } catch (IllegalArgumentException e) {

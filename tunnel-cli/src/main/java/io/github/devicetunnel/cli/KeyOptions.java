@@ -13,9 +13,6 @@ final class KeyOptions {
 
   static final String VARIABLE = "TUNNEL_API_KEY";
 
-  /** What the launcher took off the command line, where every user of the machine could read it. */
-  static final String ARGUMENT_VARIABLE = "TUNNEL_API_KEY_ARGUMENT";
-
   @Option(
       names = API_KEY_FILE,
       paramLabel = "FILE",
@@ -79,28 +76,23 @@ final class KeyOptions {
   }
 
   /** The option that a key was given with, null when there is none among the arguments. */
-  @Nullable String argument(Environment environment) {
+  @Nullable String argument() {
     if (apiKeyFile != null) {
       return API_KEY_FILE;
     }
-    return given(environment) == null ? null : API_KEY;
-  }
-
-  private @Nullable String given(Environment environment) {
-    return apiKey == null ? environment.variables().get(ARGUMENT_VARIABLE) : apiKey;
+    return apiKey == null ? null : API_KEY;
   }
 
   /** The secret itself. */
   Setting find(Environment environment) {
-    String argument = given(environment);
-    if (argument != null && apiKeyFile != null) {
+    if (apiKey != null && apiKeyFile != null) {
       throw CommandFailure.usage(
           API_KEY_FILE + ": " + API_KEY + " is given as well, and there can be only one key");
     }
     if (apiKeyFile != null) {
       return new Setting(API_KEY_FILE, KeyFile.read(apiKeyFile, environment.input()), null);
     }
-    Setting key = Setting.find(API_KEY, argument, VARIABLE, environment);
+    Setting key = Setting.find(API_KEY, apiKey, VARIABLE, environment);
     if (key == null) {
       throw CommandFailure.usage(API_KEY_FILE + ": is missing (or set " + VARIABLE + ")");
     }

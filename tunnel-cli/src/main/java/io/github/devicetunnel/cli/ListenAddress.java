@@ -15,6 +15,7 @@ final class ListenAddress {
   static final String OPTION = "--listen-uri";
 
   private static final String UNIX = "unix:";
+  private static final String PORT = "host:port, [ipv6]:port or :port";
 
   private static final Pattern ADDRESS =
       Pattern.compile(
@@ -31,7 +32,7 @@ final class ListenAddress {
   static SocketAddress parse(String option, String text) {
     return text.startsWith(UNIX)
         ? parsePath(option, text.substring(UNIX.length()))
-        : parsePort(option, text);
+        : parsePort(option, text, "host:port, [ipv6]:port, :port or unix:/path");
   }
 
   private static UnixDomainSocketAddress parsePath(String option, String path) {
@@ -52,13 +53,17 @@ final class ListenAddress {
    * @param text {@code host:port}, {@code [ipv6]:port}, or {@code :port} for loopback
    */
   static InetSocketAddress parsePort(String option, String text) {
+    return parsePort(option, text, PORT);
+  }
+
+  private static InetSocketAddress parsePort(String option, String text, String allowed) {
     Matcher matcher = ADDRESS.matcher(text);
     if (!matcher.matches()) {
-      throw refused(option, text, defect(text));
+      throw refused(option, text, allowed, defect(text));
     }
     int port = Integer.parseInt(matcher.group("port"));
     if (port > 65535) {
-      throw refused(option, text, "the port is above 65535");
+      throw refused(option, text, allowed, "the port is above 65535");
     }
     String ipv6 = matcher.group("ipv6");
     String host = ipv6 == null ? matcher.group("host") : ipv6;
@@ -68,6 +73,9 @@ final class ListenAddress {
   }
 
   private static String defect(String text) {
+    if (text.startsWith(UNIX)) {
+      return "there is a unix socket";
+    }
     if (text.contains("/")) {
       return "there is a slash, as in a URL";
     }
@@ -77,10 +85,12 @@ final class ListenAddress {
     return text.contains(":") ? "host or port is malformed" : "the port is missing";
   }
 
-  private static CommandFailure refused(String option, String text, String defect) {
+  private static CommandFailure refused(String option, String text, String allowed, String defect) {
     return CommandFailure.usage(
         option
-            + ": must be host:port, [ipv6]:port, :port or unix:/path, such as 127.0.0.1:8181, but in "
+            + ": must be "
+            + allowed
+            + ", such as 127.0.0.1:8181, but in "
             + Quoted.of(text)
             + " "
             + defect);

@@ -114,6 +114,9 @@ final class ListenOptions {
   void reload(Listeners listeners, Duration drain, Config config, Console console) {
     try {
       ConfigFile fresh = config.reread();
+      if (!config.tunnels().isEmpty()) {
+        checkNotEmptied(fresh);
+      }
       List<TunnelSpec> specs = specs(fresh.tunnels());
       for (TunnelSpec spec : specs) {
         borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> refuse(spec, part));
@@ -128,6 +131,16 @@ final class ListenOptions {
     } catch (CommandFailure e) {
       console.error(e.getMessage());
       console.hint("Everything stays as it was");
+    }
+  }
+
+  /** What is listened on without any tunnel is no place that somebody meant. */
+  private void checkNotEmptied(ConfigFile fresh) {
+    if (fresh.tunnels().isEmpty() && tunnels.isEmpty() && listenUri == null) {
+      throw CommandFailure.usage(
+          fresh.name()
+              + (fresh.items().isEmpty() ? ": is empty" : ": has no tunnels")
+              + ", and had tunnels at the start");
     }
   }
 

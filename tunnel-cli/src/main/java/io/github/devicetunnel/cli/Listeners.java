@@ -55,7 +55,7 @@ final class Listeners implements AutoCloseable {
   /**
    * Opens those that are new, and closes those that are not among them any more; the others are
    * left alone, with their connections. What is wrong is a {@link CommandFailure}; everything is as
-   * it was then, but that an address which now leads elsewhere may have been given up.
+   * it was then. What goes wrong only after something was closed is reported.
    *
    * @param drain how long connections may finish of those that are closed
    */
@@ -73,7 +73,23 @@ final class Listeners implements AutoCloseable {
     takingOver.forEach(spec -> OpenListener.prepare(spec, shared).close(Duration.ZERO));
     add(fresh.stream().filter(spec -> !takingOver.contains(spec)).toList());
     gone.forEach(each -> retire(each, drain));
-    add(takingOver);
+    try {
+      writePortFile();
+    } catch (CommandFailure e) {
+      console.error(e.getMessage());
+      console.hint("It still names what is no longer listened on");
+    }
+    takingOver.forEach(this::takeOver);
+  }
+
+  /** Its address was free for a moment, in which another program may have taken it. */
+  private void takeOver(TunnelSpec spec) {
+    try {
+      add(List.of(spec));
+    } catch (CommandFailure e) {
+      console.error(e.getMessage());
+      console.hint("This tunnel stays closed until the file is read again");
+    }
   }
 
   private static boolean removeFirst(List<OpenListener> listeners, TunnelSpec spec) {
@@ -87,6 +103,9 @@ final class Listeners implements AutoCloseable {
 
   /** All of them, or none. */
   private void add(List<TunnelSpec> specs) {
+    if (specs.isEmpty()) {
+      return;
+    }
     List<OpenListener> added = new ArrayList<>();
     try {
       specs.forEach(spec -> added.add(OpenListener.prepare(spec, shared)));
@@ -116,7 +135,6 @@ final class Listeners implements AutoCloseable {
     listener.stopAccepting();
     open.remove(listener);
     retired.add(listener);
-    writePortFile();
     console.status("No longer listening on " + ListenAddress.text(listener.address()));
     Thread thread =
         new Thread(

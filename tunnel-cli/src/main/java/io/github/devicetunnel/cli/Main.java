@@ -19,7 +19,8 @@ public final class Main {
   }
 
   /** All of the program but the end of the process. Returns the exit code. */
-  static int run(String[] args, Environment environment, PrintStream out, PrintStream err) {
+  static int run(String[] shown, Environment environment, PrintStream out, PrintStream err) {
+    String[] args = SecretArguments.restore(shown, environment.variables());
     // It would print the values of options, and a key may be one.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     Terminal terminal = Terminal.of(environment, out, err);
@@ -40,7 +41,7 @@ public final class Main {
             (e, failed, unused) -> report(e, failed, args.length == 0, environment, console));
     try {
       return commandLine.execute(
-          environment.config().complete(given, commandLine, environment, console));
+          environment.config().complete(given, commandLine, commands, environment, console));
     } catch (CommandFailure e) {
       return report(e, commandLine, args.length == 0, environment, console);
     } catch (Error e) {

@@ -70,6 +70,11 @@ final class NetworkOptions {
     headers.forEach(header -> setHeader(builder, header));
   }
 
+  /** Whether there is a password where others can see it. */
+  boolean exposesPassword(Environment environment) {
+    return proxy != null && proxy.contains("@") && !environment.config().sets(PROXY);
+  }
+
   private void setTls(TunnelClient.Builder builder) {
     TlsSettings.Builder tls = TlsSettings.builder();
     if (caFile != null) {

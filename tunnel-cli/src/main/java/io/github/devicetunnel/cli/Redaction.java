@@ -37,7 +37,6 @@ final class Redaction {
   static Redaction of(String[] args, Environment environment) {
     List<@Nullable String> candidates = new ArrayList<>();
     candidates.add(environment.variable(KeyOptions.VARIABLE));
-    candidates.add(environment.variable(KeyOptions.ARGUMENT_VARIABLE));
     candidates.add(environment.variable(PrivateKeyFile.PASSPHRASE));
     for (int i = 0; i < args.length; i++) {
       int equals = args[i].indexOf('=');

@@ -95,20 +95,25 @@ final class YamlNodes {
 
   /** The one value of a key. */
   static String text(String file, Entry entry) {
-    return text(file, entry.key, entry.value);
+    return text(file, entry.key, entry.value, "one value");
   }
 
-  /** The values of a key that may have several. */
-  static List<String> texts(String file, Entry entry) {
-    return entry.value instanceof SequenceNode list
-        ? list.getValue().stream().map(node -> text(file, entry.key, node)).toList()
-        : List.of(text(file, entry));
+  /**
+   * The values of a key that may have several.
+   *
+   * @param form of each, as help writes it
+   */
+  static List<String> texts(String file, Entry entry, String form) {
+    String expected = form + " or a list of these";
+    List<Node> nodes =
+        entry.value instanceof SequenceNode list ? list.getValue() : List.of(entry.value);
+    return nodes.stream().map(node -> text(file, entry.key, node, expected)).toList();
   }
 
-  private static String text(String file, String key, Node node) {
+  private static String text(String file, String key, Node node, String expected) {
     if (!(node instanceof ScalarNode scalar)) {
       String what = node instanceof SequenceNode ? "a list" : "keys with values";
-      throw at(file, line(node), key + ": must be one value, but is " + what);
+      throw at(file, line(node), key + ": must be " + expected + ", but is " + what);
     }
     if (isNothing(node)) {
       throw at(file, line(node), key + ": its value is missing");

@@ -141,6 +141,8 @@ class ConfigTest {
         "'listen-uri: 8181' | 1: listen-uri: must be host:port",
         "'device: [a, b]' | 1: device: must be one value, but is a list",
         "'device: {a: b}' | 1: device: must be one value, but is keys with values",
+        "'header: {a: b}' | 1: header: must be NAME=VALUE or a list of these, but is keys with values",
+        "'header: [a: b]' | 1: header: must be NAME=VALUE or a list of these, but is keys with values",
         "'device:' | 1: device: its value is missing",
         "'allow-plaintext: perhaps' | 1: allow-plaintext: must be true or false, but is \"perhaps\"",
         "'device: a\ndevice: b' | 2: device: is given in line 1 already",

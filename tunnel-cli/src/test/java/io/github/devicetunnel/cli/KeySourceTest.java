@@ -64,10 +64,10 @@ class KeySourceTest {
   void optionThatTheLauncherTookAway() throws Exception {
     Program program =
         new Program()
-            .variable("TUNNEL_API_KEY_ARGUMENT", "ak_argument")
+            .variable("TUNNEL_ARGUMENT_5", "--api-key=ak_argument")
             .variable("TUNNEL_API_KEY", "ak_environment");
     try (program) {
-      start(program);
+      start(program, "--api-key=***");
       assertThat(nextRequest(program))
           .containsEntry("Authorization", List.of("Bearer ak_argument"));
       assertThat(program.errors()).startsWith(WARNING);
@@ -127,19 +127,11 @@ class KeySourceTest {
   void optionAndFileAreTooMuch() {
     assertRefused(
         "--api-key-file: --api-key is given as well", "--api-key=ak_x", "--api-key-file=/nowhere");
-    assertThat(
-            new Program()
-                .variable("TUNNEL_API_KEY_ARGUMENT", "ak_x")
-                .run(arguments("--api-key-file=-"))
-                .errors())
-        .startsWith("tunnel: --api-key-file: --api-key is given as well");
   }
 
   @Test
   void emptyKey() {
     assertRefused("--api-key: is empty", "-api-key=");
-    assertThat(new Program().variable("TUNNEL_API_KEY_ARGUMENT", "").run(arguments()).errors())
-        .startsWith("tunnel: --api-key: is empty");
   }
 
   @Test

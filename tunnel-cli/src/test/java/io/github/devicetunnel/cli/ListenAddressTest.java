@@ -57,4 +57,15 @@ class ListenAddressTest {
         .hasMessageStartingWith("--listen-uri: must be host:port")
         .hasMessageEndingWith("\"" + text + "\" " + defect);
   }
+
+  @Test
+  void unixSocketIsOfferedOnlyWhereItIsTaken() {
+    assertThatThrownBy(() -> ListenAddress.parsePort("--metrics-listen", "unix:/path"))
+        .hasMessage(
+            "--metrics-listen: must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181,"
+                + " but in \"unix:/path\" there is a unix socket");
+    assertThatThrownBy(() -> ListenAddress.parse(ListenAddress.OPTION, "x"))
+        .hasMessageStartingWith(
+            "--listen-uri: must be host:port, [ipv6]:port, :port or unix:/path, such as ");
+  }
 }

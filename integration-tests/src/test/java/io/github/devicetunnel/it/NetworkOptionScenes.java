@@ -1,0 +1,120 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+
+/** Options about the way to the cloud. */
+final class NetworkOptionScenes {
+  private static final String PASSWORD = "5ecret";
+
+  private NetworkOptionScenes() {}
+
+  static Map<String, OptionScene> scenes() {
+    Map<String, OptionScene> scenes = new LinkedHashMap<>();
+    scenes.put("--ca-file", NetworkOptionScenes::caFile);
+    scenes.put("--client-cert", bench -> clientCertificate(bench, true));
+    scenes.put("--client-key", bench -> clientCertificate(bench, false));
+    scenes.put("--proxy", NetworkOptionScenes::proxy);
+    scenes.put("--allow-plaintext", NetworkOptionScenes::allowPlaintext);
+    scenes.put("--header", NetworkOptionScenes::header);
+    return scenes;
+  }
+
+  private static void caFile(ProgramBench bench) throws Exception {
+    try (ProgramBench own = new ProgramBench(bench.folder(), TestingCloud.startedWithTls())) {
+      Program.Outcome without = own.stdio(own.cloud()).run();
+      assertThat(without.exitCode()).isEqualTo(6);
+      assertThat(without.err()).contains("an authority that is not trusted");
+      own.succeed("--ca-file", own.file("ca.pem", TestingCloud.certificate()).toString());
+    }
+  }
+
+  private static void clientCertificate(ProgramBench bench, boolean inOneFile) throws Exception {
+    HeldCertificate client = new HeldCertificate.Builder().build();
+    HeldCertificate server =
+        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+    HandshakeCertificates certificates =
+        new HandshakeCertificates.Builder()
+            .heldCertificate(server)
+            .addTrustedCertificate(client.certificate())
+            .build();
+    TestingCloud cloud =
+        TestingCloud.started(
+            TestingCloud.builder()
+                .useHttps(new NeedsClientCertificate(certificates.sslSocketFactory())));
+    try (ProgramBench own = new ProgramBench(bench.folder(), cloud)) {
+      String ca = "--ca-file=" + own.file("ca.pem", server.certificatePem());
+      assertThat(own.stdio(cloud, ca).run().exitCode()).isEqualTo(6);
+      Path key = own.file("key.pem", client.privateKeyPkcs8Pem());
+      String alone = client.certificatePem();
+      if (inOneFile) {
+        Path both = own.file("both.pem", alone + client.privateKeyPkcs8Pem());
+        own.succeed(ca, "--client-cert=" + both);
+      } else {
+        own.succeed(ca, "--client-cert=" + own.file("cert.pem", alone), "--client-key=" + key);
+      }
+    }
+  }
+
+  /** One that says no, since what is asked of it is all that matters. */
+  private static void proxy(ProgramBench bench) throws Exception {
+    List<String> requests = new CopyOnWriteArrayList<>();
+    Service.Script script =
+        socket -> {
+          byte[] head = new byte[4096];
+          requests.add(new String(head, 0, socket.getInputStream().read(head), UTF_8));
+          socket.getOutputStream().write("HTTP/1.1 403 No\r\n\r\n".getBytes(UTF_8));
+        };
+    try (Service proxy = Service.started(script)) {
+      String url = "http://plant:" + PASSWORD + "@" + proxy.serviceAddress();
+      Program.Outcome outcome = bench.stdio(bench.cloud(), "--proxy=" + url).run();
+      assertThat(outcome.exitCode()).isEqualTo(6);
+      assertThat(outcome.err())
+          .containsOnlyOnce("a password in --proxy can be seen by others")
+          .doesNotContain(PASSWORD);
+      String credentials =
+          Base64.getEncoder().encodeToString(("plant:" + PASSWORD).getBytes(UTF_8));
+      assertThat(requests)
+          .singleElement()
+          .satisfies(
+              request ->
+                  assertThat(request)
+                      .startsWith("CONNECT " + bench.cloud().uri().replaceFirst("ws://", "") + " ")
+                      .contains("Basic " + credentials));
+
+      // From the environment never for this machine.
+      bench.succeed(bench.stdio(bench.cloud()).variable("HTTP_PROXY", url));
+      Program.Outcome dialled =
+          bench
+              .stdio(bench.cloud(), "--cloud-uri=wss://cloud.invalid")
+              .variable("HTTPS_PROXY", url)
+              .run();
+      assertThat(dialled.exitCode()).isEqualTo(6);
+      assertThat(requests).hasSize(2).last().asString().startsWith("CONNECT cloud.invalid:443 ");
+    }
+  }
+
+  private static void allowPlaintext(ProgramBench bench) throws Exception {
+    String uri = "--cloud-uri=ws://cloud.invalid";
+    Program.Outcome refused = bench.stdio(bench.cloud(), uri).run();
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("--allow-plaintext");
+    assertThat(bench.stdio(bench.cloud(), uri, "--allow-plaintext").run().exitCode()).isEqualTo(6);
+  }
+
+  private static void header(ProgramBench bench) throws Exception {
+    bench.succeed("--header", "X-One=1=2", "--header=X-Two=3");
+    var upgrade = bench.cloud().service().upgrades().get(0);
+    assertThat(upgrade.header("X-One")).isEqualTo("1=2");
+    assertThat(upgrade.header("X-Two")).isEqualTo("3");
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.ServiceStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The packaged program and a cloud for it, whose service sends back what it gets. Where nothing
+ * else is said, cloud, device, service and key are in the program's environment.
+ */
+final class ProgramBench implements AutoCloseable {
+  static final String SERVICE = "127.0.0.1:80";
+
+  /** Starts quickly, and lives for a moment. */
+  private static final String JAVA_OPTIONS = "-XX:TieredStopAtLevel=1";
+
+  private final Path folder;
+  private final TestingCloud cloud;
+
+  ProgramBench(Path folder) throws IOException {
+    this(folder, TestingCloud.started(TestingCloud.builder().failOnLeaks(false)));
+  }
+
+  ProgramBench(Path folder, TestingCloud cloud) {
+    this.folder = folder;
+    this.cloud = cloud;
+    cloud.service().device(Cloud.DEVICE).onConnect(SERVICE, ProgramBench::echo);
+  }
+
+  /** Sends everything back, up to a dot. */
+  static void echo(ServiceStream stream) throws IOException {
+    int b;
+    do {
+      b = stream.inputStream().read();
+      if (b >= 0) {
+        stream.outputStream().write(b);
+      }
+    } while (b >= 0 && b != '.');
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  TestingCloud cloud() {
+    return cloud;
+  }
+
+  Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  /** To be run with a cloud of this bench, or another one. */
+  Program.Builder program(Cloud any, String... arguments) {
+    return PackagedProgram.in(folder, any, arguments)
+        .variable("TUNNEL_SERVICE", SERVICE)
+        .variable("TUNNEL_JAVA_OPTS", JAVA_OPTIONS);
+  }
+
+  Program.Builder program(String... arguments) {
+    return program(cloud, arguments);
+  }
+
+  /** One tunnel that is to carry a word there and back. */
+  Program.Builder stdio(Cloud any, String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("stdio"));
+    arguments.addAll(List.of(options));
+    return program(any, arguments.toArray(String[]::new)).input(file("input", "word."));
+  }
+
+  /** A tunnel that carries a word there and back. */
+  Program.Outcome succeed(Program.Builder stdio) throws Exception {
+    Program.Outcome outcome = stdio.run();
+    assertThat(outcome.out()).as(outcome.toString()).isEqualTo("word.");
+    assertThat(outcome.exitCode()).isZero();
+    return outcome;
+  }
+
+  /** With no key but what the options say, through another cloud. */
+  void succeedAt(TestingCloud other, String... options) throws Exception {
+    other.service().device(Cloud.DEVICE).onConnect(SERVICE, ProgramBench::echo);
+    assertThat(succeed(stdio(other, options).variable("TUNNEL_API_KEY", "")).err()).isEmpty();
+  }
+
+  Program.Outcome succeed(String... options) throws Exception {
+    return succeed(stdio(cloud, options));
+  }
+
+  /** Serves, with JSON or text in one file with its log. */
+  TunnelProgram listen(Cloud any, String... options) throws IOException {
+    return TunnelProgram.start(
+        folder, Map.of("TUNNEL_CLOUD_URI", any.uri(), "TUNNEL_API_KEY", Cloud.KEY), options);
+  }
+
+  TunnelProgram listen(String... options) throws IOException {
+    return listen(cloud, options);
+  }
+
+  /** A connection, which may have no tunnel. */
+  static Socket connect(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout((int) Await.LONG.toMillis());
+    return socket;
+  }
+
+  /** A connection whose tunnel is open. */
+  static Socket connected(int port) throws IOException {
+    Socket socket = connect(port);
+    socket.getOutputStream().write("word".getBytes(UTF_8));
+    assertThat(socket.getInputStream().readNBytes(4)).isEqualTo("word".getBytes(UTF_8));
+    return socket;
+  }
+
+  /** What is left of a connection that has ended, in order or not. */
+  static void awaitEnd(Socket socket) {
+    try {
+      assertThat(socket.getInputStream().read()).isNegative();
+    } catch (IOException e) {
+      assertThat(e).hasMessageMatching("(?i).*(reset|aborted).*");
+    }
+  }
+
+  static String get(String url) throws Exception {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url)).timeout(Await.LONG).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body();
+  }
+
+  @Override
+  public void close() {
+    cloud.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.Fault;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Options that bound how long something takes. */
+final class TimeOptionScenes {
+  /** Without these options a cloud may be silent for 8 s, and take no bytes for 2 minutes. */
+  private static final String LESS_THAN_USUAL = " for [0-7](\\.\\d+)? s";
+
+  private TimeOptionScenes() {}
+
+  static Map<String, OptionScene> scenes() {
+    Map<String, OptionScene> scenes = new LinkedHashMap<>();
+    scenes.put("--ping-duration", TimeOptionScenes::pingDuration);
+    scenes.put("--connect-timeout", TimeOptionScenes::connectTimeout);
+    scenes.put("--half-close-timeout", TimeOptionScenes::halfCloseTimeout);
+    scenes.put("--liveness-timeout", TimeOptionScenes::livenessTimeout);
+    scenes.put("--write-timeout", TimeOptionScenes::writeTimeout);
+    scenes.put("--idle-timeout", TimeOptionScenes::idleTimeout);
+    scenes.put("--drain-timeout", TimeOptionScenes::drainTimeout);
+    return scenes;
+  }
+
+  /** Of one that came every 5 s, nobody would wait for as many. */
+  private static void pingDuration(ProgramBench bench) throws Exception {
+    RawCloud.Script script =
+        connection -> {
+          connection.write(connection.granted());
+          for (int pings = 0; pings < 10; ) {
+            RawConnection.Frame frame = connection.readFrame();
+            pings += frame.opcode() == Frames.PING ? 1 : 0;
+          }
+          connection.write(Frames.close(1000));
+          connection.awaitEnd();
+        };
+    try (RawCloud cloud = RawCloud.started(script)) {
+      assertThat(bench.stdio(cloud, "-ping-duration=0.1").run().exitCode()).isZero();
+    }
+  }
+
+  private static void connectTimeout(ProgramBench bench) throws Exception {
+    bench.cloud().service().faults().onEveryConnect(Fault.hang());
+    Program.Outcome outcome = bench.stdio(bench.cloud(), "--connect-timeout=300ms").run();
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(6);
+    assertThat(outcome.err()).contains("no answer within 0.3 s");
+  }
+
+  private static void halfCloseTimeout(ProgramBench bench) throws Exception {
+    bench
+        .cloud()
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect(
+            ProgramBench.SERVICE,
+            stream -> {
+              stream.outputStream().write('a');
+              while (stream.inputStream().read() >= 0) {}
+              stream.inputStream().read();
+            });
+    Program.Outcome outcome = bench.stdio(bench.cloud(), "--half-close-timeout", "200ms").run();
+    assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(8);
+  }
+
+  private static void livenessTimeout(ProgramBench bench) throws Exception {
+    try (RawCloud silent = RawCloud.frozen()) {
+      Program.Outcome outcome =
+          bench.stdio(silent, "--liveness-timeout=300ms", "--ping-duration=0.1").run();
+      assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(8);
+      assertThat(outcome.err()).containsPattern(LESS_THAN_USUAL);
+    }
+  }
+
+  private static void writeTimeout(ProgramBench bench) throws Exception {
+    try (RawCloud full = RawCloud.frozen()) {
+      Path input = Path.of("/dev/zero");
+      Program.Outcome outcome =
+          bench.stdio(full, "--write-timeout=300ms", "--ping-duration=0.1").input(input).run();
+      assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(8);
+      assertThat(outcome.err()).containsPattern(LESS_THAN_USUAL);
+    }
+  }
+
+  private static void idleTimeout(ProgramBench bench) throws Exception {
+    try (TunnelProgram program = bench.listen("--output=json", "--idle-timeout=300ms")) {
+      try (Socket socket = ProgramBench.connected(program.awaitJsonPort())) {
+        ProgramBench.awaitEnd(socket);
+        program.await("\"reason\":\"IDLE_TIMEOUT\"");
+      }
+    }
+  }
+
+  private static void drainTimeout(ProgramBench bench) throws Exception {
+    try (TunnelProgram program = bench.listen("--drain-timeout", "100ms");
+        Socket socket = ProgramBench.connected(program.awaitPort())) {
+      assertThat(program.terminate()).isZero();
+      program.await("Stopped; connections finished: 0, cut: 1");
+      ProgramBench.awaitEnd(socket);
+    }
+  }
+}
