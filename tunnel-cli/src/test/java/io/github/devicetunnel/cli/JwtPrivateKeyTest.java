@@ -11,6 +11,7 @@ import io.github.devicetunnel.testing.RecordedUpgrade;
 import io.github.devicetunnel.testing.TestKeyPair;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,9 +73,7 @@ class JwtPrivateKeyTest {
     builder.environment().put("TUNNEL_API_KEY", "ak_of_something_else");
     Process process = builder.start();
     try (BufferedReader output = process.inputReader()) {
-      try (Socket socket = LocalClient.connect(LocalClient.address(output.readLine()))) {
-        LocalClient.ask(socket);
-      }
+      fetchThrough(LocalClient.connect(LocalClient.address(output.readLine())));
       process.toHandle().destroy();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.errorReader().lines())
@@ -83,6 +82,13 @@ class JwtPrivateKeyTest {
       process.destroyForcibly();
     }
     assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Duration.ofSeconds(20)));
+  }
+
+  private static void fetchThrough(Socket connection) throws IOException {
+    try (connection) {
+      LocalClient.ask(connection, "Connection: close\r\n");
+      assertThat(connection.getInputStream().readAllBytes()).isEmpty();
+    }
   }
 
   private static void assertIsForThisTunnelAlone(RecordedUpgrade upgrade) throws Exception {
@@ -108,9 +114,7 @@ class JwtPrivateKeyTest {
             .variable("TUNNEL_APPLICATION_ID", APPLICATION);
     try (program) {
       program.start(arguments(file));
-      try (Socket socket = LocalClient.connect(program.awaitListening())) {
-        LocalClient.ask(socket, "Connection: close\r\n");
-      }
+      fetchThrough(LocalClient.connect(program.awaitListening()));
     }
     assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Duration.ofSeconds(20)));
 
