@@ -222,7 +222,8 @@ final class PostgresDriverTest {
       reporter.publishEntry(
           "pool of " + POOL_SIZE,
           queries + " queries over " + sockets.count() + " connections, 0 errors");
-      assertThat(sockets.count()).isGreaterThanOrEqualTo(POOL_SIZE);
+      // A loaded machine fills the pool only after the work.
+      assertThat(Await.until(Await.LONG, () -> sockets.count() >= POOL_SIZE)).isTrue();
     } finally {
       threads.shutdownNow();
       assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
