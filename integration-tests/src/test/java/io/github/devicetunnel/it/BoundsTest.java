@@ -31,7 +31,12 @@ class BoundsTest {
   void furtherConnectionsWaitUntilOneEnds() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
-        TunnelClient client = cloud.client(service).maxConnections(1).build();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .maxConnections(1)
+                .halfCloseTimeout(Duration.ofMillis(100))
+                .build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       Socket first = LocalEnd.connect(listener);
       first.getOutputStream().write('1');

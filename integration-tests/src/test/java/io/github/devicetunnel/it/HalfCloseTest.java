@@ -47,8 +47,7 @@ class HalfCloseTest {
             frame = connection.readFrame();
           }
           assertThat(frame.closeCode()).isEqualTo(1000);
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         });
   }
 
@@ -111,8 +110,7 @@ class HalfCloseTest {
             assertThat(pause.await(200, TimeUnit.MILLISECONDS)).isFalse();
             connection.write(Frames.binary(new byte[1]));
           }
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(dribbles);
         TunnelClient client = client(cloud, Duration.ofSeconds(2));
@@ -132,8 +130,7 @@ class HalfCloseTest {
           for (int sent = 0; sent < size; sent += piece.length) {
             connection.write(Frames.binary(piece));
           }
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(sendsALot);
         TunnelClient client = client(cloud, Duration.ofMillis(500));

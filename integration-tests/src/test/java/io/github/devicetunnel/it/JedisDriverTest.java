@@ -13,8 +13,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ final class JedisDriverTest {
   private static final long COUNT = 8 << 20;
 
   @TempDir static Path serverFolder;
-  private static ServerProgram server;
+  @AutoClose private static ServerProgram server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   private TunnelledSockets sockets;
@@ -60,13 +60,6 @@ final class JedisDriverTest {
                     "",
                     "--dir",
                     serverFolder.toString()));
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   @BeforeEach

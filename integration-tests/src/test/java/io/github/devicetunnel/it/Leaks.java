@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,9 +24,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * not count: the JVM opens jars whenever it loads a class.
  */
 final class Leaks implements BeforeEachCallback, AfterEachCallback {
-  /** Timers and helpers stay for a second in case there is more to do. */
-  private static final Duration TIME = Duration.ofSeconds(5);
-
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final List<String> THREADS =
       List.of("tunnel-", "MockWebServer", "test-", "fault-proxy-");
@@ -48,11 +44,14 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
     assertThat(left(Leaks::descriptors, descriptorsBefore)).as("descriptors left open").isEmpty();
   }
 
-  /** Waits until nothing new is left, and returns what is. */
+  /**
+   * Waits until nothing new is left, and returns what is. Timers and helpers stay for a second in
+   * case there is more to do.
+   */
   private static Set<String> left(Supplier<Set<String>> now, Set<String> before) {
     Set<String> left = new TreeSet<>();
     Await.until(
-        TIME,
+        Await.LONG,
         () -> {
           left.clear();
           left.addAll(now.get());

@@ -159,7 +159,7 @@ class ListenProgramTest {
     Path config = folder.resolve("c.yaml");
     String tunnel = "- {listen: ':0', device: " + Cloud.DEVICE + ", service: '" + SERVICE + "'}\n";
     Files.writeString(config, "tunnels:\n" + tunnel);
-    Process process = listen("--config", config.toString());
+    Process process = listen("--half-close-timeout=100ms", "--config", config.toString());
     try (Socket kept = connect(nextAddress(process.inputReader()))) {
       Files.writeString(config, "tunnels:\n" + tunnel + tunnel);
       signal(process, "HUP");

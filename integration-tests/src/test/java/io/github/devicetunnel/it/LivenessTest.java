@@ -79,8 +79,7 @@ class LivenessTest {
             connection.write(Frames.binary(new byte[1]));
             assertThat(pause.await(200, TimeUnit.MILLISECONDS)).isFalse();
           }
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(sendsButAnswersNoPing);
         TunnelClient client = client(cloud, Duration.ofSeconds(2), Duration.ofMinutes(2));
@@ -101,8 +100,7 @@ class LivenessTest {
           for (int sent = 0; sent < size; sent += piece.length) {
             connection.write(piece);
           }
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(sendsALot);
         TunnelClient client = client(cloud, Duration.ofSeconds(1), Duration.ofSeconds(1));
@@ -125,8 +123,7 @@ class LivenessTest {
           assertThat(resume.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
           connection.skipPayload(size);
           complete.countDown();
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(pauses);
         TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
@@ -235,8 +232,7 @@ class LivenessTest {
             }
           }
           assertThat(pings).isPositive();
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(countsPings);
         TunnelClient client = client(cloud, Duration.ofSeconds(10), Duration.ofMinutes(2));

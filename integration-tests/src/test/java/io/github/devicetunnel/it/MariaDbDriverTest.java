@@ -2,10 +2,8 @@ package io.github.devicetunnel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.devicetunnel.NamedSocketFactory;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -16,10 +14,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +31,7 @@ final class MariaDbDriverTest {
   private static final long COUNT = 8 << 20;
 
   @TempDir static Path serverFolder;
-  private static ServerProgram server;
+  @AutoClose private static ServerProgram server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   private TunnelledSockets sockets;
@@ -72,13 +68,6 @@ final class MariaDbDriverTest {
         "--skip-name-resolve",
         "--innodb-log-file-size=4M",
         "--innodb-flush-log-at-trx-commit=0");
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   @BeforeEach
@@ -137,40 +126,12 @@ final class MariaDbDriverTest {
   /** The wish to cancel goes through a tunnel of its own. */
   @Test
   void cancel() throws Exception {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      CompletableFuture<Throwable> query =
-          CompletableFuture.supplyAsync(
-              () ->
-                  catchThrowable(
-                      () -> statement.executeQuery("SELECT 1 FROM (SELECT sleep(60)) s")));
-      awaitSleeper();
-      statement.cancel();
-
-      assertThat(query.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
-          .isInstanceOf(SQLException.class)
-          .hasMessageContaining("Query execution was interrupted");
-      assertThat(connection.isValid(10)).isTrue();
-    }
+    Jdbc.cancel(
+        MariaDbDriverTest::connect,
+        "SELECT 1 FROM (SELECT sleep(60)) s",
+        "SELECT count(*) FROM information_schema.processlist WHERE state = 'User sleep'",
+        "Query execution was interrupted");
     assertThat(sockets.count()).isEqualTo(3);
-  }
-
-  private static void awaitSleeper() throws SQLException {
-    String sleepers =
-        "SELECT count(*) FROM information_schema.processlist WHERE state = 'User sleep'";
-    try (Connection connection = connect();
-        PreparedStatement statement = connection.prepareStatement(sleepers)) {
-      assertThat(Await.until(Await.LONG, () -> firstInt(statement) > 0)).isTrue();
-    }
-  }
-
-  private static int firstInt(PreparedStatement statement) {
-    try (ResultSet result = statement.executeQuery()) {
-      assertThat(result.next()).isTrue();
-      return result.getInt(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test

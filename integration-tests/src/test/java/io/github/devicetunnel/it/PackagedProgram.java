@@ -16,11 +16,16 @@ final class PackagedProgram {
 
   private PackagedProgram() {}
 
-  /** Started by its launcher, in a folder. */
-  static Program.Builder in(Path folder, Cloud cloud, String... arguments) {
+  /** Started by its launcher, in a folder, with nothing in its environment. */
+  static Program.Builder in(Path folder, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
-    command.addAll(List.of(arguments));
-    return withSettings(Program.in(folder, command), cloud);
+    command.addAll(arguments);
+    return Program.in(folder, command).variable("JAVA_HOME", System.getProperty("java.home"));
+  }
+
+  /** As {@link #in(Path, List)}, with all but a service in its environment. */
+  static Program.Builder in(Path folder, Cloud cloud, String... arguments) {
+    return withSettings(in(folder, List.of(arguments)), cloud);
   }
 
   /** For another program, which starts it in turn. */

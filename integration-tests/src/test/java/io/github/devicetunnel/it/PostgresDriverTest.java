@@ -3,7 +3,6 @@ package io.github.devicetunnel.it;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -23,15 +22,14 @@ import java.sql.Statement;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +54,7 @@ final class PostgresDriverTest {
   private static final int ROWS_PER_MIB = 1024;
 
   @TempDir static Path serverFolder;
-  private static PostgresServer server;
+  @AutoClose private static PostgresServer server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   private TunnelledSockets sockets;
@@ -64,13 +62,6 @@ final class PostgresDriverTest {
   @BeforeAll
   static void startServer() throws Exception {
     server = PostgresServer.started(serverFolder);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   @BeforeEach
@@ -172,37 +163,12 @@ final class PostgresDriverTest {
   /** The wish to cancel goes through a tunnel of its own. */
   @Test
   void cancel() throws Exception {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      CompletableFuture<Throwable> query =
-          CompletableFuture.supplyAsync(
-              () -> catchThrowable(() -> statement.execute("SELECT pg_sleep(60)")));
-      awaitSleeper();
-      statement.cancel();
-
-      assertThat(query.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
-          .isInstanceOf(SQLException.class)
-          .hasMessageContaining("canceling statement due to user request");
-      assertThat(connection.isValid(10)).isTrue();
-    }
+    Jdbc.cancel(
+        PostgresDriverTest::connect,
+        "SELECT pg_sleep(60)",
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+        "canceling statement due to user request");
     assertThat(sockets.count()).isEqualTo(3);
-  }
-
-  private static void awaitSleeper() throws SQLException {
-    String sleepers = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    try (Connection connection = connect();
-        PreparedStatement statement = connection.prepareStatement(sleepers)) {
-      assertThat(Await.until(Await.LONG, () -> firstInt(statement) > 0)).isTrue();
-    }
-  }
-
-  private static int firstInt(PreparedStatement statement) {
-    try (ResultSet result = statement.executeQuery()) {
-      assertThat(result.next()).isTrue();
-      return result.getInt(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test
@@ -256,7 +222,8 @@ final class PostgresDriverTest {
       reporter.publishEntry(
           "pool of " + POOL_SIZE,
           queries + " queries over " + sockets.count() + " connections, 0 errors");
-      assertThat(sockets.count()).isGreaterThanOrEqualTo(POOL_SIZE);
+      // A loaded machine fills the pool only after the work.
+      assertThat(Await.until(Await.LONG, () -> sockets.count() >= POOL_SIZE)).isTrue();
     } finally {
       threads.shutdownNow();
       assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +27,7 @@ final class PostgresTest {
   private static final int RANDOM_BYTES_PER_ROW = 96;
 
   @TempDir static Path serverFolder;
-  private static PostgresServer server;
+  @AutoClose private static PostgresServer server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
@@ -35,13 +35,6 @@ final class PostgresTest {
   @BeforeAll
   static void startServer() throws Exception {
     server = PostgresServer.started(serverFolder);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   private Program.Builder client(String name, String port, String... arguments) throws IOException {

@@ -52,8 +52,7 @@ final class RawCloud extends Cloud {
           connection.write(connection.granted());
           connection.skipPayload(count);
           assertThat(connection.readCloseCode()).isEqualTo(1000);
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         });
   }
 

@@ -172,6 +172,13 @@ final class RawConnection {
     return frame.closeCode();
   }
 
+  /** Ends as servers do: after the close frame the server is the first to close its connection. */
+  void close(int code) throws IOException {
+    write(Frames.close(code));
+    socket.shutdownOutput();
+    awaitEnd();
+  }
+
   /** Waits until the client has closed its end, in order or not. */
   void awaitEnd() throws IOException {
     try {

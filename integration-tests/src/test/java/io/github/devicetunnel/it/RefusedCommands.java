@@ -35,20 +35,15 @@ final class RefusedCommands {
 
   /** The first line of what the program prints. */
   private static String refusal(Path folder, String... args) throws Exception {
-    List<String> command =
+    List<String> all =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.devicetunnel.cli.Main",
                 "--listen-uri=:0",
                 "--cloud-uri=wss://cloud.invalid",
                 "--device=" + Cloud.DEVICE,
                 "--service=127.0.0.1:80"));
-    command.addAll(List.of(args));
-    Program.Outcome outcome = Program.in(folder, command).run();
+    all.addAll(List.of(args));
+    Program.Outcome outcome = PackagedProgram.in(folder, all).run();
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.out()).isEmpty();
     return outcome.err().lines().findFirst().orElseThrow();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -45,6 +46,11 @@ final class SampleCompiler {
 
   private static final String AFTER_STATEMENTS = "}}";
 
+  private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+
+  /** One for all samples: it keeps what is in the jars. */
+  private static final JavaFileManager FILES = JAVAC.getStandardFileManager(null, null, null);
+
   private final Path output;
   private final String classPath;
 
@@ -70,7 +76,6 @@ final class SampleCompiler {
   }
 
   private List<String> compile(Sample sample, String className, String text) {
-    JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> findings = new DiagnosticCollector<>();
     // An automatic resource that is only there to be closed is no mistake in a sample.
     List<String> options =
@@ -83,8 +88,8 @@ final class SampleCompiler {
             "-d",
             output.toString());
     boolean unused =
-        javac
-            .getTask(null, null, findings, options, null, List.of(new Text(className, text)))
+        JAVAC
+            .getTask(null, FILES, findings, options, null, List.of(new Text(className, text)))
             .call();
     return findings.getDiagnostics().stream()
         .map(f -> sample.atLine(f.getLineNumber() - 1) + ": " + f.getMessage(null))

@@ -36,8 +36,7 @@ class ShutdownTest {
             switch (frame.opcode()) {
               case Frames.PING -> connection.write(Frames.pong(frame.payload()));
               case Frames.CLOSE -> {
-                connection.write(Frames.close(frame.closeCode()));
-                connection.awaitEnd();
+                connection.close(frame.closeCode());
                 return;
               }
               default -> connection.write(Frames.text(frame.payload()));

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ final class SshProxyCommandTest {
   private static final String HOST = "gateway";
 
   @TempDir static Path serverFolder;
-  private static SshServer server;
+  @AutoClose private static SshServer server;
 
   @TempDir Path folder;
   private TestingCloud cloud;
@@ -30,13 +30,6 @@ final class SshProxyCommandTest {
   @BeforeAll
   static void startServer() throws Exception {
     server = SshServer.started(serverFolder);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   @BeforeEach

@@ -3,11 +3,10 @@ package io.github.devicetunnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.it.Program.Outcome;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +19,7 @@ final class SshTest {
   private static final long COUNT = 20 << 20;
 
   @TempDir static Path serverFolder;
-  private static SshServer server;
+  @AutoClose private static SshServer server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
@@ -28,13 +27,6 @@ final class SshTest {
   @BeforeAll
   static void startServer() throws Exception {
     server = SshServer.started(serverFolder);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   /** One of the clients with nobody's settings but these. */

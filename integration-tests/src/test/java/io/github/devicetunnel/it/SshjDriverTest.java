@@ -11,8 +11,8 @@ import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileTransfer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ final class SshjDriverTest {
   private static final long COUNT = 8 << 20;
 
   @TempDir static Path serverFolder;
-  private static SshServer server;
+  @AutoClose private static SshServer server;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
@@ -35,13 +35,6 @@ final class SshjDriverTest {
   @BeforeAll
   static void startServer() throws Exception {
     server = SshServer.started(serverFolder);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
   }
 
   @BeforeEach

@@ -3,12 +3,9 @@ package io.github.devicetunnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.Fault;
-import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,21 +21,11 @@ final class StatusPageTest {
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
 
-  private TunnelService cloud;
+  private TestingCloud cloud;
 
   @BeforeEach
   void start() throws IOException {
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .device(TunnelProgram.DEVICE)
-            .failOnLeaks(false)
-            .build()
-            .start();
-    cloud
-        .device(TunnelProgram.DEVICE)
-        .onConnect(
-            "127.0.0.1:80", stream -> stream.inputStream().transferTo(stream.outputStream()));
+    cloud = TunnelProgram.echo();
   }
 
   @AfterEach
@@ -48,24 +35,18 @@ final class StatusPageTest {
 
   @Test
   void aBrowserShowsWhatGoesOn() throws Exception {
-    cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(500).message(ATTACK));
-    Map<String, String> variables =
-        Map.of("TUNNEL_CLOUD_URI", cloud.uri(), "TUNNEL_API_KEY", "ak_test");
+    cloud
+        .service()
+        .device(TunnelProgram.DEVICE)
+        .faults()
+        .onNextConnect(Fault.refuse(500).message(ATTACK));
     try (TunnelProgram program =
-        TunnelProgram.start(folder, variables, "--metrics-listen=127.0.0.1:0")) {
+        TunnelProgram.start(
+            folder, TunnelProgram.settings(cloud), "--metrics-listen=127.0.0.1:0")) {
       String url = program.await("status page on (\\S+)");
       int port = program.awaitPort();
-      try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        refused.setSoTimeout(20_000);
-        assertThat(refused.getInputStream().read()).isNegative();
-      } catch (IOException reset) {
-        assertThat(reset).hasMessageContaining("reset");
-      }
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.setSoTimeout(20_000);
-        socket.getOutputStream().write(new byte[1000]);
-        assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
-
+      TunnelProgram.connectInVain(port);
+      try (Socket socket = TunnelProgram.connectAndExchange(port)) {
         Program.Outcome outcome = browse(url);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out())
@@ -75,7 +56,7 @@ final class StatusPageTest {
             .contains(">REJECTED</td>", "&lt;img src=x")
             .as("a rate, for which it must have asked twice")
             .contains("B/s")
-            .doesNotContain("<img", "ak_test");
+            .doesNotContain("<img", Cloud.KEY);
         assertThat(outcome.err()).doesNotContain("Content Security Policy", "Uncaught");
       }
     }

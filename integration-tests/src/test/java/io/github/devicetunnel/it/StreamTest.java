@@ -146,8 +146,7 @@ class StreamTest {
         connection -> {
           connection.write(connection.granted());
           connection.readFrameButPings();
-          connection.write(Frames.close(1011));
-          connection.awaitEnd();
+          connection.close(1011);
         };
     try (RawCloud cloud = RawCloud.started(closes);
         TunnelClient client =
@@ -177,8 +176,7 @@ class StreamTest {
           connection.write(Frames.binary("late".getBytes(UTF_8)));
           answered.countDown();
           assertThat(connection.readCloseCode()).isEqualTo(1000);
-          connection.write(Frames.close(1000));
-          connection.awaitEnd();
+          connection.close(1000);
         };
     try (RawCloud cloud = RawCloud.started(pings);
         TunnelClient client =

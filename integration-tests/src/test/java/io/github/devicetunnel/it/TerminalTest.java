@@ -3,10 +3,7 @@ package io.github.devicetunnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.Fault;
-import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -26,21 +23,11 @@ final class TerminalTest {
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
 
-  private TunnelService cloud;
+  private TestingCloud cloud;
 
   @BeforeEach
   void start() throws IOException {
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .device(TunnelProgram.DEVICE)
-            .failOnLeaks(false)
-            .build()
-            .start();
-    cloud
-        .device(TunnelProgram.DEVICE)
-        .onConnect(
-            "127.0.0.1:80", stream -> stream.inputStream().transferTo(stream.outputStream()));
+    cloud = TunnelProgram.echo();
   }
 
   @AfterEach
@@ -49,9 +36,8 @@ final class TerminalTest {
   }
 
   private Map<String, String> variables(String... more) {
-    Map<String, String> variables =
-        new HashMap<>(
-            Map.of("TERM", "xterm", "TUNNEL_CLOUD_URI", cloud.uri(), "TUNNEL_API_KEY", "ak_test"));
+    Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
+    variables.put("TERM", "xterm");
     for (int i = 0; i < more.length; i += 2) {
       variables.put(more[i], more[i + 1]);
     }
@@ -60,17 +46,8 @@ final class TerminalTest {
 
   /** One connection that is refused, and one that carries a thousand bytes each way. */
   private static void connectTwice(int port) throws IOException {
-    try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      refused.setSoTimeout(20_000);
-      assertThat(refused.getInputStream().read()).isNegative();
-    } catch (IOException reset) {
-      assertThat(reset).hasMessageContaining("reset");
-    }
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(20_000);
-      socket.getOutputStream().write(new byte[1000]);
-      assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
-    }
+    TunnelProgram.connectInVain(port);
+    TunnelProgram.connectAndExchange(port).close();
   }
 
   /** What is left on the screen at the end. */
@@ -84,7 +61,7 @@ final class TerminalTest {
 
   @Test
   void oneLineThatIsGoneAtTheEnd() throws Exception {
-    cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables())) {
       int port = program.awaitPort();
       program.await("0 open, 0 in all  up 0 B/s \\(0 B\\)  down 0 B/s \\(0 B\\)  0 failed");
@@ -105,7 +82,7 @@ final class TerminalTest {
 
   @Test
   void noColoursForThoseWhoWantNone() throws Exception {
-    cloud.device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables("NO_COLOR", "1"))) {
       connectTwice(program.awaitPort());
       program.await("1 failed");

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes all that anybody logs during all tests, at the lowest level, into the file that the system
- * property {@code tunnel.trace.log} names. {@link TraceLogCheck} looks for secrets in it.
+ * property {@code tunnel.trace.log} names: one for each JVM that runs tests. {@link TraceLogCheck}
+ * looks for secrets in it.
  */
 public final class TraceLog implements LauncherSessionListener {
   private final FileAppender<ILoggingEvent> file = new FileAppender<>();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,9 @@ import java.util.stream.Stream;
 
 /** The command line as it is packaged, listening; everything that it says is in one file. */
 final class TunnelProgram implements AutoCloseable {
-  static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  static final String DEVICE = Cloud.DEVICE;
+
+  private static final String SERVICE = "127.0.0.1:80";
 
   private static final Path LAUNCHER =
       Path.of(
@@ -32,6 +36,21 @@ final class TunnelProgram implements AutoCloseable {
   private TunnelProgram(Process process, Path said) {
     this.process = process;
     this.said = said;
+  }
+
+  /** A cloud whose device echoes what comes for the service that the program leads to. */
+  static TestingCloud echo() throws IOException {
+    TestingCloud cloud = TestingCloud.started();
+    cloud
+        .service()
+        .device(DEVICE)
+        .onConnect(SERVICE, stream -> stream.inputStream().transferTo(stream.outputStream()));
+    return cloud;
+  }
+
+  /** What the program needs in its environment. */
+  static Map<String, String> settings(Cloud cloud) {
+    return Map.of("TUNNEL_CLOUD_URI", cloud.uri(), "TUNNEL_API_KEY", Cloud.KEY);
   }
 
   /** With its output in a file. */
@@ -58,7 +77,7 @@ final class TunnelProgram implements AutoCloseable {
                 "--listen-uri=127.0.0.1:0",
                 "--half-close-timeout=100ms",
                 "--device=" + DEVICE,
-                "--service=127.0.0.1:80"));
+                "--service=" + SERVICE));
     command.addAll(List.of(options));
     return command;
   }
@@ -104,6 +123,29 @@ final class TunnelProgram implements AutoCloseable {
   /** Where the output is JSON. */
   int awaitJsonPort() {
     return Integer.parseInt(await("\"address\":\"127\\.0\\.0\\.1:(\\d+)\""));
+  }
+
+  /** Makes a connection that is refused. */
+  static void connectInVain(int port) throws IOException {
+    try (Socket refused = connect(port)) {
+      assertThat(refused.getInputStream().read()).isNegative();
+    } catch (IOException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+  }
+
+  /** A connection that has carried a thousand bytes each way. */
+  static Socket connectAndExchange(int port) throws IOException {
+    Socket socket = connect(port);
+    socket.getOutputStream().write(new byte[1000]);
+    assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+    return socket;
+  }
+
+  private static Socket connect(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout((int) Await.LONG.toMillis());
+    return socket;
   }
 
   /** Sends SIGTERM to it, and not to what may be around it; returns its exit code. */

@@ -63,7 +63,8 @@ class UnixSocketTest {
         .service()
         .device(Cloud.DEVICE)
         .onConnect(SERVICE, stream -> stream.inputStream().transferTo(stream.outputStream()));
-    try (TunnelClient client = cloud.client(SERVICE).build();
+    try (TunnelClient client =
+            cloud.client(SERVICE).halfCloseTimeout(Duration.ofMillis(100)).build();
         TunnelListener listener = client.listen(address);
         SocketChannel local = SocketChannel.open(address)) {
       assertThat(listener.localSocketAddress()).isEqualTo(address);
@@ -154,7 +155,11 @@ class UnixSocketTest {
   void cloudThatIsGoneEndsTheConnection() throws Exception {
     try (RawCloud silent = RawCloud.frozen();
         TunnelClient client =
-            silent.client("127.0.0.1:1").connectTimeout(Duration.ofMillis(300)).build();
+            silent
+                .client("127.0.0.1:1")
+                .pingInterval(Duration.ofMillis(100))
+                .livenessTimeout(Duration.ofMillis(500))
+                .build();
         TunnelListener listener = client.listen(address);
         SocketChannel local = SocketChannel.open(address)) {
       assertThat(listener).isNotNull();

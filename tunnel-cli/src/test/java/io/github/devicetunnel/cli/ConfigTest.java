@@ -1,5 +1,7 @@
 package io.github.devicetunnel.cli;
 
+import static io.github.devicetunnel.cli.LocalClient.address;
+import static io.github.devicetunnel.cli.LocalClient.connect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +9,6 @@ import io.github.devicetunnel.testing.ServiceStream;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -181,8 +182,8 @@ class ConfigTest {
   void readAgainOpensWhatIsNewAndClosesWhatIsGone() throws Exception {
     writeTunnels(tunnel(ONE, WEB), tunnel(ONE, SSH));
     try (Program program = program().start("--drain-timeout=30s", "--config=" + file)) {
-      InetSocketAddress kept = address(program.nextLine());
-      InetSocketAddress gone = address(program.nextLine());
+      String kept = address(program.nextLine());
+      String gone = address(program.nextLine());
       try (Socket onKept = connect(kept);
           Socket onGone = connect(gone)) {
         assertThat(line(onKept)).isEqualTo(ONE + "/" + WEB);
@@ -192,15 +193,13 @@ class ConfigTest {
         program.reload();
 
         assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
-        assertThat(program.nextErrorLine())
-            .isEqualTo("No longer listening on " + ListenAddress.text(gone));
+        assertThat(program.nextErrorLine()).isEqualTo("No longer listening on " + gone);
         assertEchoes(onKept);
         assertEchoes(onGone); // while it may finish
         end(onGone);
         end(onKept);
       }
-      assertLeadsTo(
-          ONE + "/" + WEB, "Listening on " + ListenAddress.text(kept) + " -> " + ONE + "/" + WEB);
+      assertLeadsTo(ONE + "/" + WEB, "Listening on " + kept + " -> " + ONE + "/" + WEB);
     }
   }
 
@@ -221,7 +220,7 @@ class ConfigTest {
   void readAgainTakesOverThePortThatWasPickedAndThenEveryInterface() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
-      int port = address(program.nextLine()).getPort();
+      int port = ListenAddress.parsePort("", address(program.nextLine())).getPort();
       String to = " -> " + ONE + "/" + WEB;
 
       writeTunnels(tunnel(port, ONE, WEB));
@@ -349,16 +348,5 @@ class ConfigTest {
       line.append((char) b);
     }
     return line.toString();
-  }
-
-  private static InetSocketAddress address(String line) {
-    return ListenAddress.parsePort(
-        "", line.substring("Listening on ".length(), line.indexOf(" -> ")));
-  }
-
-  private static Socket connect(InetSocketAddress address) throws IOException {
-    Socket socket = new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(20_000);
-    return socket;
   }
 }

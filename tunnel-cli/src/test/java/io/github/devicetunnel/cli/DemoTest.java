@@ -66,7 +66,11 @@ class DemoTest {
             new Program()
                 .variable("TUNNEL_CLOUD_URI", export.group(1))
                 .variable("TUNNEL_API_KEY", export.group(2))
-                .start("--device=" + Program.DEVICE, "--service=127.0.0.1:80", "--listen-uri=:0");
+                .start(
+                    "--device=" + Program.DEVICE,
+                    "--service=127.0.0.1:80",
+                    "--listen-uri=:0",
+                    "--drain-timeout=100ms");
         Response response = get(new OkHttpClient(), "http:/" + listen.awaitListening() + "/")) {
       assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());
     }

@@ -33,8 +33,7 @@ class ExecTest {
 
   @BeforeAll
   static void start() throws IOException {
-    cloud =
-        TunnelService.builder().apiKey(ProgramProcess.KEY).device(Program.DEVICE).build().start();
+    cloud = TunnelService.builder().apiKey(WebCloud.KEY).device(Program.DEVICE).build().start();
   }
 
   @AfterAll
@@ -62,12 +61,7 @@ class ExecTest {
       assertThat(program.exitCode()).isEqualTo(7);
       assertThat(program.errors().lines())
           .containsExactly(
-              "Listening on "
-                  + addresses[0]
-                  + " -> "
-                  + Program.DEVICE
-                  + "/"
-                  + ProgramProcess.SERVICE);
+              "Listening on " + addresses[0] + " -> " + Program.DEVICE + "/" + WebCloud.SERVICE);
     }
   }
 

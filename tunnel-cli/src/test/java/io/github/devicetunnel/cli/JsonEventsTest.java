@@ -1,13 +1,13 @@
 package io.github.devicetunnel.cli;
 
-import static io.github.devicetunnel.cli.ListenProcess.ask;
-import static io.github.devicetunnel.cli.ListenProcess.connect;
+import static io.github.devicetunnel.cli.LocalClient.ask;
+import static io.github.devicetunnel.cli.LocalClient.awaitRefusal;
+import static io.github.devicetunnel.cli.LocalClient.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.devicetunnel.testing.Fault;
 import io.github.devicetunnel.testing.FaultProxy;
-import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Instant;
@@ -15,8 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,26 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 /** What {@code --output json} tells, with the program as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class JsonEventsTest {
-  private DemoWebService web;
-  private TunnelService cloud;
-
-  @BeforeEach
-  void start() throws IOException {
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .route(Program.DEVICE, "127.0.0.1:80", web.address())
-            .failOnLeaks(false)
-            .build()
-            .start();
-  }
-
-  @AfterEach
-  void stop() {
-    cloud.close();
-    web.close();
-  }
+  @AutoClose private final WebCloud cloud = new WebCloud();
 
   private ListenProcess listen(String... more) throws IOException {
     List<String> args = new ArrayList<>(List.of("--output=json"));
@@ -118,12 +98,12 @@ class JsonEventsTest {
   @Test
   void refusal() throws Exception {
     cloud
-        .device(Program.DEVICE)
+        .device()
         .faults()
         .onNextConnect(Fault.refuse(404).message("no <b>such</b> device \u001b[31m\u00e9"));
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
-      awaitEnd(address);
+      awaitRefusal(address);
 
       Map<String, Object> rejected = process.nextEvent();
       assertThat(rejected)
@@ -148,13 +128,13 @@ class JsonEventsTest {
   @Test
   void failures() throws Exception {
     cloud
-        .device(Program.DEVICE)
+        .device()
         .faults()
         .onNextConnect(Fault.close(1011, "out of order"))
         .onNextConnect(Fault.cutAfter(0, FaultProxy.Direction.TOWARD_CLIENT, FaultProxy.Cut.RST));
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
-      awaitEnd(address);
+      awaitRefusal(address);
       assertThat(process.nextEvent()).contains(entry("event", "opened"));
       Map<String, Object> closedByCloud = process.nextEvent();
       assertThat(closedByCloud)
@@ -165,7 +145,7 @@ class JsonEventsTest {
               entry("code", 1011L));
       assertThat((String) closedByCloud.get("message")).contains("out of order");
 
-      awaitEnd(address);
+      awaitRefusal(address);
       assertThat(process.nextEvent()).contains(entry("event", "opened"));
       assertThat(process.nextEvent())
           .contains(
@@ -175,7 +155,7 @@ class JsonEventsTest {
               entry("code", null));
 
       cloud.close();
-      awaitEnd(address);
+      awaitRefusal(address);
       assertThat(process.nextEvent())
           .contains(
               entry("event", "failed"),
@@ -189,7 +169,7 @@ class JsonEventsTest {
 
   @Test
   void connectionsThatAreCutAtTheEnd() throws Exception {
-    try (ListenProcess process = listen()) {
+    try (ListenProcess process = listen("--drain-timeout=100ms")) {
       String address = address(process.nextEvent());
       try (Socket socket = connect(address)) {
         ask(socket);
@@ -266,14 +246,5 @@ class JsonEventsTest {
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.nextErrorLine())
         .isEqualTo("tunnel: --output: must be text or json, but is \"yaml\"");
-  }
-
-  /** Of a connection that the program ends. */
-  private static void awaitEnd(String address) throws IOException {
-    try (Socket socket = connect(address)) {
-      assertThat(socket.getInputStream().read()).isNegative();
-    } catch (IOException reset) {
-      assertThat(reset).hasMessageContaining("reset");
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.github.devicetunnel.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.jwt.SigningAlgorithm;
@@ -12,7 +11,7 @@ import io.github.devicetunnel.testing.RecordedUpgrade;
 import io.github.devicetunnel.testing.TestKeyPair;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.BufferedReader;
-import java.net.InetSocketAddress;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,25 +38,14 @@ class JwtPrivateKeyTest {
   private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
 
   @TempDir Path folder;
-  private DemoWebService web;
-  private TunnelService cloud;
+
+  @AutoClose
+  private final WebCloud cloud =
+      new WebCloud(TunnelService.builder().applicationWithKeys(APPLICATION, KEYS.certificate()));
 
   @BeforeEach
   void start() throws Exception {
     KEYS.writeTo(folder);
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .applicationWithKeys(APPLICATION, KEYS.certificate())
-            .route(Program.DEVICE, "127.0.0.1:80", web.address())
-            .build()
-            .start();
-  }
-
-  @AfterEach
-  void stop() {
-    cloud.close();
-    web.close();
   }
 
   private String[] arguments(String... more) {
@@ -79,22 +67,13 @@ class JwtPrivateKeyTest {
   /** The service checks the signature with the certificate that it has. */
   @Test
   void theProgramSignsForEachConnection() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(
-        List.of(arguments(key(), "--jwt-algorithm=ES256", "--application-id=" + APPLICATION)));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        ProgramCommand.of(
+            List.of(arguments(key(), "--jwt-algorithm=ES256", "--application-id=" + APPLICATION)));
     builder.environment().put("TUNNEL_API_KEY", "ak_of_something_else");
     Process process = builder.start();
     try (BufferedReader output = process.inputReader()) {
-      String line = output.readLine();
-      String address = line.substring("Listening on ".length(), line.indexOf(" -> "));
-      fetchThrough(ListenAddress.parsePort(ListenAddress.OPTION, address));
+      fetchThrough(LocalClient.connect(LocalClient.address(output.readLine())));
       process.toHandle().destroy();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.errorReader().lines())
@@ -102,14 +81,13 @@ class JwtPrivateKeyTest {
     } finally {
       process.destroyForcibly();
     }
-    assertIsForThisTunnelAlone(cloud.takeUpgrade(Duration.ofSeconds(20)));
+    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Duration.ofSeconds(20)));
   }
 
-  private static void fetchThrough(InetSocketAddress address) throws Exception {
-    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-      socket.setSoTimeout(20_000);
-      socket.getOutputStream().write("HEAD / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
-      assertThat(socket.getInputStream().readAllBytes()).asString(US_ASCII).contains(" 200 OK");
+  private static void fetchThrough(Socket connection) throws IOException {
+    try (connection) {
+      LocalClient.ask(connection, "Connection: close\r\n");
+      assertThat(connection.getInputStream().readAllBytes()).isEmpty();
     }
   }
 
@@ -136,9 +114,9 @@ class JwtPrivateKeyTest {
             .variable("TUNNEL_APPLICATION_ID", APPLICATION);
     try (program) {
       program.start(arguments(file));
-      fetchThrough(program.awaitListening());
+      fetchThrough(LocalClient.connect(program.awaitListening()));
     }
-    assertIsForThisTunnelAlone(cloud.takeUpgrade(Duration.ofSeconds(20)));
+    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Duration.ofSeconds(20)));
 
     assertThat(create(new Program().variable("TUNNEL_JWT_PASSPHRASE", PASSPHRASE)).exitCode())
         .isEqualTo(0);
@@ -224,7 +202,7 @@ class JwtPrivateKeyTest {
                 + encrypted
                 + " cannot be decrypted: is the passphrase right? (the value of"
                 + " TUNNEL_JWT_PASSPHRASE)\n");
-    assertThat(cloud.requestCount()).isZero();
+    assertThat(cloud.service().requestCount()).isZero();
   }
 
   private void assertRefused(String message, String... args) {

@@ -9,10 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,30 +34,7 @@ final class ListenProcess implements AutoCloseable {
         new ArrayList<>(
             List.of("-listen-uri=127.0.0.1:0", "-ping-duration=1", "--half-close-timeout=100ms"));
     all.addAll(List.of(args));
-    return new ListenProcess(builder(cloudUri, command(all)).start());
-  }
-
-  /** A command line that starts the program of this build. */
-  static List<String> command(List<String> args) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(args);
-    return command;
-  }
-
-  static ProcessBuilder builder(String cloudUri, List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("TUNNEL_CLOUD_URI", cloudUri);
-    builder.environment().put("TUNNEL_DEVICE", Program.DEVICE);
-    builder.environment().put("TUNNEL_SERVICE", "127.0.0.1:80");
-    builder.environment().put("TUNNEL_API_KEY", "ak_test");
-    return builder;
+    return new ListenProcess(ProgramCommand.of(cloudUri, all).start());
   }
 
   private static Thread read(InputStream in, OutputStream lines) {
@@ -127,26 +100,6 @@ final class ListenProcess implements AutoCloseable {
       throw new UncheckedIOException(line, e);
     }
     return object;
-  }
-
-  static Socket connect(String address) throws IOException {
-    InetSocketAddress parsed = ListenAddress.parsePort(ListenAddress.OPTION, address);
-    Socket socket = new Socket(parsed.getAddress(), parsed.getPort());
-    socket.setSoTimeout(20_000);
-    return socket;
-  }
-
-  /** Asks the demo's web service, and reads its whole answer, which has no body. */
-  static void ask(Socket socket) throws IOException {
-    socket
-        .getOutputStream()
-        .write("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    StringBuilder answer = new StringBuilder();
-    while (answer.indexOf("\r\n\r\n") < 0) {
-      int next = socket.getInputStream().read();
-      assertThat(next).as("what follows %s", answer).isNotNegative();
-      answer.append((char) next);
-    }
   }
 
   /** Sends SIGTERM; destroy() of the process itself would close its streams as well. */

@@ -1,45 +1,23 @@
 package io.github.devicetunnel.cli;
 
+import static io.github.devicetunnel.cli.LocalClient.ask;
+import static io.github.devicetunnel.cli.LocalClient.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Whole tunnels, through a stand-in for the cloud to a small web service. */
 class ListenTest {
-  private static final String KEY = "ak_test";
-  private static final String SERVICE = "127.0.0.1:80";
-
-  private DemoWebService web;
-  private TunnelService cloud;
-
-  @BeforeEach
-  void start() throws IOException {
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .apiKey(KEY)
-            .route(Program.DEVICE, SERVICE, web.address())
-            .build()
-            .start();
-  }
-
-  @AfterEach
-  void stop() {
-    cloud.close();
-    web.close();
-  }
+  @AutoClose private final WebCloud cloud = new WebCloud();
 
   @Test
   void takesTheFlagsOfTheOldClient() throws Exception {
@@ -48,7 +26,7 @@ class ListenTest {
             .start(
                 "-listen-uri=127.0.0.1:0",
                 "-cloud-uri=" + wholeUrl(Program.DEVICE),
-                "-api-key=" + KEY,
+                "-api-key=" + WebCloud.KEY,
                 "-application-id=",
                 "-ping-duration=5");
 
@@ -71,7 +49,7 @@ class ListenTest {
                 "-cloud-uri",
                 wholeUrl(Program.DEVICE),
                 "-api-key",
-                KEY,
+                WebCloud.KEY,
                 "-ping-duration",
                 "0");
 
@@ -81,7 +59,7 @@ class ListenTest {
 
   @Test
   void takesEverythingFromTheEnvironment() throws Exception {
-    Program program = environment(cloud.uri(), Program.DEVICE).start("listen", "--listen-uri=:0");
+    Program program = cloud.program().start("listen", "--listen-uri=:0");
 
     assertCarries(program);
     assertThat(program.stop().exitCode()).isEqualTo(0);
@@ -100,7 +78,8 @@ class ListenTest {
   @Test
   void devicesBeatThatOfAWholeUrl() throws Exception {
     assertCarries(
-        environment(cloud.uri(), Program.DEVICE)
+        cloud
+            .program()
             .start(
                 "--listen-uri=:0",
                 "--cloud-uri=" + wholeUrl(Program.OTHER_DEVICE),
@@ -109,9 +88,7 @@ class ListenTest {
 
   @Test
   void ofTwoTheLastCounts() throws Exception {
-    assertCarries(
-        environment(cloud.uri(), Program.DEVICE)
-            .start("--listen-uri=nonsense", "-listen-uri=127.0.0.1:0"));
+    assertCarries(cloud.program().start("--listen-uri=nonsense", "-listen-uri=127.0.0.1:0"));
   }
 
   @Test
@@ -125,14 +102,14 @@ class ListenTest {
         } catch (IOException reset) {
           assertThat(reset).hasMessageContaining("reset");
         }
-        assertThat(program.nextErrorLine()).contains("404").doesNotContain(KEY);
+        assertThat(program.nextErrorLine()).contains("404").doesNotContain(WebCloud.KEY);
       }
     }
   }
 
   @Test
   void openConnectionsMayFinish() throws Exception {
-    Program program = environment(cloud.uri(), Program.DEVICE).start("--listen-uri=:0");
+    Program program = cloud.program().start("--listen-uri=:0");
     try (Socket socket = connect(program.awaitListening())) {
       ask(socket, "Connection: keep-alive\r\n");
       program.stop();
@@ -147,7 +124,7 @@ class ListenTest {
 
   @Test
   void connectionsThatDoNotFinishAreCutAndCounted() throws Exception {
-    Program program = environment(cloud.uri(), Program.DEVICE).start("--listen-uri=:0");
+    Program program = cloud.program().start("--listen-uri=:0", "--drain-timeout=100ms");
     try (Socket socket = connect(program.awaitListening())) {
       ask(socket, "Connection: keep-alive\r\n");
       program.stop();
@@ -159,7 +136,7 @@ class ListenTest {
 
   @Test
   void withoutConnectionsStopsAtOnce() throws Exception {
-    Program program = environment(cloud.uri(), Program.DEVICE).run("--listen-uri=:0");
+    Program program = cloud.program().run("--listen-uri=:0");
 
     assertThat(program.exitCode()).isEqualTo(0);
     assertThat(program.errors()).contains("Stopped; no connection was open");
@@ -169,7 +146,7 @@ class ListenTest {
   void portInUse() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + other.getLocalPort();
-      Program program = environment(cloud.uri(), Program.DEVICE).run("--listen-uri", address);
+      Program program = cloud.program().run("--listen-uri", address);
 
       assertThat(program.exitCode()).isEqualTo(3);
       assertThat(program.output()).isEmpty();
@@ -182,14 +159,14 @@ class ListenTest {
 
   @Test
   void addressesThatAreNotOurs() throws Exception {
-    Program foreign = environment(cloud.uri(), Program.DEVICE).run("--listen-uri=192.0.2.1:1");
+    Program foreign = cloud.program().run("--listen-uri=192.0.2.1:1");
     assertThat(foreign.exitCode()).isEqualTo(3);
     assertThat(foreign.errors())
         .startsWith("tunnel: cannot listen on 192.0.2.1:1: this machine has no such address");
 
     // A label this long is refused without asking any name server.
     String host = "a".repeat(64) + ".invalid";
-    Program unknown = environment(cloud.uri(), Program.DEVICE).run("--listen-uri=" + host + ":1");
+    Program unknown = cloud.program().run("--listen-uri=" + host + ":1");
     assertThat(unknown.exitCode()).isEqualTo(3);
     assertThat(unknown.errors())
         .startsWith("tunnel: cannot listen on " + host + ":1: there is no such host");
@@ -210,45 +187,22 @@ class ListenTest {
         .isEqualTo(0);
   }
 
-  private static Program environment(String cloudUri, String device) {
-    return new Program()
-        .variable("TUNNEL_CLOUD_URI", cloudUri)
-        .variable("TUNNEL_DEVICE", device)
-        .variable("TUNNEL_SERVICE", SERVICE)
-        .variable("TUNNEL_API_KEY", KEY);
+  private Program environment(String cloudUri, String device) {
+    return cloud.program().variable("TUNNEL_CLOUD_URI", cloudUri).variable("TUNNEL_DEVICE", device);
   }
 
   private String wholeUrl(String device) {
-    return cloud.uri() + "/v3/devices/" + device + "/services/" + SERVICE + "/connection";
+    return cloud.uri() + "/v3/devices/" + device + "/services/" + WebCloud.SERVICE + "/connection";
   }
 
   private static void assertCarries(Program program) throws Exception {
     String url = "http:/" + program.awaitListening();
-    assertThat(program.output()).endsWith(" -> " + Program.DEVICE + "/" + SERVICE + "\n");
+    assertThat(program.output()).endsWith(" -> " + Program.DEVICE + "/" + WebCloud.SERVICE + "\n");
     // A connection that is kept would have to be cut at the end.
     Request request = new Request.Builder().url(url).header("Connection", "close").build();
     try (Response response = new OkHttpClient().newCall(request).execute()) {
       assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());
     }
     program.stop();
-  }
-
-  private static Socket connect(InetSocketAddress address) throws IOException {
-    Socket socket = new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(20_000);
-    return socket;
-  }
-
-  /** Sends a request, and reads the answer, which has no body. */
-  private static void ask(Socket socket, String header) throws IOException {
-    String request = "HEAD / HTTP/1.1\r\nHost: x\r\n" + header + "\r\n";
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    StringBuilder answer = new StringBuilder();
-    while (answer.indexOf("\r\n\r\n") < 0) {
-      int b = socket.getInputStream().read();
-      assertThat(b).as("a byte after: %s", answer).isNotNegative();
-      answer.append((char) b);
-    }
-    assertThat(answer).startsWith("HTTP/1.1 200 ");
   }
 }

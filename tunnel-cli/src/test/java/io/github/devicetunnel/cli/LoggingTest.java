@@ -1,18 +1,17 @@
 package io.github.devicetunnel.cli;
 
-import static io.github.devicetunnel.cli.ListenProcess.ask;
-import static io.github.devicetunnel.cli.ListenProcess.connect;
+import static io.github.devicetunnel.cli.LocalClient.address;
+import static io.github.devicetunnel.cli.LocalClient.ask;
+import static io.github.devicetunnel.cli.LocalClient.awaitRefusal;
+import static io.github.devicetunnel.cli.LocalClient.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.devicetunnel.testing.Fault;
-import io.github.devicetunnel.testing.TunnelService;
-import java.io.IOException;
 import java.net.Socket;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,41 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@code --log-level} and {@code --log-format} do, with the program as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class LoggingTest {
-  private DemoWebService web;
-  private TunnelService cloud;
-
-  @BeforeEach
-  void start() throws IOException {
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .route(Program.DEVICE, "127.0.0.1:80", web.address())
-            .failOnLeaks(false)
-            .build()
-            .start();
-  }
-
-  @AfterEach
-  void stop() {
-    cloud.close();
-    web.close();
-  }
-
-  private static String address(String listening) {
-    return listening.substring("Listening on ".length(), listening.indexOf(" -> "));
-  }
+  @AutoClose private final WebCloud cloud = new WebCloud();
 
   /** One connection that is refused, and one that is carried. */
   private ListenProcess run(String... options) throws Exception {
-    cloud.device(Program.DEVICE).faults().onNextConnect(Fault.refuse(404).message("not there"));
+    cloud.device().faults().onNextConnect(Fault.refuse(404).message("not there"));
     ListenProcess process = ListenProcess.start(cloud.uri(), options);
     String address = address(process.nextLine());
-    try (Socket socket = connect(address)) {
-      assertThat(socket.getInputStream().read()).isNegative();
-    } catch (IOException reset) {
-      assertThat(reset).hasMessageContaining("reset");
-    }
+    awaitRefusal(address);
     try (Socket socket = connect(address)) {
       ask(socket);
     }

@@ -1,12 +1,13 @@
 package io.github.devicetunnel.cli;
 
+import static io.github.devicetunnel.cli.LocalClient.address;
+import static io.github.devicetunnel.cli.LocalClient.connect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -107,8 +108,8 @@ class ManyListenersTest {
                 ONE,
                 "-L=:0=127.0.0.1:80",
                 "-L=:0=127.0.0.1:22")) {
-      InetSocketAddress first = address(program.nextLine());
-      InetSocketAddress second = address(program.nextLine());
+      String first = address(program.nextLine());
+      String second = address(program.nextLine());
       try (Socket open = connect(first);
           Socket waiting = connect(first);
           Socket elsewhere = connect(second)) {
@@ -138,16 +139,5 @@ class ManyListenersTest {
     try (Socket socket = connect(address(line))) {
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).isEqualTo(service);
     }
-  }
-
-  private static InetSocketAddress address(String line) {
-    return ListenAddress.parsePort(
-        "", line.substring("Listening on ".length(), line.indexOf(" -> ")));
-  }
-
-  private static Socket connect(InetSocketAddress address) throws IOException {
-    Socket socket = new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(20_000);
-    return socket;
   }
 }

@@ -1,11 +1,12 @@
 package io.github.devicetunnel.cli;
 
-import static io.github.devicetunnel.cli.ListenProcess.ask;
-import static io.github.devicetunnel.cli.ListenProcess.connect;
+import static io.github.devicetunnel.cli.LocalClient.address;
+import static io.github.devicetunnel.cli.LocalClient.ask;
+import static io.github.devicetunnel.cli.LocalClient.awaitRefusal;
+import static io.github.devicetunnel.cli.LocalClient.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.Fault;
-import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -22,7 +23,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -35,40 +36,20 @@ class MetricsServerTest {
   private static final String ANNOUNCED = "Metrics and a status page on ";
 
   private final OkHttpClient http = new OkHttpClient();
-  private DemoWebService web;
-  private TunnelService cloud;
+  @AutoClose private final WebCloud cloud = new WebCloud();
 
   private record Answer(int status, String body, Headers headers) {}
-
-  @BeforeEach
-  void start() throws IOException {
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .route(Program.DEVICE, "127.0.0.1:80", web.address())
-            .failOnLeaks(false)
-            .build()
-            .start();
-  }
 
   @AfterEach
   void stop() {
     http.connectionPool().evictAll();
     http.dispatcher().executorService().shutdown();
-    cloud.close();
-    web.close();
   }
 
   private static String url(ListenProcess process) throws InterruptedException {
     String line = process.nextErrorLine();
     assertThat(line).startsWith(ANNOUNCED + "http://127.0.0.1:").endsWith("/");
     return line.substring(ANNOUNCED.length());
-  }
-
-  private static String local(ListenProcess process) throws InterruptedException {
-    String line = process.nextLine();
-    return line.substring("Listening on ".length(), line.indexOf(" -> "));
   }
 
   private Answer get(String url) throws IOException {
@@ -83,10 +64,10 @@ class MetricsServerTest {
 
   @Test
   void metrics() throws Exception {
-    cloud.device(Program.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    cloud.device().faults().onNextConnect(Fault.refuse(404));
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String metrics = url(process) + "metrics";
-      String local = local(process);
+      String local = address(process.nextLine());
       assertThat(get(metrics).body())
           .contains(
               "\ntunnel_connections_open 0.0\n",
@@ -95,11 +76,7 @@ class MetricsServerTest {
               "\ntunnel_bytes_total{direction=\"down\"} 0.0\n",
               "\ntunnel_listeners 1.0\n");
 
-      try (Socket refused = connect(local)) {
-        assertThat(refused.getInputStream().read()).isNegative();
-      } catch (IOException reset) {
-        assertThat(reset).hasMessageContaining("reset");
-      }
+      awaitRefusal(local);
       try (Socket socket = connect(local)) {
         ask(socket);
         Answer answer = get(metrics);
@@ -124,7 +101,7 @@ class MetricsServerTest {
   void readyUntilItDrains() throws Exception {
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=127.0.0.1:0")) {
       String url = url(process);
-      String local = local(process);
+      String local = address(process.nextLine());
       try (Socket socket = connect(local)) {
         ask(socket);
         Answer alive = get(url + "healthz");
@@ -174,17 +151,13 @@ class MetricsServerTest {
   @Test
   void pageAndItsFigures() throws Exception {
     cloud
-        .device(Program.DEVICE)
+        .device()
         .faults()
         .onNextConnect(Fault.refuse(500).message("<script>alert(1)</script> ak_oops12345"));
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String url = url(process);
-      String local = local(process);
-      try (Socket refused = connect(local)) {
-        assertThat(refused.getInputStream().read()).isNegative();
-      } catch (IOException reset) {
-        assertThat(reset).hasMessageContaining("reset");
-      }
+      String local = address(process.nextLine());
+      awaitRefusal(local);
       try (Socket socket = connect(local)) {
         ask(socket);
         Answer figures = get(url + "status.json");
@@ -265,11 +238,6 @@ class MetricsServerTest {
   }
 
   private Program run(String address) {
-    return new Program()
-        .variable("TUNNEL_CLOUD_URI", cloud.uri())
-        .variable("TUNNEL_DEVICE", Program.DEVICE)
-        .variable("TUNNEL_SERVICE", "127.0.0.1:80")
-        .variable("TUNNEL_API_KEY", "ak_test")
-        .run("--listen-uri=:0", "--metrics-listen", address);
+    return cloud.program().run("--listen-uri=:0", "--metrics-listen", address);
   }
 }

@@ -2,18 +2,14 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.devicetunnel.testing.TunnelService;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,26 +20,12 @@ import org.junit.jupiter.api.condition.OS;
  */
 @DisabledOnOs(OS.WINDOWS)
 class ProcessTest {
-  private DemoWebService web;
-  private TunnelService cloud;
+  @AutoClose private final WebCloud cloud = new WebCloud();
   private final List<Process> processes = new ArrayList<>();
-
-  @BeforeEach
-  void start() throws IOException {
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .route(Program.DEVICE, "127.0.0.1:80", web.address())
-            .build()
-            .start();
-  }
 
   @AfterEach
   void stop() {
     processes.forEach(Process::destroyForcibly);
-    cloud.close();
-    web.close();
   }
 
   @Test
@@ -94,39 +76,15 @@ class ProcessTest {
   }
 
   private Process start(String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("TUNNEL_CLOUD_URI", cloud.uri());
-    builder.environment().put("TUNNEL_DEVICE", Program.DEVICE);
-    builder.environment().put("TUNNEL_SERVICE", "127.0.0.1:80");
-    builder.environment().put("TUNNEL_API_KEY", "ak_test");
-    Process process = builder.start();
+    Process process = ProgramCommand.of(cloud.uri(), List.of(args)).start();
     processes.add(process);
     return process;
   }
 
   /** Opens a connection, and makes sure that its tunnel is open too. */
   private static Socket connect(BufferedReader output) throws IOException {
-    String line = output.readLine();
-    InetSocketAddress address =
-        ListenAddress.parsePort(
-            ListenAddress.OPTION, line.substring("Listening on ".length(), line.indexOf(" -> ")));
-    Socket socket = new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(20_000);
-    socket
-        .getOutputStream()
-        .write("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    StringBuilder answer = new StringBuilder();
-    while (answer.indexOf("\r\n\r\n") < 0) {
-      answer.append((char) socket.getInputStream().read());
-    }
+    Socket socket = LocalClient.connect(LocalClient.address(output.readLine()));
+    LocalClient.ask(socket);
     return socket;
   }
 

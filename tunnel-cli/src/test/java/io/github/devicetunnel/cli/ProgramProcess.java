@@ -9,15 +9,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The program as a process, with a cloud, device, service and key in its environment. */
 final class ProgramProcess implements AutoCloseable {
-  static final String KEY = "ak_test";
-  static final String SERVICE = "127.0.0.1:80";
-
   private final Process process;
 
   private ProgramProcess(Process process) {
@@ -29,23 +25,7 @@ final class ProgramProcess implements AutoCloseable {
   }
 
   static ProgramProcess start(String cloudUri, String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Starts quickly, and lives for a moment.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("TUNNEL_CLOUD_URI", cloudUri);
-    builder.environment().put("TUNNEL_DEVICE", Program.DEVICE);
-    builder.environment().put("TUNNEL_SERVICE", SERVICE);
-    builder.environment().put("TUNNEL_API_KEY", KEY);
-    return new ProgramProcess(builder.start());
+    return new ProgramProcess(ProgramCommand.of(cloudUri, List.of(args)).start());
   }
 
   /** Its standard input, open until it is closed here. */

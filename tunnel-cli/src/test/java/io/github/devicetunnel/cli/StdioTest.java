@@ -31,8 +31,7 @@ class StdioTest {
 
   @BeforeEach
   void start() throws Exception {
-    cloud =
-        TunnelService.builder().apiKey(ProgramProcess.KEY).device(Program.DEVICE).build().start();
+    cloud = TunnelService.builder().apiKey(WebCloud.KEY).device(Program.DEVICE).build().start();
   }
 
   @AfterEach
@@ -55,7 +54,7 @@ class StdioTest {
     cloud
         .device(Program.DEVICE)
         .onConnect(
-            ProgramProcess.SERVICE,
+            WebCloud.SERVICE,
             stream -> stream.outputStream().write(stream.inputStream().readNBytes(COUNT)));
 
     try (ProgramProcess program = stdio()) {
@@ -73,7 +72,7 @@ class StdioTest {
     cloud
         .device(Program.DEVICE)
         .onConnect(
-            ProgramProcess.SERVICE,
+            WebCloud.SERVICE,
             stream -> {
               stream.inputStream().readNBytes(8);
               stream.outputStream().write("reply".getBytes(US_ASCII));
@@ -93,7 +92,7 @@ class StdioTest {
   void replyThatIsCutIsNeverSilent() throws Exception {
     cloud
         .device(Program.DEVICE)
-        .onConnect(ProgramProcess.SERVICE, stream -> stream.inputStream().readAllBytes());
+        .onConnect(WebCloud.SERVICE, stream -> stream.inputStream().readAllBytes());
 
     try (ProgramProcess program = stdio("--half-close-timeout=200ms")) {
       program.input().write("question".getBytes(US_ASCII));
@@ -110,7 +109,7 @@ class StdioTest {
   void connectionThatBreaksIsNoEnd() throws Exception {
     cloud
         .device(Program.DEVICE)
-        .onConnect(ProgramProcess.SERVICE, stream -> stream.inputStream().readAllBytes())
+        .onConnect(WebCloud.SERVICE, stream -> stream.inputStream().readAllBytes())
         .faults()
         .onNextConnect(Fault.cutAfter(0, Direction.TOWARD_CLIENT, Cut.RST));
 
@@ -123,7 +122,7 @@ class StdioTest {
   /** Which a real gateway tells no better. */
   @Test
   void serviceThatSaysNothingIsWarnedAbout() throws Exception {
-    cloud.device(Program.DEVICE).onConnect(ProgramProcess.SERVICE, stream -> {});
+    cloud.device(Program.DEVICE).onConnect(WebCloud.SERVICE, stream -> {});
 
     try (ProgramProcess program = stdio()) {
       assertThat(program.exitCode()).isEqualTo(0);
@@ -136,8 +135,8 @@ class StdioTest {
     return new Program()
         .variable("TUNNEL_CLOUD_URI", cloudUri)
         .variable("TUNNEL_DEVICE", Program.DEVICE)
-        .variable("TUNNEL_SERVICE", ProgramProcess.SERVICE)
-        .variable("TUNNEL_API_KEY", ProgramProcess.KEY)
+        .variable("TUNNEL_SERVICE", WebCloud.SERVICE)
+        .variable("TUNNEL_API_KEY", WebCloud.KEY)
         .run(args);
   }
 
@@ -198,7 +197,7 @@ class StdioTest {
     cloud
         .device(Program.DEVICE)
         .onConnect(
-            ProgramProcess.SERVICE,
+            WebCloud.SERVICE,
             stream -> {
               try {
                 while (true) {
@@ -225,7 +224,7 @@ class StdioTest {
     cloud
         .device(Program.DEVICE)
         .onConnect(
-            ProgramProcess.SERVICE,
+            WebCloud.SERVICE,
             stream -> {
               stream.outputStream().write('x');
               InputStream in = stream.inputStream();

@@ -2,8 +2,6 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.devicetunnel.testing.TunnelService;
-import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -11,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -22,32 +20,19 @@ import org.junit.jupiter.api.io.TempDir;
 class UnixListenTest {
   @TempDir private Path folder;
 
-  private DemoWebService web;
-  private TunnelService cloud;
+  @AutoClose private final WebCloud cloud = new WebCloud();
   private Path socket;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     socket = folder.resolve("t.sock");
-    web = DemoWebService.start();
-    cloud =
-        TunnelService.builder()
-            .apiKey("ak_test")
-            .route(Program.DEVICE, "127.0.0.1:80", web.address())
-            .build()
-            .start();
-  }
-
-  @AfterEach
-  void stop() {
-    cloud.close();
-    web.close();
   }
 
   @Test
   void curlGetsThePage() throws Exception {
     Path page = folder.resolve("page");
-    try (Program program = program().start("--listen-uri=unix:" + socket)) {
+    try (Program program =
+        cloud.program().start("--listen-uri=unix:" + socket, "--half-close-timeout=100ms")) {
       assertThat(program.nextLine())
           .isEqualTo("Listening on unix:" + socket + " -> " + Program.DEVICE + "/127.0.0.1:80");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
@@ -81,7 +66,7 @@ class UnixListenTest {
     }
     assertThat(Files.exists(socket)).isTrue();
 
-    Program program = program().run("-L=unix:" + socket + "=127.0.0.1:80");
+    Program program = cloud.program().run("-L=unix:" + socket + "=127.0.0.1:80");
 
     assertThat(program.exitCode()).isEqualTo(0);
     assertThat(program.output()).startsWith("Listening on unix:");
@@ -120,20 +105,12 @@ class UnixListenTest {
   }
 
   private void assertRefused(String why) throws Exception {
-    Program program = program().run("--listen-uri=unix:" + socket);
+    Program program = cloud.program().run("--listen-uri=unix:" + socket);
 
     assertThat(program.exitCode()).isEqualTo(3);
     assertThat(program.output()).isEmpty();
     assertThat(program.nextErrorLine())
         .isEqualTo("tunnel: cannot listen on unix:" + socket + ": " + why);
     assertThat(program.nextErrorLine()).isEqualTo("Choose another address with --listen-uri");
-  }
-
-  private Program program() {
-    return new Program()
-        .variable("TUNNEL_CLOUD_URI", cloud.uri())
-        .variable("TUNNEL_DEVICE", Program.DEVICE)
-        .variable("TUNNEL_SERVICE", "127.0.0.1:80")
-        .variable("TUNNEL_API_KEY", "ak_test");
   }
 }

@@ -165,7 +165,12 @@ public final class TunnelService implements AutoCloseable {
    * @throws AssertionError with everything that is not so; what handlers threw is suppressed in it
    */
   public void verify() {
-    server.ledger().verify(failOnLeaks, PATIENCE);
+    verify(PATIENCE);
+  }
+
+  /** As {@link #verify()}, for tests of what is told when something does not end at all. */
+  void verify(Duration patience) {
+    server.ledger().verify(failOnLeaks, patience);
   }
 
   /**

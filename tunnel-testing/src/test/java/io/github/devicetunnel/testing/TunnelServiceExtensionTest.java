@@ -12,6 +12,7 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -219,7 +220,7 @@ final class TunnelServiceExtensionTest {
 
     @Test
     void closesAfterEach() throws Exception {
-      client = client(cloud.service()).build();
+      client = client(cloud.service()).drainTimeout(Duration.ZERO).build();
       cloud.service().device(DEVICE).onConnect(SERVICE, Clients::echo);
       client.open();
     }

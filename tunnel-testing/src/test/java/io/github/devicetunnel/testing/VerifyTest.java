@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 final class VerifyTest {
   private static final String TUNNEL = "tunnel 1 to " + DEVICE + "/" + SERVICE;
   private static final byte[] NOTHING = {};
+
+  /** For what does not end at all. */
+  private static final Duration SHORT = Duration.ofMillis(100);
 
   private TunnelService service;
 
@@ -47,7 +51,11 @@ final class VerifyTest {
   }
 
   private void assertTold(String text) {
-    assertThatThrownBy(service::verify)
+    assertTold(text, service::verify);
+  }
+
+  private static void assertTold(String text, ThrowingCallable verify) {
+    assertThatThrownBy(verify)
         .isInstanceOf(AssertionError.class)
         .hasMessageStartingWith("at the end of the test, in the tunnelling service:\n  - ")
         .hasMessageContaining(text);
@@ -55,7 +63,7 @@ final class VerifyTest {
 
   @Test
   void nothingWhereNothingWasLeft() throws Exception {
-    try (TunnelClient client = client(service).build();
+    try (TunnelClient client = client(service).halfCloseTimeout(Duration.ofMillis(100)).build();
         TunnelListener listener =
             client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         TunnelStream stream = client.open()) {
@@ -121,7 +129,9 @@ final class VerifyTest {
   void streamThatWasNotClosed() throws Exception {
     try (TunnelClient client = client(service).build();
         TunnelStream stream = client.open()) {
-      assertTold(TUNNEL + " is still open: was its client, listener or stream closed?");
+      assertTold(
+          TUNNEL + " is still open: was its client, listener or stream closed?",
+          () -> service.verify(SHORT));
       assertThat(stream).isNotNull();
     }
   }
@@ -159,18 +169,30 @@ final class VerifyTest {
     try (RawClient raw = new RawClient(service.uri())) {
       raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
       service.takeUpgrade(Duration.ofSeconds(20));
-      assertTold("a client still waits for an answer to its request for " + DEVICE + "/" + SERVICE);
+      assertTold(
+          "a client still waits for an answer to its request for " + DEVICE + "/" + SERVICE,
+          () -> service.verify(SHORT));
     }
   }
 
   @Test
   void handlerThatDoesNotSeeTheEnd() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
-    service.device(DEVICE).onConnect(SERVICE, stream -> never.await());
-    try (TunnelClient client = client(service).build()) {
-      client.open().close();
+    service
+        .device(DEVICE)
+        .onConnect(
+            SERVICE,
+            stream -> {
+              running.countDown();
+              never.await();
+            });
+    try (TunnelClient client = client(service).build();
+        TunnelStream stream = client.open()) {
+      assertThat(stream).isNotNull();
+      running.await();
     }
-    assertThatThrownBy(service::verify)
+    assertThatThrownBy(() -> service.verify(SHORT))
         .hasMessageContaining("the handler of " + TUNNEL + " is still running, at ")
         .hasMessageContaining("VerifyTest.java");
   }
