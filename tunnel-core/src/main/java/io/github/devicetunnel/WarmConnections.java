@@ -62,8 +62,7 @@ final class WarmConnections {
   /** Opens them soon, and keeps them from then on. Does not wait. */
   synchronized void start() {
     if (refreshing == null && !closed) {
-      refreshing =
-          engine.timers().scheduleWithFixedDelay(this::fill, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
+      refreshing = timers.scheduleWithFixedDelay(this::fill, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     }
   }
 
