@@ -51,7 +51,6 @@ final class TroubleshootingTest {
           "the tunnel has not ended",
           "frames are read in pieces",
           "a certificate without its bytes",
-          "a StringWriter does not fail",
           "there is no file",
           "the key has been read",
           "demo.html is not beside the class that serves it",
