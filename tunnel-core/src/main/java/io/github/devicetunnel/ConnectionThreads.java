@@ -12,15 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of all connections: daemons, each with the name of what it serves, which end with it.
- * The first ones are platform threads, since those hand a byte over more quickly; beyond {@link
- * #PLATFORM_THREADS}, where their stacks begin to weigh, they are virtual, on a JVM that has them.
+ * The first ones are platform threads, since those hand a byte over more quickly; beyond a number,
+ * where their stacks begin to weigh, they are virtual, on a JVM that has them.
  */
 final class ConnectionThreads {
   /** Two serve a connection of a listener. */
-  private static final int PLATFORM_THREADS = 256;
+  static final int PLATFORM_THREADS = 64;
 
   private static final @Nullable VirtualThreads VIRTUAL = VirtualThreads.find();
 
+  private final int most;
   private final AtomicInteger platformThreads = new AtomicInteger();
 
   /** For short work on any connection that may have to wait for its network. */
@@ -34,6 +35,15 @@ final class ConnectionThreads {
           task -> platform("tunnel-helper", task),
           // After the shutdown there is no connection left that could want help.
           new ThreadPoolExecutor.DiscardPolicy());
+
+  /**
+   * None has started yet.
+   *
+   * @param most how many are platform threads at the same time, on a JVM that has others
+   */
+  ConnectionThreads(int most) {
+    this.most = most;
+  }
 
   Thread start(String name, Runnable task) {
     Thread thread = VIRTUAL == null ? platform(name, task) : counted(VIRTUAL, name, task);
@@ -50,7 +60,7 @@ final class ConnectionThreads {
   }
 
   private Thread counted(VirtualThreads virtual, String name, Runnable task) {
-    if (platformThreads.incrementAndGet() > PLATFORM_THREADS) {
+    if (platformThreads.incrementAndGet() > most) {
       platformThreads.decrementAndGet();
       return virtual.unstarted(name, task);
     }

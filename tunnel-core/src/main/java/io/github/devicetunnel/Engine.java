@@ -21,7 +21,7 @@ final class Engine {
   private static final AtomicLong CONNECTIONS = new AtomicLong();
 
   private final Transport transport;
-  private final ConnectionThreads threads = new ConnectionThreads();
+  private final ConnectionThreads threads;
   private final ScheduledThreadPoolExecutor timers;
 
   private final Map<HttpUrl, WarmConnections> warm = new ConcurrentHashMap<>();
@@ -38,6 +38,7 @@ final class Engine {
   /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
   Engine(Transport transport) {
     this.transport = transport;
+    this.threads = new ConnectionThreads(transport.platformThreads());
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,

@@ -28,6 +28,7 @@ final class SettingsDraft {
   private @Nullable TlsSettings tls;
   private @Nullable ProxySettings proxy;
   private int warmConnections;
+  private int platformThreads = ConnectionThreads.PLATFORM_THREADS;
 
   private final Timeouts.Draft timeouts;
   private Settings.Retry retry = Settings.Retry.NONE;
@@ -52,6 +53,7 @@ final class SettingsDraft {
     this.tls = transport.tls();
     this.proxy = transport.proxy();
     this.warmConnections = transport.warmConnections();
+    this.platformThreads = transport.platformThreads();
     this.timeouts = new Timeouts.Draft(settings.timeouts());
     this.retry = settings.retry();
     this.maxConnections = settings.maxConnections();
@@ -108,6 +110,13 @@ final class SettingsDraft {
     warmConnections = connections;
   }
 
+  void platformThreads(int threads) {
+    if (threads < 0) {
+      throw new IllegalArgumentException("platformThreads must be at least 0, but is " + threads);
+    }
+    platformThreads = threads;
+  }
+
   Timeouts.Draft timeouts() {
     return timeouts;
   }
@@ -160,7 +169,7 @@ final class SettingsDraft {
 
   /** What clients may share. */
   Transport transport() {
-    return new Transport(okHttpClient, tls, proxy, warmConnections);
+    return new Transport(okHttpClient, tls, proxy, warmConnections, platformThreads);
   }
 
   private static <T> T present(String name, @Nullable T value) {

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for the system's trust, or that of the application's client
  * @param proxy null for none, or those of the application's client
  * @param warmConnections how many are kept idle for the next tunnels
+ * @param platformThreads how many connections may have, before they have virtual ones
  */
 record Transport(
     @Nullable OkHttpClient okHttpClient,
     @Nullable TlsSettings tls,
     @Nullable ProxySettings proxy,
-    int warmConnections) {
+    int warmConnections,
+    int platformThreads) {
 
   /** As many as OkHttp keeps by default, for those that are left by refused upgrades. */
   private static final int LEAST_IDLE = 5;
@@ -28,7 +30,8 @@ record Transport(
    */
   Transport withTrust() {
     return okHttpClient == null && tls == null
-        ? new Transport(null, TlsSettings.builder().build(), proxy, warmConnections)
+        ? new Transport(
+            null, TlsSettings.builder().build(), proxy, warmConnections, platformThreads)
         : this;
   }
 

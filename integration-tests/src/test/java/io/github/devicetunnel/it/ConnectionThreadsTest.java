@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ConnectionThreadsTest {
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
 
-  private static final int PLATFORM_THREADS = 256;
+  private static final int PLATFORM_THREADS = 64;
 
   /** The listener has one thread, each connection two. */
   private static final int ON_PLATFORM_THREADS = PLATFORM_THREADS / 2;
@@ -53,6 +53,20 @@ final class ConnectionThreadsTest {
           LocalEnd.reset(socket);
         }
       }
+    }
+  }
+
+  @Test
+  void fromTheFirstWhereThatIsSaid() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud.client(service).okHttpClient(watched()).platformThreads(0).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = connect(listener)) {
+      assertThat(dialled).hasSize(1);
+      assertThat(isVirtual(dialled.get(0))).isEqualTo(VIRTUAL_THREADS);
+      LocalEnd.reset(socket);
     }
   }
 
