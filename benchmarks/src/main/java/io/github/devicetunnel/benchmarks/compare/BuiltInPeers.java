@@ -15,8 +15,20 @@ final class BuiltInPeers {
 
   private BuiltInPeers() {}
 
-  /** The product on the Java at a place. */
-  static Peer product(String name, String javaHome, Path root, Path key, boolean tls) {
+  /**
+   * The product on the Java at a place. Its archive of classes, which the first start would make
+   * beside what is measured, is there when this returns.
+   */
+  static Peer product(String name, String javaHome, Path root, Path key, boolean tls)
+      throws IOException, InterruptedException {
+    ProcessBuilder making = new ProcessBuilder(root.resolve("bin/tunnel").toString());
+    making.environment().put("JAVA_HOME", javaHome);
+    making.environment().put("TUNNEL_LAUNCHER_TASK", "make-archive");
+    making.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    making.redirectError(ProcessBuilder.Redirect.DISCARD);
+    if (making.start().waitFor() != 0) {
+      throw new IOException("no archive of classes was made on " + javaHome);
+    }
     return new Peer(
         name,
         "env JAVA_HOME="

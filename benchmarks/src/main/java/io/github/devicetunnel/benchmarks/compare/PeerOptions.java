@@ -61,7 +61,9 @@ final class PeerOptions {
     if (jdks.isEmpty()) {
       jdks.put("tunnel", System.getProperty("java.home"));
     }
-    jdks.forEach((name, home) -> all.add(BuiltInPeers.product(name, home, root, key, tls)));
+    for (Map.Entry<String, String> jdk : jdks.entrySet()) {
+      all.add(BuiltInPeers.product(jdk.getKey(), jdk.getValue(), root, key, tls));
+    }
     for (String name : builtIn) {
       all.add(
           switch (name) {
