@@ -48,7 +48,7 @@ final class TraceLogCheck {
     }
   }
 
-  /** When only some tests were run, there is less. */
+  /** When only some tests were run, there is less, or nothing. */
   @Test
   void isLong() throws IOException {
     String tests = System.getProperty("tunnel.trace.log.tests", "");
@@ -59,7 +59,7 @@ final class TraceLogCheck {
     for (Path log : logs()) {
       size += Files.size(log);
     }
-    assertThat(size).isGreaterThan(all ? least : 0);
+    assertThat(size).isGreaterThanOrEqualTo(all ? least : 0);
   }
 
   /** Or the test above would show nothing. */
