@@ -385,8 +385,13 @@ final class ProxyFaultTest {
       Upload up =
           Upload.running(
               () -> {
-                client.getInputStream().transferTo(server.getOutputStream());
-                server.shutdownOutput();
+                try {
+                  client.getInputStream().transferTo(server.getOutputStream());
+                } finally {
+                  // Also when this end is closed first, or the cloud would wait for its end for
+                  // ever.
+                  server.shutdownOutput();
+                }
               });
       server.getInputStream().transferTo(client.getOutputStream());
       client.shutdownOutput();
