@@ -94,18 +94,32 @@ final class WarmConnections {
       }
       busy = true;
     }
-    helpers.execute(this::fillWhileWanted);
+    try {
+      helpers.execute(this::fillWhileWanted);
+    } catch (OutOfMemoryError e) {
+      // There is no thread to be had: no matter of the tunnel that was just granted.
+      failed(e);
+      rest();
+    }
   }
 
   private void fillWhileWanted() {
     while (takeWish()) {
       try {
         warmUp();
-      } catch (IOException | RuntimeException e) {
-        // The tunnels that need one will say what is wrong, and the next refresh tries again.
-        LOG.debug("not all of {} warm connections to {} could be opened", count, cloud, e);
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        failed(e);
       }
     }
+  }
+
+  /** The tunnels that need one will say what is wrong, and the next refresh tries again. */
+  private void failed(Throwable e) {
+    LOG.debug("not all of {} warm connections to {} could be opened", count, cloud, e);
+  }
+
+  private synchronized void rest() {
+    busy = false;
   }
 
   private synchronized boolean takeWish() {

@@ -2,6 +2,7 @@ package io.github.devicetunnel.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.devicetunnel.jwt.SigningAlgorithm;
 import io.github.devicetunnel.testing.TestKeyPair;
@@ -59,7 +60,8 @@ final class TraceLogCheck {
     for (Path log : logs()) {
       size += Files.size(log);
     }
-    assertThat(size).isGreaterThanOrEqualTo(all ? least : 0);
+    assumeTrue(all || size > 0, "the tests that were chosen have logged nothing");
+    assertThat(size).isGreaterThan(all ? least : 0);
   }
 
   /** Or the test above would show nothing. */

@@ -1,7 +1,6 @@
 package io.github.devicetunnel.cli;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 
 /** Tells of each step of a check, as text or as JSON. */
@@ -85,13 +84,7 @@ abstract class CheckReport {
     }
 
     private void print(String event, Json.Fields fields) {
-      console.report(
-          Json.object(
-              json -> {
-                json.writeStringField("event", event);
-                json.writeStringField("time", Json.time(Instant.now()));
-                fields.writeTo(json);
-              }));
+      console.report(Json.event(event, fields));
     }
   }
 }

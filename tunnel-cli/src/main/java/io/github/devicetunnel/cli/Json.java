@@ -43,6 +43,16 @@ final class Json {
     return text.toString();
   }
 
+  /** Something that happens now; its name and the time come first. */
+  static String event(String name, Fields fields) {
+    return object(
+        json -> {
+          json.writeStringField("event", name);
+          json.writeStringField("time", time(Instant.now()));
+          fields.writeTo(json);
+        });
+  }
+
   /** In ISO 8601 and UTC. */
   static String time(Instant time) {
     return TIME.format(time);

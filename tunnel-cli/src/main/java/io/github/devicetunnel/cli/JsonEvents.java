@@ -9,7 +9,6 @@ import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelRejectedException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -116,12 +115,6 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
   }
 
   private void tell(String event, Json.Fields fields) {
-    console.print(
-        Json.object(
-            json -> {
-              json.writeStringField("event", event);
-              json.writeStringField("time", Json.time(Instant.now()));
-              fields.writeTo(json);
-            }));
+    console.print(Json.event(event, fields));
   }
 }

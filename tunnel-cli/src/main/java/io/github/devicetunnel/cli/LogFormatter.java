@@ -10,6 +10,7 @@ import java.util.logging.LogRecord;
 /** What a line of the log looks like. No secret gets past it. */
 final class LogFormatter extends Formatter {
   private static final int LONGEST_LEVEL = 5;
+
   private final Format format;
   private final boolean traces;
   private final boolean colours;

@@ -45,8 +45,16 @@ public final class WarmUp {
    * @throws IOException when one could not be opened; the others were
    */
   public void execute(Executor helpers) throws IOException {
-    for (Opening opening : openings) {
-      helpers.execute(() -> open(opening));
+    boolean begun = false;
+    try {
+      for (Opening opening : openings) {
+        helpers.execute(() -> open(opening));
+      }
+      begun = true;
+    } finally {
+      if (!begun) {
+        cancel(); // There is no thread for one, so the others would wait for it.
+      }
     }
     try {
       CompletableFuture.allOf(
@@ -70,6 +78,7 @@ public final class WarmUp {
     } catch (Exception e) {
       opening.result().completeExceptionally(e);
     } finally {
+      opening.result().cancel(false); // Where an error left it open.
       DialProgress.leave();
       gathering.arrive();
     }

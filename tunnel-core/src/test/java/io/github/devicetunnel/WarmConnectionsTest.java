@@ -1,0 +1,63 @@
+package io.github.devicetunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import okhttp3.HttpUrl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a tunnel that was just granted has to fear of connections that are kept warm: nothing. */
+class WarmConnectionsTest {
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final List<Runnable> tasks = new ArrayList<>();
+  private boolean threadsAreShort;
+
+  @AfterEach
+  void stop() {
+    timers.shutdownNow();
+  }
+
+  private WarmConnections warm(WarmConnections.Way way) {
+    Executor helpers =
+        task -> {
+          if (threadsAreShort) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          tasks.add(task);
+        };
+    return new WarmConnections(way, timers, helpers, HttpUrl.get("http://127.0.0.1/"), 2);
+  }
+
+  @Test
+  void waitForBetterTimesWhenThereIsNoThread() {
+    WarmConnections warm =
+        warm(
+            () -> {
+              throw new IOException("not reached");
+            });
+    threadsAreShort = true;
+    warm.used();
+    threadsAreShort = false;
+    warm.used();
+    assertThat(tasks).hasSize(1);
+  }
+
+  @Test
+  void goOnAfterTheMemoryWasShort() {
+    WarmConnections warm =
+        warm(
+            () -> {
+              throw new OutOfMemoryError("Java heap space");
+            });
+    warm.used();
+    tasks.remove(0).run();
+    warm.used();
+    assertThat(tasks).hasSize(1);
+  }
+}
