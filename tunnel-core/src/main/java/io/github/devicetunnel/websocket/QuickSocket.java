@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Proxy;
 import java.net.Socket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket that neither sends nor notices bytes later than it could. Without TCP_NODELAY Nagle's
- * algorithm and delayed acknowledgements cost a TLS handshake 40 ms; and a reader that is woken for
- * each of many small answers sleeps longer than they take, see {@link SpinningInput}.
+ * algorithm and delayed acknowledgements cost a TLS handshake 40 ms; a reader that is woken for
+ * each of many small answers sleeps longer than they take, see {@link SpinningInput}; and TLS asks
+ * for its records in pieces, see {@link ReadAheadInput}.
  */
 class QuickSocket extends Socket {
+  /** One for all who ask: a proxy's answer and the TLS after it are read one after the other. */
+  private @Nullable InputStream input; // guarded by this
+
   QuickSocket() throws IOException {
     setTcpNoDelay(true);
   }
@@ -22,7 +27,11 @@ class QuickSocket extends Socket {
   }
 
   @Override
-  public InputStream getInputStream() throws IOException {
-    return new SpinningInput(super.getInputStream());
+  public synchronized InputStream getInputStream() throws IOException {
+    InputStream plain = super.getInputStream();
+    if (input == null) {
+      input = new ReadAheadInput(new SpinningInput(plain));
+    }
+    return input;
   }
 }

@@ -33,6 +33,13 @@ public final class Comparison implements Callable<Integer> {
   private int rounds;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "ROUNDS",
+      defaultValue = "3",
+      description = "Rounds before these, which are not counted. Default: ${DEFAULT-VALUE}")
+  private int warmUp;
+
+  @Option(
       names = "--mib",
       defaultValue = "256",
       description = "MiB each way in each round. Default: ${DEFAULT-VALUE}")
@@ -92,9 +99,8 @@ public final class Comparison implements Callable<Integer> {
       }
       Size size = new Size((long) mib << 20, pings, connections);
       Figures figures = new Figures();
-      // The first round warms up, and is not counted.
-      for (int round = 0; round <= rounds; round++) {
-        System.err.println(round == 0 ? "warming up" : "round " + round + " of " + rounds);
+      for (int round = 1 - warmUp; round <= rounds; round++) {
+        System.err.println(round < 1 ? "warming up" : "round " + round + " of " + rounds);
         for (Measure measure : measures) {
           for (RunningPeer peer : running) {
             double[] values = measure.run(peer, size);
