@@ -11,13 +11,15 @@ import java.net.Socket;
 
 /**
  * The service at the far end. A connection begins with an order, one byte and a count of eight, and
- * then takes so many bytes and answers with one, or sends so many, or does both, or echoes.
+ * then takes so many bytes and answers with one, or sends so many, or does both, or echoes; or
+ * answers with one byte and ends.
  */
 final class LoadService implements AutoCloseable {
   static final int TAKE = 'T';
   static final int SEND = 'S';
   static final int BOTH = 'B';
   static final int ECHO = 'E';
+  static final int END = 'Q';
 
   private static final int CHUNK = 64 << 10;
 
@@ -72,6 +74,10 @@ final class LoadService implements AutoCloseable {
           sender.join();
         }
         case ECHO -> echo(in, out);
+        case END -> {
+          out.write(1);
+          return;
+        }
         default -> throw new IOException("unknown order " + order);
       }
       // The client closes first, when it has all.
