@@ -1,9 +1,12 @@
 package io.github.devicetunnel;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * where their stacks begin to weigh, they are virtual, on a JVM that has them.
  */
 final class ConnectionThreads {
+  /** What a thread does in between, and may fail at. */
+  interface Step {
+    void run() throws IOException;
+  }
+
   /** Two serve a connection of a listener. */
   static final int PLATFORM_THREADS = 64;
 
@@ -51,6 +59,64 @@ final class ConnectionThreads {
     return thread;
   }
 
+  /**
+   * Runs a step whose stack is deep, and returns when it is done. A virtual thread that waits keeps
+   * its stack on the heap, and the room for it as long as it lives: it has a second one do this.
+   *
+   * @throws IOException that of the step, as its other exceptions
+   */
+  void runApart(String name, Step step) throws IOException {
+    if (VIRTUAL == null || !VIRTUAL.isCurrent()) {
+      step.run();
+      return;
+    }
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              step.run();
+              return null;
+            });
+    VIRTUAL.unstarted(name, task).start();
+    try {
+      await(task);
+    } catch (ExecutionException e) {
+      rethrow(e.getCause());
+    }
+  }
+
+  private static void rethrow(@Nullable Throwable failure) throws IOException {
+    if (failure instanceof IOException ioFailure) {
+      throw ioFailure;
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    throw failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException(failure);
+  }
+
+  /**
+   * The step's own waiting ends when its connection is cut; an interrupt is for what comes after.
+   */
+  private static void await(FutureTask<Void> task) throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          task.get();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   Executor helpers() {
     return helpers;
   }
@@ -82,7 +148,8 @@ final class ConnectionThreads {
   }
 
   /** {@code Thread.ofVirtual().name(name).unstarted(task)}, which is not there on Java 17. */
-  private record VirtualThreads(MethodHandle ofVirtual, MethodHandle name, MethodHandle unstarted) {
+  private record VirtualThreads(
+      MethodHandle ofVirtual, MethodHandle name, MethodHandle unstarted, MethodHandle isVirtual) {
 
     static @Nullable VirtualThreads find() {
       if (Runtime.version().feature() < 21) {
@@ -96,9 +163,21 @@ final class ConnectionThreads {
             lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual)),
             lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class)),
             lookup.findVirtual(
-                builder, "unstarted", MethodType.methodType(Thread.class, Runnable.class)));
+                builder, "unstarted", MethodType.methodType(Thread.class, Runnable.class)),
+            lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class)));
       } catch (ReflectiveOperationException e) {
         throw new LinkageError("Java 21 and later have virtual threads", e);
+      }
+    }
+
+    /** Whether the calling thread is one. */
+    boolean isCurrent() {
+      try {
+        return (boolean) isVirtual.invoke(Thread.currentThread());
+      } catch (Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError("asking a thread what it is throws nothing", e);
       }
     }
 

@@ -33,7 +33,7 @@ final class LocalConnection implements Connections.Connection {
 
   private static final int LINGER_ROUNDS = 10;
 
-  private static final int SMALLEST_BUFFER = 4 << 10;
+  private static final int SMALLEST_BUFFER = 1 << 10;
   private static final int LARGEST_BUFFER = 64 << 10;
 
   private final long number;
@@ -69,7 +69,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void run() {
     try {
-      tunnel.open();
+      engine.threads().runApart("tunnel-" + number + "-dial " + settings.target(), tunnel::open);
       LOG.debug("{} opened", this);
       engine.threads().start("tunnel-" + number + "-up " + settings.target(), this::carryUp);
       carryDown();

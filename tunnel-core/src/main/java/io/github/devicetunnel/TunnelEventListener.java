@@ -34,8 +34,8 @@ import java.time.Duration;
  * <table>
  * <caption>Who calls</caption>
  * <tr><th>event</th><th>connection of a listener</th><th>stream</th></tr>
- * <tr><td>of the dial, opened</td><td>its thread {@code tunnel-N-down}</td><td>the caller of
- *     {@link TunnelClient#open}, or a {@code tunnel-dial}</td></tr>
+ * <tr><td>of the dial, opened</td><td>its thread {@code tunnel-N-down}, or {@code
+ *     tunnel-N-dial} where that is virtual</td><td>the caller of {@link TunnelClient#open}, or a {@code tunnel-dial}</td></tr>
  * <tr><td>bytesSent</td><td>its thread {@code tunnel-N-up}</td><td>who writes</td></tr>
  * <tr><td>bytesReceived</td><td>its thread {@code tunnel-N-down}</td><td>who reads, or its {@code
  *     tunnel-stand-in}</td></tr>

@@ -47,7 +47,7 @@ public final class FrameReader {
     void onClose(int code, String reason);
   }
 
-  private static final int SMALLEST_BUFFER = 4 << 10;
+  private static final int SMALLEST_BUFFER = 1 << 10;
   private static final int LARGEST_BUFFER = 64 << 10;
 
   private final InputStream in;

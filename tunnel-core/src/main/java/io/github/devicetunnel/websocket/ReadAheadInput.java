@@ -14,6 +14,9 @@ import java.io.InputStream;
  * <p>For one thread at a time.
  */
 final class ReadAheadInput extends PieceInput {
+  /** Who asks for as much has a buffer, and asks for no header of TLS. */
+  private static final int LONG_READ = 512;
+
   private static final int SMALLEST_BUFFER = 4 << 10;
   private static final int LARGEST_BUFFER = 64 << 10;
 
@@ -29,7 +32,7 @@ final class ReadAheadInput extends PieceInput {
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     if (position == limit) {
-      if (length == 0 || length >= Math.max(buffer.length, SMALLEST_BUFFER)) {
+      if (length == 0 || length >= Math.max(buffer.length, LONG_READ)) {
         return in.read(bytes, offset, length);
       }
       fill();
