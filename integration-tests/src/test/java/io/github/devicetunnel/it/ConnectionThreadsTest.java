@@ -1,7 +1,9 @@
 package io.github.devicetunnel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelListener;
 import java.io.IOException;
@@ -68,6 +70,24 @@ final class ConnectionThreadsTest {
       assertThat(isVirtual(dialled.get(0))).isEqualTo(VIRTUAL_THREADS);
       LocalEnd.reset(socket);
     }
+  }
+
+  @Test
+  void aRefusalIsTheSameOnThem() throws Exception {
+    EventLog log = new EventLog();
+    try (TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client("127.0.0.1:80")
+                .credentials(Credentials.apiKey("ak_unknown"))
+                .platformThreads(0)
+                .addEventListener(log)
+                .build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      assertThatThrownBy(() -> socket.getInputStream().read()).hasMessage("Connection reset");
+    }
+    assertThat(log.onlyLines()).containsExactly("dialStarted 1", "rejected 401", "closed REJECTED");
   }
 
   private OkHttpClient watched() {
