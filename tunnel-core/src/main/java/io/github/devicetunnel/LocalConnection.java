@@ -3,6 +3,7 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.websocket.ReadSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,9 +33,6 @@ final class LocalConnection implements Connections.Connection {
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private static final int LINGER_ROUNDS = 10;
-
-  private static final int SMALLEST_BUFFER = 1 << 10;
-  private static final int LARGEST_BUFFER = 64 << 10;
 
   private final long number;
   private final LocalEnd local;
@@ -118,17 +116,18 @@ final class LocalConnection implements Connections.Connection {
   private void carryUp() {
     try {
       InputStream in = local.inputStream();
-      byte[] buffer = new byte[FrameWriter.HEADER_ROOM + SMALLEST_BUFFER];
+      ReadSize size = new ReadSize();
+      byte[] buffer = buffer(size);
       int count;
-      while ((count = read(in, buffer)) >= 0) {
+      while ((count = size.read(in, buffer, FrameWriter.HEADER_ROOM, size.bytes())) >= 0) {
         if (tunnel.isOpen()) {
           send(buffer, count);
         } else {
           // Reading on until the client's end lets it have our end of the stream, not a reset.
           discardedAt = System.nanoTime();
         }
-        if (count == buffer.length - FrameWriter.HEADER_ROOM && count < LARGEST_BUFFER) {
-          buffer = new byte[FrameWriter.HEADER_ROOM + count * 4];
+        if (buffer.length != FrameWriter.HEADER_ROOM + size.bytes()) {
+          buffer = buffer(size);
         }
       }
       tunnel.shutdownOutput();
@@ -139,8 +138,8 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
-  private static int read(InputStream in, byte[] buffer) throws IOException {
-    return in.read(buffer, FrameWriter.HEADER_ROOM, buffer.length - FrameWriter.HEADER_ROOM);
+  private static byte[] buffer(ReadSize size) {
+    return new byte[FrameWriter.HEADER_ROOM + size.bytes()];
   }
 
   private void send(byte[] buffer, int count) {

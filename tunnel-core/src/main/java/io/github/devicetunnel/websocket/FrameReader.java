@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Headers are cut out in place: what {@link #next} hands out lies in the buffer into which it
  * was read, with the payloads of neighbouring short frames moved together. That buffer is all the
- * memory that a reader uses, whatever lengths the frames declare. It starts small and grows while
- * reads fill it.
+ * memory that a reader uses, whatever lengths the frames declare; {@link ReadSize} says how long it
+ * is.
  *
  * <p>For one thread at a time.
  */
@@ -47,19 +47,16 @@ public final class FrameReader {
     void onClose(int code, String reason);
   }
 
-  private static final int SMALLEST_BUFFER = 1 << 10;
-  private static final int LARGEST_BUFFER = 64 << 10;
-
   private final InputStream in;
   private final Side writer;
   private final ControlHandler controls;
 
   // buffer: [0, runEnd) payload handed out or about to be, [parsed, limit) not looked at yet
-  private byte[] buffer = new byte[SMALLEST_BUFFER];
+  private final ReadSize size = new ReadSize();
+  private byte[] buffer = new byte[size.bytes()];
   private ByteBuffer view = ByteBuffer.wrap(buffer);
   private int parsed;
   private int limit;
-  private boolean filled;
 
   private int runStart;
   private int runEnd;
@@ -236,10 +233,7 @@ public final class FrameReader {
 
   /** Reads once. All payload was handed out: at most an unfinished header or control is left. */
   private void fill() throws IOException {
-    byte[] target = buffer;
-    if (filled && buffer.length < LARGEST_BUFFER) {
-      target = new byte[buffer.length * 4];
-    }
+    byte[] target = buffer.length == size.bytes() ? buffer : new byte[size.bytes()];
     int left = limit - parsed;
     System.arraycopy(buffer, parsed, target, 0, left);
     if (target != buffer) {
@@ -248,7 +242,7 @@ public final class FrameReader {
     }
     parsed = 0;
     limit = left;
-    int count = in.read(buffer, limit, buffer.length - limit);
+    int count = size.read(in, buffer, limit, buffer.length - limit);
     if (count < 0) {
       throw new EOFException(
           left > 0 || remaining > 0 || insideMessage
@@ -256,6 +250,5 @@ public final class FrameReader {
               : "the connection ended without a close frame");
     }
     limit += count;
-    filled = limit == buffer.length;
   }
 }

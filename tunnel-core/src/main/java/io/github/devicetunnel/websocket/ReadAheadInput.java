@@ -9,7 +9,7 @@ import java.io.InputStream;
  * time for a download.
  *
  * <p>It waits only when it has nothing, and never for more than came. Its buffer is made at the
- * first read that is shorter, starts small and grows while reads fill it; longer reads go past it.
+ * first read that is shorter, as {@link ReadSize} says; longer reads go past it.
  *
  * <p>For one thread at a time.
  */
@@ -17,10 +17,8 @@ final class ReadAheadInput extends PieceInput {
   /** Who asks for as much has a buffer, and asks for no header of TLS. */
   private static final int LONG_READ = 512;
 
-  private static final int SMALLEST_BUFFER = 4 << 10;
-  private static final int LARGEST_BUFFER = 64 << 10;
-
   private final InputStream in;
+  private final ReadSize size = new ReadSize();
   private byte[] buffer = new byte[0];
   private int position;
   private int limit;
@@ -47,12 +45,12 @@ final class ReadAheadInput extends PieceInput {
   }
 
   private void fill() throws IOException {
-    if (limit == buffer.length && buffer.length < LARGEST_BUFFER) {
-      buffer = new byte[Math.max(SMALLEST_BUFFER, buffer.length * 4)];
+    if (buffer.length != size.bytes()) {
+      buffer = new byte[size.bytes()];
     }
     position = 0;
     limit = 0;
-    limit = Math.max(0, in.read(buffer, 0, buffer.length));
+    limit = Math.max(0, size.read(in, buffer, 0, buffer.length));
   }
 
   @Override
