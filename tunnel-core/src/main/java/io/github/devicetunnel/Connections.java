@@ -23,9 +23,6 @@ final class Connections {
      */
     boolean awaitClosed(long nanos) throws InterruptedException;
 
-    /** Bytes sent of which the cloud has not confirmed that they arrived. */
-    long unacknowledged();
-
     /** How it is now. */
     ConnectionStats stats();
   }
@@ -40,7 +37,7 @@ final class Connections {
     List<Connection> late = wait.forAll(left, time);
     long unacknowledged = 0;
     for (Connection connection : late) {
-      unacknowledged += connection.unacknowledged();
+      unacknowledged += connection.stats().unacknowledged();
       connection.cut();
     }
     wait.forAll(late, CUT_TIME);

@@ -219,11 +219,6 @@ final class LocalConnection implements Connections.Connection {
   }
 
   @Override
-  public long unacknowledged() {
-    return tunnel.gauges().unacknowledged();
-  }
-
-  @Override
   public ConnectionStats stats() {
     return tunnel.gauges().stats();
   }

@@ -203,11 +203,6 @@ final class StreamLife implements Connections.Connection {
   }
 
   @Override
-  public long unacknowledged() {
-    return tunnel.gauges().unacknowledged();
-  }
-
-  @Override
   public ConnectionStats stats() {
     return tunnel.gauges().stats();
   }

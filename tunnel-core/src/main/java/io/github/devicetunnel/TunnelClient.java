@@ -445,7 +445,7 @@ public final class TunnelClient implements AutoCloseable {
      * ({@code GET} of the base URL, whatever is answered), so that nobody on the way cuts them for
      * being idle, and replaced when tunnels have taken them. A cloud that answers {@code
      * Connection: close} has none kept. Clients that share connections share these too. The pool of
-     * an {@link #okHttpClient} must have room for them.
+     * an {@link #okHttpClient} must have room for them; its interceptors see the requests.
      *
      * @param connections how many, from 0 to 64
      * @return this
