@@ -172,18 +172,21 @@ final class ConnectionThreads {
 
     /** Whether the calling thread is one. */
     boolean isCurrent() {
-      try {
-        return (boolean) isVirtual.invoke(Thread.currentThread());
-      } catch (Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new AssertionError("asking a thread what it is throws nothing", e);
-      }
+      return (boolean) result(() -> isVirtual.invoke(Thread.currentThread()));
     }
 
     Thread unstarted(String threadName, Runnable task) {
+      return (Thread)
+          result(() -> unstarted.invoke(name.invoke(ofVirtual.invoke(), threadName), task));
+    }
+
+    private interface Invocation {
+      Object invoke() throws Throwable;
+    }
+
+    private static Object result(Invocation invocation) {
       try {
-        return (Thread) unstarted.invoke(name.invoke(ofVirtual.invoke(), threadName), task);
+        return invocation.invoke();
       } catch (Error e) {
         throw e;
       } catch (Throwable e) {
