@@ -1,8 +1,11 @@
 package io.github.devicetunnel.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.RecordedUpgrade;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ final class ListenOptionScenes {
     scenes.put("--listen-uri", ListenOptionScenes::listenUri);
     scenes.put("-L", ListenOptionScenes::tunnels);
     scenes.put("--max-connections", ListenOptionScenes::maxConnections);
+    scenes.put("--warm-connections", ListenOptionScenes::warmConnections);
     scenes.put("--port-file", ListenOptionScenes::portFile);
     scenes.put("--config", ListenOptionScenes::config);
     return scenes;
@@ -87,6 +91,20 @@ final class ListenOptionScenes {
         first.close();
         second.getOutputStream().write('x');
         assertThat(second.getInputStream().read()).isEqualTo('x');
+      }
+    }
+  }
+
+  /** Somebody comes to the cloud before there is a client. */
+  private static void warmConnections(ProgramBench bench) throws Exception {
+    try (ServerSocket cloud = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      cloud.setSoTimeout((int) Await.LONG.toMillis());
+      String uri = "ws://127.0.0.1:" + cloud.getLocalPort();
+      try (TunnelProgram program = bench.listen("--warm-connections=1", "--cloud-uri", uri);
+          Socket warm = cloud.accept()) {
+        program.awaitPort();
+        byte[] line = warm.getInputStream().readNBytes("GET / HTTP/1.1\r\n".length());
+        assertThat(line).asString(US_ASCII).isEqualTo("GET / HTTP/1.1\r\n");
       }
     }
   }

@@ -24,6 +24,7 @@ final class BuilderMessages {
           entry("idleTimeout", new Parameter("--idle-timeout", "the time")),
           entry("drainTimeout", new Parameter("--drain-timeout", "the time")),
           entry("maxConnections", new Parameter("--max-connections", "the number")),
+          entry("warmConnections", new Parameter("--warm-connections", "the number")),
           entry("apiKey", new Parameter(KeyOptions.API_KEY, "the key")),
           entry("token", new Parameter(KeyOptions.API_KEY, "the key")),
           entry("applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID")),

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 final class ListenOptions {
   private static final String TUNNEL = "-L";
   private static final String MAX_CONNECTIONS = "--max-connections";
+  private static final String WARM_CONNECTIONS = "--warm-connections";
 
   @Option(
       names = ListenAddress.OPTION,
@@ -49,6 +50,15 @@ final class ListenOptions {
       description =
           "How many connections a listener carries at a time; further ones wait. Default: no limit")
   private @Nullable String maxConnections;
+
+  @Option(
+      names = WARM_CONNECTIONS,
+      paramLabel = "NUMBER",
+      order = 47,
+      description =
+          "How many idle connections to the cloud are kept open for the tunnels to come, each of"
+              + " which then opens sooner by the round trips of TCP and TLS. Default: 0")
+  private @Nullable String warmConnections;
 
   private final String defaultAddress;
 
@@ -104,6 +114,17 @@ final class ListenOptions {
     }
     if (maxConnections != null) {
       TunnelSetting.MAX_CONNECTIONS.apply(builder, maxConnections, MAX_CONNECTIONS);
+    }
+    if (warmConnections != null) {
+      applyWarm(builder, warmConnections);
+    }
+  }
+
+  private static void applyWarm(TunnelClient.Builder builder, String number) {
+    try {
+      builder.warmConnections(Counts.parse(number));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, WARM_CONNECTIONS));
     }
   }
 

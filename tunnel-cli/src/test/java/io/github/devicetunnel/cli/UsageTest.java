@@ -105,6 +105,11 @@ class UsageTest {
             WHOLE_URL,
             "--max-connections=many"),
         mistake(
+            "--warm-connections: must be from 0 to 64, but is 65",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--warm-connections=65"),
+        mistake(
             "--drain-timeout: must be a time such as 500ms",
             "-cloud-uri",
             WHOLE_URL,
