@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * address or port. Clocks may be a minute apart.
  */
 public final class Credentials {
+  private static final String MISSING = "is missing";
   private static final String ACCESS_KEY_PREFIX = "ak_";
 
   private final TokenSource source;
@@ -93,15 +94,18 @@ public final class Credentials {
   // What is wrong with a value, as the rest of a sentence. Never the value: it is a secret, even
   // when it is a wrong one.
 
-  private static @Nullable String keyDefect(String key) {
-    if (JwtClaims.isJwt(key)) {
+  private static @Nullable String keyDefect(@Nullable String key) {
+    if (key != null && JwtClaims.isJwt(key)) {
       return "is a JWT, which needs the ID of the application whose key checks it:"
           + " use Credentials.jwt(applicationId, token)";
     }
     return headerDefect(key);
   }
 
-  private static @Nullable String jwtDefect(String token) {
+  private static @Nullable String jwtDefect(@Nullable String token) {
+    if (token == null) {
+      return MISSING;
+    }
     if (token.startsWith(ACCESS_KEY_PREFIX)) {
       return "is an access key (ak_…), which goes without the ID of an application:"
           + " use Credentials.apiKey(key)";
@@ -114,7 +118,10 @@ public final class Credentials {
     return defect;
   }
 
-  private static @Nullable String headerDefect(String value) {
+  private static @Nullable String headerDefect(@Nullable String value) {
+    if (value == null) {
+      return MISSING;
+    }
     if (value.isEmpty()) {
       return "is empty: copy it again";
     }

@@ -61,7 +61,7 @@ final class SettingsDraft {
   }
 
   void cloudUri(String uri) {
-    CloudUri parsed = CloudUri.parse(uri);
+    CloudUri parsed = CloudUri.parse(given("cloudUri", uri));
     cloudUri = parsed;
     if (parsed.target() != null) {
       deviceId = parsed.target().deviceId();
@@ -70,11 +70,11 @@ final class SettingsDraft {
   }
 
   void deviceId(String id) {
-    deviceId = Target.checkDeviceId(id);
+    deviceId = Target.checkDeviceId(given("deviceId", id));
   }
 
   void serviceAddress(String address) {
-    serviceAddress = Target.checkServiceAddress(address);
+    serviceAddress = Target.checkServiceAddress(given("serviceAddress", address));
   }
 
   void credentials(Credentials value) {
@@ -170,6 +170,14 @@ final class SettingsDraft {
   /** What clients may share. */
   Transport transport() {
     return new Transport(okHttpClient, tls, proxy, warmConnections, platformThreads);
+  }
+
+  /** A variable of the environment that is not set, more often than not. */
+  private static String given(String name, @Nullable String value) {
+    if (value == null) {
+      throw new IllegalArgumentException(name + " is missing");
+    }
+    return value;
   }
 
   private static <T> T present(String name, @Nullable T value) {

@@ -22,15 +22,21 @@ record Timeouts(
     Duration drainTimeout,
     Duration idleTimeout) {
 
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration WRITE_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration NO_IDLE_TIMEOUT = Duration.ZERO;
+
   static final Timeouts DEFAULTS =
       new Timeouts(
-          Duration.ofSeconds(5),
+          PING_INTERVAL,
           null,
-          Duration.ofSeconds(15),
-          Duration.ofMinutes(2),
+          CONNECT_TIMEOUT,
+          WRITE_TIMEOUT,
           null,
-          Duration.ofSeconds(5),
-          Duration.ZERO);
+          DRAIN_TIMEOUT,
+          NO_IDLE_TIMEOUT);
 
   private static final Duration LEAST_PING_INTERVAL = Duration.ofMillis(100);
   private static final Duration LEAST_LIVENESS = Duration.ofSeconds(8);

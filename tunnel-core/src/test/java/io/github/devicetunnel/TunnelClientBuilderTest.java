@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
@@ -185,6 +186,28 @@ class TunnelClientBuilderTest {
         .hasMessage("connectTimeout must be positive, but is 0 s");
     assertThatThrownBy(() -> complete().drainTimeout(Duration.ofSeconds(-1)))
         .hasMessage("drainTimeout must not be negative, but is -1 s");
+  }
+
+  /** As {@code System.getenv} gives it for what is not set. */
+  @Test
+  @SuppressWarnings("NullAway") // that is what is tested
+  void saysWhatIsNull() {
+    TunnelClient.Builder builder = TunnelClient.builder();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.cloudUri(null))
+        .withMessage("cloudUri is missing");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.deviceId(null))
+        .withMessage("deviceId is missing");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.serviceAddress(null))
+        .withMessage("serviceAddress is missing");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Credentials.apiKey((String) null))
+        .withMessage("apiKey is missing");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Credentials.jwt("app", (String) null))
+        .withMessage("token is missing");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.devicetunnel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,5 +70,13 @@ final class OptionTableTest {
     assertThat(inHelp).contains("--help", "--version");
     inHelp.removeAll(Set.of("--help", "--version"));
     assertThat(SCENES.keySet()).containsExactlyElementsOf(inHelp);
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void hasItsRowInTheGuide(String option) throws Exception {
+    Path guide = Path.of(System.getProperty("tunnel.root"), "docs", "CLI.md");
+    assertThat(Files.readString(guide))
+        .containsPattern("(?m)^\\| (`[^`]*`, )?`" + Pattern.quote(option) + "[ `]");
   }
 }
