@@ -53,6 +53,7 @@ final class TroubleshootingTest {
           "a certificate without its bytes",
           "there is no file",
           "the key has been read",
+          "asking a thread what it is throws nothing",
           "demo.html is not beside the class that serves it",
           "{} is not beside the class that serves it",
           "handler of SIG{}",
