@@ -74,11 +74,21 @@ record Ending(
     boolean timedOut = e instanceof InterruptedIOException && "timeout".equals(e.getMessage());
     String what =
         timedOut ? "no answer within " + seconds(timeout) : String.valueOf(e.getMessage());
-    if (what.contains("Too many open files")) {
-      String message = "this process has too many open files to reach the cloud: raise its limit";
-      return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+    String exhausted = exhausted(what);
+    return exhausted == null
+        ? unreachable(cloud, what + ", while " + doing, e)
+        : of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, exhausted, e);
+  }
+
+  /** Where the fault is on this side, in the words of Unix or Windows; null where it is not. */
+  private static @Nullable String exhausted(String what) {
+    if (what.contains("Too many open files in system")
+        || what.contains("No buffer space available")) {
+      return "this machine has too many open files or connections to reach the cloud: end some";
     }
-    return unreachable(cloud, what + ", while " + doing, e);
+    return what.contains("Too many open files")
+        ? "this process has too many open files to reach the cloud: raise its limit"
+        : null;
   }
 
   /**

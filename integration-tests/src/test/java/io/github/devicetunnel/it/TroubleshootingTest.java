@@ -36,6 +36,8 @@ final class TroubleshootingTest {
           "is not accepted by client",
           "Unsupported or unrecognized SSL message",
           "Closed by interrupt",
+          "Too many open files in system",
+          "No buffer space available",
           "Address already in use",
           "Permission denied",
           "Cannot assign requested address",
