@@ -29,8 +29,12 @@ final class SocketFile {
   private static final Set<PosixFilePermission> OWNERS_SOCKET =
       PosixFilePermissions.fromString("rw-------");
 
-  /** In bytes, on any system: nobody could connect to a longer one. */
-  private static final int LONGEST_PATH = 103;
+  /**
+   * In bytes. A system's address of a unix socket has 108 on Linux and 104 on macOS and the BSDs,
+   * and Java leaves the last two free.
+   */
+  private static final int LONGEST_PATH =
+      (System.getProperty("os.name", "").startsWith("Linux") ? 108 : 104) - 2;
 
   /** Of a file's mode. */
   private static final int TYPE = 0170000;
@@ -56,14 +60,15 @@ final class SocketFile {
    * @throws UnsupportedOperationException where files have no such modes
    */
   static SocketFile create(Path path, Binding binding) throws IOException {
-    if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
-      throw new IOException("a socket's path has at most " + LONGEST_PATH + " bytes");
+    if (length(path) > LONGEST_PATH) {
+      throw new IOException(
+          "a socket's path has at most " + LONGEST_PATH + " bytes, but this " + length(path));
     }
     String name = "." + UUID.randomUUID().toString().substring(0, 6);
     Path folder = Files.createDirectory(path.resolveSibling(name), OWNERS_FOLDER);
     Path fresh = folder.resolve("s");
     try {
-      binding.bindTo(fresh);
+      bind(fresh, binding);
       Files.setPosixFilePermissions(fresh, OWNERS_SOCKET);
       Object key = key(fresh);
       removeStale(path);
@@ -74,6 +79,27 @@ final class SocketFile {
     } finally {
       Files.deleteIfExists(fresh);
       Files.delete(folder);
+    }
+  }
+
+  private static int length(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** Where the path itself is too long for a socket's address, a link leads to its folder. */
+  private static void bind(Path fresh, Binding binding) throws IOException {
+    if (length(fresh) <= LONGEST_PATH) {
+      binding.bindTo(fresh);
+      return;
+    }
+    Path own = Files.createTempDirectory("tunnel", OWNERS_FOLDER);
+    Path link = own.resolve("l");
+    try {
+      Files.createSymbolicLink(link, fresh.toAbsolutePath().getParent());
+      binding.bindTo(link.resolve(fresh.getFileName()));
+    } finally {
+      Files.deleteIfExists(link);
+      Files.delete(own);
     }
   }
 

@@ -36,7 +36,7 @@ final class UnixPath implements ListeningSocket {
         throw e;
       }
     } catch (UnsupportedOperationException e) {
-      throw refused(path, "this system has no unix sockets whose owner can be told");
+      throw refused(path, "this system has no unix sockets whose owner can be told: give a port");
     } catch (NoSuchFileException e) {
       throw refused(path, "there is no such folder");
     } catch (AccessDeniedException e) {

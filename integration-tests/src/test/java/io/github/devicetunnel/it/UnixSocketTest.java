@@ -19,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class UnixSocketTest {
   private static final String SERVICE = "127.0.0.1:80";
+
+  /** That Java takes for a socket. */
+  private static final int LONGEST_PATH = OS.LINUX.isCurrentOs() ? 106 : 102;
 
   @TempDir private Path folder;
   private UnixDomainSocketAddress address;
@@ -178,12 +182,37 @@ class UnixSocketTest {
       assertThatThrownBy(listener::localAddress)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(address.toString());
-      Path longPath = folder.resolve("x".repeat(120));
+      Path longPath = pathOfLength(LONGEST_PATH + 1);
       assertThatThrownBy(() -> client.listen(UnixDomainSocketAddress.of(longPath)))
           .isInstanceOf(BindException.class)
-          .hasMessageStartingWith("cannot listen on unix:" + longPath);
+          .hasMessage(
+              "cannot listen on unix:%s: a socket's path has at most %d bytes, but this %d",
+              longPath, LONGEST_PATH, LONGEST_PATH + 1);
       assertThat(folder.toFile().list()).containsExactly("socket");
     }
+  }
+
+  /** The place where the socket is made first has a longer path than a short name has. */
+  @Test
+  void pathMayBeAsLongAsTheSystemTakesWithAShortName() throws Exception {
+    Path deep = Files.createDirectory(pathOfLength(LONGEST_PATH - 2));
+    address = UnixDomainSocketAddress.of(deep.resolve("s"));
+    for (int run = 0; run < 2; run++) {
+      try (TunnelClient client = cloud.client(SERVICE).build();
+          TunnelListener listener = client.listen(address);
+          SocketChannel local = SocketChannel.open(address)) {
+        assertThat(listener).isNotNull();
+        assertThat(local.isConnected()).isTrue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(address.getPath())))
+            .isEqualTo("rw-------");
+        assertThat(deep.toFile().list()).containsExactly("s");
+      }
+      assertThat(deep).isEmptyDirectory();
+    }
+  }
+
+  private Path pathOfLength(int length) {
+    return folder.resolve("x".repeat(length - folder.toString().length() - 1));
   }
 
   @Test
