@@ -107,7 +107,7 @@ public final class Credentials {
       return MISSING;
     }
     if (token.startsWith(ACCESS_KEY_PREFIX)) {
-      return "is an access key (ak_…), which goes without the ID of an application:"
+      return "is an access key (ak_...), which goes without the ID of an application:"
           + " use Credentials.apiKey(key)";
     }
     String defect = headerDefect(token);

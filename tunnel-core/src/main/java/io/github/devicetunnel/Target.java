@@ -78,7 +78,7 @@ public record Target(String deviceId, String serviceAddress) {
   /** A value that somebody gave, fit for one line of a message. */
   static String shown(String value) {
     String clean = value.replaceAll("\\p{Cntrl}", "?");
-    return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
+    return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";
   }
 
   /** Both, with a slash between them. */

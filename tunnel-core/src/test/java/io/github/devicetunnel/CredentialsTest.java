@@ -41,7 +41,7 @@ class CredentialsTest {
     assertThatThrownBy(() -> Credentials.jwt("app1", "ak_secret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "token is an access key (ak_…), which goes without the ID of an application: use"
+            "token is an access key (ak_...), which goes without the ID of an application: use"
                 + " Credentials.apiKey(key)");
   }
 

@@ -140,7 +140,8 @@ class TokenCheckTest {
       assertThatThrownBy(client::open).hasMessageContaining(": it is a JWT, which needs the ID of");
     }
     try (TunnelClient client = client(Credentials.jwt("app1", r -> "ak_secret")).build()) {
-      assertThatThrownBy(client::open).hasMessageContaining(": it is an access key (ak_…), which");
+      assertThatThrownBy(client::open)
+          .hasMessageContaining(": it is an access key (ak_...), which");
     }
     assertThat(cloud.requestCount()).isZero();
   }

@@ -77,7 +77,7 @@ final class TraceLogCheck {
       assertFound(Base64.getEncoder().encodeToString(key));
     }
     assertFound(new HeldCertificate.Builder().rsa2048().build().privateKeyPkcs1Pem());
-    assertThat(Secrets.findIn("an access key (ak_…), a JWT (eyJ…)")).isEmpty();
+    assertThat(Secrets.findIn("an access key (ak_...), a JWT (eyJ…)")).isEmpty();
   }
 
   private static void assertFound(String secret) {

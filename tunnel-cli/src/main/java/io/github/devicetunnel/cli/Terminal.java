@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a program's output is seen: by a person at a terminal, or not. At a terminal there is one
@@ -20,6 +21,10 @@ final class Terminal {
 
   private static final String WRAPPING_ON = "\u001b[?7h";
 
+  /** That of the terminal, which since Java 18 need not be Java's default; since 19 it is told. */
+  private static final Charset CHARSET =
+      charset(System.getProperty("stdout.encoding", System.getProperty("native.encoding")));
+
   private final PrintStream out;
   private final PrintStream err;
   private final PrintStream bottom;
@@ -33,11 +38,17 @@ final class Terminal {
   private boolean atLineStart = true;
 
   private Terminal(PrintStream out, PrintStream err, boolean present, boolean colours) {
-    this.out = present ? new PrintStream(new Above(out), true, Charset.defaultCharset()) : out;
-    this.err = present ? new PrintStream(new Above(err), true, Charset.defaultCharset()) : err;
+    this.out = present ? new PrintStream(new Above(out), true, CHARSET) : out;
+    this.err = present ? new PrintStream(new Above(err), true, CHARSET) : err;
     this.bottom = err;
     this.present = present;
     this.colours = colours;
+  }
+
+  private static Charset charset(@Nullable String name) {
+    return name != null && Charset.isSupported(name)
+        ? Charset.forName(name)
+        : Charset.defaultCharset();
   }
 
   static Terminal of(Environment environment, PrintStream out, PrintStream err) {

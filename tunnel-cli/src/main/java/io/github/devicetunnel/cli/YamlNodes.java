@@ -76,7 +76,7 @@ final class YamlNodes {
 
   private Map<String, Entry> entries(Node node) {
     if (!(node instanceof MappingNode mapping)) {
-      throw at(file, line(node), "must be keys with values, such as device: 017b…");
+      throw at(file, line(node), "must be keys with values, such as device: 017b...");
     }
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {

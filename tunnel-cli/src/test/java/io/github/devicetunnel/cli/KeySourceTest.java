@@ -154,7 +154,7 @@ class KeySourceTest {
             + " --application-id as well\n",
         "--api-key=" + token);
     assertRefused(
-        "--api-key: is an access key (ak_…), which goes without the ID of an application: leave out"
+        "--api-key: is an access key (ak_...), which goes without the ID of an application: leave out"
             + " --application-id, and TUNNEL_APPLICATION_ID\n",
         "--api-key=ak_x",
         "--application-id=app1");

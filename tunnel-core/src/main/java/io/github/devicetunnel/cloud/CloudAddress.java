@@ -73,7 +73,7 @@ public record CloudAddress(HttpUrl base, List<String> path) {
   public static IllegalArgumentException refused(String text, String defect) {
     String clean = text.replaceAll("\\p{Cntrl}", "?");
     String shown =
-        clean.length() <= LONGEST_SHOWN ? clean : clean.substring(0, LONGEST_SHOWN) + "…";
+        clean.length() <= LONGEST_SHOWN ? clean : clean.substring(0, LONGEST_SHOWN) + "...";
     // A password may stand before an @; a message must not show it.
     String safe = text.contains("@") ? "the value" : "\"" + shown + "\"";
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);

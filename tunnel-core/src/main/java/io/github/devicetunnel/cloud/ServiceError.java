@@ -127,6 +127,6 @@ public record ServiceError(
     if (clean.isEmpty()) {
       return null;
     }
-    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "…";
+    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "...";
   }
 }

@@ -63,7 +63,7 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
   /** What a proxy said, fit for one line. */
   static String shown(String text) {
     String clean = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
-    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "…";
+    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "...";
   }
 
   /** Where it is; never user or password. */

@@ -17,7 +17,7 @@ final class Text {
     if (clean.isEmpty()) {
       return null;
     }
-    return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST) + "…";
+    return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST) + "...";
   }
 
   static String quoted(String text) {
