@@ -39,8 +39,12 @@ final class TroubleshootingTest {
           "Too many open files in system",
           "No buffer space available",
           "Address already in use",
+          "Only one usage of each socket address",
           "Permission denied",
+          "An attempt was made to access a socket in a way forbidden",
           "Cannot assign requested address",
+          "Can't assign requested address",
+          "The requested address is not valid in its context",
           "Unresolved address",
           "(alias|tag handle|anchor) .*");
 

@@ -3,9 +3,23 @@ package io.github.devicetunnel.cli;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 
 /** Why an address cannot be listened on: the system's words in ours, where they are known. */
 final class ListenFailure {
+  // As Linux, macOS, Java for Windows, and Windows itself have them.
+  private static final List<String> IN_USE =
+      List.of("Address already in use", "Only one usage of each socket address");
+  private static final List<String> DENIED =
+      List.of("Permission denied", "An attempt was made to access a socket in a way forbidden");
+  private static final List<String> NO_SUCH_ADDRESS =
+      List.of(
+          "Cannot assign requested address",
+          "Can't assign requested address",
+          "The requested address is not valid in its context");
+
+  private static final int FIRST_FREE_PORT = 1024;
+
   private ListenFailure() {}
 
   /**
@@ -14,30 +28,45 @@ final class ListenFailure {
   static CommandFailure of(SocketAddress address, String origin, Exception e) {
     boolean isPort = address instanceof InetSocketAddress;
     return CommandFailure.cannotListen(
-        "cannot listen on " + ListenAddress.text(address) + ": " + cause(e),
+        "cannot listen on " + ListenAddress.text(address) + ": " + cause(address, e, Platform.THIS),
         "Choose another address "
             + (origin.startsWith("-") ? "with " : "in ")
             + origin
             + (isPort ? ", with port 0 for any free one" : ""));
   }
 
-  private static String cause(Exception e) {
+  static String cause(SocketAddress address, Exception e, Platform platform) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
     }
     String message = String.valueOf(root.getMessage());
-    if (message.startsWith("Address already in use")) {
+    if (beginsWithOneOf(IN_USE, message)) {
       return "the port is in use by another program";
     }
-    if (message.startsWith("Permission denied")) {
-      return "no permission, which ports below 1024 need";
+    if (beginsWithOneOf(DENIED, message)) {
+      return denied(address, platform);
     }
-    if (message.startsWith("Cannot assign requested address")) {
+    if (beginsWithOneOf(NO_SUCH_ADDRESS, message)) {
       return "this machine has no such address";
     }
     return root instanceof UnresolvedAddressException || message.startsWith("Unresolved address")
         ? "there is no such host"
         : message;
+  }
+
+  private static boolean beginsWithOneOf(List<String> beginnings, String message) {
+    return beginnings.stream().anyMatch(message::startsWith);
+  }
+
+  /** Windows has no ports for administrators alone, and macOS only on single addresses. */
+  private static String denied(SocketAddress address, Platform platform) {
+    if (platform == Platform.WINDOWS) {
+      return "no permission: the port is reserved, or another program has it alone";
+    }
+    boolean isLow = address instanceof InetSocketAddress port && port.getPort() < FIRST_FREE_PORT;
+    return isLow && platform == Platform.OTHER
+        ? "no permission, which ports below 1024 need"
+        : "no permission";
   }
 }

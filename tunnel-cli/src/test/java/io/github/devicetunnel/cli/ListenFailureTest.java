@@ -1,0 +1,87 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** By the texts that Java has on each system, or takes from it. */
+class ListenFailureTest {
+  private static final String LOW_PORT = "no permission, which ports below 1024 need";
+  private static final String RESERVED =
+      "no permission: the port is reserved, or another program has it alone";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Linux | Address already in use",
+        "Mac OS X | Address already in use",
+        "Windows 11 | Address already in use: bind",
+        "Windows 11 | Only one usage of each socket address (protocol/network address/port) is",
+      })
+  void portInUse(String system, String text) {
+    assertThat(cause(port(8181), text, system)).isEqualTo("the port is in use by another program");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Linux | Cannot assign requested address",
+        "Mac OS X | Can't assign requested address",
+        "Windows Server 2025 | Cannot assign requested address: bind",
+        "Windows Server 2025 | The requested address is not valid in its context",
+      })
+  void addressOfAnotherMachine(String system, String text) {
+    assertThat(cause(port(8181), text, system)).isEqualTo("this machine has no such address");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Linux | 80 | Permission denied | " + LOW_PORT,
+        "FreeBSD | 1023 | Permission denied | " + LOW_PORT,
+        "Linux | 1024 | Permission denied | no permission",
+        "Mac OS X | 80 | Permission denied | no permission",
+        "Windows 10 | 80 | Permission denied: bind | " + RESERVED,
+        "Windows 10 | 8181 | An attempt was made to access a socket in a way forbidden by its"
+            + " access permissions | "
+            + RESERVED,
+      })
+  void onlyWherePortsNeedPermissionThatIsTheHint(
+      String system, int port, String text, String words) {
+    assertThat(cause(port(port), text, system)).isEqualTo(words);
+  }
+
+  @Test
+  void pathHasNoPort() {
+    assertThat(cause(UnixDomainSocketAddress.of("socket"), "Permission denied", "Linux"))
+        .isEqualTo("no permission");
+  }
+
+  @Test
+  void whatIsNotKnownIsRepeated() {
+    assertThat(cause(port(8181), "Die Adresse wird bereits verwendet", "Linux"))
+        .isEqualTo("Die Adresse wird bereits verwendet");
+  }
+
+  private static SocketAddress port(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** As the library has it: the system's exception within one that names the address. */
+  private static String cause(SocketAddress address, String text, String system) {
+    BindException named = new BindException("cannot listen on " + address);
+    named.initCause(new SocketException(text));
+    return ListenFailure.cause(address, named, Platform.named(system));
+  }
+}
