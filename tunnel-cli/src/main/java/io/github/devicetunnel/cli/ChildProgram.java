@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +21,8 @@ final class ChildProgram {
   private static final Pattern ERROR =
       Pattern.compile("error(?:=|: )(?<number>\\d+)(?:, | \\()(?<words>[^)]*)");
 
-  private static final String NO_SUCH_FILE = "2";
+  /** The second is Windows's word for a folder that is missing; elsewhere it means nothing here. */
+  private static final Set<String> NO_SUCH_FILE = Set.of("2", "3");
 
   /** Set by the launcher when it was not the user who has set {@code MALLOC_ARENA_MAX}. */
   private static final String MALLOC_IS_OURS = "TUNNEL_MALLOC";
@@ -62,9 +64,12 @@ final class ChildProgram {
     return process.waitFor();
   }
 
-  /** What comes from the keyboard, all programs of the terminal get: it is the child's to obey. */
+  /**
+   * What comes from the keyboard, all programs of the terminal get: it is the child's to obey. On
+   * Windows an interrupt comes from nowhere else, and there is no hangup.
+   */
   private void passSignals() {
-    boolean keyboard = hasTerminal();
+    boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
     OsSignal.handle("INT", keyboard ? number -> {} : number -> send("INT", running.join()));
     OsSignal.handle("TERM", number -> running.join().destroy());
     OsSignal.handle("HUP", number -> send("HUP", running.join()));
@@ -79,7 +84,7 @@ final class ChildProgram {
     }
   }
 
-  /** Java itself can send no signal but TERM and KILL. */
+  /** Java itself can send no signal but TERM and KILL. Never called on Windows, which has no sh. */
   private static void send(String signal, Process process) {
     String pid = Long.toString(process.pid());
     try {
@@ -90,11 +95,11 @@ final class ChildProgram {
     }
   }
 
-  private static CommandFailure cannotRun(String program, IOException e) {
+  static CommandFailure cannotRun(String program, IOException e) {
     String message = String.valueOf(e.getMessage());
     Matcher error = ERROR.matcher(message);
     boolean known = error.find();
-    if (known && error.group("number").equals(NO_SUCH_FILE)) {
+    if (known && NO_SUCH_FILE.contains(error.group("number"))) {
       return CommandFailure.program(
           ExitCode.NO_PROGRAM, Quoted.of(program) + " cannot be run: there is no such program");
     }

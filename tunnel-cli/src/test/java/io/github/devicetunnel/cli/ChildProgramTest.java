@@ -1,0 +1,33 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@link ExecTest} cannot see on this system: by the texts that Java has on others. */
+class ChildProgramTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "error=2, No such file or directory | 127 | there is no such program",
+        "Exec failed, error: 2 (No such file or directory)  | 127 | there is no such program",
+        "error=13, Permission denied | 126 | Permission denied",
+        "CreateProcess error=2, The system cannot find the file specified"
+            + " | 127 | there is no such program",
+        "CreateProcess error=3, The system cannot find the path specified"
+            + " | 127 | there is no such program",
+        "CreateProcess error=193, %1 is not a valid Win32 application"
+            + " | 126 | %1 is not a valid Win32 application",
+      })
+  void programThatCannotBeRun(String text, int exitCode, String words) {
+    CommandFailure failure =
+        ChildProgram.cannotRun("psql", new IOException("Cannot run program \"psql\": " + text));
+
+    assertThat(failure.exitCode()).isEqualTo(exitCode);
+    assertThat(failure).hasMessage("\"psql\" cannot be run: " + words);
+  }
+}
