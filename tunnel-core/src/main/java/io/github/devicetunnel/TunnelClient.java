@@ -365,6 +365,7 @@ public final class TunnelClient implements AutoCloseable {
      * How long the cloud may stay silent before it counts as gone, while there is nothing much on
      * the way to it: at most 64 KiB unconfirmed. By default two ping intervals, but at least 8
      * seconds. Any byte is a sign of life, and the clock runs only while this end waits for one.
+     * Without pings it has no effect.
      *
      * @param timeout positive
      * @return this
@@ -377,7 +378,7 @@ public final class TunnelClient implements AutoCloseable {
     /**
      * How long the cloud may take no bytes, or stay silent with more than 64 KiB on the way, before
      * it counts as gone: it may be waiting for a slow service, and then answers no ping. 2 minutes
-     * by default.
+     * by default. Without pings it has no effect.
      *
      * @param timeout zero for no bound
      * @return this

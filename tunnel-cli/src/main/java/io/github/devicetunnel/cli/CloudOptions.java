@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.TunnelClient;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -59,7 +60,9 @@ final class CloudOptions {
       paramLabel = "SECONDS",
       defaultValue = "5",
       order = 48,
-      description = "Time between two pings, 0 for none. Default: ${DEFAULT-VALUE}")
+      description =
+          "Time between two pings, 0 for none, and then silence is not noticed."
+              + " Default: ${DEFAULT-VALUE}")
   private String pingDuration = "";
 
   @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
@@ -90,6 +93,7 @@ final class CloudOptions {
     network.applyTo(builder, uri, environment);
     timeouts.applyTo(builder);
     set(builder, new Setting(PING_DURATION, pingDuration, null));
+    checkPings(timeouts.silences(), "--");
     builder.allowPlaintext(allowPlaintext);
     KeyOptions.Key key = credentials.key(environment);
     builder.credentials(key.credentials());
@@ -102,6 +106,29 @@ final class CloudOptions {
       console.warn("a password in --proxy can be seen by others: use ALL_PROXY or --config");
     }
     return client;
+  }
+
+  /**
+   * Refuses bounds of silence where there are no pings: it is at a ping that silence is judged.
+   *
+   * @param settings that somebody gave
+   * @param prefix of their names in a message
+   */
+  void checkPings(Map<TunnelSetting, String> settings, String prefix) {
+    for (TunnelSetting bound : TunnelSetting.JUDGED_AT_A_PING) {
+      if (settings.containsKey(bound) && !pings()) {
+        throw CommandFailure.usage(
+            prefix + bound.key() + ": is of no use with " + PING_DURATION + "=0");
+      }
+    }
+  }
+
+  private boolean pings() {
+    try {
+      return !Seconds.parse(pingDuration).isZero();
+    } catch (IllegalArgumentException e) {
+      throw new Setting(PING_DURATION, pingDuration, null).refused(e);
+    }
   }
 
   /** How long open connections may finish once the program is to stop. */

@@ -49,7 +49,7 @@ final class ListenCommand implements Callable<Integer> {
         Listeners listeners = listen.open(cloud, environment, console, reporting)) {
       Duration drain = cloud.drainTimeout();
       while (environment.stopSignals().awaitReload()) {
-        listen.reload(listeners, drain, environment.config(), console);
+        listen.reload(listeners, cloud, environment.config(), console);
       }
       reporting.stopping();
       console.status(

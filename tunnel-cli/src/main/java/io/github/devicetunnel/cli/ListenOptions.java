@@ -73,7 +73,7 @@ final class ListenOptions {
   /** Opens all of them, and reports each. Whatever is wrong is a {@link CommandFailure}. */
   Listeners open(
       CloudOptions cloud, Environment environment, Console console, Reporting reporting) {
-    List<TunnelSpec> specs = specs(environment.config().tunnels());
+    List<TunnelSpec> specs = specs(environment.config().tunnels(), cloud);
     PortFile file = portFile == null ? null : PortFile.at(portFile);
     TunnelClient shared =
         cloud.client(
@@ -88,7 +88,7 @@ final class ListenOptions {
 
   /** For a look at the way of the first one: opens nothing. */
   TunnelClient firstClient(CloudOptions cloud, Environment environment, Console console) {
-    TunnelSpec first = specs(environment.config().tunnels()).get(0);
+    TunnelSpec first = specs(environment.config().tunnels(), cloud).get(0);
     return cloud.client(
         environment,
         console,
@@ -132,17 +132,17 @@ final class ListenOptions {
    * Reads the file of {@code --config} again, and opens and closes listeners as it says now. If
    * something is wrong, that is reported, and everything stays as it was.
    */
-  void reload(Listeners listeners, Duration drain, Config config, Console console) {
+  void reload(Listeners listeners, CloudOptions cloud, Config config, Console console) {
     try {
       ConfigFile fresh = config.reread();
       if (!config.tunnels().isEmpty()) {
         checkNotEmptied(fresh);
       }
-      List<TunnelSpec> specs = specs(fresh.tunnels());
+      List<TunnelSpec> specs = specs(fresh.tunnels(), cloud);
       for (TunnelSpec spec : specs) {
         borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> refuse(spec, part));
       }
-      listeners.become(specs, drain);
+      listeners.become(specs, cloud.drainTimeout());
       List<String> later = config.differences(fresh);
       if (!later.isEmpty()) {
         console.warn(
@@ -171,7 +171,8 @@ final class ListenOptions {
   }
 
   /** In the order in which they are opened. */
-  private List<TunnelSpec> specs(List<TunnelSpec> fromFile) {
+  private List<TunnelSpec> specs(List<TunnelSpec> fromFile, CloudOptions cloud) {
+    fromFile.forEach(spec -> cloud.checkPings(spec.settings(), spec.origin() + ": "));
     List<TunnelSpec> specs = new ArrayList<>();
     if (listenUri != null || (tunnels.isEmpty() && fromFile.isEmpty())) {
       String address = listenUri == null ? defaultAddress : listenUri;

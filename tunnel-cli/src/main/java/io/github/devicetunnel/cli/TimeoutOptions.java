@@ -2,6 +2,8 @@ package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.TunnelClient;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -36,15 +38,16 @@ final class TimeoutOptions {
       paramLabel = "TIME",
       order = 42,
       description =
-          "How long the cloud may be silent before it counts as gone. Default: two ping times, at"
-              + " least 8s")
+          "How long the cloud may be silent before it counts as gone; not without pings. Default:"
+              + " two ping times, at least 8s")
   private @Nullable String liveness;
 
   @Option(
       names = WRITE,
       paramLabel = "TIME",
       order = 43,
-      description = "How long the cloud may take no bytes, 0 for no limit. Default: 2m")
+      description =
+          "How long the cloud may take no bytes, 0 for no limit; not without pings. Default: 2m")
   private @Nullable String write;
 
   @Option(
@@ -72,6 +75,18 @@ final class TimeoutOptions {
     set(WRITE, write, builder::writeTimeout);
     set(IDLE, idle, builder::idleTimeout);
     builder.drainTimeout(drainTimeout());
+  }
+
+  /** What was given of the times that are judged at a ping. */
+  Map<TunnelSetting, String> silences() {
+    Map<TunnelSetting, String> given = new EnumMap<>(TunnelSetting.class);
+    if (liveness != null) {
+      given.put(TunnelSetting.LIVENESS_TIMEOUT, liveness);
+    }
+    if (write != null) {
+      given.put(TunnelSetting.WRITE_TIMEOUT, write);
+    }
+    return given;
   }
 
   Duration drainTimeout() {

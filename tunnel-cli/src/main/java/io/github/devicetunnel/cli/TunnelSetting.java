@@ -17,6 +17,9 @@ enum TunnelSetting {
   IDLE_TIMEOUT,
   MAX_CONNECTIONS;
 
+  /** They bound a silence, which is looked for when a ping is due. */
+  static final List<TunnelSetting> JUDGED_AT_A_PING = List.of(LIVENESS_TIMEOUT, WRITE_TIMEOUT);
+
   /** As in a file, and as an option without its dashes. */
   String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
