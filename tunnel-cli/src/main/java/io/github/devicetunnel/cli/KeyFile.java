@@ -42,7 +42,10 @@ final class KeyFile {
     }
     try (InputStream file = Files.newInputStream(Path.of(name))) {
       return text(file.readNBytes(LARGEST + 1));
-    } catch (NoSuchFileException | InvalidPathException e) {
+    } catch (InvalidPathException e) {
+      throw refused(
+          "that is no path on this system; it takes the name of a file that holds the key");
+    } catch (NoSuchFileException e) {
       throw refused("there is no such file; it takes the name of a file that holds the key");
     } catch (AccessDeniedException e) {
       throw refused("you may not read that file: change who may");

@@ -42,7 +42,7 @@ final class ListenAddress {
     try {
       return UnixDomainSocketAddress.of(path);
     } catch (InvalidPathException e) {
-      throw CommandFailure.usage(option + ": " + Quoted.of(path) + " is no path on this system");
+      throw CommandFailure.usage(option + ": " + FilePath.defect(path));
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.TunnelClient;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -41,7 +41,7 @@ final class ListenOptions {
       order = 3,
       description =
           "Written once all listen: their addresses, one a line, in order. Removed at the end.")
-  private @Nullable String portFile;
+  private @Nullable Path portFile;
 
   @Option(
       names = MAX_CONNECTIONS,

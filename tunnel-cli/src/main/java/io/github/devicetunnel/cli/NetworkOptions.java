@@ -22,21 +22,21 @@ final class NetworkOptions {
       paramLabel = "FILE",
       order = 31,
       description = "Certificates in PEM to trust, besides those that the system trusts.")
-  private @Nullable String caFile;
+  private @Nullable Path caFile;
 
   @Option(
       names = CLIENT_CERT,
       paramLabel = "FILE",
       order = 32,
       description = "Certificate in PEM to show to the cloud, with those of its issuers after it.")
-  private @Nullable String clientCert;
+  private @Nullable Path clientCert;
 
   @Option(
       names = CLIENT_KEY,
       paramLabel = "FILE",
       order = 33,
       description = "Its private key in PEM (PKCS#8). Default: in the file of --client-cert")
-  private @Nullable String clientKey;
+  private @Nullable Path clientKey;
 
   @Option(
       names = PROXY,
@@ -78,14 +78,14 @@ final class NetworkOptions {
   private void setTls(TunnelClient.Builder builder) {
     TlsSettings.Builder tls = TlsSettings.builder();
     if (caFile != null) {
-      String file = caFile;
-      setting(CA_FILE, () -> tls.trustAlso(Path.of(file)));
+      Path file = caFile;
+      setting(CA_FILE, () -> tls.trustAlso(file));
     }
     if (clientCert != null) {
-      String certificate = clientCert;
-      String key = clientKey == null ? clientCert : clientKey;
+      Path certificate = clientCert;
+      Path key = clientKey == null ? clientCert : clientKey;
       String option = clientKey == null ? CLIENT_CERT : CLIENT_KEY;
-      setting(option, () -> tls.clientCertificate(Path.of(certificate), Path.of(key)));
+      setting(option, () -> tls.clientCertificate(certificate, key));
     } else if (clientKey != null) {
       throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
     }

@@ -3,7 +3,6 @@ package io.github.devicetunnel.cli;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,13 +28,8 @@ final class PortFile {
   }
 
   /** Writes nothing yet. */
-  static PortFile at(String name) {
-    Path file;
-    try {
-      file = Path.of(name).toAbsolutePath();
-    } catch (InvalidPathException e) {
-      throw CommandFailure.usage(OPTION + ": " + Quoted.of(name) + " is no path on this system");
-    }
+  static PortFile at(Path path) {
+    Path file = path.toAbsolutePath();
     Path folder = file.getParent();
     if (folder == null || Files.isDirectory(file)) {
       throw refused(file, "is a folder");

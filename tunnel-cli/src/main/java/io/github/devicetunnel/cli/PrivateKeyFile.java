@@ -19,8 +19,8 @@ record PrivateKeyFile(String option, Path file) {
 
   /** Whatever is wrong is a {@link CommandFailure} of usage. */
   PrivateKey read(Environment environment) {
-    if (file.toString().contains("-----BEGIN")) {
-      throw CommandFailure.usage(option + ": takes the name of a file, and not what is in it");
+    if (FilePath.isKey(file.toString())) {
+      throw CommandFailure.usage(option + ": " + FilePath.defect(file.toString()));
     }
     try {
       return PrivateKeys.read(file, () -> passphrase(environment));

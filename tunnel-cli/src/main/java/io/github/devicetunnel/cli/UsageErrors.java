@@ -38,9 +38,14 @@ final class UsageErrors {
       return option.longestName() + ": its value is missing";
     }
     if (e.getArgSpec() instanceof OptionSpec option) {
-      return option.longestName() + ": takes no value";
+      return option.longestName() + ": " + refused(option, e);
     }
     return "the arguments cannot be understood";
+  }
+
+  /** Values that can be refused here are paths; other options take any text. */
+  private static String refused(OptionSpec option, ParameterException e) {
+    return option.arity().max() == 0 ? "takes no value" : FilePath.defect(e.getValue());
   }
 
   private String unmatched(String argument, CommandSpec command) {

@@ -50,7 +50,9 @@ final class YamlNodes {
     } catch (StackOverflowError e) {
       // The library descends into lists within lists as deep as they are.
       throw at(file, 1, "lists or keys are nested too deeply");
-    } catch (NoSuchFileException | InvalidPathException e) {
+    } catch (InvalidPathException e) {
+      throw CommandFailure.usage(Config.OPTION + ": " + FilePath.defect(file));
+    } catch (NoSuchFileException e) {
       throw CommandFailure.usage(Config.OPTION + ": " + file + ": there is no such file");
     } catch (IOException e) {
       throw CommandFailure.usage(Config.OPTION + ": " + file + ": cannot be read as text");

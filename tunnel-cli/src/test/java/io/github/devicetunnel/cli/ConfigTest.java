@@ -156,6 +156,12 @@ class ConfigTest {
         "'- device' | 1: must be keys with values",
         "'device: \"open' | 2: is no YAML here",
         "'config: x' | 1: unknown key",
+        "'ca-file: \"a\\0b\"' | 1: ca-file: \"a?b\" is no path on this system",
+        "'ping-duration: x\ntunnels:\n- listen: :1\n  write-timeout: 1m'"
+            + " | 1: ping-duration: must be a number of seconds",
+        "'ping-duration: 0\nwrite-timeout: 1m' | 2: write-timeout: is of no use with --ping-duration=0",
+        "'ping-duration: 0\ntunnels:\n- listen: :1\n  liveness-timeout: 1m'"
+            + " | 3: liveness-timeout: is of no use with --ping-duration=0",
       })
   void mistakeNamesFileAndLine(String text, String message) throws Exception {
     Files.writeString(file, text + "\n");

@@ -64,6 +64,44 @@ class UsageTest {
             WHOLE_URL,
             "-ping-duration=0.01"),
         mistake(
+            "--liveness-timeout: is of no use with --ping-duration=0",
+            "-cloud-uri",
+            WHOLE_URL,
+            "-ping-duration=0",
+            "--liveness-timeout=1m"),
+        mistake(
+            "--write-timeout: is of no use with --ping-duration=0",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--write-timeout=1m",
+            "--ping-duration=0.0"),
+        mistake("--port-file: \"a?b\" is no path on this system", "--port-file=a\0b"),
+        mistake("--ca-file: \"a?b\" is no path on this system", "--ca-file=a\0b"),
+        mistake("--client-cert: \"a?b\" is no path on this system", "--client-cert=a\0b"),
+        mistake("--client-key: \"a?b\" is no path on this system", "--client-key=a\0b"),
+        mistake("--jwt-private-key: \"a?b\" is no path on this system", "--jwt-private-key=a\0b"),
+        mistake("--config: \"a?b\" is no path on this system", "--config=a\0b"),
+        mistake("--listen-uri: \"a?b\" is no path on this system", "--listen-uri=unix:a\0b"),
+        mistake(
+            "--private-key: \"a?b\" is no path on this system",
+            "jwt",
+            "create",
+            "--private-key=a\0b"),
+        mistake(
+            "--certificate: \"a?b\" is no path on this system",
+            "verification-key",
+            "upload",
+            "--name=n",
+            "--certificate=a\0b"),
+        mistake(
+            "--api-key-file: that is no path on this system",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--api-key-file=a\0b"),
+        mistake(
+            "--jwt-private-key: takes the name of a file, and not what is in it",
+            "--jwt-private-key=-----BEGIN PRIVATE KEY-----\0"),
+        mistake(
             "--proxy: must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT,",
             "-cloud-uri",
             WHOLE_URL,
@@ -130,7 +168,8 @@ class UsageTest {
     assertThat(program.output()).isEmpty();
     assertThat(program.errors().lines().toList()).hasSize(2);
     assertThat(program.nextErrorLine()).startsWith("tunnel: " + message);
-    assertThat(program.nextErrorLine()).matches("Try 'tunnel (listen )?--help'");
+    assertThat(program.nextErrorLine())
+        .matches("Try 'tunnel (listen |jwt create |verification-key upload )?--help'");
   }
 
   @Test
