@@ -48,13 +48,14 @@ final class PortFile {
       Path fresh = file.resolveSibling("." + ProcessHandle.current().pid() + ".port");
       try {
         Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        FileChange replacement = () -> Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        replacement.makeWithin(FileChange.PATIENCE);
         written = text;
       } finally {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException e) {
-      throw refused(file, String.valueOf(e.getMessage()));
+      throw refused(file, "cannot be written: " + FileChange.describe(e));
     }
   }
 
@@ -62,12 +63,13 @@ final class PortFile {
   void delete() {
     try {
       if (Files.readString(file).equals(written)) {
-        Files.delete(file);
+        FileChange removal = () -> Files.delete(file);
+        removal.makeWithin(FileChange.PATIENCE);
       }
     } catch (NoSuchFileException e) {
       // It was never written, or somebody else has removed it.
     } catch (IOException e) {
-      LOG.warn("{} could not be removed: {}", file, e.getMessage());
+      LOG.warn("{} could not be removed: {}", file, FileChange.describe(e));
     }
   }
 

@@ -1,0 +1,63 @@
+package io.github.devicetunnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** With what Java throws on Windows while another program has a file open. */
+class FileChangeTest {
+  private final AtomicInteger tries = new AtomicInteger();
+
+  private FileChange failing(int times, IOException failure) {
+    return () -> {
+      if (tries.incrementAndGet() <= times) {
+        throw failure;
+      }
+    };
+  }
+
+  @Test
+  void isDoneWhenTheOtherProgramIsDone() throws Exception {
+    failing(3, new AccessDeniedException("ports")).makeWithin(Duration.ofMinutes(1));
+
+    assertThat(tries).hasValue(4);
+  }
+
+  @Test
+  void isGivenUpInTheEnd() {
+    IOException failure = new FileSystemException("fresh", "ports", "used by another process");
+    FileChange change = failing(Integer.MAX_VALUE, failure);
+
+    assertThatThrownBy(() -> change.makeWithin(Duration.ofMillis(100))).isSameAs(failure);
+    assertThat(tries).hasValueGreaterThan(1);
+    assertThat(FileChange.describe(failure)).isEqualTo("used by another process");
+    assertThat(FileChange.describe(new AccessDeniedException("fresh", "ports", null)))
+        .isEqualTo("the system refuses it: is it open in another program?");
+  }
+
+  @Test
+  void whatDoesNotPassIsToldAtOnce() {
+    FileChange change = failing(Integer.MAX_VALUE, new NoSuchFileException("ports"));
+
+    assertThatThrownBy(() -> change.makeWithin(Duration.ofMinutes(1)))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
+  void anInterruptEndsIt() {
+    FileChange change = failing(Integer.MAX_VALUE, new AccessDeniedException("ports"));
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> change.makeWithin(Duration.ofMinutes(1)))
+        .isInstanceOf(AccessDeniedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}
