@@ -1,0 +1,81 @@
+package io.github.devicetunnel.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the launcher finds Java on macOS: with the places of that system moved to a folder. */
+@DisabledOnOs(OS.WINDOWS)
+class JavaOfMacTest {
+  @TempDir private Path folder;
+  private Path launcher;
+
+  @BeforeEach
+  void moveThePlaces() throws IOException {
+    String text = Files.readString(Path.of("src/main/dist/bin/tunnel"));
+    assertThat(text).contains("/usr/bin/java ", "/usr/libexec/java_home");
+    launcher =
+        Files.writeString(
+            folder.resolve("tunnel"),
+            text.replace("/usr/bin/java ", folder.resolve("usr/java") + " ")
+                .replace("/usr/libexec/java_home", folder.resolve("java_home").toString()));
+    program("usr/java", "echo 'the stub was asked' >&2; echo 'openjdk version \"11.0.1\"' >&2");
+  }
+
+  @Test
+  void javaHomeTellsWhichJavaTheStubStarts() throws Exception {
+    Path home = folder.resolve("jdk 17");
+    program("jdk 17/bin/java", "echo 'it was asked itself' >&2");
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+    program("java_home", "echo '" + home + "'");
+
+    assertThat(findJava()).isEqualTo("0 ");
+  }
+
+  @Test
+  void stubIsAskedWhereJavaHomeKnowsNone() throws Exception {
+    program("java_home", "echo 'Unable to locate a Java Runtime.' >&2; exit 1");
+
+    assertThat(findJava()).isEqualTo("1 " + tooOld());
+  }
+
+  @Test
+  void stubIsAskedWhereThereIsNoJavaHome() throws Exception {
+    assertThat(findJava()).isEqualTo("1 " + tooOld());
+  }
+
+  private String tooOld() {
+    return "tunnel: Java 17 or later is needed, but "
+        + folder.resolve("usr/java")
+        + " is version 11.0.1: set JAVA_HOME\n";
+  }
+
+  private void program(String name, String script) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  /** The exit code, and what is said. */
+  private String findJava() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("sh", launcher.toString());
+    builder.environment().remove("JAVA_HOME");
+    builder.environment().put("TUNNEL_LAUNCHER_TASK", "check-java");
+    builder.environment().merge("PATH", folder.resolve("usr") + ":", (path, own) -> own + path);
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() + " " + said;
+  }
+}
