@@ -85,7 +85,8 @@ public final class TunnelClient implements AutoCloseable {
    * <p>A unix socket has no reset: a connection that ended otherwise than in order looks to a local
    * client as if it had ended, unless the client has sent something that was not read any more.
    *
-   * @param address a path; the folder must be there, and writable
+   * @param address a path, of at most 106 bytes on Linux and 102 on other systems; the folder must
+   *     be there, and writable
    * @return the listener, accepting
    * @throws IOException when the path cannot be bound, is in use by a program that lives, is that
    *     of another file, or when the system has no unix sockets with owners; the message names it
