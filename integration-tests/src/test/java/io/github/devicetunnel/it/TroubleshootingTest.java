@@ -53,7 +53,6 @@ final class TroubleshootingTest {
       Set.of(
           "Java 21 and later have virtual threads",
           "making a virtual thread throws nothing",
-          "asking a thread what it is throws nothing",
           "without a deadline there is no timeout",
           "the tunnel has not ended",
           "frames are read in pieces",

@@ -12,8 +12,11 @@ import java.time.Duration;
  */
 @FunctionalInterface
 interface FileChange {
-  /** Long enough for a reader, or a virus scanner, to be done with a small file. */
-  Duration PATIENCE = Duration.ofSeconds(2);
+  /**
+   * Long enough for a reader, or a virus scanner, to be done with a small file; elsewhere a refusal
+   * does not go away.
+   */
+  Duration PATIENCE = Platform.THIS == Platform.WINDOWS ? Duration.ofSeconds(2) : Duration.ZERO;
 
   long PAUSE_MILLIS = 25;
 
