@@ -1,6 +1,7 @@
 package io.github.devicetunnel.benchmarks.compare;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,7 @@ import java.util.List;
 /** The product, and peers that come with the system. */
 final class BuiltInPeers {
   private static final String SOCAT =
-      "socat -b 65536 TCP-LISTEN:%s,fork,reuseaddr,bind=127.0.0.1,backlog=512,nodelay"
-          + " TCP:%s,nodelay";
+      "socat -b 65536 TCP-LISTEN:%s,fork,reuseaddr,bind=%s,backlog=512,nodelay TCP:%s,nodelay";
 
   private BuiltInPeers() {}
 
@@ -37,26 +37,23 @@ final class BuiltInPeers {
             + root.resolve("bin/tunnel")
             + " --listen-uri=127.0.0.1:{port} --cloud-uri={url} --api-key-file="
             + key
-            + (tls ? " --ca-file={ca}" : ""));
+            + (tls ? " --ca-file={ca}" : " --allow-plaintext"));
   }
 
   /** One hop straight to the service. */
   static Peer socat() {
-    return new Peer("socat", SOCAT.formatted("{port}", "{service}"));
+    return new Peer("socat", SOCAT.formatted("{port}", "127.0.0.1", "{service}"));
   }
 
-  /** Two hops: as many as there are with a tunnel and its cloud. */
-  static Peer twoSocats() throws IOException {
-    int between;
-    try (ServerSocket socket = new ServerSocket(0, 1, Stage.loopback())) {
-      between = socket.getLocalPort();
-    }
+  /** Two hops, with the path between them: as many as there are with a tunnel and its cloud. */
+  static Peer twoSocats(Stage stage) throws IOException {
+    int between = freePort(stage);
     return new Peer(
         "two socats",
         "sh -c '"
-            + SOCAT.formatted(between, "{service}")
+            + SOCAT.formatted(between, stage.near(), stage.near() + ":" + stage.servicePort())
             + " & exec "
-            + SOCAT.formatted("{port}", "127.0.0.1:" + between)
+            + SOCAT.formatted("{port}", "127.0.0.1", stage.far() + ":" + between)
             + "'");
   }
 
@@ -72,7 +69,10 @@ final class BuiltInPeers {
   }
 
   /** OpenSSH, client and server; the server is a part of the peer's processes and times. */
-  static Peer ssh(Path folder) throws IOException, InterruptedException {
+  static Peer ssh(Workplace workplace) throws IOException, InterruptedException {
+    Stage stage = workplace.stage();
+    Path folder = workplace.folder();
+    int port = freePort(stage);
     for (String key : List.of("host_key", "key")) {
       run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.resolve(key).toString());
     }
@@ -80,6 +80,7 @@ final class BuiltInPeers {
         Files.writeString(
             folder.resolve("sshd_config"),
             """
+            ListenAddress %2$s:%3$d
             HostKey %1$s/host_key
             AuthorizedKeysFile %1$s/key.pub
             PidFile none
@@ -87,17 +88,30 @@ final class BuiltInPeers {
             StrictModes no
             PermitRootLogin yes
             """
-                .formatted(folder));
-    // Through the client's standard input and output, so that there is no port to find.
-    String server = "/usr/sbin/sshd -i -f " + config;
+                .formatted(folder, stage.near(), port));
     return new Peer(
         "ssh -L",
-        "ssh -N -F none -i "
+        "sh -c '/usr/sbin/sshd -D -f "
+            + config
+            + " & exec ssh -N -F none -i "
             + folder.resolve("key")
             + " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
-            + " -o ProxyCommand='"
-            + server
-            + "' -o ExitOnForwardFailure=yes -L 127.0.0.1:{port}:{service} 127.0.0.1");
+            // The server may not listen yet.
+            + " -o ConnectionAttempts=20 -o ExitOnForwardFailure=yes -p "
+            + port
+            + " -L 127.0.0.1:{port}:"
+            + stage.near()
+            + ":"
+            + stage.servicePort()
+            + " "
+            + stage.far()
+            + "'");
+  }
+
+  private static int freePort(Stage stage) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(stage.near()))) {
+      return socket.getLocalPort();
+    }
   }
 
   private static void run(String... command) throws IOException, InterruptedException {

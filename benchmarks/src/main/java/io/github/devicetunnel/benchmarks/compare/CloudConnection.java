@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class CloudConnection {
   private static final Pattern SERVICE = Pattern.compile("/services/([^/]+):(\\d+)/connection");
   private static final Pattern KEY = Pattern.compile("(?i)\r\nSec-WebSocket-Key: *(\\S+)");
+  private static final String NOT_FOUND = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
   private static final int CHUNK = (64 << 10) - PlainFrames.HEADER;
 
   private final Socket client;
@@ -31,10 +32,15 @@ final class CloudConnection {
       client.setTcpNoDelay(true);
       String request = head(client.getInputStream());
       Matcher service = SERVICE.matcher(request);
+      while (!service.find()) {
+        // A connection that is kept warm.
+        client.getOutputStream().write(NOT_FOUND.getBytes(ISO_8859_1));
+        request = head(client.getInputStream());
+        service.reset(request);
+      }
       Matcher key = KEY.matcher(request);
-      if (!service.find() || !key.find()) {
-        client.getOutputStream().write("HTTP/1.1 404 Not Found\r\n\r\n".getBytes(ISO_8859_1));
-        return;
+      if (!key.find()) {
+        throw new IOException("a request for a tunnel without a key");
       }
       try (Socket gateway = new Socket(service.group(1), Integer.parseInt(service.group(2)))) {
         gateway.setTcpNoDelay(true);

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.benchmarks.compare;
 
 import io.github.devicetunnel.benchmarks.compare.Measure.Size;
+import io.github.devicetunnel.benchmarks.machine.SlowPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Option;
     })
 public final class Comparison implements Callable<Integer> {
   @Mixin private final PeerOptions peerOptions = new PeerOptions();
+
+  @Mixin private final PathOptions pathOptions = new PathOptions();
 
   @Option(
       names = "--measures",
@@ -67,14 +70,23 @@ public final class Comparison implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Workplace workplace = Workplace.create(peerOptions.tls())) {
-      List<Peer> all = peerOptions.all(workplace.folder());
+    String missing = pathOptions.missing();
+    if (missing != null) {
+      System.err.println(missing);
+      return 2;
+    }
+    try (SlowPath path = pathOptions.open();
+        Workplace workplace = Workplace.create(peerOptions.tls(), path)) {
+      List<Peer> all = peerOptions.all(workplace);
       Figures figures = compare(workplace, all);
       System.out.println(workplace.describe());
       List<String> rows = measures.stream().flatMap(one -> one.rows().stream()).toList();
       List<String> names = all.stream().map(Peer::name).toList();
       String base = peerOptions.base(all);
       System.out.println(figures.table(rows, names, base));
+      if (path != null) {
+        System.err.println(path.count());
+      }
       return names.stream().allMatch(name -> isEnough(figures, name, base)) ? 0 : 1;
     }
   }

@@ -47,7 +47,7 @@ public final class IdleMemory implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Workplace workplace = Workplace.create(peerOptions.tls())) {
-      List<Peer> all = peerOptions.all(workplace.folder());
+      List<Peer> all = peerOptions.all(workplace);
       Figures figures = new Figures();
       for (Peer peer : all) {
         for (int i = 0; i < starts; i++) {

@@ -2,7 +2,6 @@ package io.github.devicetunnel.benchmarks.compare;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -17,17 +16,17 @@ import javax.net.ssl.SSLContext;
  * A tunnelling service in a process of its own, which dials whatever a path names and carries bytes
  * as fast as a JVM can: two threads for each connection, buffers of 64 KiB, no checks.
  *
- * <p>Arguments: none for ws, or a PKCS#12 file and its password for wss. The first line of its
- * output is the port.
+ * <p>Arguments: the address to listen on, and for wss a PKCS#12 file and its password. The first
+ * line of its output is the port.
  */
 public final class LoadCloud {
   private LoadCloud() {}
 
   /** Serves until its input ends. */
   public static void main(String[] args) throws Exception {
-    ServerSocket server = args.length == 0 ? new ServerSocket() : secure(args);
+    ServerSocket server = args.length == 1 ? new ServerSocket() : secure(args);
     server.setReuseAddress(true);
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+    server.bind(new InetSocketAddress(args[0], 0), 1000);
     Relays.thread("accept", () -> accept(server));
     System.out.println(server.getLocalPort());
     // So that it ends with the process that started it.
@@ -36,9 +35,9 @@ public final class LoadCloud {
   }
 
   private static ServerSocket secure(String[] args) throws GeneralSecurityException, IOException {
-    char[] password = args[1].toCharArray();
+    char[] password = args[2].toCharArray();
     KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream file = Files.newInputStream(Path.of(args[0]))) {
+    try (InputStream file = Files.newInputStream(Path.of(args[1]))) {
       store.load(file, password);
     }
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");

@@ -29,8 +29,8 @@ final class LoadService implements AutoCloseable {
     this.server = server;
   }
 
-  static LoadService start() throws IOException {
-    ServerSocket server = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+  static LoadService start(InetAddress address) throws IOException {
+    ServerSocket server = new ServerSocket(0, 1000, address);
     LoadService service = new LoadService(server);
     Relays.thread("service", service::accept);
     return service;

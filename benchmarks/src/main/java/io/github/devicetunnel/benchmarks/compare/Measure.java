@@ -198,10 +198,15 @@ enum Measure {
    */
   private static void liveOnce(RunningPeer peer) throws IOException {
     try (Socket socket = peer.connect()) {
-      order(socket.getOutputStream(), LoadService.END, 0);
-      if (socket.getInputStream().read() != 1) {
-        throw new IOException("the service did not answer");
-      }
+      ask(socket.getInputStream(), socket.getOutputStream());
+    }
+  }
+
+  /** Gets a byte from the service, after which it ends. */
+  static void ask(InputStream in, OutputStream out) throws IOException {
+    order(out, LoadService.END, 0);
+    if (in.read() != 1) {
+      throw new IOException("the service did not answer");
     }
   }
 

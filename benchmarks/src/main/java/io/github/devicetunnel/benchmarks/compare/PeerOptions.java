@@ -32,8 +32,8 @@ final class PeerOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Further ones, of socat, two-socats, ssh, and bare, the least that a client must do."
-              + " Default: none")
+          "Further ones, of direct, which is no program at all, socat, two-socats, ssh, and bare,"
+              + " the least that a client must do. Default: none")
   private List<String> builtIn = new ArrayList<>();
 
   @Option(
@@ -53,8 +53,9 @@ final class PeerOptions {
     return base == null ? all.get(0).name() : base;
   }
 
-  List<Peer> all(Path folder) throws IOException, InterruptedException {
+  List<Peer> all(Workplace workplace) throws IOException, InterruptedException {
     Path root = Path.of(System.getProperty("tunnel.root"));
+    Path folder = workplace.folder();
     Path key = Files.writeString(folder.resolve("key.txt"), "ak_benchmark");
     List<Peer> all = new ArrayList<>();
     peers.forEach(peer -> all.add(Peer.parse(peer)));
@@ -67,9 +68,10 @@ final class PeerOptions {
     for (String name : builtIn) {
       all.add(
           switch (name) {
+            case "direct" -> new Peer("raw TCP", null);
             case "socat" -> BuiltInPeers.socat();
-            case "two-socats" -> BuiltInPeers.twoSocats();
-            case "ssh" -> BuiltInPeers.ssh(folder);
+            case "two-socats" -> BuiltInPeers.twoSocats(workplace.stage());
+            case "ssh" -> BuiltInPeers.ssh(workplace);
             case "bare" -> BuiltInPeers.bare();
             default -> throw new IllegalArgumentException("--with: there is no " + name);
           });

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.benchmarks.compare;
 
+import io.github.devicetunnel.benchmarks.machine.Leftovers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,42 +11,50 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A peer's process, which listens. */
+/** A peer that listens, in a process of its own if it has any. */
 final class RunningPeer implements AutoCloseable {
   private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(120);
 
   private final Peer peer;
-  private final Process process;
+  private final @Nullable Process process;
   private final InetSocketAddress address;
-  private final long startNanos;
+  private final Runnable cleaner = this::end;
+  private long startNanos;
 
-  private RunningPeer(Peer peer, Process process, InetSocketAddress address, long startNanos) {
+  private RunningPeer(Peer peer, @Nullable Process process, InetSocketAddress address) {
     this.peer = peer;
     this.process = process;
     this.address = address;
-    this.startNanos = startNanos;
+    Leftovers.register(cleaner);
   }
 
   static RunningPeer start(Peer peer, Stage stage, Path folder) throws IOException {
     int port = freePort();
     long began = System.nanoTime();
     Path log = folder.resolve(peer.name() + ".log");
+    String command = peer.command(port, stage);
+    if (command == null) {
+      return new RunningPeer(peer, null, new InetSocketAddress(stage.far(), stage.servicePort()));
+    }
     Process process =
-        new ProcessBuilder("sh", "-c", "exec " + peer.command(port, stage))
+        new ProcessBuilder("sh", "-c", "exec " + command)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    InetSocketAddress address = new InetSocketAddress(Stage.loopback(), port);
-    while (!accepts(address)) {
+    RunningPeer running =
+        new RunningPeer(peer, process, new InetSocketAddress(Stage.loopback(), port));
+    while (!accepts(running.address)) {
       if (!process.isAlive() || System.nanoTime() - began > LONGEST_START) {
-        process.destroyForcibly();
+        running.close();
         throw new IOException(peer.name() + " does not listen:\n" + Files.readString(log));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
-    return new RunningPeer(peer, process, address, System.nanoTime() - began);
+    running.startNanos = System.nanoTime() - began;
+    return running;
   }
 
   private static int freePort() throws IOException {
@@ -109,6 +118,9 @@ final class RunningPeer implements AutoCloseable {
   }
 
   private List<Long> family() {
+    if (process == null) {
+      return List.of();
+    }
     try (Stream<ProcessHandle> children = process.descendants()) {
       return Stream.concat(Stream.of(process.toHandle()), children)
           .map(ProcessHandle::pid)
@@ -119,6 +131,14 @@ final class RunningPeer implements AutoCloseable {
 
   @Override
   public void close() {
+    end();
+    Leftovers.forget(cleaner);
+  }
+
+  private void end() {
+    if (process == null) {
+      return;
+    }
     List<ProcessHandle> children = process.descendants().toList();
     process.destroy();
     try {

@@ -1,11 +1,11 @@
 package io.github.devicetunnel.benchmarks.compare;
 
+import io.github.devicetunnel.benchmarks.machine.SlowPath;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,26 +14,39 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
 
-/** What stands around the peers: the service, and a cloud in a process of its own. */
+/**
+ * What stands around the peers: the service, and a cloud in a process of its own, perhaps at the
+ * end of a slow path.
+ */
 final class Stage implements AutoCloseable {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String PASSWORD = "benchmark";
 
+  private final String near;
+  private final String far;
   private final LoadService service;
   private final Process cloud;
   private final String url;
   private final Path caFile;
 
-  private Stage(LoadService service, Process cloud, String url, Path caFile) {
+  private Stage(
+      String near, String far, LoadService service, Process cloud, String url, Path caFile) {
+    this.near = near;
+    this.far = far;
     this.service = service;
     this.cloud = cloud;
     this.url = url;
     this.caFile = caFile;
   }
 
-  static Stage set(boolean tls, Path folder) throws IOException, GeneralSecurityException {
-    LoadService service = LoadService.start();
+  static Stage set(boolean tls, Path folder, @Nullable SlowPath path)
+      throws IOException, GeneralSecurityException {
+    String near = path == null ? LOOPBACK : path.near();
+    String far = path == null ? LOOPBACK : path.far();
+    LoadService service = LoadService.start(InetAddress.getByName(near));
     Path caFile = folder.resolve("ca.pem");
     List<String> command =
         new ArrayList<>(
@@ -44,9 +57,10 @@ final class Stage implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
-                LoadCloud.class.getName()));
+                LoadCloud.class.getName(),
+                near));
     if (tls) {
-      command.add(certificate(folder, caFile).toString());
+      command.add(certificate(folder, caFile, far).toString());
       command.add(PASSWORD);
     }
     Process cloud =
@@ -55,26 +69,26 @@ final class Stage implements AutoCloseable {
         new BufferedReader(new InputStreamReader(cloud.getInputStream(), "US-ASCII"));
     int port = Integer.parseInt(lines.readLine());
     String url =
-        (tls ? "wss://localhost:" : "ws://127.0.0.1:")
+        (tls ? "wss://" : "ws://")
+            + far
+            + ":"
             + port
             + "/v3/devices/"
             + DEVICE
-            + "/services/127.0.0.1:"
+            + "/services/"
+            + near
+            + ":"
             + service.address().getPort()
             + "/connection";
-    return new Stage(service, cloud, url, caFile);
+    return new Stage(near, far, service, cloud, url, caFile);
   }
 
-  private static Path certificate(Path folder, Path caFile)
+  private static Path certificate(Path folder, Path caFile, String host)
       throws IOException, GeneralSecurityException {
     HeldCertificate authority =
         new HeldCertificate.Builder().certificateAuthority(0).commonName("benchmark").build();
     HeldCertificate held =
-        new HeldCertificate.Builder()
-            .signedBy(authority)
-            .addSubjectAlternativeName("localhost")
-            .addSubjectAlternativeName("127.0.0.1")
-            .build();
+        new HeldCertificate.Builder().signedBy(authority).addSubjectAlternativeName(host).build();
     Files.writeString(caFile, authority.certificatePem());
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -90,8 +104,18 @@ final class Stage implements AutoCloseable {
     return file;
   }
 
-  InetSocketAddress service() {
-    return service.address();
+  /** What listens at the end of the path does so on this address. */
+  String near() {
+    return near;
+  }
+
+  /** What listens at the end of the path is reached here. */
+  String far() {
+    return far;
+  }
+
+  int servicePort() {
+    return service.address().getPort();
   }
 
   /** The whole URL of a connection. */

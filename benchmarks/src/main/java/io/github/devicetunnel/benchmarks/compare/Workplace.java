@@ -1,5 +1,6 @@
 package io.github.devicetunnel.benchmarks.compare;
 
+import io.github.devicetunnel.benchmarks.machine.SlowPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,17 +8,26 @@ import java.security.GeneralSecurityException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stage and a folder for files, both of which go at the end.
  *
  * @param folder for keys, certificates and what peers print
+ * @param place how the peers are connected to the stage, in words
  */
-record Workplace(Stage stage, Path folder, boolean tls) implements AutoCloseable {
+record Workplace(Stage stage, Path folder, String place) implements AutoCloseable {
 
   static Workplace create(boolean tls) throws IOException, GeneralSecurityException {
+    return create(tls, null);
+  }
+
+  /** With a path to the stage; it is the caller's to close. */
+  static Workplace create(boolean tls, @Nullable SlowPath path)
+      throws IOException, GeneralSecurityException {
     Path folder = Files.createTempDirectory("tunnel-benchmark");
-    return new Workplace(Stage.set(tls, folder), folder, tls);
+    String place = (tls ? "wss" : "ws") + (path == null ? "" : ", " + path.describe());
+    return new Workplace(Stage.set(tls, folder, path), folder, place);
   }
 
   /** When and where, for the line above a table. */
@@ -28,7 +38,7 @@ record Workplace(Stage stage, Path folder, boolean tls) implements AutoCloseable
             System.getProperty("os.name"),
             System.getProperty("os.version"),
             Runtime.getRuntime().availableProcessors(),
-            tls ? "wss" : "ws");
+            place);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.benchmarks.pressure;
 
+import io.github.devicetunnel.benchmarks.machine.Leftovers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.benchmarks.pressure;
 
+import io.github.devicetunnel.benchmarks.machine.Leftovers;
 import io.github.devicetunnel.benchmarks.pressure.Outcome.Verdict;
 import java.io.PrintWriter;
 import java.io.StringWriter;

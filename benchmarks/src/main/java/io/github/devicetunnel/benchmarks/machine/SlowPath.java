@@ -1,0 +1,182 @@
+package io.github.devicetunnel.benchmarks.machine;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.NumberFormat;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A long and lossy path through this machine. What is sent to its far address arrives at the near
+ * one, half of a round trip later and seemingly from the far address; the answers go the same way.
+ * So a server on the near address has clients anywhere on this machine that connect to the far one,
+ * and the system's own TCP has the delay and the losses, its handshake too.
+ *
+ * <p>Packets are late, or lost, one by one, and never overtake each other. There is no limit of
+ * bytes a second but what the processors allow.
+ */
+public final class SlowPath implements AutoCloseable {
+  /** Of IPv4: where a header has its source address, and the address of its destination. */
+  private static final int SOURCE = 12;
+
+  private static final int DESTINATION = 16;
+
+  private static final Path CONGESTION_CONTROL =
+      Path.of("/proc/sys/net/ipv4/tcp_congestion_control");
+
+  private record Packet(ByteBuffer bytes, SocketAddress device, long due) {}
+
+  private final long delayNanos;
+  private final double loss;
+  private final DatagramChannel channel;
+  private final TunDevice device;
+  private final BlockingQueue<Packet> onTheWay = new LinkedBlockingQueue<>();
+  private final AtomicLong received = new AtomicLong();
+  private final AtomicLong lost = new AtomicLong();
+  private final AtomicLong sent = new AtomicLong();
+
+  private SlowPath(Duration roundTrip, double loss) throws IOException {
+    this.delayNanos = roundTrip.toNanos() / 2;
+    this.loss = loss;
+    this.channel = DatagramChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, TunDevice.UDP_BUFFER);
+      channel.setOption(StandardSocketOptions.SO_SNDBUF, TunDevice.UDP_BUFFER);
+      channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      this.device = TunDevice.make(((InetSocketAddress) channel.getLocalAddress()).getPort());
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Why there can be none on this machine, in a sentence, or null. */
+  public static @Nullable String missing() {
+    return TunDevice.missing();
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param loss the part of all packets that is lost, from 0 to 1, in each direction
+   * @throws IOException when it cannot be made
+   */
+  public static SlowPath open(Duration roundTrip, double loss) throws IOException {
+    SlowPath path = new SlowPath(roundTrip, loss);
+    start("slow-path-in", path::receive);
+    start("slow-path-out", path::send);
+    return path;
+  }
+
+  private static void start(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The address that servers at its end listen on. */
+  public String near() {
+    return device.near();
+  }
+
+  /** The address that clients connect to. */
+  public String far() {
+    return device.far();
+  }
+
+  private void receive() {
+    SplittableRandom random = new SplittableRandom(1);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(65535);
+    try {
+      while (true) {
+        SocketAddress from = channel.receive(buffer.clear());
+        received.incrementAndGet();
+        buffer.flip();
+        if (buffer.get(0) >> 4 != 4) {
+          continue; // The system greets routers, in IPv6.
+        }
+        if (random.nextDouble() < loss) {
+          lost.incrementAndGet();
+          continue;
+        }
+        ByteBuffer packet = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
+        // Checksums are sums: they stay right.
+        int source = packet.getInt(SOURCE);
+        packet.putInt(SOURCE, packet.getInt(DESTINATION)).putInt(DESTINATION, source);
+        onTheWay.add(new Packet(packet, from, System.nanoTime() + delayNanos));
+      }
+    } catch (IOException e) {
+      // Closed.
+    }
+  }
+
+  private void send() {
+    try {
+      while (true) {
+        Packet packet = onTheWay.take();
+        long left = packet.due - System.nanoTime();
+        while (left > 0) {
+          LockSupport.parkNanos(left);
+          left = packet.due - System.nanoTime();
+        }
+        channel.send(packet.bytes, packet.device);
+        sent.incrementAndGet();
+      }
+    } catch (IOException e) {
+      // Closed.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What it is like, and how TCP here answers losses, for the line above a table. */
+  public String describe() throws IOException {
+    return "%d ms, %s %% of packets lost each way, %s"
+        .formatted(
+            TimeUnit.NANOSECONDS.toMillis(2 * delayNanos),
+            NumberFormat.getInstance(Locale.ROOT).format(100 * loss),
+            Files.readString(CONGESTION_CONTROL).strip());
+  }
+
+  /**
+   * How many packets it has carried and lost, and how many were lost that should not have been:
+   * where queues of this machine were too short. Right when nothing is on the way.
+   */
+  public String count() throws IOException {
+    long elsewhere =
+        device.counter("tx_packets")
+            + device.counter("tx_dropped")
+            + device.counter("rx_dropped")
+            - received.get()
+            + sent.get()
+            - device.counter("rx_packets");
+    return "the path carried %d packets, lost %d, and %d more for want of room"
+        .formatted(sent.get(), lost.get(), elsewhere);
+  }
+
+  /** Waits for three round trips, in which connections that were just closed come to their end. */
+  @Override
+  public void close() throws IOException {
+    // Later the system would look for their other ends elsewhere, for minutes.
+    long end = System.nanoTime() + 6 * delayNanos;
+    while (System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+    device.close();
+    channel.close();
+  }
+}

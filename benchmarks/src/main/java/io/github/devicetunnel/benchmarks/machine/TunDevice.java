@@ -1,0 +1,169 @@
+package io.github.devicetunnel.benchmarks.machine;
+
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network device whose packets go to a UDP port of this machine, each in a datagram, and come
+ * from there. A socat makes it, as the JDK has no calls for this; it vanishes with that process.
+ */
+final class TunDevice implements AutoCloseable {
+  private static final Path TUN = Path.of("/dev/net/tun");
+
+  /** CAP_NET_ADMIN of capabilities(7). */
+  private static final int NET_ADMIN = 12;
+
+  /** Packets that wait for socat while it has no processor; more are lost. */
+  private static final int QUEUE = 20_000;
+
+  /** Bytes, each way; the system may allow less. */
+  static final int UDP_BUFFER = 4 << 20;
+
+  private final Process socat;
+  private final String network;
+  private final Path device;
+  private final Runnable cleaner;
+
+  private TunDevice(Process socat, String network, Path device) {
+    this.socat = socat;
+    this.network = network;
+    this.device = device;
+    this.cleaner = socat::destroy;
+    Leftovers.register(cleaner);
+  }
+
+  /** Why there can be none here, in a sentence, or null. */
+  static @Nullable String missing() {
+    if (!Files.exists(TUN)) {
+      return "A slow path needs " + TUN + ", which this system does not have.";
+    }
+    try {
+      if (!mayMakeDevices()) {
+        return "A slow path needs the right to make network devices: run this as root.";
+      }
+      new ProcessBuilder("socat", "-V")
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .destroy();
+      return null;
+    } catch (IOException e) {
+      return "A slow path needs socat, which cannot be run: " + e.getMessage() + ".";
+    }
+  }
+
+  private static boolean mayMakeDevices() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("CapEff:"))
+          .anyMatch(line -> (Long.parseLong(line.substring(7).strip(), 16) >> NET_ADMIN & 1) == 1);
+    }
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param port where its packets go
+   * @throws IOException when it cannot be made
+   */
+  static TunDevice make(int port) throws IOException {
+    String network = freeNetwork();
+    String name = "slow" + ProcessHandle.current().pid();
+    Process socat =
+        new ProcessBuilder(
+                "socat",
+                "-b",
+                "65535",
+                "TUN:" + network + "1/24,up,iff-no-pi,tun-type=tun,tun-name=" + name,
+                "UDP4:127.0.0.1:%1$d,bind=127.0.0.1:0,rcvbuf=%2$d,sndbuf=%2$d"
+                    .formatted(port, UDP_BUFFER))
+            .redirectErrorStream(true)
+            .start();
+    TunDevice made = new TunDevice(socat, network, Path.of("/sys/class/net", name));
+    try {
+      made.awaitUp(name);
+      Files.writeString(made.device.resolve("tx_queue_len"), Integer.toString(QUEUE));
+      return made;
+    } catch (IOException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The first three bytes of one that no route leads to, of those that are set apart for
+   * measurements (RFC 2544).
+   */
+  private static String freeNetwork() throws IOException {
+    Stream<String> routes = Files.readAllLines(Path.of("/proc/net/route")).stream().skip(1);
+    long[][] taken =
+        routes
+            .map(line -> line.split("\t", -1))
+            .map(fields -> new long[] {address(fields[1]), address(fields[7])})
+            .filter(route -> route[1] != 0)
+            .toArray(long[][]::new);
+    for (int i = 0; i < 256; i++) {
+      // Two that start at once rarely begin at the same one.
+      int number = (int) ((ProcessHandle.current().pid() + i) & 255);
+      long first = (198L << 24) + (18 << 16) + (number << 8);
+      if (Stream.of(taken).noneMatch(route -> overlap(first, route[0], route[1]))) {
+        return "198.18." + number + ".";
+      }
+    }
+    throw new IOException("there are routes to all of 198.18.0.0/16");
+  }
+
+  private static boolean overlap(long network, long destination, long mask) {
+    long common = mask & 0xffffff00L;
+    return (network & common) == (destination & common);
+  }
+
+  /** Of the hexadecimal digits in the system's table, which are in the order of the processor. */
+  private static long address(String digits) {
+    return Integer.reverseBytes(Integer.parseUnsignedInt(digits, 16)) & 0xffffffffL;
+  }
+
+  private void awaitUp(String name) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (true) {
+      NetworkInterface made = NetworkInterface.getByName(name);
+      if (made != null && made.isUp() && made.inetAddresses().findAny().isPresent()) {
+        return;
+      }
+      if (!socat.isAlive() || System.nanoTime() - end > 0) {
+        socat.destroy();
+        String said =
+            new String(socat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        throw new IOException("socat makes no device: " + said);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  /** The address of this machine on it. */
+  String near() {
+    return network + "1";
+  }
+
+  /** An address that leads into it. */
+  String far() {
+    return network + "2";
+  }
+
+  /** One of its counters, as {@code ip -statistics link} shows them. */
+  long counter(String name) throws IOException {
+    return Long.parseLong(Files.readString(device.resolve("statistics").resolve(name)).strip());
+  }
+
+  @Override
+  public void close() {
+    socat.destroy();
+    Leftovers.forget(cleaner);
+  }
+}
