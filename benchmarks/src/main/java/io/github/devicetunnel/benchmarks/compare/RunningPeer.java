@@ -23,6 +23,9 @@ final class RunningPeer implements AutoCloseable {
   private final Runnable cleaner = this::end;
   private long startNanos;
 
+  /** Ctrl-C ends their parent too, and then nothing leads to them. */
+  private volatile List<ProcessHandle> firstChildren = List.of();
+
   private RunningPeer(Peer peer, @Nullable Process process, InetSocketAddress address) {
     this.peer = peer;
     this.process = process;
@@ -54,6 +57,7 @@ final class RunningPeer implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
     running.startNanos = System.nanoTime() - began;
+    running.firstChildren = process.descendants().toList();
     return running;
   }
 
@@ -149,5 +153,6 @@ final class RunningPeer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     children.forEach(ProcessHandle::destroyForcibly);
+    firstChildren.forEach(ProcessHandle::destroyForcibly);
   }
 }
