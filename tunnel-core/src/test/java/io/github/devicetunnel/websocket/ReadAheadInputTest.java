@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -29,22 +27,20 @@ class ReadAheadInputTest {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Counting counting = new Counting();
+  private QuickPair pair;
   private Socket near;
   private Socket far;
 
   @BeforeEach
   void connect() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      near = new QuickSocket();
-      near.connect(server.getLocalSocketAddress());
-      far = server.accept();
-    }
+    pair = new QuickPair();
+    near = pair.near;
+    far = pair.far;
   }
 
   @AfterEach
   void close() throws IOException {
-    near.close();
-    far.close();
+    pair.close();
     threads.shutdownNow();
   }
 

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -24,24 +22,22 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class SpinningInputTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private QuickPair pair;
   private Socket near;
   private Socket far;
   private InputStream in;
 
   @BeforeEach
   void connect() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      near = new QuickSocket();
-      near.connect(server.getLocalSocketAddress());
-      far = server.accept();
-    }
+    pair = new QuickPair();
+    near = pair.near;
+    far = pair.far;
     in = near.getInputStream();
   }
 
   @AfterEach
   void close() throws IOException {
-    near.close();
-    far.close();
+    pair.close();
     threads.shutdownNow();
   }
 

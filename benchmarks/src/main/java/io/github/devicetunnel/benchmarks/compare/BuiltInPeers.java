@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The product, and peers that come with the system. */
 final class BuiltInPeers {
@@ -26,7 +27,9 @@ final class BuiltInPeers {
     making.environment().put("TUNNEL_LAUNCHER_TASK", "make-archive");
     making.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     making.redirectError(ProcessBuilder.Redirect.DISCARD);
-    if (making.start().waitFor() != 0) {
+    Process process = making.start();
+    if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      process.destroy();
       throw new IOException("no archive of classes was made on " + javaHome);
     }
     return new Peer(
