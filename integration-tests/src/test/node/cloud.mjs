@@ -1,19 +1,21 @@
 // A stand-in for the tunnelling service: relays websockets to TCP services. Prints its port, and
-// ends when its standard input does.
+// ends when its standard input does. With the argument "bare" it ends a tunnel as many servers do:
+// with a FIN, over TLS after close_notify, and without a close frame. With TLS_KEY and
+// TLS_CERTIFICATE (PEM) in its environment it speaks TLS.
+import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { WebSocketServer } from 'ws';
+
+const bare = process.argv.includes('bare');
+const { TLS_KEY: key, TLS_CERTIFICATE: cert } = process.env;
 
 const PATH = /^\/v3\/devices\/[0-9a-f]{32}\/services\/([^/]+):([0-9]+)\/connection$/;
 const TOO_MUCH = 512 * 1024;
 
-const server = new WebSocketServer({
-  host: '127.0.0.1',
-  port: 0,
-  backlog: 1024,
-  perMessageDeflate: false,
-});
-server.on('listening', () => console.log(server.address().port));
-server.on('connection', relay);
+const server = key ? https.createServer({ key, cert }) : http.createServer();
+server.listen(0, '127.0.0.1', 1024, () => console.log(server.address().port));
+new WebSocketServer({ server, perMessageDeflate: false }).on('connection', relay);
 process.stdin.on('end', () => process.exit(0)).resume();
 
 function relay(client, request) {
@@ -46,7 +48,11 @@ function relay(client, request) {
   // A paused client would not see the answer to our close frame.
   service.on('end', () => {
     client.resume();
-    client.close(1000);
+    if (bare) {
+      client._socket.end();
+    } else {
+      client.close(1000);
+    }
   });
   service.on('error', () => {
     client.resume();

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what happened
  * @param endedBy who ended it
- * @param code the close code of the websocket (RFC 6455 section 7.4) that the cloud sent, null when
- *     it sent none
+ * @param code the close code of the websocket (RFC 6455 section 7.4) that the cloud sent; 1006 when
+ *     it closed without a close frame and {@link BareClose#END} accepted that; otherwise null
  * @param message one line for a person, with no secret in it
  * @param cause the exception under it, if there was one
  * @param bytesUp bytes that were sent towards the service
@@ -28,9 +28,12 @@ public record CloseReason(
 
   /** What happened. */
   public enum Kind {
-    /** The cloud sent a close frame; with code 1000 because the service ended the connection. */
+    /**
+     * The cloud closed the tunnel: with code 1000, or without a close frame, because the service
+     * closed its connection.
+     */
     REMOTE_CLOSED,
-    /** The application closed its end. */
+    /** The local client or the application closed its end. */
     LOCAL_CLOSED,
     /** The local client broke its connection off. */
     LOCAL_RESET,
@@ -48,7 +51,10 @@ public record CloseReason(
     SILENT_CLOUD,
     /** The cloud took no more bytes for too long. */
     WRITE_TIMEOUT,
-    /** The connection to the cloud ended or was reset without a close frame. */
+    /**
+     * The connection to the cloud was reset, or ended inside a message, or TLS ended without a
+     * {@code close_notify}, or there was no close frame and {@link BareClose#RESET} is set.
+     */
     CONNECTION_LOST,
     /** The cloud broke a rule of the websocket protocol; the message says which. */
     PROTOCOL_ERROR,

@@ -133,6 +133,14 @@ record Ending(
         null);
   }
 
+  /** The cloud's connection ended between two messages, which means that the service closed. */
+  static Ending bareClose(@Nullable String hint) {
+    String message =
+        "the service closed the connection without a close frame" + (hint == null ? "" : hint);
+    return new Ending(
+        Kind.REMOTE_CLOSED, EndedBy.SERVICE, CloseCode.ABNORMAL, CloseCode.NORMAL, message, null);
+  }
+
   /** What an end at once and without a byte hints at, though it cannot be known. */
   static String nothingListens(Target target) {
     return " at once and without a byte: is anything listening on "
@@ -149,7 +157,7 @@ record Ending(
   /** The cloud sent something that is not allowed. */
   static Ending protocolError(ProtocolViolationException e) {
     String message = "the cloud broke the websocket protocol: " + e.getMessage();
-    return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, CloseCode.PROTOCOL_ERROR, message, e);
+    return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, e.closeCode(), message, e);
   }
 
   /** Nothing came from the cloud. */

@@ -16,6 +16,7 @@ record Settings(
     Retry retry,
     int maxConnections,
     boolean allowPlaintext,
+    BareClose bareClose,
     Headers extraHeaders,
     List<TunnelEventListener> eventListeners) {
 
@@ -38,6 +39,7 @@ record Settings(
         retry,
         maxConnections,
         allowPlaintext,
+        bareClose,
         extraHeaders,
         eventListeners);
   }

@@ -22,6 +22,7 @@ final class SettingsDraft {
 
   private @Nullable Credentials credentials;
   private boolean allowPlaintext;
+  private BareClose bareClose = BareClose.END;
   private final Headers.Builder headers = new Headers.Builder();
 
   private @Nullable OkHttpClient okHttpClient;
@@ -48,6 +49,7 @@ final class SettingsDraft {
     this.serviceAddress = settings.target().serviceAddress();
     this.credentials = settings.credentials();
     this.allowPlaintext = settings.allowPlaintext();
+    this.bareClose = settings.bareClose();
     this.headers.addAll(settings.extraHeaders());
     this.okHttpClient = transport.okHttpClient();
     this.tls = transport.tls();
@@ -83,6 +85,10 @@ final class SettingsDraft {
 
   void allowPlaintext(boolean allow) {
     allowPlaintext = allow;
+  }
+
+  void bareClose(BareClose meaning) {
+    bareClose = meaning;
   }
 
   void header(String name, String value) {
@@ -155,6 +161,7 @@ final class SettingsDraft {
             retry,
             maxConnections,
             allowPlaintext,
+            bareClose,
             headers.build(),
             List.copyOf(eventListeners));
     if (uri.exposesCredential() && !allowPlaintext) {

@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.ConnectionStats.State;
+import io.github.devicetunnel.websocket.BareCloseException;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
@@ -135,11 +136,19 @@ final class Tunnel implements TunnelTimers.Verdict {
       ByteBuffer payload = socket.next(deadline);
       payloadWatch.arrived();
       if (payload == null) {
-        end(Ending.remoteClosed(socket.closeCode(), socket.closeReason(), hint(socket)));
+        boolean inOrder = socket.closeCode() == CloseCode.NORMAL;
+        String hint = inOrder ? hint(socket) : null;
+        end(Ending.remoteClosed(socket.closeCode(), socket.closeReason(), hint));
       }
       return payload;
     } catch (SocketTimeoutException e) {
       throw e;
+    } catch (BareCloseException e) {
+      if (settings.bareClose() == BareClose.END) {
+        end(Ending.bareClose(hint(socket)));
+      } else {
+        abort(Ending.lost(e));
+      }
     } catch (ProtocolViolationException e) {
       end(Ending.protocolError(e));
     } catch (IOException e) {
@@ -157,8 +166,7 @@ final class Tunnel implements TunnelTimers.Verdict {
 
   private @Nullable String hint(WebSocket socket) {
     boolean atOnce = life.openNanos() < AT_ONCE.toNanos();
-    boolean inOrder = socket.closeCode() == CloseCode.NORMAL;
-    return atOnce && inOrder && socket.received() == 0 && life.state() == State.OPEN
+    return atOnce && socket.received() == 0 && life.state() == State.OPEN
         ? Ending.nothingListens(settings.target())
         : null;
   }

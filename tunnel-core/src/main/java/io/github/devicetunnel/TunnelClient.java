@@ -390,6 +390,18 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Sets what it means that the cloud's connection ends between two messages without a close
+     * frame: the end of the service's stream, or a failure. The default is {@link BareClose#END}.
+     *
+     * @param meaning of such an end
+     * @return this
+     */
+    public Builder bareClose(BareClose meaning) {
+      draft.bareClose(meaning);
+      return this;
+    }
+
+    /**
      * How long {@code close()} lets open connections finish, 5 seconds by default.
      *
      * @param timeout zero cuts at once

@@ -65,6 +65,7 @@ class ReadingDirectionTest {
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
           List.of(TokenRequest.class, IpLiteral.class, TokenText.class),
           List.of(Target.class, CloseReason.class, DrainReport.class, Durations.class),
+          List.of(BareClose.class),
           List.of(TunnelStats.class, DialTimings.class),
           List.of(ConnectionStats.class),
           List.of(ConnectionInfo.class, ListenerInfo.class));

@@ -32,6 +32,22 @@ enum CloudKind {
     Cloud start() throws Exception {
       return NodeCloud.started();
     }
+  },
+
+  /** The same, and it ends tunnels without a close frame. */
+  NODE_BARE {
+    @Override
+    Cloud start() throws Exception {
+      return NodeCloud.startedBare();
+    }
+  },
+
+  /** The same over {@code wss}: {@code close_notify}, then a FIN. */
+  NODE_BARE_TLS {
+    @Override
+    Cloud start() throws Exception {
+      return NodeCloud.startedBareWithTls();
+    }
   };
 
   abstract Cloud start() throws Exception;

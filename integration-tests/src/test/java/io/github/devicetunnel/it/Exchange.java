@@ -3,6 +3,7 @@ package io.github.devicetunnel.it;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelListener;
 import io.github.devicetunnel.TunnelStream;
@@ -35,6 +36,7 @@ final class Exchange implements Closeable {
   private final AtomicLong received = new AtomicLong();
   private final AtomicLong sent = new AtomicLong();
 
+  private CompletableFuture<CloseReason> whenClosed;
   private Traffic traffic = Traffic.IDLE;
   private long count;
   private CompletableFuture<Void> reading = new CompletableFuture<>();
@@ -54,7 +56,16 @@ final class Exchange implements Closeable {
 
   static Exchange through(TunnelClient client) throws IOException {
     TunnelStream stream = client.open();
-    return new Exchange("stream", stream.inputStream(), stream.outputStream(), stream::close);
+    Exchange exchange =
+        new Exchange("stream", stream.inputStream(), stream.outputStream(), stream::close);
+    exchange.whenClosed = stream.whenClosed().toCompletableFuture();
+    return exchange;
+  }
+
+  /** How a stream's tunnel ended; waits for that. */
+  CloseReason closeReason() {
+    assertThat(whenClosed).succeedsWithin(Await.LONG);
+    return whenClosed.join();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.devicetunnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.devicetunnel.BareClose;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.TunnelClient;
@@ -101,7 +102,10 @@ final class FaultMatrixTest {
   @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("deadly")
   void endsAtOnceAndSaysWhy(Fault fault, Traffic traffic, String scheme) throws Exception {
-    Setting setting = fault.isSilent() ? FaultMatrixTest::impatient : builder -> {};
+    Setting setting =
+        fault.isSilent()
+            ? FaultMatrixTest::impatient
+            : builder -> builder.bareClose(BareClose.RESET);
     try (Bench bench = new Bench(scheme, setting)) {
       try (Exchange first = Exchange.through(bench.listener);
           Exchange second = Exchange.through(bench.client)) {
@@ -118,6 +122,30 @@ final class FaultMatrixTest {
         assertThat(reason.kind()).as(reason.message()).isIn(expected(fault, traffic, scheme));
         assertThat(reason.isOrderly()).isFalse();
       }
+      bench.assertGoesOn();
+    }
+  }
+
+  /**
+   * The cloud ends its connection between two messages. Without TLS that is the end of the stream;
+   * over TLS it is truncation, as no {@code close_notify} came.
+   */
+  @ParameterizedTest(name = "{0}, {1}")
+  @CsvSource({"IDLE, ws", "IDLE, wss", "UPLOAD, ws", "UPLOAD, wss"})
+  void endBetweenMessagesIsAnEndOnlyWithoutTls(Traffic traffic, String scheme) throws Exception {
+    try (Bench bench = new Bench(scheme, builder -> {});
+        Exchange exchange = Exchange.through(bench.client)) {
+      exchange.probe();
+      exchange.start(traffic, Exchange.ENDLESS);
+      exchange.awaitMoved(UNDER_WAY);
+      Fault.FIN.strike(bench.proxy, traffic);
+
+      CloseReason reason = exchange.closeReason();
+      assertThat(reason.kind())
+          .as(reason.message())
+          .isEqualTo(scheme.equals("ws") ? Kind.REMOTE_CLOSED : Kind.CONNECTION_LOST);
+      assertThat(reason.isOrderly()).isEqualTo(scheme.equals("ws"));
+      assertThat(reason.code()).isEqualTo(scheme.equals("ws") ? 1006 : null);
       bench.assertGoesOn();
     }
   }

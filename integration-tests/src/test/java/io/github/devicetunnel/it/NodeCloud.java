@@ -2,11 +2,14 @@ package io.github.devicetunnel.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.devicetunnel.TunnelClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,26 +25,48 @@ final class NodeCloud extends Cloud {
 
   private final Process process;
   private final int port;
+  private final boolean tls;
 
-  private NodeCloud(Process process, int port) {
+  private NodeCloud(Process process, int port, boolean tls) {
     this.process = process;
     this.port = port;
+    this.tls = tls;
   }
 
   static NodeCloud started() throws IOException {
+    return started(false);
+  }
+
+  /** Ends each tunnel with a FIN and without a close frame. */
+  static NodeCloud startedBare() throws IOException {
+    return started(false, "bare");
+  }
+
+  /** As {@link #startedBare}, over TLS and after {@code close_notify}. */
+  static NodeCloud startedBareWithTls() throws IOException {
+    return started(true, "bare");
+  }
+
+  private static NodeCloud started(boolean tls, String... arguments) throws IOException {
     Externals.need(
         Files.isDirectory(FOLDER.resolve("node_modules/ws")), "no npm ci was done in " + FOLDER);
-    Process process = launch();
+    Process process = launch(tls, arguments);
     try {
-      return new NodeCloud(process, port(process));
+      return new NodeCloud(process, port(process), tls);
     } catch (IOException | RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
     }
   }
 
-  private static Process launch() throws IOException {
-    ProcessBuilder builder = new ProcessBuilder("node", "cloud.mjs").directory(FOLDER.toFile());
+  private static Process launch(boolean tls, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("node", "cloud.mjs"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(FOLDER.toFile());
+    if (tls) {
+      builder.environment().put("TLS_KEY", TestingCloud.privateKey());
+      builder.environment().put("TLS_CERTIFICATE", TestingCloud.certificate());
+    }
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
       return builder.start();
@@ -81,7 +106,13 @@ final class NodeCloud extends Cloud {
 
   @Override
   String uri() {
-    return "ws://127.0.0.1:" + port;
+    return tls ? "wss://localhost:" + port : "ws://127.0.0.1:" + port;
+  }
+
+  @Override
+  TunnelClient.Builder client(String serviceAddress) {
+    TunnelClient.Builder builder = super.client(serviceAddress);
+    return tls ? builder.okHttpClient(TestingCloud.trustingClient()) : builder;
   }
 
   /** The end of its standard input is its sign to stop, so it dies with this JVM, too. */

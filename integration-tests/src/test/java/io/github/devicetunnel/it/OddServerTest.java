@@ -171,15 +171,16 @@ final class OddServerTest {
   }
 
   @Test
-  void endWithoutCloseFrame() throws Exception {
+  void closeReasonThatIsNotUtf8IsAnswered1007() throws Exception {
+    byte[] payload = Frames.bytes(Frames.bytes(1000 >> 8, 1000), Frames.bytes('o', 0xc3, 0x28));
     CloseReason reason =
         failure(
             c -> {
-              c.write(c.granted(), Frames.text("before"));
-              assertThat(c.readFrameButPings().payload()).isEqualTo("got it");
+              c.write(c.granted(), Frames.text("before"), frame(FIN | Frames.CLOSE, payload));
+              assertThat(c.readCloseCode()).isEqualTo(1007);
             });
-    assertThat(reason.kind()).isEqualTo(CloseReason.Kind.CONNECTION_LOST);
-    assertThat(reason.message()).contains("without a close frame");
+    assertThat(reason.kind()).isEqualTo(CloseReason.Kind.PROTOCOL_ERROR);
+    assertThat(reason.message()).contains("the reason of a close frame is not UTF-8");
   }
 
   @Test

@@ -42,6 +42,11 @@ final class TestingCloud extends Cloud {
     return Certificates.HELD.certificatePem();
   }
 
+  /** The private key of {@link #certificate}, PKCS#8 PEM. */
+  static String privateKey() {
+    return Certificates.HELD.privateKeyPkcs8Pem();
+  }
+
   /** Like a real gateway: the service is dialled after the answer. */
   static TestingCloud startedLikeGateways() throws IOException {
     return started(builder().serviceDial(ServiceDial.AFTER_ANSWER));

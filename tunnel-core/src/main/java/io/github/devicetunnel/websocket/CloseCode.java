@@ -17,6 +17,9 @@ public final class CloseCode {
   /** Stands for a connection that ended without a close frame; never sent. */
   public static final int ABNORMAL = 1006;
 
+  /** The content of a message does not fit its type, such as text that is not UTF-8. */
+  public static final int INVALID_PAYLOAD = 1007;
+
   /** The server met something unexpected. */
   public static final int INTERNAL_ERROR = 1011;
 

@@ -15,6 +15,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,8 @@ public final class FrameReader {
    * @return null after a close frame
    * @throws ProtocolViolationException when a rule was broken; all payload before that was handed
    *     out
-   * @throws EOFException when the stream ended without a close frame
+   * @throws BareCloseException when the stream ended between two messages, without a close frame
+   * @throws EOFException when the stream ended inside a message
    */
   public @Nullable ByteBuffer next() throws IOException {
     while (!closed) {
@@ -213,14 +215,24 @@ public final class FrameReader {
     String reason = "";
     if (payload.length > 0) {
       code = ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
-      reason = new String(payload, 2, payload.length - 2, UTF_8);
       if (!CloseCode.mayBeSent(code)) {
         throw new ProtocolViolationException(
             "invalid close code " + code + " (RFC 6455 section 7.4)");
       }
+      reason = utf8(ByteBuffer.wrap(payload, 2, payload.length - 2));
     }
     closed = true;
     controls.onClose(code, reason);
+  }
+
+  private static String utf8(ByteBuffer text) throws ProtocolViolationException {
+    try {
+      return UTF_8.newDecoder().decode(text).toString(); // a new decoder reports malformed input
+    } catch (CharacterCodingException e) {
+      throw new ProtocolViolationException(
+          CloseCode.INVALID_PAYLOAD,
+          "the reason of a close frame is not UTF-8 (RFC 6455 section 5.5.1)");
+    }
   }
 
   private long number(int offset, int bytes) {
@@ -244,10 +256,11 @@ public final class FrameReader {
     limit = left;
     int count = size.read(in, buffer, limit, buffer.length - limit);
     if (count < 0) {
-      throw new EOFException(
-          left > 0 || remaining > 0 || insideMessage
-              ? "the connection ended in the middle of a message, without a close frame"
-              : "the connection ended without a close frame");
+      if (left > 0 || remaining > 0 || insideMessage) {
+        throw new EOFException(
+            "the connection ended in the middle of a message, without a close frame");
+      }
+      throw new BareCloseException();
     }
     limit += count;
   }

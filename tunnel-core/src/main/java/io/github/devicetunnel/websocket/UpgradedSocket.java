@@ -1,6 +1,7 @@
 package io.github.devicetunnel.websocket;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -31,7 +32,7 @@ public final class UpgradedSocket implements Closeable {
     this.call = call;
     this.okioSocket = okioSocket;
     this.socket = socket;
-    this.in = new Input(okioSocket, socket.getInputStream());
+    this.in = new Input(okioSocket, socket);
     this.out = socket.getOutputStream();
   }
 
@@ -92,12 +93,14 @@ public final class UpgradedSocket implements Closeable {
    * itself. A server that speaks first would lose its first bytes otherwise.
    */
   private static final class Input extends PieceInput {
+    private final Socket socket;
     private final InputStream socketInput;
     private final Buffer early = new Buffer();
     private okio.@Nullable Source source;
 
-    Input(okio.Socket okioSocket, InputStream socketInput) {
-      this.socketInput = socketInput;
+    Input(okio.Socket okioSocket, Socket socket) throws IOException {
+      this.socket = socket;
+      this.socketInput = socket.getInputStream();
       this.source = okioSocket.getSource();
       // The timeouts of HTTP have no meaning for a tunnel, which may be silent for days.
       okioSocket.getSource().timeout().clearTimeout().clearDeadline();
@@ -106,13 +109,19 @@ public final class UpgradedSocket implements Closeable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count;
       if (source != null && readEarly(source) < 0) {
-        return -1;
+        count = -1;
+      } else if (!early.exhausted()) {
+        count = early.read(bytes, offset, length);
+      } else {
+        count = socketInput.read(bytes, offset, length);
       }
-      if (!early.exhausted()) {
-        return early.read(bytes, offset, length);
+      if (count < 0 && ObservedTlsSocketFactory.isTruncated(socket)) {
+        throw new EOFException(
+            "the TLS connection ended without close_notify (RFC 8446 section 6.1)");
       }
-      return socketInput.read(bytes, offset, length);
+      return count;
     }
 
     private long readEarly(okio.Source unread) throws IOException {

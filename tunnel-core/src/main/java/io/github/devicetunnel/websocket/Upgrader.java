@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.ConnectionSpec;
@@ -43,7 +44,7 @@ public final class Upgrader {
     this.proxy = proxy;
     this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
     OkHttpClient common =
-        base.newBuilder()
+        observingTls(base)
             .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
             // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
             .protocols(List.of(Protocol.HTTP_1_1))
@@ -65,6 +66,14 @@ public final class Upgrader {
             .authenticator(Authenticator.NONE)
             .addNetworkInterceptor(new GatheringInterceptor())
             .build();
+  }
+
+  private static OkHttpClient.Builder observingTls(OkHttpClient base) {
+    X509TrustManager trust = base.x509TrustManager();
+    return trust == null
+        ? base.newBuilder() // It can open no TLS connection.
+        : base.newBuilder()
+            .sslSocketFactory(new ObservedTlsSocketFactory(base.sslSocketFactory()), trust);
   }
 
   /**

@@ -51,7 +51,10 @@ public final class WebSocket implements Closeable {
    * @param deadline when to give up; the next call goes on where this one was
    * @return null after the close frame of the other end: see {@link #closeCode}
    * @throws ProtocolViolationException when the other end broke a rule
-   * @throws EOFException when the connection ended without a close frame
+   * @throws BareCloseException when the connection ended between two messages, without a close
+   *     frame; over TLS only after a {@code close_notify}
+   * @throws EOFException when the connection ended inside a message, or TLS without a {@code
+   *     close_notify}
    * @throws SocketTimeoutException when nothing came until the deadline
    * @throws IOException when it was reset, or cut by {@link #abort}
    */
