@@ -196,8 +196,28 @@ record Ending(
 
   /** The local client's connection broke. */
   static Ending localReset(IOException e) {
-    String message = "the local client broke the connection off: " + e.getMessage();
+    String message =
+        ClientKeepAlive.isExpired(e)
+            ? "the local client vanished: it answered no TCP keep-alive probe or retransmission"
+            : "the local client broke the connection off: " + e.getMessage();
     return of(Kind.LOCAL_RESET, EndedBy.LOCAL, CloseCode.GOING_AWAY, message, e);
+  }
+
+  /** The local client closed its connection, and the cloud has confirmed all that it sent. */
+  static Ending clientLeft() {
+    return of(
+        Kind.LOCAL_CLOSED,
+        EndedBy.LOCAL,
+        CloseCode.NORMAL,
+        "the local client closed its connection",
+        null);
+  }
+
+  /** The local client closed its connection during the dial. */
+  static Ending clientLeftDial(String doing) {
+    String message =
+        "the local client closed its connection before the tunnel was open, while " + doing;
+    return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
   /** The application closed its stream. */

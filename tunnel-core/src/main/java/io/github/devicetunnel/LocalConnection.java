@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
+import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
 import io.github.devicetunnel.websocket.ReadSize;
@@ -27,12 +28,8 @@ final class LocalConnection implements Connections.Connection {
 
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  /**
-   * A client that got the end of the stream may take so long, from byte to byte, to end its own.
-   */
+  /** How long a client that got the end of the stream may take to end its own. */
   private static final Duration LINGER = Duration.ofSeconds(2);
-
-  private static final int LINGER_ROUNDS = 10;
 
   private final long number;
   private final LocalEnd local;
@@ -40,11 +37,15 @@ final class LocalConnection implements Connections.Connection {
   private final Settings settings;
   private final Consumer<LocalConnection> onClosed;
   private final Tunnel tunnel;
-  private final CountDownLatch upEnded = new CountDownLatch(1);
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final ClientWatch dialWatch;
+  private final ClientWatch drainWatch;
 
-  // Written by the thread that carries up.
-  private volatile long discardedAt;
+  /** Counted down when nothing more is read from the local client. */
+  private final CountDownLatch upEnded = new CountDownLatch(1);
+
+  private final LateBytes lateBytes;
+  private final CountDownLatch cut = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   LocalConnection(
       LocalEnd local,
@@ -59,6 +60,9 @@ final class LocalConnection implements Connections.Connection {
     this.onClosed = onClosed;
     this.tunnel =
         new Tunnel(engine, settings, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
+    this.dialWatch = new ClientWatch(engine.timers(), local, tunnel::clientLeft);
+    this.drainWatch = new ClientWatch(engine.timers(), local, tunnel::clientLeft);
+    this.lateBytes = new LateBytes(engine.timers(), upEnded::countDown);
   }
 
   void start() {
@@ -67,7 +71,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void run() {
     try {
-      engine.threads().runApart("tunnel-" + number + "-dial " + settings.target(), tunnel::open);
+      dial();
       LOG.debug("{} opened", this);
       engine.threads().start("tunnel-" + number + "-up " + settings.target(), this::carryUp);
       carryDown();
@@ -77,17 +81,34 @@ final class LocalConnection implements Connections.Connection {
     } catch (IOException e) {
       local.reset();
     } catch (RuntimeException | Error e) {
-      LOG.error("{} failed unexpectedly", this, e);
-      tunnel.abort(Ending.internalError(e));
-      local.reset();
+      fail(e);
     } finally {
       closeAll();
     }
   }
 
+  private void dial() throws IOException {
+    dialWatch.start(ClientWatch.MAX_INTERVAL_MILLIS);
+    try {
+      engine.threads().runApart("tunnel-" + number + "-dial " + settings.target(), tunnel::open);
+    } finally {
+      dialWatch.stop();
+    }
+  }
+
+  private void fail(Throwable e) {
+    try {
+      tunnel.abort(Ending.internalError(e));
+    } finally {
+      local.reset();
+    }
+    LOG.error("{} failed unexpectedly", this, e);
+  }
+
   /** One step's failure, be it for want of memory, does not keep the next from being taken. */
   private void closeAll() {
     try {
+      drainWatch.stop();
       closeLocal();
     } finally {
       try {
@@ -115,50 +136,61 @@ final class LocalConnection implements Connections.Connection {
 
   private void carryUp() {
     try {
-      InputStream in = local.inputStream();
-      ReadSize size = new ReadSize();
-      byte[] buffer = buffer(size);
-      int count;
-      while ((count = size.read(in, buffer, FrameWriter.HEADER_ROOM, size.bytes())) >= 0) {
-        if (tunnel.isOpen()) {
-          send(buffer, count);
-        } else {
-          // Reading on until the client's end lets it have our end of the stream, not a reset.
-          discardedAt = System.nanoTime();
-        }
-        if (buffer.length != FrameWriter.HEADER_ROOM + size.bytes()) {
-          buffer = buffer(size);
-        }
+      if (readToEnd()) {
+        tunnel.shutdownOutput();
+        drainWatch.start(0);
       }
-      tunnel.shutdownOutput();
     } catch (IOException e) {
       localReset(e);
+    } catch (RuntimeException | Error e) {
+      fail(e);
     } finally {
       upEnded.countDown();
     }
+  }
+
+  /** Returns false when it stopped before the client's end, because the tunnel had ended. */
+  private boolean readToEnd() throws IOException {
+    InputStream in = local.inputStream();
+    ReadSize size = new ReadSize();
+    byte[] buffer = buffer(size);
+    int count;
+    while ((count = size.read(in, buffer, FrameWriter.HEADER_ROOM, size.bytes())) >= 0) {
+      if (!send(buffer, count) && !lateBytes.add(count)) {
+        return false;
+      }
+      if (buffer.length != FrameWriter.HEADER_ROOM + size.bytes()) {
+        buffer = buffer(size);
+      }
+    }
+    return true;
   }
 
   private static byte[] buffer(ReadSize size) {
     return new byte[FrameWriter.HEADER_ROOM + size.bytes()];
   }
 
-  private void send(byte[] buffer, int count) {
+  /** Returns false when the tunnel has ended; the other thread ends the local connection. */
+  private boolean send(byte[] buffer, int count) {
     try {
-      tunnel.write(buffer, FrameWriter.HEADER_ROOM, count);
+      if (tunnel.isOpen()) {
+        tunnel.write(buffer, FrameWriter.HEADER_ROOM, count);
+        return true;
+      }
     } catch (TunnelException e) {
-      // The other thread has learnt the same, and ends the local connection accordingly.
-      discardedAt = System.nanoTime();
+      // The thread that reads from the tunnel finds the same end, after the last byte.
     }
+    return false;
   }
 
   private void localReset(IOException e) {
     tunnel.end(Ending.localReset(e));
   }
 
-  /** A stream that ended in order ends so for the local client; any other is seen to be cut. */
+  /** An orderly end becomes the end of the stream, any other one a reset after the last byte. */
   private void endLocalOutput() {
     if (!tunnel.knownReason().isOrderly()) {
-      local.reset();
+      resetAfterDelivery();
       return;
     }
     try {
@@ -168,22 +200,26 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
+  private void resetAfterDelivery() {
+    boolean clientReset = tunnel.knownReason().kind() == Kind.LOCAL_RESET;
+    if (!clientReset && tunnel.gauges().received() > 0) {
+      new Delivery(local, cut, System::nanoTime).await();
+    }
+    local.reset();
+  }
+
   /**
    * Waits for the client's own end after ours. Closing with bytes unread would send a reset, and a
    * reset can overtake what the client has not read yet.
    */
   private void awaitLocalEnd() {
     try {
-      long before;
-      int rounds = 0;
-      do {
-        before = discardedAt;
-        if (upEnded.await(LINGER.toNanos(), TimeUnit.NANOSECONDS)) {
-          return;
-        }
-      } while (discardedAt != before && ++rounds < LINGER_ROUNDS);
+      boolean unused = upEnded.await(LINGER.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (lateBytes.count() > 0) {
+      resetAfterDelivery();
     }
   }
 
@@ -204,11 +240,18 @@ final class LocalConnection implements Connections.Connection {
     } else {
       LOG.warn("{} ended: {}", this, reason.message());
     }
+    if (reason.isOrderly() && lateBytes.count() > 0) {
+      LOG.warn(
+          "{}: {} bytes came from the local client after the service had closed, and were discarded",
+          this,
+          lateBytes.count());
+    }
   }
 
   @Override
   public void cut() {
     tunnel.end(Ending.shutdown());
+    cut.countDown();
     // Frees a thread that waits for a local client; the bytes it holds have nowhere to go.
     local.reset();
   }

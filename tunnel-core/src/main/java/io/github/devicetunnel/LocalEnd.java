@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** This end of a local connection: one thread reads from it, while another writes. */
+/** This end of a local connection: one thread reads from it while another writes. */
 interface LocalEnd {
   /** For the thread that reads. */
   InputStream inputStream() throws IOException;
@@ -17,12 +19,30 @@ interface LocalEnd {
   /** Lets the local client read the end of the stream. */
   void shutdownOutput() throws IOException;
 
-  /** Closes so that the local client learns, where the system can tell it, that this was no end. */
+  /**
+   * Closes the connection with a reset where the socket has one, so that the local client sees a
+   * failure. What the client's system has not taken is lost: see {@link #undelivered}.
+   */
   void reset();
 
   /** Frees both threads. */
   void close() throws IOException;
 
-  /** Where the local client connected from; null when it has no address. */
+  /** Returns where the local client connected from; null when it has no address. */
   @Nullable InetSocketAddress client();
+
+  /**
+   * Checks whether the local client has closed its connection, or reset it, and left nothing to
+   * read. A client that has only ended its output has not. Only while no thread reads; never waits.
+   *
+   * @return completed with false where the system cannot tell
+   */
+  CompletableFuture<Boolean> hasClientLeft();
+
+  /**
+   * Counts the bytes that were written and that a reset would discard. Never waits.
+   *
+   * @return completed with empty where the system cannot tell
+   */
+  CompletableFuture<OptionalLong> undelivered();
 }

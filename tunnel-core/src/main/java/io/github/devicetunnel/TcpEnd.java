@@ -1,18 +1,34 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.SocketTable.Row;
 import io.github.devicetunnel.websocket.SpinningInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The end of a TCP connection. */
 final class TcpEnd implements LocalEnd {
-  private final Socket socket;
+  /** The FIN of the peer, which the kernel counts as a byte. */
+  private static final int FIN = 1;
 
+  private final Socket socket;
+  private final InetSocketAddress local;
+  private final InetSocketAddress remote;
+
+  /**
+   * An end.
+   *
+   * @param socket connected
+   */
   TcpEnd(Socket socket) {
     this.socket = socket;
+    this.local = (InetSocketAddress) socket.getLocalSocketAddress();
+    this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
   }
 
   @Override
@@ -47,6 +63,42 @@ final class TcpEnd implements LocalEnd {
 
   @Override
   public InetSocketAddress client() {
-    return (InetSocketAddress) socket.getRemoteSocketAddress();
+    return remote;
+  }
+
+  @Override
+  public CompletableFuture<Boolean> hasClientLeft() {
+    return SocketTable.SYSTEM
+        .find(local, remote)
+        .thenApply(connection -> connection != null && hasClientLeft(connection));
+  }
+
+  private boolean hasClientLeft(SocketTable.Connection connection) {
+    Row own = connection.own();
+    if (own == null) {
+      return true; // A reset: the kernel keeps no row of such a connection.
+    }
+    return own.isInputEnded() && own.receiveQueue() <= FIN && isClosed(connection.peer());
+  }
+
+  /** A row without an open socket, or no row, is a socket that its process has closed. */
+  private boolean isClosed(@Nullable Row peer) {
+    boolean onThisMachine =
+        remote.getAddress().isLoopbackAddress() || remote.getAddress().equals(local.getAddress());
+    return peer == null ? onThisMachine : !peer.open();
+  }
+
+  @Override
+  public CompletableFuture<OptionalLong> undelivered() {
+    return SocketTable.SYSTEM
+        .find(local, remote)
+        .thenApply(
+            connection -> {
+              if (connection == null) {
+                return OptionalLong.empty();
+              }
+              Row own = connection.own();
+              return OptionalLong.of(own == null ? 0 : own.sendQueue());
+            });
   }
 }

@@ -227,6 +227,19 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
   }
 
+  /**
+   * The local client has left for good. Ends the dial; ends an open tunnel as soon as the cloud has
+   * confirmed all bytes, which the ping of {@link #shutdownOutput} asks for. Never waits.
+   */
+  void clientLeft() {
+    if (life.state() == State.DIALING) {
+      end(Ending.clientLeftDial(dial.doing()));
+    } else {
+      timers.leaving(
+          () -> !settings.timeouts().pings() || gauges.unacknowledged() == 0, Ending.clientLeft());
+    }
+  }
+
   /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
   @Override
   public void abort(Ending ending) {

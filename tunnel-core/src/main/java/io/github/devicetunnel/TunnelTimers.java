@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * What they find goes to a {@link Verdict}, on the timer's thread. From any thread; never waits.
  */
 final class TunnelTimers {
+  private static final long MIN_CONFIRM_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long MAX_CONFIRM_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   /** Who ends the tunnel. Neither may wait. */
   interface Verdict {
     /** Time to end it in order. False when it had ended before. */
@@ -100,6 +104,31 @@ final class TunnelTimers {
           verdict.end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
         };
     checks.add(QuietTimer.start(scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut));
+  }
+
+  /**
+   * The local client has left: the tunnel ends as soon as the cloud has confirmed what it was sent.
+   * Until then {@link #draining} bounds it.
+   */
+  synchronized void leaving(BooleanSupplier confirmed, Ending ending) {
+    if (over) {
+      return;
+    }
+    LongSupplier look =
+        new LongSupplier() {
+          private long delay = MIN_CONFIRM_INTERVAL_NANOS;
+
+          @Override
+          public long getAsLong() {
+            if (confirmed.getAsBoolean()) {
+              verdict.end(ending);
+              return Recheck.NEVER;
+            }
+            delay = Math.min(delay * 2, MAX_CONFIRM_INTERVAL_NANOS);
+            return delay;
+          }
+        };
+    checks.add(Recheck.start(scheduler, 0, look));
   }
 
   /** The close frame goes out: nothing counts any more but the time until its answer. */

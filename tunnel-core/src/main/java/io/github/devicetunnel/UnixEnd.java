@@ -6,7 +6,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnixEnd implements LocalEnd {
   private final SocketChannel channel;
+
+  // The channel is in blocking mode whenever one of these is free.
+  private final ReentrantLock reading = new ReentrantLock();
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** Has the one byte that a check has read, if it has. Guarded by reading. */
+  private final ByteBuffer early = ByteBuffer.allocate(1).flip();
 
   /**
    * An end.
@@ -30,7 +42,16 @@ final class UnixEnd implements LocalEnd {
     return new PieceInput() {
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
-        return channel.read(ByteBuffer.wrap(bytes, offset, length));
+        reading.lock();
+        try {
+          if (early.hasRemaining() && length > 0) {
+            bytes[offset] = early.get();
+            return 1;
+          }
+          return channel.read(ByteBuffer.wrap(bytes, offset, length));
+        } finally {
+          reading.unlock();
+        }
       }
     };
   }
@@ -45,9 +66,14 @@ final class UnixEnd implements LocalEnd {
 
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
-        while (left.hasRemaining()) {
-          channel.write(left);
+        writing.lock();
+        try {
+          ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
+          while (left.hasRemaining()) {
+            channel.write(left);
+          }
+        } finally {
+          writing.unlock();
         }
       }
     };
@@ -77,5 +103,58 @@ final class UnixEnd implements LocalEnd {
   @Override
   public @Nullable InetSocketAddress client() {
     return null;
+  }
+
+  @Override
+  public CompletableFuture<Boolean> hasClientLeft() {
+    if (!reading.tryLock()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    try {
+      if (!writing.tryLock()) {
+        return CompletableFuture.completedFuture(false); // A closed client fails that write.
+      }
+      try {
+        return CompletableFuture.completedFuture(isHungUp() && isReadToTheEnd());
+      } finally {
+        writing.unlock();
+      }
+    } catch (IOException e) {
+      return CompletableFuture.completedFuture(true); // Reset, or closed by this end.
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /**
+   * Asks the system for a hang-up, which a closed peer causes and one that has only shut its output
+   * does not (poll(2)). A selector reports it as readiness for whatever it was asked for; nothing
+   * else makes a connected channel ready to connect.
+   */
+  private boolean isHungUp() throws IOException {
+    channel.configureBlocking(false);
+    try (Selector selector = Selector.open()) {
+      channel.register(selector, SelectionKey.OP_CONNECT);
+      return selector.selectNow() > 0;
+    } finally {
+      channel.configureBlocking(true);
+    }
+  }
+
+  /** Of a peer that has closed, so that a read does not wait. */
+  private boolean isReadToTheEnd() throws IOException {
+    if (early.hasRemaining()) {
+      return false;
+    }
+    early.clear();
+    int count = channel.read(early);
+    early.flip();
+    return count < 0;
+  }
+
+  /** What was written is in the client's own queue, which no close takes away. */
+  @Override
+  public CompletableFuture<OptionalLong> undelivered() {
+    return CompletableFuture.completedFuture(OptionalLong.of(0));
   }
 }

@@ -35,7 +35,8 @@ class ReadingDirectionTest {
           List.of(LocalConnection.class, StreamReader.class, StreamWriter.class),
           List.of(Connections.class, TcpPort.class, UnixPath.class),
           List.of(ListeningSocket.class, SocketFile.class, TcpEnd.class, UnixEnd.class),
-          List.of(LocalEnd.class),
+          List.of(ClientWatch.class, Delivery.class, LateBytes.class),
+          List.of(LocalEnd.class, SocketTable.class),
           // The tunnel: the life of one connection.
           List.of(Tunnel.class),
           List.of(Dial.class, TunnelTimers.class),
@@ -61,6 +62,7 @@ class ReadingDirectionTest {
           List.of(TokenSources.class),
           List.of(TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
+          List.of(ClientKeepAlive.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
           List.of(TokenRequest.class, IpLiteral.class, TokenText.class),

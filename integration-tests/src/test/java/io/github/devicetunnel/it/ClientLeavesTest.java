@@ -1,0 +1,341 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.CloseReason.EndedBy;
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A local client that closes its connection, which is told apart from one that half-closes it. */
+@EnabledOnOs(OS.LINUX)
+final class ClientLeavesTest {
+  private static final byte[] QUESTION = "question".getBytes(US_ASCII);
+  private static final byte[] ANSWER = "answer".getBytes(US_ASCII);
+
+  /** So long that a test which waits for it fails. */
+  private static final Duration HALF_CLOSE_TIMEOUT = Await.LONG.multipliedBy(3);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @TempDir private Path folder;
+
+  private final BlockingQueue<CloseReason> closed = new LinkedBlockingQueue<>();
+
+  private TunnelClient client(Cloud cloud, TcpService service) {
+    return cloud
+        .client(service)
+        .halfCloseTimeout(HALF_CLOSE_TIMEOUT)
+        .addEventListener(
+            new TunnelEventListener() {
+              @Override
+              public void closed(ConnectionInfo connection, CloseReason reason) {
+                closed.add(reason);
+              }
+            })
+        .build();
+  }
+
+  private CloseReason nextReason() throws InterruptedException {
+    CloseReason reason = closed.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    assertThat(reason).as("the tunnel ended").isNotNull();
+    return reason;
+  }
+
+  /** Answers, and then waits for the end of its connection: it takes one connection at a time. */
+  private static Service answers(CountDownLatch ends) throws IOException {
+    return Service.started(
+        socket -> {
+          assertThat(socket.getInputStream().readNBytes(QUESTION.length)).isEqualTo(QUESTION);
+          socket.getOutputStream().write(ANSWER);
+          assertThat(socket.getInputStream().read()).isEqualTo(-1);
+          ends.countDown();
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closeEndsTheServicesConnection(CloudKind kind) throws Exception {
+    CountDownLatch ends = new CountDownLatch(3);
+    try (Service service = answers(ends);
+        Cloud cloud = kind.start();
+        TunnelClient client = client(cloud, service);
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      for (int i = 0; i < 3; i++) {
+        try (Socket socket = LocalEnd.connect(listener)) {
+          ask(socket);
+        }
+        CloseReason reason = nextReason();
+        assertThat(reason.kind()).as(reason.message()).isEqualTo(Kind.LOCAL_CLOSED);
+        assertThat(reason.endedBy()).isEqualTo(EndedBy.LOCAL);
+        assertThat(reason.isOrderly()).isTrue();
+        assertThat(reason.message()).isEqualTo("the local client closed its connection");
+      }
+      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  private static void ask(Socket socket) throws IOException {
+    socket.getOutputStream().write(QUESTION);
+    assertThat(socket.getInputStream().readNBytes(ANSWER.length)).isEqualTo(ANSWER);
+  }
+
+  @Test
+  void closeOverIpv6() throws Exception {
+    CountDownLatch ends = new CountDownLatch(1);
+    try (Service service = answers(ends);
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = client(cloud, service);
+        TunnelListener listener =
+            client.listen(new InetSocketAddress(Inet6Address.getByName("::1"), 0))) {
+      try (Socket socket = LocalEnd.connect(listener)) {
+        ask(socket);
+      }
+      assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
+      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void closeOfUnixSocket() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    CountDownLatch ends = new CountDownLatch(1);
+    try (Service service = answers(ends);
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = client(cloud, service);
+        TunnelListener listener = client.listen(address)) {
+      assertThat(listener).isNotNull();
+      try (SocketChannel socket = SocketChannel.open(address)) {
+        askUnix(socket);
+      }
+      assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
+      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    }
+  }
+
+  private static void askUnix(SocketChannel socket) throws IOException {
+    socket.write(ByteBuffer.wrap(QUESTION));
+    ByteBuffer answer = ByteBuffer.allocate(ANSWER.length);
+    while (answer.hasRemaining() && socket.read(answer) >= 0) {
+      // Until it is whole.
+    }
+    assertThat(answer.array()).isEqualTo(ANSWER);
+  }
+
+  /** The client ends its output, and only later leaves without a word. */
+  @Test
+  void closeLongAfterHalfClose() throws Exception {
+    CountDownLatch ends = new CountDownLatch(1);
+    try (Service service = answers(ends);
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = client(cloud, service);
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      try (Socket socket = LocalEnd.connect(listener)) {
+        socket.getOutputStream().write(QUESTION);
+        socket.shutdownOutput();
+        assertThat(socket.getInputStream().readNBytes(ANSWER.length)).isEqualTo(ANSWER);
+        // A time that is meant: an open half must not be taken for a closed socket.
+        assertThat(closed.poll(1500, TimeUnit.MILLISECONDS)).isNull();
+      }
+      assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
+      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void halfCloseOfUnixSocketKeepsTheReply() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    CountDownLatch go = new CountDownLatch(1);
+    Service.Script script =
+        socket -> {
+          assertThat(socket.getInputStream().readNBytes(QUESTION.length)).isEqualTo(QUESTION);
+          assertThat(go.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          socket.getOutputStream().write(ANSWER);
+        };
+    try (Service service = Service.started(script);
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = client(cloud, service);
+        TunnelListener listener = client.listen(address);
+        SocketChannel socket = SocketChannel.open(address)) {
+      assertThat(listener).isNotNull();
+      socket.write(ByteBuffer.wrap(QUESTION));
+      socket.shutdownOutput();
+      assertThat(closed.poll(1500, TimeUnit.MILLISECONDS)).isNull();
+      go.countDown();
+      ByteBuffer answer = ByteBuffer.allocate(100);
+      while (socket.read(answer) >= 0) {
+        // Until the end.
+      }
+      assertThat(answer.position()).isEqualTo(ANSWER.length);
+    }
+  }
+
+  /** What a client that is gone has written still arrives: direct connections deliver it, too. */
+  @Test
+  void everythingArrivesBeforeTheClose() throws Exception {
+    int count = 8 << 20;
+    try (SinkService service = SinkService.started();
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = client(cloud, service);
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      try (Socket socket = LocalEnd.connect(listener)) {
+        Upload.write(socket.getOutputStream(), 3, count);
+      }
+      assertThat(service.received()).isEqualTo(RandomBytes.digest(3, count));
+      CloseReason reason = nextReason();
+      assertThat(reason.kind()).as(reason.message()).isEqualTo(Kind.LOCAL_CLOSED);
+      assertThat(reason.bytesUp()).isEqualTo(count);
+    }
+  }
+
+  /** How a client leaves during the dial. */
+  enum Leave {
+    CLOSE,
+    RESET
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leavingEndsTheDial(Leave how) throws Exception {
+    int count = 40;
+    CountDownLatch silence = new CountDownLatch(1);
+    try (RawCloud cloud =
+            RawCloud.started(
+                connection -> silence.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+        TunnelClient client =
+            cloud
+                .client("127.0.0.1:80")
+                .connectTimeout(HALF_CLOSE_TIMEOUT)
+                .addEventListener(
+                    new TunnelEventListener() {
+                      @Override
+                      public void closed(ConnectionInfo connection, CloseReason reason) {
+                        closed.add(reason);
+                      }
+                    })
+                .build();
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      List<Socket> sockets = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        sockets.add(LocalEnd.connect(listener));
+      }
+      assertThat(Await.until(Await.LONG, () -> cloud.requests() == count)).isTrue();
+      for (Socket socket : sockets) {
+        if (how == Leave.RESET) {
+          LocalEnd.reset(socket);
+        } else {
+          socket.close();
+        }
+      }
+      for (int i = 0; i < count; i++) {
+        CloseReason reason = nextReason();
+        assertThat(reason.kind()).as(reason.message()).isEqualTo(Kind.LOCAL_CLOSED);
+        assertThat(reason.message())
+            .startsWith("the local client closed its connection before the tunnel was open");
+      }
+      silence.countDown();
+    }
+  }
+
+  @Test
+  void unixClientThatLeavesEndsItsDial() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    CountDownLatch silence = new CountDownLatch(1);
+    try (RawCloud cloud =
+            RawCloud.started(
+                connection -> silence.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+        TunnelClient client =
+            cloud
+                .client("127.0.0.1:80")
+                .connectTimeout(HALF_CLOSE_TIMEOUT)
+                .addEventListener(
+                    new TunnelEventListener() {
+                      @Override
+                      public void closed(ConnectionInfo connection, CloseReason reason) {
+                        closed.add(reason);
+                      }
+                    })
+                .build();
+        TunnelListener listener = client.listen(address)) {
+      assertThat(listener).isNotNull();
+      SocketChannel.open(address).close();
+      assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
+      silence.countDown();
+    }
+  }
+
+  /** It writes and leaves at once: its bytes go to the service, as on a direct connection. */
+  @ParameterizedTest
+  @EnumSource(LocalKind.class)
+  void bytesOfAClientThatLeftDuringTheDialAreDelivered(LocalKind local) throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    CountDownLatch pause = new CountDownLatch(1);
+    RawCloud.Script slowToAnswer =
+        connection -> {
+          // Longer than two checks for a client that has left.
+          assertThat(pause.await(1500, TimeUnit.MILLISECONDS)).isFalse();
+          connection.write(connection.granted());
+          StringBuilder all = new StringBuilder();
+          RawConnection.Frame frame = connection.readFrame();
+          while (frame.opcode() != Frames.CLOSE) {
+            if (frame.opcode() == Frames.BINARY) {
+              all.append(frame.payload());
+            } else {
+              connection.write(Frames.pong(frame.payload()));
+            }
+            frame = connection.readFrame();
+          }
+          received.add(all.toString());
+          connection.close(1000);
+        };
+    try (RawCloud cloud = RawCloud.started(slowToAnswer);
+        TunnelClient client =
+            cloud.client("127.0.0.1:80").halfCloseTimeout(HALF_CLOSE_TIMEOUT).build();
+        TunnelListener listener =
+            local == LocalKind.TCP ? client.listen(Loopback.anyPort()) : client.listen(address)) {
+      if (local == LocalKind.TCP) {
+        try (Socket socket = LocalEnd.connect(listener)) {
+          socket.getOutputStream().write(QUESTION);
+        }
+      } else {
+        try (SocketChannel socket = SocketChannel.open(address)) {
+          socket.write(ByteBuffer.wrap(QUESTION));
+        }
+      }
+      assertThat(received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo("question");
+    }
+  }
+
+  enum LocalKind {
+    TCP,
+    UNIX
+  }
+}

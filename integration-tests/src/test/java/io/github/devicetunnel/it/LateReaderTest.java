@@ -1,0 +1,177 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A tunnel that fails after it has carried bytes: all of them arrive before the failure. */
+@EnabledOnOs(OS.LINUX)
+final class LateReaderTest {
+  /** More than fits into a local socket's buffers, of which a late reader has read nothing. */
+  private static final int COUNT = 3_000_000;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @TempDir private Path folder;
+
+  /** How the cloud ends a tunnel otherwise than in order. */
+  enum End {
+    INTERNAL_ERROR {
+      @Override
+      void send(RawConnection connection) throws IOException {
+        connection.write(Frames.close(1011));
+      }
+    },
+    GOING_AWAY {
+      @Override
+      void send(RawConnection connection) throws IOException {
+        connection.write(Frames.close(1001));
+      }
+    },
+    ILLEGAL_FRAME {
+      @Override
+      void send(RawConnection connection) throws IOException {
+        connection.write(Frames.bytes(0xff, 0));
+      }
+    },
+    FIN_INSIDE_MESSAGE {
+      @Override
+      void send(RawConnection connection) throws IOException {
+        connection.write(Frames.header(Frames.FIN | Frames.BINARY, 10));
+      }
+    };
+
+    abstract void send(RawConnection connection) throws IOException;
+  }
+
+  private static RawCloud sendsAndFails(End end) throws IOException {
+    return RawCloud.started(
+        connection -> {
+          connection.write(connection.granted());
+          byte[] all = new RandomBytes(7, COUNT).readAllBytes();
+          int piece = 30_000;
+          for (int offset = 0; offset < all.length; offset += piece) {
+            connection.write(Frames.header(Frames.FIN | Frames.BINARY, piece));
+            connection.write(all, offset, piece);
+          }
+          end.send(connection);
+          if (end != End.FIN_INSIDE_MESSAGE) {
+            connection.awaitEnd();
+          }
+        });
+  }
+
+  /** The time for which the reader is late, which is not a wait for anything. */
+  private static void beLate() throws InterruptedException {
+    boolean unused = new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tcpClientGetsEveryByteAndThenTheReset(End end) throws Exception {
+    CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    try (RawCloud cloud = sendsAndFails(end);
+        TunnelClient client =
+            cloud.client("127.0.0.1:80").addEventListener(completing(closed)).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      beLate();
+      byte[] received = new byte[COUNT];
+      InputStream in = socket.getInputStream();
+      assertThat(in.readNBytes(received, 0, COUNT)).isEqualTo(COUNT);
+      assertThat(received).isEqualTo(new RandomBytes(7, COUNT).readAllBytes());
+      assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("reset");
+      assertThat(closed).succeedsWithin(Await.LONG);
+      assertThat(closed.join().bytesDown()).isEqualTo(COUNT);
+      assertThat(closed.join().isOrderly()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void unixClientGetsEveryByte(End end) throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    try (RawCloud cloud = sendsAndFails(end);
+        TunnelClient client = cloud.client("127.0.0.1:80").build();
+        TunnelListener listener = client.listen(address);
+        SocketChannel socket = SocketChannel.open(address)) {
+      assertThat(listener).isNotNull();
+      beLate();
+      ByteArrayOutputStream received = new ByteArrayOutputStream();
+      ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+      while (received.size() < COUNT && socket.read(buffer.clear()) >= 0) {
+        received.write(buffer.array(), 0, buffer.position());
+      }
+      assertThat(received.toByteArray()).isEqualTo(new RandomBytes(7, COUNT).readAllBytes());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void streamGetsEveryByteAndThenTheException(End end) throws Exception {
+    try (RawCloud cloud = sendsAndFails(end);
+        TunnelClient client = cloud.client("127.0.0.1:80").build();
+        TunnelStream stream = client.open()) {
+      beLate();
+      byte[] received = stream.inputStream().readNBytes(COUNT);
+      assertThat(received).isEqualTo(new RandomBytes(7, COUNT).readAllBytes());
+      assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(TunnelException.class);
+    }
+  }
+
+  /** A client that takes nothing at all keeps its connection for two seconds, and no longer. */
+  @Test
+  void clientThatNeverReadsIsResetAfterAWhile() throws Exception {
+    CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    try (RawCloud cloud =
+            RawCloud.started(
+                connection -> {
+                  connection.write(connection.granted());
+                  connection.write(Frames.binary(new byte[60_000]), Frames.close(1011));
+                  connection.awaitEnd();
+                });
+        TunnelClient client =
+            cloud.client("127.0.0.1:80").addEventListener(completing(closed)).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4 << 10); // So that some of it stays in the sender's queue.
+      socket.connect(listener.localAddress());
+      assertThat(closed).succeedsWithin(Await.LONG);
+      assertThat(closed.join().code()).isEqualTo(1011);
+    }
+  }
+
+  private static TunnelEventListener completing(CompletableFuture<CloseReason> closed) {
+    return new TunnelEventListener() {
+      @Override
+      public void closed(ConnectionInfo connection, CloseReason reason) {
+        closed.complete(reason);
+      }
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A local client that goes on writing after the service has closed in order. */
+final class LateWriterTest {
+  private static final byte[] BYE = "221 bye\r\n".getBytes(US_ASCII);
+
+  /** What is discarded at most, and what the buffers of two local sockets hold. */
+  private static final long MOST = (1 << 20) + (16 << 20);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @TempDir private Path folder;
+
+  private static Service closesAtOnce() throws IOException {
+    return Service.started(socket -> socket.getOutputStream().write(BYE));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TESTING", "TESTING_TLS", "NODE", "NODE_BARE"})
+  void writesFailSoon(CloudKind kind) throws Exception {
+    CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    try (Service service = closesAtOnce();
+        Cloud cloud = kind.start();
+        TunnelClient client = cloud.client(service).addEventListener(completing(closed)).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(BYE);
+
+      assertThat(written(socket.getOutputStream())).isLessThan(MOST);
+
+      assertThat(closed).succeedsWithin(Await.LONG);
+      assertThat(closed.join().isOrderly()).isTrue();
+      assertThat(closed.join().bytesUp()).isZero();
+    }
+  }
+
+  /** Few bytes, and then silence: the time decides, and not the amount. */
+  @Test
+  void oneLateByteIsEnough() throws Exception {
+    try (Service service = closesAtOnce();
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = cloud.client(service).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(BYE);
+      long began = System.nanoTime();
+      socket.getOutputStream().write('x');
+
+      IOException e =
+          catchThrowableOfType(
+              IOException.class,
+              () -> {
+                CountDownLatch pause = new CountDownLatch(1);
+                while (System.nanoTime() - began < Await.LONG.toNanos()) {
+                  // Slower than the limit of bytes, so that a write meets the reset.
+                  assertThat(pause.await(20, TimeUnit.MILLISECONDS)).isFalse();
+                  socket.getOutputStream().write('x');
+                }
+              });
+
+      assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void unixSocketToo() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+    try (Service service = closesAtOnce();
+        Cloud cloud = CloudKind.TESTING.start();
+        TunnelClient client = cloud.client(service).build();
+        TunnelListener listener = client.listen(address);
+        SocketChannel socket = SocketChannel.open(address)) {
+      assertThat(listener).isNotNull();
+      ByteBuffer received = ByteBuffer.allocate(100);
+      while (socket.read(received) >= 0) {
+        // Until the end.
+      }
+      assertThat(received.position()).isEqualTo(BYE.length);
+      OutputStream out =
+          new OutputStream() {
+            @Override
+            public void write(int b) {
+              throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] bytes) throws IOException {
+              ByteBuffer left = ByteBuffer.wrap(bytes);
+              while (left.hasRemaining()) {
+                socket.write(left);
+              }
+            }
+          };
+      assertThat(written(out)).isLessThan(MOST);
+    }
+  }
+
+  /** Writes until it fails, and returns how much went. */
+  private static long written(OutputStream out) {
+    long count = 0;
+    byte[] block = new byte[64 << 10];
+    long began = System.nanoTime();
+    while (System.nanoTime() - began < Await.LONG.toNanos()) {
+      try {
+        out.write(block);
+        count += block.length;
+      } catch (IOException e) {
+        assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+        return count;
+      }
+    }
+    throw new AssertionError(count + " bytes were taken, and none was refused");
+  }
+
+  private static TunnelEventListener completing(CompletableFuture<CloseReason> closed) {
+    return new TunnelEventListener() {
+      @Override
+      public void closed(ConnectionInfo connection, CloseReason reason) {
+        closed.complete(reason);
+      }
+    };
+  }
+}
