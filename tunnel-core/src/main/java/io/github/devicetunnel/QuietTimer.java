@@ -4,6 +4,7 @@ import io.github.devicetunnel.websocket.Recheck;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,14 +27,16 @@ final class QuietTimer {
    *
    * @param quietNanos for how long it has been quiet so far, in nanoseconds
    * @param action on the scheduler's thread, at most once; must not wait
+   * @param onFailure called when either throws; must not wait
    */
   static Recheck start(
       ScheduledExecutorService scheduler,
       Duration limit,
       LongSupplier quietNanos,
-      Runnable action) {
+      Runnable action,
+      Consumer<Throwable> onFailure) {
     QuietTimer timer = new QuietTimer(limit, quietNanos, action);
-    return Recheck.start(scheduler, timer.limitNanos, timer::look);
+    return Recheck.start(scheduler, timer.limitNanos, timer::look, onFailure);
   }
 
   private long look() {

@@ -25,6 +25,8 @@ final class StreamLife implements Connections.Connection {
   /** How long nobody may read before somebody else looks what comes, when there are no pings. */
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
 
+  private static final long RETRY_INTERVAL_MILLIS = 100;
+
   private final Engine engine;
   private final Settings settings;
   private final Consumer<StreamLife> onClosed;
@@ -67,7 +69,10 @@ final class StreamLife implements Connections.Connection {
       long nanos =
           TimeUnit.NANOSECONDS.convert(timeouts.pings() ? timeouts.pingInterval() : LOOK_INTERVAL);
       looks =
-          engine.timers().scheduleWithFixedDelay(reader::look, nanos, nanos, TimeUnit.NANOSECONDS);
+          engine
+              .timers()
+              .scheduleWithFixedDelay(
+                  () -> tunnel.guard(reader::look), nanos, nanos, TimeUnit.NANOSECONDS);
       opened = true;
     } finally {
       reader.endDial();
@@ -153,7 +158,13 @@ final class StreamLife implements Connections.Connection {
   }
 
   private void endSoon() {
-    engine.threads().helpers().execute(this::end);
+    try {
+      engine.threads().helpers().execute(this::end);
+    } catch (OutOfMemoryError e) {
+      // No thread can be started now; everything must be released all the same.
+      var unused =
+          engine.timers().schedule(this::endSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Gives everything back, on the first thread that comes. */

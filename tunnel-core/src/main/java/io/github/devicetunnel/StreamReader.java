@@ -196,6 +196,8 @@ final class StreamReader {
       } while (discards && !ended);
     } catch (SocketTimeoutException e) {
       throw new AssertionError("without a deadline there is no timeout", e);
+    } catch (RuntimeException | Error e) {
+      // The tunnel has ended with it, so the next read reports it.
     } finally {
       lock.unlock();
     }
@@ -214,9 +216,12 @@ final class StreamReader {
   /** Takes one piece from the tunnel, or learns of its end. Lets go of the lock meanwhile. */
   private void take(Deadline deadline) throws SocketTimeoutException {
     lock.unlock();
-    @Nullable ByteBuffer taken = NOTHING;
+    @Nullable ByteBuffer taken = null;
     try {
       taken = tunnel.next(deadline);
+    } catch (SocketTimeoutException e) {
+      taken = NOTHING;
+      throw e;
     } finally {
       lock.lock();
       taker = Taker.NOBODY;

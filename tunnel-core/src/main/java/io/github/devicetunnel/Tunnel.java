@@ -67,7 +67,9 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
     dialed = true;
     try {
-      WebSocket opened = new WebSocket(dial.execute(), engine.threads().helpers());
+      WebSocket opened =
+          new WebSocket(
+              dial.execute(), task -> engine.threads().helpers().execute(() -> guard(task)));
       if (life.open(opened)) {
         timers.opened(opened);
         events.opened();
@@ -85,6 +87,15 @@ final class Tunnel implements TunnelTimers.Verdict {
       threads.leave();
     }
     throw new TunnelException(knownReason());
+  }
+
+  /** Runs a step of this tunnel on a thread that others share: a failure ends the tunnel alone. */
+  void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      abort(Ending.internalError(e));
+    }
   }
 
   /** Ends the dial, if it is still under way. Never waits. */
@@ -124,6 +135,9 @@ final class Tunnel implements TunnelTimers.Verdict {
         events.bytesReceived(payload.remaining());
       }
       return isOpen() ? payload : null;
+    } catch (RuntimeException | Error e) {
+      abort(Ending.internalError(e));
+      throw e;
     } finally {
       threads.leave();
     }
@@ -186,6 +200,9 @@ final class Tunnel implements TunnelTimers.Verdict {
     try {
       send(socket, buffer, offset, length);
       events.bytesSent(length);
+    } catch (RuntimeException | Error e) {
+      abort(Ending.internalError(e));
+      throw e;
     } finally {
       threads.leave();
     }
@@ -296,8 +313,8 @@ final class Tunnel implements TunnelTimers.Verdict {
     if (socket != null && !life.isClosed()) {
       try {
         socket.awaitEnd();
-      } catch (IOException e) {
-        // Nothing more can be learnt: the reason is known.
+      } catch (IOException | Error e) {
+        // The reason is known, and after an error, such as a lack of memory, the socket is cut.
       }
     }
   }

@@ -106,7 +106,7 @@ public final class TunnelListener implements AutoCloseable {
       try {
         carry(socket.accept());
         pause = SHORTEST_PAUSE_MILLIS;
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      } catch (IOException | RuntimeException | Error e) {
         // Too many open files, or threads: it passes when connections end. Spinning would not help.
         free.release();
         if (!isStopping()) {

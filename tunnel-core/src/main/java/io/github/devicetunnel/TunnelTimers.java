@@ -66,8 +66,16 @@ final class TunnelTimers {
     if (!idle.isZero()) {
       checks.add(
           QuietTimer.start(
-              scheduler, idle, payloadWatch::idleNanos, () -> verdict.end(Ending.idle(idle))));
+              scheduler,
+              idle,
+              payloadWatch::idleNanos,
+              () -> verdict.end(Ending.idle(idle)),
+              this::failed));
     }
+  }
+
+  private void failed(Throwable failure) {
+    verdict.abort(Ending.internalError(failure));
   }
 
   private Recheck startKeepAlive(WebSocket webSocket) {
@@ -81,6 +89,11 @@ final class TunnelTimers {
           @Override
           public void writeBlocked(Duration blocked) {
             verdict.abort(Ending.writeBlocked(blocked));
+          }
+
+          @Override
+          public void failed(Throwable failure) {
+            TunnelTimers.this.failed(failure);
           }
         };
     return KeepAlive.start(
@@ -103,7 +116,9 @@ final class TunnelTimers {
           boolean clientLeft = payloadWatch.clientSeemsGone(received.getAsLong());
           verdict.end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
         };
-    checks.add(QuietTimer.start(scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut));
+    checks.add(
+        QuietTimer.start(
+            scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut, this::failed));
   }
 
   /**
@@ -128,7 +143,7 @@ final class TunnelTimers {
             return delay;
           }
         };
-    checks.add(Recheck.start(scheduler, 0, look));
+    checks.add(Recheck.start(scheduler, 0, look, this::failed));
   }
 
   /** The close frame goes out: nothing counts any more but the time until its answer. */

@@ -17,6 +17,9 @@ public final class KeepAlive {
 
     /** A frame could not be written for this long. On the scheduler's thread. */
     void writeBlocked(Duration blocked);
+
+    /** A check failed. On the scheduler's thread. */
+    void failed(Throwable failure);
   }
 
   /**
@@ -75,7 +78,7 @@ public final class KeepAlive {
     keepAlive.clockStart = now;
     keepAlive.pingDueAt = now + keepAlive.pingNanos;
     keepAlive.checkDueAt = keepAlive.pingDueAt;
-    return Recheck.start(scheduler, keepAlive.pingNanos, keepAlive::check);
+    return Recheck.start(scheduler, keepAlive.pingNanos, keepAlive::check, verdict::failed);
   }
 
   private long check() {

@@ -11,11 +11,12 @@ import java.io.InputStream;
  * <p>What wakes the reader of a silent websocket is the pong of its own keep-alive: that is when it
  * lets a long buffer go.
  *
+ * <p>With many open connections in a small heap, buffers stay shorter: see {@link BufferShare}.
+ *
  * <p>For one thread at a time.
  */
 public final class ReadSize {
-  private static final int SHORTEST = 1 << 10;
-  private static final int LONGEST = 64 << 10;
+  private static final int SHORTEST = BufferShare.MIN_BYTES;
   private static final int GROWTH = 4;
   private static final long SILENCE = 1_000_000_000; // ns
 
@@ -30,8 +31,9 @@ public final class ReadSize {
   public int read(InputStream in, byte[] buffer, int offset, int length) throws IOException {
     long began = System.nanoTime();
     int count = in.read(buffer, offset, length);
-    if (count == length) {
-      bytes = Math.min(LONGEST, bytes * GROWTH);
+    int most = BufferShare.maxBytes();
+    if (count == length || bytes > most) {
+      bytes = Math.min(most, bytes * GROWTH);
     } else if (count < SHORTEST && System.nanoTime() - began > SILENCE) {
       bytes = SHORTEST;
     }

@@ -3,6 +3,7 @@ package io.github.devicetunnel.websocket;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,16 @@ public final class Recheck {
 
   private final ScheduledExecutorService scheduler;
   private final LongSupplier look;
+  private final Consumer<Throwable> onFailure;
 
   private volatile boolean stopped;
   private volatile @Nullable Future<?> next;
 
-  private Recheck(ScheduledExecutorService scheduler, LongSupplier look) {
+  private Recheck(
+      ScheduledExecutorService scheduler, LongSupplier look, Consumer<Throwable> onFailure) {
     this.scheduler = scheduler;
     this.look = look;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -31,9 +35,14 @@ public final class Recheck {
    * @param delay nanoseconds until the first look
    * @param look returns the nanoseconds until the next one, positive, or {@link #NEVER}; must not
    *     wait
+   * @param onFailure called when a look throws, which ends the looks; must not wait
    */
-  public static Recheck start(ScheduledExecutorService scheduler, long delay, LongSupplier look) {
-    Recheck recheck = new Recheck(scheduler, look);
+  public static Recheck start(
+      ScheduledExecutorService scheduler,
+      long delay,
+      LongSupplier look,
+      Consumer<Throwable> onFailure) {
+    Recheck recheck = new Recheck(scheduler, look, onFailure);
     recheck.schedule(delay);
     return recheck;
   }
@@ -58,9 +67,13 @@ public final class Recheck {
     if (stopped) {
       return;
     }
-    long delay = look.getAsLong();
-    if (delay != NEVER) {
-      schedule(delay);
+    try {
+      long delay = look.getAsLong();
+      if (delay != NEVER) {
+        schedule(delay);
+      }
+    } catch (RuntimeException | Error e) {
+      onFailure.accept(e);
     }
   }
 }

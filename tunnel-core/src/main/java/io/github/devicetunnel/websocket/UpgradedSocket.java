@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class UpgradedSocket implements Closeable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
+  private final AtomicBoolean open = new AtomicBoolean(true);
 
   UpgradedSocket(Call call, okio.Socket okioSocket, Socket socket) throws IOException {
     this.call = call;
@@ -34,6 +36,7 @@ public final class UpgradedSocket implements Closeable {
     this.socket = socket;
     this.in = new Input(okioSocket, socket);
     this.out = socket.getOutputStream();
+    BufferShare.opened();
   }
 
   /** What the server sent after the head of its answer. */
@@ -71,6 +74,9 @@ public final class UpgradedSocket implements Closeable {
   public void close() {
     closeQuietly(socket);
     release(okioSocket);
+    if (open.getAndSet(false)) {
+      BufferShare.closed();
+    }
   }
 
   /** Tells OkHttp that the connection is not used any more: it wants both directions closed. */
