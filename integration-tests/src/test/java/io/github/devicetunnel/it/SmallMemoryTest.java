@@ -1,0 +1,132 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program in a JVM whose memory is too small for what it is asked to carry. */
+final class SmallMemoryTest {
+  /** Enough to fill every buffer. */
+  private static final int COUNT = 390_000;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @TempDir private Path folder;
+
+  private TunnelProgram start(Cloud cloud, String javaOptions) throws IOException {
+    Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
+    variables.put("TUNNEL_JAVA_OPTS", javaOptions);
+    return TunnelProgram.start(folder, variables, "--output=json");
+  }
+
+  /**
+   * A cloud whose service waits until there are so many connections, sends as many bytes as each of
+   * them does, and then everything back: so the buffers of all of them are full both ways.
+   */
+  private static TestingCloud echo(int connections) throws IOException {
+    CountDownLatch all = new CountDownLatch(connections);
+    TestingCloud cloud = TestingCloud.started();
+    cloud
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect(
+            ProgramBench.SERVICE,
+            stream -> {
+              all.countDown();
+              // One that failed before it came to be does not keep the others.
+              boolean unused = all.await(5, TimeUnit.SECONDS);
+              stream.outputStream().write(new byte[COUNT]);
+              stream.inputStream().transferTo(stream.outputStream());
+            });
+    return cloud;
+  }
+
+  /** What became of one connection: all of its bytes came back, or it was reset. */
+  private enum Outcome {
+    COMPLETE,
+    RESET
+  }
+
+  private static List<Outcome> exchange(int port, int connections) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2 * connections);
+    try {
+      List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+      for (int i = 0; i < connections; i++) {
+        Socket socket = ProgramBench.connect(port);
+        CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> write(socket), threads);
+        outcomes.add(
+            CompletableFuture.supplyAsync(() -> read(socket), threads)
+                .thenCombine(upload.exceptionally(e -> null), (outcome, done) -> outcome));
+      }
+      List<Outcome> all = new ArrayList<>();
+      for (CompletableFuture<Outcome> outcome : outcomes) {
+        all.add(outcome.get(2 * Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+      }
+      return all;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static void write(Socket socket) {
+    try {
+      Upload.write(socket.getOutputStream(), 9, COUNT);
+    } catch (IOException e) {
+      // Reading reports the same.
+    }
+  }
+
+  private static Outcome read(Socket socket) {
+    try (socket) {
+      assertThat(socket.getInputStream().readNBytes(COUNT)).isEqualTo(new byte[COUNT]);
+      byte[] echo = socket.getInputStream().readNBytes(COUNT);
+      assertThat(echo).isEqualTo(new RandomBytes(9, COUNT).readAllBytes());
+      return Outcome.COMPLETE;
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("a connection is open and deaf", e);
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("reset");
+      return Outcome.RESET;
+    }
+  }
+
+  /** The JDK's own buffers do not fit: some connections fail, and each of them is seen to. */
+  @Test
+  void connectionWhoseThreadFailsIsReset() throws Exception {
+    try (TestingCloud cloud = echo(24);
+        TunnelProgram program = start(cloud, "-XX:MaxDirectMemorySize=1m")) {
+      int port = program.awaitJsonPort();
+      List<Outcome> outcomes = exchange(port, 24);
+      if (outcomes.contains(Outcome.RESET)) {
+        assertThat(program.await("INTERNAL_ERROR")).isNotEmpty();
+      }
+      assertThat(program.said()).doesNotContain("Exception in thread");
+      assertThat(exchange(port, 1)).containsOnly(Outcome.COMPLETE);
+    }
+  }
+
+  @Test
+  void fiveHundredBusyConnectionsFitInto64MiB() throws Exception {
+    try (TestingCloud cloud = echo(500);
+        TunnelProgram program = start(cloud, "-Xmx64m")) {
+      int port = program.awaitJsonPort();
+      assertThat(exchange(port, 500)).containsOnly(Outcome.COMPLETE);
+      assertThat(program.said()).doesNotContain("OutOfMemory");
+    }
+  }
+}
