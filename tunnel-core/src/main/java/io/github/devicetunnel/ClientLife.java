@@ -28,10 +28,6 @@ final class ClientLife {
     this.engine = engine;
   }
 
-  boolean isClosed() {
-    return closed.get();
-  }
-
   void checkOpen() {
     if (closed.get()) {
       throw new IllegalStateException("this TunnelClient is closed");

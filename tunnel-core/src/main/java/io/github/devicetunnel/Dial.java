@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the cloud for one tunnel; again after a failure, if that was wished for, but after an answer
@@ -116,13 +117,16 @@ final class Dial {
   private TunnelRejectedException refused(UpgradeRefusedException e) {
     ServiceError error = ServiceError.parse(e.body());
     CloseReason reason = Ending.rejected(settings.target(), e, error).reason(0, 0, startedAt);
-    TunnelRejectedException refusal = new TunnelRejectedException(e.status(), error, reason);
+    TunnelRejectedException refusal =
+        new TunnelRejectedException(e.status(), error, reason, e.retryAfter());
     events.rejected(refusal, attempt.timings());
     return refusal;
   }
 
   private TunnelException failed(IOException e) {
-    return new TunnelException(ending(e).reason(0, 0, startedAt));
+    CloseReason reason = ending(e).reason(0, 0, startedAt);
+    boolean retryable = RetryRule.allows(reason) && tlsFailure(mostTelling(e)) == null;
+    return new TunnelException(reason, retryable, null);
   }
 
   private Ending ending(IOException e) {
@@ -140,12 +144,16 @@ final class Dial {
     if (e instanceof ProxyException) {
       return Ending.unreachable(cloud, String.valueOf(e.getMessage()), e);
     }
-    TlsPeer peer = attempt.peer();
-    String tls =
-        peer == null ? null : new TlsFailure(cloud.base().host(), engine.tls(), peer, e).describe();
+    String tls = tlsFailure(e);
     return tls == null
         ? Ending.unreachable(cloud, settings.timeouts().connectTimeout(), doing(), e)
         : Ending.unreachable(cloud, tls, e);
+  }
+
+  private @Nullable String tlsFailure(IOException e) {
+    TlsPeer peer = attempt.peer();
+    String host = settings.cloudUri().base().host();
+    return peer == null ? null : new TlsFailure(host, engine.tls(), peer, e).describe();
   }
 
   /**

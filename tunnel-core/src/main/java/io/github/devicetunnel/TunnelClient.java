@@ -2,8 +2,8 @@ package io.github.devicetunnel;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -182,11 +182,12 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /** Who connects a socket expects the exceptions of one. */
-  private TunnelStream newSocketStream(Settings settings) throws SocketException {
-    if (life.isClosed()) {
-      throw new SocketException("this TunnelClient is closed");
+  private TunnelStream newSocketStream(Settings settings) throws ConnectException {
+    try {
+      return newStream(settings);
+    } catch (IllegalStateException e) { // This client is closed.
+      throw TunnelSocket.notConnected(e);
     }
-    return newStream(settings);
   }
 
   private TunnelStream newStream(Settings settings) {

@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.cloud.ServiceError;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,9 @@ public final class TunnelRejectedException extends TunnelException {
   private final int statusCode;
   private final transient ServiceError error;
 
-  TunnelRejectedException(int statusCode, ServiceError error, CloseReason reason) {
-    super(reason);
+  TunnelRejectedException(
+      int statusCode, ServiceError error, CloseReason reason, @Nullable Duration retryAfter) {
+    super(reason, RetryRule.allows(statusCode), retryAfter);
     this.statusCode = statusCode;
     this.error = error;
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -64,7 +65,7 @@ final class TunnelSocket extends InertSocket {
       connected = true;
       opened = true;
     } catch (TunnelException e) {
-      throw closed ? closedMeanwhile(e) : e;
+      throw closed ? closedMeanwhile(e) : notConnected(e);
     } finally {
       if (!opened) {
         close();
@@ -90,6 +91,13 @@ final class TunnelSocket extends InertSocket {
     SocketException closed = new SocketException("Socket closed");
     closed.initCause(e);
     return closed;
+  }
+
+  /** Clients and drivers do not repeat a request after this one. */
+  static ConnectException notConnected(Exception cause) {
+    ConnectException failure = new ConnectException(cause.getMessage());
+    failure.initCause(cause);
+    return failure;
   }
 
   private TunnelStream connectedStream() throws SocketException {

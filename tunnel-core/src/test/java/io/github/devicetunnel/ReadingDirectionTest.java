@@ -64,6 +64,7 @@ class ReadingDirectionTest {
           List.of(Ending.class, TunnelRejectedException.class),
           List.of(ClientKeepAlive.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
+          List.of(RetryRule.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
           List.of(TokenRequest.class, IpLiteral.class, TokenText.class),
           List.of(Target.class, CloseReason.class, DrainReport.class, Durations.class),

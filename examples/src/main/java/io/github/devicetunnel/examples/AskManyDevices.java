@@ -52,7 +52,9 @@ public final class AskManyDevices {
     try (Response response = http.newCall(request).execute()) {
       return device + ": " + response.body().string();
     } catch (IOException e) {
-      return device + " failed: " + e.getMessage();
+      // OkHttp's own message names the address; the reason is in its cause.
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      return device + " failed: " + reason.getMessage();
     }
   }
 }

@@ -2,9 +2,11 @@ package io.github.devicetunnel.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.devicetunnel.TunnelSocketFactory;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.apache.hc.client5.http.DnsResolver;
@@ -13,6 +15,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -45,6 +48,10 @@ final class HttpClientDriverTest {
   }
 
   private static CloseableHttpClient client(TunnelledSockets sockets) {
+    return builder(sockets).disableAutomaticRetries().build();
+  }
+
+  private static HttpClientBuilder builder(TunnelledSockets sockets) {
     ConnectionConfig looksEachTime =
         ConnectionConfig.custom().setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS).build();
     PoolingHttpClientConnectionManager connections =
@@ -52,7 +59,7 @@ final class HttpClientDriverTest {
             .setDnsResolver(new NoDns())
             .setDefaultConnectionConfig(looksEachTime)
             .build();
-    return HttpClients.custom().setConnectionManager(connections).disableAutomaticRetries().build();
+    return HttpClients.custom().setConnectionManager(connections);
   }
 
   /** The way into this client for a socket factory. */
@@ -135,6 +142,21 @@ final class HttpClientDriverTest {
         sockets.awaitNoneOpen();
         assertThat(sockets.count()).isEqualTo(i);
       }
+    }
+  }
+
+  /** With its default retry strategy. Of our exception this client keeps the message only. */
+  @Test
+  void aRejectedTunnelIsNotRequestedAgain() throws Exception {
+    try (TunnelledSockets sockets = TunnelledSockets.rejected("rejected-http");
+        CloseableHttpClient client = builder(sockets).build()) {
+      Throwable failure = catchThrowable(() -> text(client, new HttpGet(URL)));
+
+      assertThat(sockets.count()).isEqualTo(1);
+      assertThat(failure)
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("the cloud refused a tunnel")
+          .hasMessageContaining("403");
     }
   }
 }

@@ -12,6 +12,7 @@ import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.TunnelSocketFactory;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -291,7 +292,8 @@ class SocketTest {
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(nobody.serviceAddress()).build()) {
       assertThatThrownBy(() -> client.socketFactory().createSocket("turbine", 80))
-          .isInstanceOf(TunnelRejectedException.class);
+          .isInstanceOf(ConnectException.class)
+          .hasCauseInstanceOf(TunnelRejectedException.class);
     }
   }
 

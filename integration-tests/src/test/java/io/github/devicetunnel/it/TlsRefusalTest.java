@@ -89,6 +89,7 @@ final class TlsRefusalTest {
   private static String failure(Cloud cloud, TunnelClient client) {
     TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
     assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
+    assertThat(e.isRetryable()).isFalse();
     String start = "the cloud " + cloud.uri() + "/ could not be reached: ";
     assertThat(e.getMessage()).startsWith(start);
     return e.getMessage().substring(start.length());

@@ -2,6 +2,7 @@ package io.github.devicetunnel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.NamedSocketFactory;
 import io.github.devicetunnel.TunnelClient;
@@ -33,6 +34,16 @@ final class TunnelledSockets implements AutoCloseable {
   static TunnelledSockets to(String serviceAddress, String name) throws IOException {
     TestingCloud cloud = TestingCloud.started();
     TunnelClient client = cloud.client(serviceAddress).pingInterval(PING_INTERVAL).build();
+    return new TunnelledSockets(cloud, client, name);
+  }
+
+  /** Whose tunnels the cloud rejects, with 403: the access key is for another device. */
+  static TunnelledSockets rejected(String name) throws IOException {
+    String key = "ak_of_another_device";
+    TestingCloud cloud =
+        TestingCloud.started(
+            TestingCloud.builder().apiKey(key, "ffffffffffffffffffffffffffffffff"));
+    TunnelClient client = cloud.client("127.0.0.1:80").credentials(Credentials.apiKey(key)).build();
     return new TunnelledSockets(cloud, client, name);
   }
 

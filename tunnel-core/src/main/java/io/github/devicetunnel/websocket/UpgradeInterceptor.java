@@ -84,7 +84,8 @@ final class UpgradeInterceptor implements Interceptor {
         requireNonNull(contentType),
         response.code() == 101 ? "" : secret.hideIn(beginning(response)),
         location == null ? null : secret.hideIn(location),
-        secret.hideIn(message));
+        secret.hideIn(message),
+        RetryAfter.of(response));
   }
 
   private static String beginning(Response response) {

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.websocket;
 
 import java.net.ProtocolException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,21 @@ public final class UpgradeRefusedException extends ProtocolException {
   private final String contentType;
   private final String body;
   private final @Nullable String location;
+  private final @Nullable Duration retryAfter;
 
   UpgradeRefusedException(
-      int status, String contentType, String body, @Nullable String location, String message) {
+      int status,
+      String contentType,
+      String body,
+      @Nullable String location,
+      String message,
+      @Nullable Duration retryAfter) {
     super(message);
     this.status = status;
     this.contentType = contentType;
     this.body = body;
     this.location = location;
+    this.retryAfter = retryAfter;
   }
 
   /** The HTTP status; 101 when the answer was an upgrade, but not a correct one. */
@@ -42,5 +50,10 @@ public final class UpgradeRefusedException extends ProtocolException {
   /** Where a redirect wanted to send us. */
   public @Nullable String location() {
     return location;
+  }
+
+  /** When the server takes another request, if it said so. */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
   }
 }

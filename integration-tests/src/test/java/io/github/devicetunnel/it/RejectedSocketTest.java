@@ -1,0 +1,163 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.NamedSocketFactory;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelSocketFactory;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import net.schmizz.sshj.SSHClient;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A socket whose tunnel was rejected, or could not be opened, fails as a refused TCP connection
+ * does, so that no client or driver requests the tunnel again by itself. Apache HttpClient 5 is in
+ * {@link HttpClientDriverTest}.
+ */
+final class RejectedSocketTest {
+  /** An address, so that no DNS is asked for it. */
+  private static final String HOST = "192.0.2.9";
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @Test
+  void everyWayToConnect() throws Exception {
+    try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST)) {
+      TunnelSocketFactory factory = sockets.factory();
+      NamedSocketFactory named = new NamedSocketFactory();
+      InetAddress address = InetAddress.getAllByName(HOST)[0];
+      List<ThrowingCallable> ways =
+          List.of(
+              () -> connect(factory.createSocket(), 0),
+              () -> connect(factory.createSocket(), 20_000),
+              () -> factory.createSocket(HOST, 80),
+              () -> factory.createSocket(HOST, 80, null, 0),
+              () -> factory.createSocket(address, 80),
+              () -> factory.createSocket(address, 80, null, 0),
+              () -> connect(named.createSocket(), 0),
+              () -> named.createSocket(HOST, 80),
+              () -> named.createSocket(address, 80));
+      for (ThrowingCallable way : ways) {
+        Throwable failure = catchThrowable(way);
+        assertThat(failure)
+            .isExactlyInstanceOf(ConnectException.class)
+            .hasCauseInstanceOf(TunnelRejectedException.class)
+            .hasMessage(failure.getCause().getMessage())
+            .hasMessageContaining("403");
+      }
+      assertThat(sockets.count()).isEqualTo(ways.size());
+    }
+  }
+
+  private static void connect(Socket socket, int timeout) throws Exception {
+    try (socket) {
+      socket.connect(InetSocketAddress.createUnresolved(HOST, 80), timeout);
+    }
+  }
+
+  @Test
+  void aCloudThatIsNotThere() throws Exception {
+    try (RefusingPort nobody = new RefusingPort();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud.client("127.0.0.1:80").cloudUri("ws://" + nobody.serviceAddress()).build()) {
+      assertThatThrownBy(() -> client.socketFactory().createSocket(HOST, 80))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("could not be reached")
+          .cause()
+          .isInstanceOfSatisfying(
+              TunnelException.class,
+              e -> assertThat(e.reason().kind()).isEqualTo(Kind.DIAL_FAILED));
+      assertThatThrownBy(client::open).isExactlyInstanceOf(TunnelException.class);
+    }
+  }
+
+  @Test
+  void aClientThatIsClosed() throws Exception {
+    try (TestingCloud cloud = TestingCloud.started()) {
+      TunnelClient client = cloud.client("127.0.0.1:1").build();
+      TunnelSocketFactory sockets = client.socketFactory();
+      client.close();
+      assertThatThrownBy(() -> sockets.createSocket(HOST, 80))
+          .isInstanceOf(ConnectException.class)
+          .hasMessage("this TunnelClient is closed");
+    }
+  }
+
+  @Test
+  void okHttp() throws Exception {
+    try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST)) {
+      OkHttpClient client =
+          new OkHttpClient.Builder()
+              .socketFactory(sockets.factory())
+              .dns(TunnelSocketFactory.dns())
+              .build();
+      Request request = new Request.Builder().url("http://gateway.invalid").build();
+
+      Throwable failure = catchThrowable(() -> client.newCall(request).execute().close());
+
+      assertThat(failure)
+          .isInstanceOf(ConnectException.class)
+          .hasRootCauseInstanceOf(java.net.ProtocolException.class)
+          .hasStackTraceContaining("403");
+      assertThat(sockets.count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void postgreSql() throws Exception {
+    assertRejectedOnce(
+        "jdbc:postgresql://"
+            + HOST
+            + "/db?user=u&sslmode=prefer&gssEncMode=disable"
+            + "&socketFactory="
+            + NamedSocketFactory.class.getName());
+  }
+
+  @Test
+  void mariaDb() throws Exception {
+    assertRejectedOnce(
+        "jdbc:mariadb://"
+            + HOST
+            + "/db?user=u&socketFactory="
+            + NamedSocketFactory.class.getName());
+  }
+
+  private static void assertRejectedOnce(String url) throws Exception {
+    try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST)) {
+      assertThatThrownBy(() -> DriverManager.getConnection(url).close())
+          .isInstanceOf(SQLException.class)
+          .hasStackTraceContaining("403");
+      assertThat(sockets.count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void sshj() throws Exception {
+    try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST);
+        SSHClient client = new SSHClient()) {
+      client.setSocketFactory(sockets.factory());
+
+      assertThatThrownBy(() -> client.connect(HOST))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("403");
+
+      assertThat(sockets.count()).isEqualTo(1);
+    }
+  }
+}
