@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,8 @@ public record CloseReason(
     @Nullable Throwable cause,
     long bytesUp,
     long bytesDown,
-    Duration duration) {
+    Duration duration)
+    implements Serializable {
 
   /** What happened. */
   public enum Kind {
@@ -96,5 +98,17 @@ public record CloseReason(
       case LOCAL_CLOSED -> true;
       default -> false;
     };
+  }
+
+  /** Returns this, with a cause that can be serialized. */
+  CloseReason serializable() {
+    Throwable written = SerializableCause.of(cause);
+    return written == cause
+        ? this
+        : new CloseReason(kind, endedBy, code, message, written, bytesUp, bytesDown, duration);
+  }
+
+  private Object writeReplace() {
+    return serializable();
   }
 }

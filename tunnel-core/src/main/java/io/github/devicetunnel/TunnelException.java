@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A tunnel could not be opened, or ended otherwise than in order. */
+/**
+ * A tunnel could not be opened, or ended otherwise than in order. Serializable; a cause that is not
+ * is replaced by one with its class name and message.
+ */
 public class TunnelException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final transient CloseReason reason;
+  private final CloseReason reason;
   private final boolean retryable;
   private final @Nullable Duration retryAfter;
 
@@ -64,5 +67,11 @@ public class TunnelException extends IOException {
    */
   public @Nullable Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** Writes a copy without those causes that cannot be serialized; a subclass has its own. */
+  Object writeReplace() {
+    return SerializableCause.copyTraces(
+        this, new TunnelException(reason.serializable(), retryable, retryAfter));
   }
 }

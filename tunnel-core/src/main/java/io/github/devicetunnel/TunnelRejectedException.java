@@ -12,7 +12,7 @@ public final class TunnelRejectedException extends TunnelException {
   private static final long serialVersionUID = 1L;
 
   private final int statusCode;
-  private final transient ServiceError error;
+  private final ServiceError error;
 
   TunnelRejectedException(
       int statusCode, ServiceError error, CloseReason reason, @Nullable Duration retryAfter) {
@@ -39,5 +39,12 @@ public final class TunnelRejectedException extends TunnelException {
   /** {@return the number under which the service's operators find this request} */
   public @Nullable String requestId() {
     return error.requestId();
+  }
+
+  @Override
+  Object writeReplace() {
+    return SerializableCause.copyTraces(
+        this,
+        new TunnelRejectedException(statusCode, error, reason().serializable(), retryAfter()));
   }
 }

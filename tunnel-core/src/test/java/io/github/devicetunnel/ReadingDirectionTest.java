@@ -69,6 +69,7 @@ class ReadingDirectionTest {
           List.of(TokenRequest.class, IpLiteral.class, TokenText.class),
           List.of(Target.class, CloseReason.class, DrainReport.class, Durations.class),
           List.of(BareClose.class),
+          List.of(SerializableCause.class),
           List.of(TunnelStats.class, DialTimings.class),
           List.of(ConnectionStats.class),
           List.of(ConnectionInfo.class, ListenerInfo.class));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * characters.
  */
 public record ServiceError(
-    @Nullable String type, @Nullable String message, @Nullable String requestId) {
+    @Nullable String type, @Nullable String message, @Nullable String requestId)
+    implements Serializable {
 
   private static final ServiceError EMPTY = new ServiceError(null, null, null);
   private static final JsonFactory JSON = new JsonFactory();

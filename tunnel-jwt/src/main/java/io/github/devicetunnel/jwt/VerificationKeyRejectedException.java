@@ -12,7 +12,7 @@ public final class VerificationKeyRejectedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int statusCode;
-  private final transient ServiceError error;
+  private final ServiceError error;
 
   VerificationKeyRejectedException(String message, int statusCode, ServiceError error) {
     super(message);

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.testing;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * page as load balancers send it. Immutable; every method makes a new one. Begin with {@link
  * Fault#refuse}.
  */
-public final class Refusal implements Fault {
+public final class Refusal implements Fault, Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final ServiceError error;
   private final @Nullable String html;
   private final @Nullable Duration retryAfter;

@@ -4,7 +4,7 @@ package io.github.devicetunnel.testing;
 public final class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  private final transient Refusal refusal;
+  private final Refusal refusal;
 
   /**
    * A refusal in every detail.

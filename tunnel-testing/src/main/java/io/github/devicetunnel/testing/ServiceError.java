@@ -3,6 +3,7 @@ package io.github.devicetunnel.testing;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -15,11 +16,12 @@ import java.util.UUID;
  * @param type the kind of error, for programs
  * @param fields what was wrong with parts of the request; may be empty
  */
-record ServiceError(int code, String type, String message, List<Field> fields) {
+record ServiceError(int code, String type, String message, List<Field> fields)
+    implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** One part of a request that is not as it must be. */
-  record Field(String name, String message) {}
+  record Field(String name, String message) implements Serializable {}
 
   static RefusedException invalid(String name, String message) {
     return invalid(List.of(new Field(name, message)));

@@ -2,7 +2,11 @@ package io.github.devicetunnel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.stream.Stream;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
@@ -10,6 +14,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -105,5 +110,23 @@ final class RefusalTest {
 
   private static Headers without(String name) {
     return good().newBuilder().removeAll(name).build();
+  }
+
+  @Test
+  @SuppressWarnings("BanSerializableRead") // it was written right before
+  void anExceptionSurvivesSerialization() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(RefusedException.forbidden("not yours"));
+    }
+    RefusedException copy;
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      copy = (RefusedException) in.readObject();
+    }
+    assertThat(copy).hasMessage("not yours");
+    assertThat(copy.refusal().status()).isEqualTo(403);
+    assertThat(copy.refusal())
+        .hasToString(RefusedException.forbidden("not yours").refusal().toString());
   }
 }
