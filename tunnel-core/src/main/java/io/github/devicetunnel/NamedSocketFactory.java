@@ -25,6 +25,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A driver that passes no argument on, such as MariaDB's, gets sockets that take the host they
  * are connected to for the name. Many drivers look the host up before they connect: {@code
  * localhost}, or a name that is an IP address, spares a DNS the question. From any thread.
+ *
+ * <p>The LDAP client of JNDI calls {@link #getDefault()}:
+ *
+ * <pre>{@code
+ * NamedSocketFactory.register("localhost", client.socketFactory());
+ * Hashtable<String, String> settings = new Hashtable<>();
+ * settings.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.ldap.LdapCtxFactory");
+ * settings.put(Context.PROVIDER_URL, "ldap://localhost:389");
+ * settings.put("java.naming.ldap.factory.socket", NamedSocketFactory.class.getName());
+ * }</pre>
  */
 public final class NamedSocketFactory extends SocketFactory {
   private static final ConcurrentMap<String, TunnelSocketFactory> REGISTERED =
@@ -82,6 +92,17 @@ public final class NamedSocketFactory extends SocketFactory {
 
   private TunnelSocketFactory forHost(String host) throws UnknownHostException {
     return find(name == null ? host : name);
+  }
+
+  /**
+   * Makes a factory for callers that use this static method of a class that is named in a setting,
+   * such as {@code java.naming.ldap.factory.socket} of JNDI. The one that would be inherited makes
+   * sockets that go past the tunnel.
+   *
+   * @return the same as {@link #NamedSocketFactory()}: the name is the host of each connection
+   */
+  public static SocketFactory getDefault() {
+    return new NamedSocketFactory();
   }
 
   @Override

@@ -37,6 +37,21 @@ public final class TunnelSocketFactory extends SocketFactory {
     return ServiceNames.dns();
   }
 
+  /**
+   * Fails: a factory belongs to a {@link TunnelClient}, and the default factory that would be
+   * inherited makes sockets that go past the tunnel.
+   *
+   * @return never
+   * @throws UnsupportedOperationException always; name {@link NamedSocketFactory} where a setting
+   *     takes the name of a class
+   */
+  @SuppressWarnings("DoNotCallSuggester") // callers of class names call it by reflection
+  public static SocketFactory getDefault() {
+    throw new UnsupportedOperationException(
+        "TunnelSocketFactory has no default: call TunnelClient.socketFactory(), or name the class"
+            + " NamedSocketFactory");
+  }
+
   TunnelStream prepare(InetSocketAddress address) throws IOException {
     return opener.prepare(address);
   }

@@ -9,7 +9,10 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -131,6 +134,31 @@ final class PublicTypesTest {
   @Test
   void cli() {
     assertPublic(ROOT + ".cli", "Main");
+  }
+
+  /**
+   * Callers of class names use the static getDefault(), and the one that is inherited makes sockets
+   * that go past the tunnel.
+   */
+  @Test
+  void everySocketFactoryHasItsOwnDefault() {
+    List<JavaClass> factories =
+        CLASSES.stream()
+            .filter(PublicTypesTest::isPublic)
+            .filter(
+                type ->
+                    Stream.of(SocketFactory.class, ServerSocketFactory.class)
+                        .anyMatch(type::isAssignableTo))
+            .toList();
+
+    assertThat(factories)
+        .extracting(JavaClass::getSimpleName)
+        .contains("TunnelSocketFactory", "NamedSocketFactory");
+    assertThat(factories)
+        .allSatisfy(
+            type ->
+                assertThat(type.getMethod("getDefault").getModifiers())
+                    .contains(JavaModifier.PUBLIC, JavaModifier.STATIC));
   }
 
   /** What nobody outside can name is public only where another package of ours needs it. */

@@ -34,6 +34,7 @@ final class SampleCompiler {
           + "import java.security.*;"
           + "import java.time.*;"
           + "import java.util.*;"
+          + "import javax.naming.Context;"
           + "import okhttp3.OkHttpClient;"
           + "import org.junit.jupiter.api.Test;"
           + "import org.junit.jupiter.api.extension.RegisterExtension;";
