@@ -22,7 +22,7 @@ public record Target(String deviceId, String serviceAddress) {
    *
    * @param deviceId 32 hex digits, in either case
    * @param serviceAddress host and port
-   * @throws IllegalArgumentException when one is anything else; the message says which
+   * @throws IllegalArgumentException when one is null or anything else; the message says which
    */
   public Target {
     checkDeviceId(deviceId);
@@ -30,6 +30,10 @@ public record Target(String deviceId, String serviceAddress) {
   }
 
   static String checkDeviceId(String deviceId) {
+    if (deviceId == null) {
+      throw new IllegalArgumentException(
+          "deviceId must be 32 hex digits, such as 017b7fddb124724840c1c7b800000000, but is null");
+    }
     if (!DEVICE_ID.matcher(deviceId).matches()) {
       throw new IllegalArgumentException(
           "deviceId must be 32 hex digits, such as 017b7fddb124724840c1c7b800000000, but is \""
@@ -42,6 +46,11 @@ public record Target(String deviceId, String serviceAddress) {
   }
 
   static String checkServiceAddress(String address) {
+    if (address == null) {
+      throw new IllegalArgumentException(
+          "serviceAddress must be ip:port, host:port or [ipv6]:port as the gateway sees it, such as"
+              + " 127.0.0.1:80, but is null");
+    }
     if (defect(address) != null) {
       throw new IllegalArgumentException(
           "serviceAddress must be ip:port, host:port or [ipv6]:port as the gateway sees it, such as"

@@ -10,7 +10,14 @@ import java.net.UnknownHostException;
  * <pre>{@code
  * Map<String, String> devices = Map.of("turbine-7", "017b7fddb124724840c1c7b800000000");
  * TunnelSocketFactory sockets =
- *     client.socketFactory((host, port) -> new Target(devices.get(host), "127.0.0.1:" + port));
+ *     client.socketFactory(
+ *         (host, port) -> {
+ *           String device = devices.get(host);
+ *           if (device == null) {
+ *             throw new UnknownHostException(host);
+ *           }
+ *           return new Target(device, "127.0.0.1:" + port);
+ *         });
  * }</pre>
  */
 @FunctionalInterface
@@ -20,10 +27,12 @@ public interface TargetResolver {
    *
    * @param host a name or an IP address, as the caller gave it; no name is looked up before
    * @param port from 1 to 65535
-   * @return where the tunnel is to lead
-   * @throws UnknownHostException when there is no such service; any other exception fails the
-   *     connection as well
-   * @throws IOException when it cannot be found out
+   * @return the target of the tunnel; null is reported as an {@link UnknownHostException}
+   * @throws UnknownHostException when the host is unknown
+   * @throws IOException when the lookup fails. The connection fails with an {@link
+   *     java.net.ConnectException} that has this exception as its cause, as it does for a {@link
+   *     RuntimeException}; a {@code ConnectException} and an {@link java.io.InterruptedIOException}
+   *     are passed on as they are
    */
   Target resolve(String host, int port) throws IOException;
 }

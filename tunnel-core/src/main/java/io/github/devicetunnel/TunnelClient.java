@@ -176,7 +176,7 @@ public final class TunnelClient implements AutoCloseable {
   public TunnelSocketFactory socketFactory(TargetResolver resolver) {
     return new TunnelSocketFactory(
         address -> {
-          Target target = resolver.resolve(address.getHostString(), address.getPort());
+          Target target = TargetLookup.target(resolver, address);
           return newSocketStream(settings.withTarget(target));
         });
   }

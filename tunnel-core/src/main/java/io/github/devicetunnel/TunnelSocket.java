@@ -95,7 +95,12 @@ final class TunnelSocket extends InertSocket {
 
   /** Clients and drivers do not repeat a request after this one. */
   static ConnectException notConnected(Exception cause) {
-    ConnectException failure = new ConnectException(cause.getMessage());
+    return notConnected(cause.getMessage(), cause);
+  }
+
+  /** As {@link #notConnected(Exception)}, with a message of its own. */
+  static ConnectException notConnected(@Nullable String message, Exception cause) {
+    ConnectException failure = new ConnectException(message);
     failure.initCause(cause);
     return failure;
   }

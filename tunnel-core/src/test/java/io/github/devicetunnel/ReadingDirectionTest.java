@@ -26,7 +26,7 @@ class ReadingDirectionTest {
           List.of(TunnelClient.class),
           List.of(ClientLife.class),
           // The local side: what has one end here and the other in a tunnel.
-          List.of(NamedSocketFactory.class, TargetResolver.class),
+          List.of(NamedSocketFactory.class, TargetResolver.class, TargetLookup.class),
           List.of(TunnelSocketFactory.class),
           List.of(TunnelSocket.class, AsyncOpen.class),
           List.of(InertSocket.class, ServiceNames.class),
