@@ -42,7 +42,7 @@ final class SoakBench implements AutoCloseable {
   }
 
   static SoakBench start(boolean tls) throws IOException {
-    TunnelService.Builder cloud = TunnelService.builder().apiKey(KEY).device(DEVICE);
+    TunnelService.Builder cloud = TunnelService.builder().apiKey(KEY).device(DEVICE).dialLoopback();
     OkHttpClient.Builder okHttpClient = new OkHttpClient.Builder();
     if (tls) {
       HeldCertificate held =

@@ -57,7 +57,7 @@ final class TestingCloud extends Cloud {
   }
 
   static TunnelService.Builder builder() {
-    return TunnelService.builder().apiKey(KEY).device(DEVICE);
+    return TunnelService.builder().apiKey(KEY).device(DEVICE).dialLoopback();
   }
 
   TunnelService service() {

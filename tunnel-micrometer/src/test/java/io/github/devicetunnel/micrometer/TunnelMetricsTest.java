@@ -39,7 +39,7 @@ class TunnelMetricsTest {
 
   @BeforeEach
   void start() throws IOException {
-    cloud = TunnelService.builder().apiKey(KEY).device(DEVICE).build().start();
+    cloud = TunnelService.builder().apiKey(KEY).device(DEVICE).dialLoopback().build().start();
     service = new ServerSocket(0, 50, LOOPBACK);
   }
 

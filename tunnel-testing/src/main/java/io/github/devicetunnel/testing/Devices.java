@@ -11,14 +11,21 @@ final class Devices {
   private final Map<String, TestDevice> byId = new ConcurrentHashMap<>();
   private final FaultOrders faultsOfAll = new FaultOrders();
   private final Workers workers;
+  private final DialScope scope;
 
-  Devices(Workers workers) {
+  /**
+   * None at first.
+   *
+   * @param scope of those that are added
+   */
+  Devices(Workers workers, DialScope scope) {
     this.workers = workers;
+    this.scope = scope;
   }
 
   /** The gateway with an ID; adds it if it is new. */
   TestDevice device(String deviceId) {
-    return byId.computeIfAbsent(key(deviceId), id -> new TestDevice(id, workers));
+    return byId.computeIfAbsent(key(deviceId), id -> new TestDevice(id, workers, scope));
   }
 
   /** The gateway that a request names, or null when it is not known. */

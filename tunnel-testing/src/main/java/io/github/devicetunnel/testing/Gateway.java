@@ -1,6 +1,7 @@
 package io.github.devicetunnel.testing;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -73,9 +74,17 @@ final class Gateway {
   }
 
   private ServiceEnd dial(TunnelName name, Route route) throws IOException {
-    return route instanceof Route.ToHandler own
-        ? handlers.start(name, own.handler())
-        : sockets.dial(((Route.ToAddress) route).address());
+    if (route instanceof Route.ToHandler own) {
+      return handlers.start(name, own.handler());
+    }
+    if (route instanceof Route.ToAddress actual) {
+      return sockets.dial(actual.address());
+    }
+    throw new ConnectException(
+        "no route to "
+            + ((Route.ToNothing) route).service()
+            + "; set one with TestDevice.route or onConnect, or allow the test to dial it with"
+            + " dialLoopback or dialAnything");
   }
 
   private ServiceEnd dialOrAbsent(TunnelName name, Route route) {

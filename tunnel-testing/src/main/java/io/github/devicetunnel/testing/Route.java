@@ -7,6 +7,9 @@ sealed interface Route {
   /** Behind a socket. */
   record ToAddress(InetSocketAddress address) implements Route {}
 
+  /** Nowhere: the test allows no other. */
+  record ToNothing(String service) implements Route {}
+
   /** In the code of a test. */
   record ToHandler(ConnectionHandler handler) implements Route {}
 }

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.testing;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -26,7 +27,7 @@ final class ServiceSockets {
       if (closed) {
         throw new SocketException("the tunnelling service is closed");
       }
-      socket.connect(target, CONNECT_TIMEOUT_MILLIS);
+      socket.connect(loopbackForWildcard(target), CONNECT_TIMEOUT_MILLIS);
       ServiceEnd end = SocketEnd.of(socket);
       connected = true;
       return end;
@@ -35,6 +36,13 @@ final class ServiceSockets {
         socket.close();
       }
     }
+  }
+
+  /** The JDK would take the address of this machine in its network. */
+  private static InetSocketAddress loopbackForWildcard(InetSocketAddress target) {
+    return target.getAddress().isAnyLocalAddress()
+        ? new InetSocketAddress(InetAddress.getLoopbackAddress(), target.getPort())
+        : target;
   }
 
   /** Closes all, those that are being dialled as well. Nothing can be dialled afterwards. */

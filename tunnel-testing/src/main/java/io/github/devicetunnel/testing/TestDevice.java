@@ -21,10 +21,12 @@ public final class TestDevice {
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final Set<OpenTunnel> tunnels = new HashSet<>(); // guarded by this
   private boolean connected = true; // guarded by this
+  private volatile DialScope scope;
 
-  TestDevice(String id, Workers workers) {
+  TestDevice(String id, Workers workers, DialScope scope) {
     this.id = id;
     this.workers = workers;
+    this.scope = scope;
   }
 
   /** {@return the ID, in lower case} */
@@ -46,22 +48,57 @@ public final class TestDevice {
   }
 
   /**
-   * Says where a service really is, from the next tunnel on. Without a route it is the service
-   * address itself that is dialled.
+   * Routes a service address to a socket of the test, from the next tunnel on. A service address
+   * that has neither a route nor a handler is not dialled: requests are answered 404.
    *
    * @param serviceAddress as it stands in requests, {@code 127.0.0.1:80} for example
-   * @param actual what is dialled instead
+   * @param actual address that is dialled instead: on loopback, or the wildcard address of a server
+   *     that listens on every interface
    * @return this
-   * @throws IllegalArgumentException when either is no address, or the host of the second unknown
+   * @throws IllegalArgumentException when either is not an address, the host of the second is
+   *     unknown, or not on loopback and {@link #dialAnything} was not called
    */
   public TestDevice route(String serviceAddress, InetSocketAddress actual) {
     checkKnown(actual);
+    if (!scope.allowsRoute(actual)) {
+      throw new IllegalArgumentException(
+          "the route of "
+              + serviceAddress
+              + " leads to "
+              + actual
+              + ", which is not a loopback address; call dialAnything() first if this test is to"
+              + " dial other hosts");
+    }
     return route(serviceAddress, new Route.ToAddress(actual));
   }
 
   private TestDevice route(String serviceAddress, Route route) {
     ServiceAddress.check(serviceAddress);
     routes.put(serviceAddress, route);
+    return this;
+  }
+
+  /**
+   * Dials service addresses that have no route but are on loopback, such as {@code 127.0.0.1:43210}
+   * of a server that the test started, from the next tunnel on. Whatever listens there can be
+   * reached, also a listener that leads to a real gateway.
+   *
+   * @return this
+   */
+  public synchronized TestDevice dialLoopback() {
+    scope = scope.or(DialScope.LOOPBACK);
+    return this;
+  }
+
+  /**
+   * Dials every service address that has no route, and accepts routes to any host, from the next
+   * tunnel on. The test can then reach whatever this machine reaches, such as a controller in a
+   * plant.
+   *
+   * @return this
+   */
+  public synchronized TestDevice dialAnything() {
+    scope = scope.or(DialScope.ANYTHING);
     return this;
   }
 
@@ -102,7 +139,12 @@ public final class TestDevice {
   /** Where a service is. */
   Route routeTo(ConnectionPath path) {
     Route route = routes.get(path.service());
-    return route == null ? new Route.ToAddress(path.address()) : route;
+    if (route != null) {
+      return route;
+    }
+    return scope.allowsUnrouted(path.address())
+        ? new Route.ToAddress(path.address())
+        : new Route.ToNothing(path.service());
   }
 
   synchronized void begin(OpenTunnel tunnel) {

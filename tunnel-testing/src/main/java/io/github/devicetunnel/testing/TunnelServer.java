@@ -24,7 +24,7 @@ final class TunnelServer {
   private final UpgradeLog upgradeLog = new UpgradeLog();
   private final Ledger ledger = new Ledger();
   private final Handlers handlers = new Handlers(workers, ledger);
-  private final Devices devices = new Devices(workers);
+  private final Devices devices;
   private final UpgradeDispatcher dispatcher;
   private final boolean encrypted;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -33,8 +33,10 @@ final class TunnelServer {
       Access access,
       KeyUploads keyUploads,
       ServiceDial when,
+      DialScope scope,
       Duration pingInterval,
       @Nullable SSLSocketFactory tls) {
+    devices = new Devices(workers, scope);
     Gateway gateway = new Gateway(when, pingInterval, sockets, handlers, workers, ledger);
     Upgrades upgrades = new Upgrades(clients, access, devices, gateway);
     dispatcher =

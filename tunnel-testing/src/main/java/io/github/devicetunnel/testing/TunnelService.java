@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>It dials no service address without a route, and routes lead to loopback, unless {@link
+ * Builder#dialLoopback} or {@link Builder#dialAnything} is called.
+ *
  * <p>It listens on loopback only. Threads that serve a tunnel are named {@code tunnel-service-N-…};
  * those of MockWebServer, on which this is built, are no daemons: close it, or the JVM stays.
  *
@@ -49,7 +52,12 @@ public final class TunnelService implements AutoCloseable {
     KeyUploads keyUploads = new KeyUploads(Set.copyOf(settings.administratorKeys), applications);
     server =
         new TunnelServer(
-            access, keyUploads, settings.serviceDial, settings.pingInterval, settings.tls);
+            access,
+            keyUploads,
+            settings.serviceDial,
+            settings.dialScope,
+            settings.pingInterval,
+            settings.tls);
     settings.routesByDevice.forEach((id, routes) -> routes.forEach(device(id)::route));
     failOnLeaks = settings.failOnLeaks;
   }
@@ -102,7 +110,7 @@ public final class TunnelService implements AutoCloseable {
    *
    * @param deviceId 32 hex digits
    * @param serviceAddress as it stands in requests
-   * @param actual what is dialled instead
+   * @param actual address that is dialled instead, on loopback
    * @throws IllegalArgumentException for anything else
    */
   public void route(String deviceId, String serviceAddress, InetSocketAddress actual) {
@@ -194,6 +202,7 @@ public final class TunnelService implements AutoCloseable {
     private final Map<String, TokenCheck> applications = new LinkedHashMap<>();
     private final Map<String, Map<String, InetSocketAddress>> routesByDevice =
         new LinkedHashMap<>();
+    private DialScope dialScope = DialScope.ROUTES;
     private ServiceDial serviceDial = ServiceDial.BEFORE_ANSWER;
     private Duration pingInterval = Duration.ZERO;
     private boolean failOnLeaks = true;
@@ -289,7 +298,8 @@ public final class TunnelService implements AutoCloseable {
      *
      * @param deviceId 32 hex digits
      * @param serviceAddress as it stands in requests
-     * @param actual what is dialled instead
+     * @param actual address that is dialled instead; on loopback, or {@link #build} fails unless
+     *     {@link #dialAnything} is called
      * @return this
      * @throws IllegalArgumentException for anything else
      */
@@ -302,6 +312,28 @@ public final class TunnelService implements AutoCloseable {
 
     private Map<String, InetSocketAddress> routes(String deviceId) {
       return routesByDevice.computeIfAbsent(Devices.key(deviceId), id -> new LinkedHashMap<>());
+    }
+
+    /**
+     * Dials service addresses of all gateways that have no route but are on loopback, as {@link
+     * TestDevice#dialLoopback} does for one gateway. By default requests for them are answered 404.
+     *
+     * @return this
+     */
+    public Builder dialLoopback() {
+      dialScope = dialScope.or(DialScope.LOOPBACK);
+      return this;
+    }
+
+    /**
+     * Dials service addresses of all gateways that have no route, and accepts routes to any host,
+     * as {@link TestDevice#dialAnything} does for one gateway.
+     *
+     * @return this
+     */
+    public Builder dialAnything() {
+      dialScope = dialScope.or(DialScope.ANYTHING);
+      return this;
     }
 
     /**
@@ -357,6 +389,8 @@ public final class TunnelService implements AutoCloseable {
      * Makes the service.
      *
      * @return a service that listens once it is started
+     * @throws IllegalArgumentException when a route leads to a host that is not on loopback, and
+     *     {@link #dialAnything} was not called
      */
     public TunnelService build() {
       return new TunnelService(this);
