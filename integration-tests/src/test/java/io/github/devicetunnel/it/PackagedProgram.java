@@ -12,7 +12,7 @@ final class PackagedProgram {
           System.getProperty("tunnel.root"),
           "tunnel-cli/target/tunnel-cli-" + System.getProperty("tunnel.version"));
 
-  private static final Path LAUNCHER = HOME.resolve("bin/tunnel");
+  static final Path LAUNCHER = HOME.resolve("bin/tunnel");
 
   private PackagedProgram() {}
 

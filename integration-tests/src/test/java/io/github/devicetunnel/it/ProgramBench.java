@@ -74,6 +74,28 @@ final class ProgramBench implements AutoCloseable {
     return program(cloud, arguments);
   }
 
+  /** A command that runs the program, to be started with pipes. */
+  ProcessBuilder prepare(List<String> command) {
+    ProcessBuilder builder = Program.prepare(folder, command);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "TUNNEL_JAVA_OPTS",
+                JAVA_OPTIONS,
+                "TUNNEL_CLOUD_URI",
+                cloud.uri(),
+                "TUNNEL_DEVICE",
+                Cloud.DEVICE,
+                "TUNNEL_SERVICE",
+                SERVICE,
+                "TUNNEL_API_KEY",
+                Cloud.KEY));
+    return builder;
+  }
+
   /** One tunnel that is to carry a word there and back. */
   Program.Builder stdio(Cloud any, String... options) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("stdio"));

@@ -1,8 +1,6 @@
 package io.github.devicetunnel.cli;
 
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.Map;
 
 /**
@@ -10,8 +8,6 @@ import java.util.Map;
  * nothing from outside and nothing but loopback connections.
  */
 final class ArchiveRun {
-  private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
-
   private ArchiveRun() {}
 
   /** Takes no arguments. */
@@ -34,7 +30,7 @@ final class ArchiveRun {
   private static int run(String... arguments) {
     Environment environment =
         new Environment(Map.of(), InputStream.nullInputStream(), new StopsAtOnce());
-    return Main.run(arguments, environment, NOWHERE, NOWHERE);
+    return Main.run(arguments, environment, Output.ofProcess(environment));
   }
 
   private static final class StopsAtOnce implements StopSignals {

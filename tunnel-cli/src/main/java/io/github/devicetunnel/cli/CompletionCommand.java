@@ -43,7 +43,7 @@ final class CompletionCommand implements Callable<Integer> {
     }
     CommandLine program = new Commands(Environment.ofProcess(), console).all();
     addDefaultCommand(program);
-    console.print(AutoComplete.bash("tunnel", program).stripTrailing());
+    console.result(AutoComplete.bash("tunnel", program).stripTrailing());
     return ExitCode.OK;
   }
 

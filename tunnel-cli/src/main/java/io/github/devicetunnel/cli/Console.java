@@ -1,10 +1,7 @@
 package io.github.devicetunnel.cli;
 
-import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.io.Writer;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,40 +12,33 @@ import picocli.CommandLine;
 final class Console {
   private static final Logger LOG = LoggerFactory.getLogger("tunnel");
 
-  private final Terminal terminal;
-  private final PrintStream out;
-  private final PrintStream err;
+  private final Output output;
+  private final LineOutput out;
+  private final LineOutput err;
   private final Redaction redaction;
-  private final AtomicBoolean outputIsClosed = new AtomicBoolean();
 
   /** The same for those that were made of each other, as they have one log. */
   private final AtomicReference<Format> logFormat;
 
-  Console(Terminal terminal, Redaction redaction) {
-    this(terminal, redaction, new AtomicReference<>(Format.TEXT));
+  Console(Output output, Redaction redaction) {
+    this(output, redaction, new AtomicReference<>(Format.TEXT));
   }
 
-  private Console(Terminal terminal, Redaction redaction, AtomicReference<Format> logFormat) {
+  private Console(Output output, Redaction redaction, AtomicReference<Format> logFormat) {
     this.logFormat = logFormat;
-    this.terminal = terminal;
-    this.out = terminal.out();
-    this.err = terminal.err();
+    this.output = output;
+    this.out = output.out();
+    this.err = output.err();
     this.redaction = redaction;
   }
 
-  /** Without a terminal. */
-  Console(PrintStream out, PrintStream err, Redaction redaction) {
-    this(Terminal.none(out, err), redaction);
-  }
-
-  /** Absent when a person sees neither standard output nor standard error. */
-  Terminal terminal() {
-    return terminal;
+  Output output() {
+    return output;
   }
 
   /** For a command whose standard output is another program's: results go to standard error. */
   Console onStandardError() {
-    return new Console(Terminal.none(err, err), redaction, logFormat);
+    return new Console(output.onStandardError(), redaction, logFormat);
   }
 
   /**
@@ -56,32 +46,34 @@ final class Console {
    * everything else that goes there is told to the log.
    */
   void log(LogLevel level, Format format) {
-    Logging.to(terminal, level, format, redaction);
+    Logging.to(output, level, format, redaction);
     logFormat.set(format);
   }
 
   /** For help and version, which picocli prints. */
   PrintWriter writer() {
-    return new PrintWriter(new OutputStreamWriter(out, Charset.defaultCharset()), true);
+    return new PrintWriter(new Results(), true);
   }
 
   /** Of help. */
   CommandLine.Help.ColorScheme colourScheme() {
     return CommandLine.Help.defaultColorScheme(
-        terminal.hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
+        output.hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
   }
 
-  /** Also when nobody reads any more: tunnels go on without. */
+  /** Writes a line about tunnels that are open, which must not wait for its reader. */
   void print(String line) {
     out.println(line);
-    if (out.checkError() && outputIsClosed.compareAndSet(false, true)) {
-      LOG.warn("standard output was closed: what goes there is lost");
-    }
   }
 
-  /** A result that repeats what others have said. */
+  /** Writes a line that a command ends with, and waits for its reader. */
+  void result(String line) {
+    out.printResult(line + System.lineSeparator());
+  }
+
+  /** Writes a result that repeats what others have said. */
   void report(String line) {
-    out.println(redaction.apply(line));
+    result(redaction.apply(line));
   }
 
   /** What becomes of the process, while its standard output is for results. */
@@ -119,16 +111,37 @@ final class Console {
     if (logFormat.get() == Format.JSON) {
       LOG.error(line);
     } else {
-      err.println(redact(line));
+      err.println(redaction.apply(line));
     }
   }
 
   private String coloured(String word, Colour colour) {
-    return terminal.hasColours() ? colour.of(word) : word;
+    return output.hasColours() ? colour.of(word) : word;
   }
 
   /** Takes secrets out; null stays null. */
   @Nullable String redact(@Nullable String text) {
     return text == null ? null : redaction.apply(text);
+  }
+
+  /** Passes on what was written when it is flushed, and waits for its reader. */
+  private final class Results extends Writer {
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public void write(char[] characters, int offset, int length) {
+      text.append(characters, offset, length);
+    }
+
+    @Override
+    public void flush() {
+      out.printResult(text.toString());
+      text.setLength(0);
+    }
+
+    @Override
+    public void close() {
+      flush();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -21,7 +22,8 @@ record Environment(
   }
 
   static Environment ofProcess() {
-    return new Environment(System.getenv(), System.in, new ProcessSignals());
+    return new Environment(
+        System.getenv(), new StandardInput(FileDescriptor.in), new ProcessSignals());
   }
 
   /** The variable's value; an empty one counts as not set, as scripts often clear it so. */

@@ -32,6 +32,9 @@ final class ExecCommand implements Callable<Integer> {
   /** The program's connections are closed with it; this is for what they had still on the way. */
   private static final Duration DRAIN_TIME = Duration.ofSeconds(1);
 
+  /** So that the program's own lines come after those of its listeners. */
+  private static final Duration LINES_BEFORE = Duration.ofSeconds(1);
+
   private final Environment environment;
   private final Console console;
 
@@ -59,6 +62,7 @@ final class ExecCommand implements Callable<Integer> {
     try (Reporting reporting = output.reporting(results, LogLevel.WARN);
         Listeners listeners = listen.open(cloud, withoutInput, results, reporting)) {
       ListenerPlaces places = new ListenerPlaces(listeners.addresses());
+      console.output().flush(LINES_BEFORE);
       List<String> command = program.stream().map(places::in).toList();
       int exitCode = new ChildProgram(command, places.variables()).run();
       end(listeners);

@@ -27,6 +27,10 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
 
   JsonEvents(Console console) {
     this.console = console;
+    console
+        .output()
+        .out()
+        .setNotice(count -> Json.event("dropped", json -> json.writeNumberField("count", count)));
   }
 
   @Override

@@ -79,7 +79,7 @@ final class JwtCreateCommand implements Callable<Integer> {
               + " which only the gateway can look up");
     }
     try {
-      console.print(signer().sign(claims));
+      console.result(signer().sign(claims));
       return ExitCode.OK;
     } catch (GeneralSecurityException e) {
       throw CommandFailure.unexpected(String.valueOf(e.getMessage()));

@@ -79,6 +79,6 @@ final class JwtInspectCommand implements Callable<Integer> {
   }
 
   private void line(String name, String value) {
-    console.print(String.format("%-11s%s", name, value.replaceAll("\\p{Cntrl}", "?")));
+    console.result(String.format("%-11s%s", name, value.replaceAll("\\p{Cntrl}", "?")));
   }
 }

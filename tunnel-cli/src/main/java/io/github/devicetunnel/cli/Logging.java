@@ -1,6 +1,5 @@
 package io.github.devicetunnel.cli;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -39,12 +38,11 @@ final class Logging {
   }
 
   /** What was set before is forgotten. */
-  static void to(Terminal terminal, LogLevel level, Format format, Redaction redaction) {
+  static void to(Output output, LogLevel level, Format format, Redaction redaction) {
     LogManager.getLogManager().reset();
     ROOT.setLevel(level.ofJdk());
     ROOT.addHandler(
-        new Printer(
-            terminal.err(), new LogFormatter(level, format, terminal.hasColours(), redaction)));
+        new Printer(output.err(), new LogFormatter(level, format, output.hasColours(), redaction)));
     for (Logger logger : OF_OTHERS) {
       logger.setLevel(level == LogLevel.TRACE ? Level.INFO : Level.OFF);
     }
@@ -63,11 +61,11 @@ final class Logging {
     ROOT.setLevel(LogLevel.ERROR.ofJdk());
   }
 
-  /** A line at once, as whole as the stream takes it. */
+  /** Does not wait for a reader: what is logged is logged by the threads that carry bytes. */
   private static final class Printer extends Handler {
-    private final PrintStream out;
+    private final LineOutput out;
 
-    Printer(PrintStream out, Formatter formatter) {
+    Printer(LineOutput out, Formatter formatter) {
       this.out = out;
       setFormatter(formatter);
     }
@@ -75,12 +73,11 @@ final class Logging {
     @Override
     public void publish(LogRecord event) {
       out.print(getFormatter().format(event));
-      out.flush();
     }
 
     @Override
     public void flush() {
-      out.flush();
+      // It would wait for a reader.
     }
 
     @Override

@@ -15,16 +15,32 @@ public final class Main {
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] args) {
     Logging.nameProvider();
-    System.exit(run(args, Environment.ofProcess(), System.out, System.err));
+    Environment environment = Environment.ofProcess();
+    Output output = Output.ofProcess(environment);
+    // For what Java itself prints on threads that carry bytes, such as uncaught exceptions.
+    System.setErr(new PrintStream(output.err().stream(), true, Output.charset()));
+    // For a signal that ends the process as usual.
+    Runtime.getRuntime().addShutdownHook(new Thread(output::flushAtEnd, "last-lines"));
+    System.exit(run(args, environment, output));
   }
 
-  /** All of the program but the end of the process. Returns the exit code. */
-  static int run(String[] shown, Environment environment, PrintStream out, PrintStream err) {
+  /**
+   * All of the program but the end of the process. Returns the exit code, after what was printed is
+   * written, or cannot be written for a second.
+   */
+  static int run(String[] shown, Environment environment, Output output) {
+    try {
+      return execute(shown, environment, output);
+    } finally {
+      output.flushAtEnd();
+    }
+  }
+
+  private static int execute(String[] shown, Environment environment, Output output) {
     String[] args = SecretArguments.restore(shown, environment.variables());
     // It would print the values of options, and a key may be one.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
-    Terminal terminal = Terminal.of(environment, out, err);
-    Console console = new Console(terminal, Redaction.of(args, environment));
+    Console console = new Console(output, Redaction.of(args, environment));
     console.log(LogLevel.INFO, Format.TEXT);
     String[] given = Arguments.normalize(args);
     Commands commands = new Commands(environment, console);

@@ -24,7 +24,7 @@ final class ManPageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandLine program = new Commands(Environment.ofProcess(), console).all();
-    console.print(ManPage.of(program.getCommandSpec()).stripTrailing());
+    console.result(ManPage.of(program.getCommandSpec()).stripTrailing());
     return ExitCode.OK;
   }
 }

@@ -55,7 +55,7 @@ final class OutputOptions {
     } else {
       reporters.add(new TextEvents(console));
     }
-    boolean showsLine = format == Format.TEXT && console.terminal().isPresent();
+    boolean showsLine = format == Format.TEXT && console.output().isTerminal();
     Activity activity = new Activity();
     if (metrics != null) {
       PrometheusMeterRegistry registry = MetricsServer.registry();
@@ -63,7 +63,7 @@ final class OutputOptions {
       listeners.add(new TunnelMetrics(registry));
     }
     if (showsLine) {
-      reporters.add(new StatusLine(console.terminal(), activity));
+      reporters.add(new StatusLine(console.output(), activity));
     }
     if (metrics != null || showsLine) {
       // Else bytes are carried without being told of.

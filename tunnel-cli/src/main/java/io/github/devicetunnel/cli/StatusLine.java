@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class StatusLine implements Reporter {
   private static final long INTERVAL_MILLIS = 500;
 
-  private final Terminal terminal;
+  private final Output output;
   private final Activity activity;
 
   private @Nullable ScheduledExecutorService timer;
   private Activity.Totals last = Activity.Totals.NONE;
   private long lastNanos;
 
-  StatusLine(Terminal terminal, Activity activity) {
-    this.terminal = terminal;
+  StatusLine(Output output, Activity activity) {
+    this.output = output;
     this.activity = activity;
   }
 
@@ -41,7 +41,7 @@ final class StatusLine implements Reporter {
   private void show() {
     long now = System.nanoTime();
     Activity.Totals totals = activity.totals();
-    terminal.show(text(last, totals, now - lastNanos, terminal.hasColours()));
+    output.show(text(last, totals, now - lastNanos, output.hasColours()));
     last = totals;
     lastNanos = now;
   }
@@ -75,6 +75,6 @@ final class StatusLine implements Reporter {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    terminal.show("");
+    output.show("");
   }
 }

@@ -4,8 +4,6 @@ import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelStream;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,12 +47,9 @@ final class StdioCommand implements Callable<Integer> {
         TunnelStream stream = open(client)) {
       // A signal ends the process, but the service is to be told.
       Runtime.getRuntime().addShutdownHook(new Thread(stream::close, "tunnel-stdio-end"));
-      // Not System.in and System.out, which buffer, and hide that a reader has gone.
       StdioPump pump =
           new StdioPump(
-              stream,
-              new FileInputStream(FileDescriptor.in),
-              new FileOutputStream(FileDescriptor.out));
+              stream, new StandardInput(FileDescriptor.in), new StandardOutput(FileDescriptor.out));
       return exitCode(pump.run(), pump);
     }
   }

@@ -1,14 +1,15 @@
 package io.github.devicetunnel.cli;
 
+import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.Charset;
-import org.jspecify.annotations.Nullable;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a program's output is seen: by a person at a terminal, or not. At a terminal there is one
  * line below all others, which makes room for them: it is erased before anything is written, and
- * comes back when it is next shown.
+ * comes back when it is next shown. Writing waits for the terminal; {@link Output} is for all else.
  */
 final class Terminal {
   /** Set by the launcher when both streams are terminals: Java itself cannot tell for each. */
@@ -21,13 +22,11 @@ final class Terminal {
 
   private static final String WRAPPING_ON = "\u001b[?7h";
 
-  /** That of the terminal, which since Java 18 need not be Java's default; since 19 it is told. */
-  private static final Charset CHARSET =
-      charset(System.getProperty("stdout.encoding", System.getProperty("native.encoding")));
+  private static final Logger LOG = LoggerFactory.getLogger(Terminal.class);
 
-  private final PrintStream out;
-  private final PrintStream err;
-  private final PrintStream bottom;
+  private final OutputStream out;
+  private final OutputStream err;
+  private final OutputStream bottom;
   private final boolean present;
   private final boolean colours;
 
@@ -37,35 +36,25 @@ final class Terminal {
   /** Not while somebody is in the midst of a line. */
   private boolean atLineStart = true;
 
-  private Terminal(PrintStream out, PrintStream err, boolean present, boolean colours) {
-    this.out = present ? new PrintStream(new Above(out), true, CHARSET) : out;
-    this.err = present ? new PrintStream(new Above(err), true, CHARSET) : err;
+  private Terminal(OutputStream out, OutputStream err, boolean present, boolean colours) {
+    this.out = present ? new Above(out) : out;
+    this.err = present ? new Above(err) : err;
     this.bottom = err;
     this.present = present;
     this.colours = colours;
   }
 
-  private static Charset charset(@Nullable String name) {
-    return name != null && Charset.isSupported(name)
-        ? Charset.forName(name)
-        : Charset.defaultCharset();
-  }
-
-  static Terminal of(Environment environment, PrintStream out, PrintStream err) {
+  static Terminal of(Environment environment, OutputStream out, OutputStream err) {
     boolean present =
         environment.variable(VARIABLE) != null && !"dumb".equals(environment.variable("TERM"));
     return new Terminal(out, err, present, present && environment.variable("NO_COLOR") == null);
   }
 
-  static Terminal none(PrintStream out, PrintStream err) {
-    return new Terminal(out, err, false, false);
-  }
-
-  PrintStream out() {
+  OutputStream out() {
     return out;
   }
 
-  PrintStream err() {
+  OutputStream err() {
     return err;
   }
 
@@ -82,20 +71,28 @@ final class Terminal {
   /** Puts another line below all others, or none if it is empty. It is cut at the right edge. */
   synchronized void show(String line) {
     if (present && atLineStart && !line.equals(shown)) {
-      bottom.print(ERASE + (line.isEmpty() ? "" : WRAPPING_OFF + line + WRAPPING_ON + "\r"));
-      bottom.flush();
+      try {
+        draw(ERASE + (line.isEmpty() ? "" : WRAPPING_OFF + line + WRAPPING_ON + "\r"));
+      } catch (IOException e) {
+        LOG.debug("the status line cannot be shown", e);
+      }
       shown = line;
     }
   }
 
-  private synchronized void writeAbove(PrintStream stream, byte[] bytes, int offset, int length) {
+  private void draw(String controls) throws IOException {
+    bottom.write(controls.getBytes(StandardCharsets.US_ASCII));
+    bottom.flush();
+  }
+
+  private synchronized void writeAbove(OutputStream stream, byte[] bytes, int offset, int length)
+      throws IOException {
     if (length == 0) {
       return;
     }
     if (!shown.isEmpty()) {
-      bottom.print(ERASE);
-      bottom.flush();
       shown = "";
+      draw(ERASE);
     }
     stream.write(bytes, offset, length);
     stream.flush();
@@ -104,19 +101,19 @@ final class Terminal {
 
   /** One of the two streams. */
   private final class Above extends OutputStream {
-    private final PrintStream stream;
+    private final OutputStream stream;
 
-    Above(PrintStream stream) {
+    Above(OutputStream stream) {
       this.stream = stream;
     }
 
     @Override
-    public void write(int b) {
+    public void write(int b) throws IOException {
       write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) {
+    public void write(byte[] bytes, int offset, int length) throws IOException {
       writeAbove(stream, bytes, offset, length);
     }
   }

@@ -73,7 +73,7 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw CloudFailure.of(e);
     }
-    console.print("Uploaded to application " + application.value());
+    console.result("Uploaded to application " + application.value());
     return ExitCode.OK;
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,12 +20,14 @@ class MainTest {
   private static void assertReported(Throwable bug) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    int exitCode =
-        Main.run(
-            new String[] {"demo"},
-            new Environment(Map.of(), InputStream.nullInputStream(), new Broken(bug)),
-            new PrintStream(new ByteArrayOutputStream(), true, Charset.defaultCharset()),
-            new PrintStream(err, true, Charset.defaultCharset()));
+    Environment environment =
+        new Environment(Map.of(), InputStream.nullInputStream(), new Broken(bug));
+    int exitCode;
+    try (Output output =
+        Output.of(
+            environment, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false)) {
+      exitCode = Main.run(new String[] {"demo"}, environment, output);
+    }
 
     assertThat(exitCode).isEqualTo(1);
     assertThat(err.toString(Charset.defaultCharset()).lines())

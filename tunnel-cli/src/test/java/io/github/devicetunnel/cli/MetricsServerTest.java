@@ -9,11 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.devicetunnel.testing.Fault;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -130,14 +131,16 @@ class MetricsServerTest {
   void readyOnceAllListenersAccept() throws Exception {
     Lines err = new Lines();
     Environment nothing = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
-    Console console =
-        new Console(
-            new PrintStream(PrintStream.nullOutputStream()),
-            new PrintStream(err, true),
-            Redaction.of(new String[0], nothing));
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (MetricsServer server =
-        new MetricsServer(anyPort, new Activity(), MetricsServer.registry(), console)) {
+    try (Output output =
+            Output.of(
+                nothing, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
+        MetricsServer server =
+            new MetricsServer(
+                anyPort,
+                new Activity(),
+                MetricsServer.registry(),
+                new Console(output, Redaction.of(new String[0], nothing)))) {
       server.start();
       String ready = err.next().substring(ANNOUNCED.length()) + "readyz";
       assertThat(get(ready).status()).isEqualTo(503);

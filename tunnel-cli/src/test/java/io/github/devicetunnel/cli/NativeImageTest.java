@@ -3,7 +3,8 @@ package io.github.devicetunnel.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,8 +33,11 @@ class NativeImageTest {
   private static CommandSpec program() {
     Environment environment =
         new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
-    PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
-    Console console = new Console(nowhere, nowhere, Redaction.of(new String[0], environment));
-    return new Commands(environment, console).all().getCommandSpec();
+    OutputStream nowhere = OutputStream.nullOutputStream();
+    try (Output output =
+        Output.of(environment, nowhere, nowhere, Charset.defaultCharset(), false)) {
+      Console console = new Console(output, Redaction.of(new String[0], environment));
+      return new Commands(environment, console).all().getCommandSpec();
+    }
   }
 }

@@ -3,7 +3,6 @@ package io.github.devicetunnel.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
-import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -64,12 +63,12 @@ final class Program implements AutoCloseable {
   }
 
   private int call(String... args) {
-    return Main.run(
-        args,
+    Environment environment =
         new Environment(
-            variables, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), stop),
-        new PrintStream(out, true, Charset.defaultCharset()),
-        new PrintStream(err, true, Charset.defaultCharset()));
+            variables, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), stop);
+    try (Output output = Output.of(environment, out, err, Charset.defaultCharset(), false)) {
+      return Main.run(args, environment, output);
+    }
   }
 
   Program stop() {

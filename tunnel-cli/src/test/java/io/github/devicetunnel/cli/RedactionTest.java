@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,10 +62,9 @@ class RedactionTest {
   @EnumSource(Format.class)
   void hidesItInTheLogAtEveryLevel(Format format) {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
-    PrintStream err = new PrintStream(shown, true, StandardCharsets.UTF_8);
     Redaction redaction = redaction(Map.of("TUNNEL_API_KEY", "opaque\\\"key-12345"));
-    try {
-      Console console = new Console(err, err, redaction);
+    try (Output output = output(shown)) {
+      Console console = new Console(output, redaction);
       console.log(LogLevel.TRACE, format);
       Exception failure =
           new IOException("opaque\\\"key-12345", new IOException("ak_inTheCause12345"));
@@ -76,14 +76,20 @@ class RedactionTest {
       okHttp.log(java.util.logging.Level.FINEST, "opaque\\\"key-12345", failure);
       console.status("the program goes on");
       console.error("ak_inTheError12345 is wrong");
+      output.flush(Duration.ofSeconds(20));
     } finally {
-      new Console(System.out, System.err, redaction).log(LogLevel.INFO, Format.TEXT);
+      new Console(output(System.err), redaction).log(LogLevel.INFO, Format.TEXT);
     }
 
     assertThat(shown.toString(StandardCharsets.UTF_8))
         .contains("TRACE", "Bearer ***", "it failed", "okhttp3", "the program goes on")
         .contains("java.io.IOException")
         .doesNotContain("12345", "opaque");
+  }
+
+  private static Output output(OutputStream both) {
+    Environment nothing = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    return Output.of(nothing, both, both, StandardCharsets.UTF_8, true);
   }
 
   private static Redaction redaction(Map<String, String> variables, String... args) {

@@ -3,8 +3,9 @@ package io.github.devicetunnel.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,14 @@ class TerminalTest {
   private static final String ERASE = "\r\u001b[2K";
 
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
-  private final PrintStream stream = new PrintStream(screen, true, StandardCharsets.UTF_8);
 
   private Terminal terminal(Map<String, String> variables) {
     return Terminal.of(
-        new Environment(variables, InputStream.nullInputStream(), new TestStop()), stream, stream);
+        new Environment(variables, InputStream.nullInputStream(), new TestStop()), screen, screen);
+  }
+
+  private static void print(OutputStream stream, String text) throws IOException {
+    stream.write(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private String written() {
@@ -32,15 +36,15 @@ class TerminalTest {
   }
 
   @Test
-  void lineMakesRoomForOthers() {
+  void lineMakesRoomForOthers() throws Exception {
     Terminal terminal = terminal(Map.of("TUNNEL_TERMINAL", "yes", "TERM", "xterm"));
     terminal.show("1 open");
     assertThat(written()).isEqualTo(line("1 open"));
     terminal.show("1 open");
     assertThat(written()).as("when nothing changed").isEmpty();
-    terminal.err().print("a warning\n");
+    print(terminal.err(), "a warning\n");
     assertThat(written()).isEqualTo(ERASE + "a warning\n");
-    terminal.out().print("a result\n");
+    print(terminal.out(), "a result\n");
     assertThat(written()).isEqualTo("a result\n");
     terminal.show("1 open");
     assertThat(written()).isEqualTo(line("1 open"));
@@ -49,24 +53,23 @@ class TerminalTest {
   }
 
   @Test
-  void linesThatAreNotFinishedAreNotCut() {
+  void linesThatAreNotFinishedAreNotCut() throws Exception {
     Terminal terminal = terminal(Map.of("TUNNEL_TERMINAL", "yes"));
-    terminal.out().print("half");
-    terminal.out().flush();
+    print(terminal.out(), "half");
     terminal.show("1 open");
     assertThat(written()).isEqualTo("half");
-    terminal.out().print(" a line\n");
+    print(terminal.out(), " a line\n");
     terminal.show("1 open");
     assertThat(written()).isEqualTo(" a line\n" + line("1 open"));
   }
 
   @Test
-  void nothingIsShownElsewhere() {
+  void nothingIsShownElsewhere() throws Exception {
     for (Map<String, String> variables :
         List.of(Map.<String, String>of(), Map.of("TUNNEL_TERMINAL", "yes", "TERM", "dumb"))) {
       Terminal terminal = terminal(variables);
       terminal.show("1 open");
-      terminal.out().print("a result\n");
+      print(terminal.out(), "a result\n");
       assertThat(written()).isEqualTo("a result\n");
       assertThat(terminal.hasColours()).isFalse();
     }

@@ -1,0 +1,129 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.testing.ServiceStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program with standard streams that its parent has made non-blocking. */
+@DisabledOnOs(OS.WINDOWS)
+final class NonBlockingStreamsTest {
+  private static final String ALL = "0,1,2";
+  private static final int COUNT = 2_000_000;
+
+  /** Less than a pipe holds. */
+  private static final int NEARLY_A_PIPE = 32 << 10;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+  @TempDir Path folder;
+
+  private ProgramBench bench;
+
+  @BeforeEach
+  void start() throws IOException {
+    bench = new ProgramBench(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    bench.close();
+  }
+
+  private PipedProgram start(String... arguments) throws IOException {
+    return PipedProgram.start(bench, PipedProgram.NON_BLOCKING, ALL, arguments);
+  }
+
+  private void serve(TestService service) {
+    bench.cloud().service().device(Cloud.DEVICE).onConnect(ProgramBench.SERVICE, service::handle);
+  }
+
+  private interface TestService {
+    void handle(ServiceStream stream) throws IOException;
+  }
+
+  private static void awaitOutput(PipedProgram program, int count) {
+    assertThat(
+            Await.until(
+                Await.LONG,
+                () -> {
+                  try {
+                    return program.output().available() >= count;
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }))
+        .isTrue();
+  }
+
+  @Test
+  void stdioWaitsForItsReader() throws Exception {
+    byte[] bytes = new RandomBytes(1, COUNT).readNBytes(COUNT);
+    serve(stream -> stream.outputStream().write(bytes));
+    try (PipedProgram program = start("stdio")) {
+      awaitOutput(program, NEARLY_A_PIPE);
+      assertThat(program.output().readAllBytes()).isEqualTo(bytes);
+      assertThat(program.exitCode()).isZero();
+      assertThat(program.errors().readAllBytes()).isEmpty();
+    }
+  }
+
+  @Test
+  void stdioWaitsForItsInput() throws Exception {
+    byte[] bytes = new RandomBytes(2, COUNT).readNBytes(COUNT);
+    serve(
+        stream -> {
+          stream.outputStream().write('1');
+          assertThat(stream.inputStream().read()).isEqualTo('2');
+          stream.outputStream().write('3');
+          assertThat(stream.inputStream().readNBytes(COUNT)).isEqualTo(bytes);
+          stream.outputStream().write('4');
+        });
+    try (PipedProgram program = start("stdio")) {
+      assertThat(program.output().read()).isEqualTo('1');
+      program.input().write('2');
+      program.input().flush();
+      assertThat(program.output().read()).isEqualTo('3');
+      program.input().write(bytes);
+      program.input().close();
+      assertThat(program.output().readAllBytes()).isEqualTo(new byte[] {'4'});
+      assertThat(program.exitCode()).isZero();
+      assertThat(program.errors().readAllBytes()).isEmpty();
+    }
+  }
+
+  /** More events than a pipe holds. */
+  @Test
+  void eventsWaitForTheirReader() throws Exception {
+    int count = 250;
+    Path portFile = folder.resolve("ports");
+    try (PipedProgram program =
+        start("listen", "--listen-uri=:0", "--port-file=" + portFile, "--output=json")) {
+      int port = program.awaitPort(portFile);
+      for (int i = 0; i < count; i++) {
+        try (Socket socket = ProgramBench.connected(port)) {
+          socket.getOutputStream().write('.');
+        }
+      }
+      program.terminate();
+      String events = new String(program.output().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(program.exitCode()).isZero();
+      for (String event : new String[] {"opened", "closed"}) {
+        assertThat(events.lines().filter(line -> line.contains("\"event\":\"" + event + "\"")))
+            .hasSize(count);
+      }
+      assertThat(new String(program.errors().readAllBytes(), StandardCharsets.US_ASCII))
+          .doesNotContain("was closed");
+    }
+  }
+}

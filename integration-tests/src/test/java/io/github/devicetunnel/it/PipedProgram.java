@@ -1,0 +1,127 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The packaged program with pipes as standard streams, in the state in which a parent left them.
+ */
+final class PipedProgram implements AutoCloseable {
+  /** Makes the descriptors of the first argument non-blocking, and runs the others. */
+  static final String NON_BLOCKING =
+      """
+      use Fcntl;
+      for (split ",", shift) {
+        open(my $pipe, "+<&=", $_) or die;
+        fcntl($pipe, F_SETFL, fcntl($pipe, F_GETFL, 0) | O_NONBLOCK) or die;
+      }
+      exec { $ARGV[0] } @ARGV;
+      """;
+
+  /** Writes into the descriptor of the first argument until it is full, and runs the others. */
+  static final String FULL =
+      """
+      use Fcntl;
+      open(my $pipe, ">&=", shift) or die;
+      my $flags = fcntl($pipe, F_GETFL, 0);
+      fcntl($pipe, F_SETFL, $flags | O_NONBLOCK) or die;
+      1 while defined syswrite($pipe, "." x 4096);
+      1 while defined syswrite($pipe, ".");
+      fcntl($pipe, F_SETFL, $flags) or die;
+      exec { $ARGV[0] } @ARGV;
+      """;
+
+  private final Process process;
+
+  private PipedProgram(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param parent a script for Perl, which gets the descriptors and runs the program
+   */
+  static PipedProgram start(
+      ProgramBench bench, String parent, String descriptors, String... arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of(Externals.program("perl"), "-e", parent, descriptors));
+    command.add(PackagedProgram.LAUNCHER.toString());
+    command.addAll(List.of(arguments));
+    return new PipedProgram(bench.prepare(command).start());
+  }
+
+  /**
+   * Starts {@code listen} on a terminal that Ctrl-S has stopped before the program starts.
+   *
+   * @param options which need no quotes in a shell
+   */
+  static PipedProgram onStoppedTerminal(ProgramBench bench, String... options) throws IOException {
+    String line =
+        "read -r line; exec '" + PackagedProgram.LAUNCHER + "' listen " + String.join(" ", options);
+    PipedProgram program =
+        new PipedProgram(
+            bench
+                .prepare(List.of(Externals.program("script"), "-q", "-e", "-c", line, "/dev/null"))
+                .start());
+    // The terminal takes the first of these for itself, and the shell waits for the second.
+    program.input().write(new byte[] {'S' - '@', '\n'});
+    program.input().flush();
+    return program;
+  }
+
+  InputStream output() {
+    return process.getInputStream();
+  }
+
+  InputStream errors() {
+    return process.getErrorStream();
+  }
+
+  OutputStream input() {
+    return process.getOutputStream();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits for the file that names the port of the only listener. */
+  int awaitPort(Path portFile) throws IOException {
+    assertThat(Await.until(Await.LONG, () -> Files.exists(portFile) || !isAlive())).isTrue();
+    String address = Files.readString(portFile).strip();
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  /** Sends SIGTERM to it, and not to a terminal around it. */
+  void terminate() {
+    ProcessHandle innermost =
+        process.descendants().reduce((parent, child) -> child).orElse(process.toHandle());
+    assertThat(innermost.destroy()).isTrue();
+  }
+
+  /** Waits for its end, while nobody reads its output. */
+  int exitCode() throws InterruptedException {
+    assertThat(process.waitFor(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+        .as("it has ended")
+        .isTrue();
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    Program.kill(process, Program.tree(process));
+    process.getOutputStream().close();
+    process.getInputStream().close();
+    process.getErrorStream().close();
+  }
+}

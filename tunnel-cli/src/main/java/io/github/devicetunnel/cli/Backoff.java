@@ -1,0 +1,26 @@
+package io.github.devicetunnel.cli;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Pauses between attempts. Each pause is twice as long as the last one. For one thread. */
+final class Backoff {
+  /** A full pipe at 1 GB/s is empty after this time. */
+  private static final long MIN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+  /** Not noticed by a person who types, and too long to cost processor time. */
+  private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private long nanos = MIN_NANOS;
+
+  /** Waits before the next attempt. */
+  void pause() {
+    LockSupport.parkNanos(nanos);
+    nanos = Math.min(2 * nanos, MAX_NANOS);
+  }
+
+  /** Makes the next pause the shortest one, after an attempt that succeeded. */
+  void reset() {
+    nanos = MIN_NANOS;
+  }
+}

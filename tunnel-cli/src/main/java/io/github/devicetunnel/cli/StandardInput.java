@@ -1,0 +1,46 @@
+package io.github.devicetunnel.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Objects;
+
+/**
+ * Reads a descriptor without a buffer, and waits for bytes also where another process made the
+ * descriptor non-blocking. For one thread, which must not be interrupted.
+ */
+final class StandardInput extends InputStream {
+  private final FileChannel channel;
+  private final Backoff backoff = new Backoff();
+
+  /** For a descriptor that is never closed here. */
+  StandardInput(FileDescriptor descriptor) {
+    // FileInputStream.read fails with EAGAIN; the channel returns 0.
+    channel = new FileInputStream(descriptor).getChannel();
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    if (length == 0) {
+      return 0;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+    int count = channel.read(buffer);
+    while (count == 0) {
+      backoff.pause();
+      count = channel.read(buffer);
+    }
+    backoff.reset();
+    return count;
+  }
+}
