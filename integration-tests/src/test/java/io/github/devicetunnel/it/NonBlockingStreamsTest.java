@@ -105,7 +105,7 @@ final class NonBlockingStreamsTest {
   /** More events than a pipe holds. */
   @Test
   void eventsWaitForTheirReader() throws Exception {
-    int count = 250;
+    int count = 150;
     Path portFile = folder.resolve("ports");
     try (PipedProgram program =
         start("listen", "--listen-uri=:0", "--port-file=" + portFile, "--output=json")) {

@@ -70,7 +70,7 @@ final class TroubleshootingTest {
 
   /** Parts of sentences, whose rest differs. */
   private static final Set<String> NAMES_OF_SETTINGS =
-      Set.of("the interval", "the time", "the number", "the file");
+      Set.of("the interval", "the time", "the number", "the file", "standard error");
 
   /** What is told when all is well. */
   private static final Set<String> SUCCESS =

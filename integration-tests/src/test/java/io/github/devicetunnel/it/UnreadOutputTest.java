@@ -151,7 +151,7 @@ final class UnreadOutputTest {
   /** More than a pipe holds, all of it when somebody reads at last. */
   @Test
   void eventsWaitForASlowReader() throws Exception {
-    int count = 250;
+    int count = 150;
     try (PipedProgram program = listen(OUT, "--output=json")) {
       int port = program.awaitPort(portFile);
       for (int i = 0; i < count; i++) {

@@ -8,8 +8,8 @@ final class Backoff {
   /** A full pipe at 1 GB/s is empty after this time. */
   private static final long MIN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-  /** Not noticed by a person who types, and too long to cost processor time. */
-  private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  /** A person who types does not notice it, and a hundredth of a processor is enough for it. */
+  private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private long nanos = MIN_NANOS;
 
