@@ -26,6 +26,7 @@ final class NetworkOptionScenes {
     scenes.put("--proxy", NetworkOptionScenes::proxy);
     scenes.put("--allow-plaintext", NetworkOptionScenes::allowPlaintext);
     scenes.put("--header", NetworkOptionScenes::header);
+    scenes.put("--bare-close", NetworkOptionScenes::bareClose);
     return scenes;
   }
 
@@ -116,5 +117,20 @@ final class NetworkOptionScenes {
     var upgrade = bench.cloud().service().upgrades().get(0);
     assertThat(upgrade.header("X-One")).isEqualTo("1=2");
     assertThat(upgrade.header("X-Two")).isEqualTo("3");
+  }
+
+  private static void bareClose(ProgramBench bench) throws Exception {
+    RawCloud.Script script =
+        connection -> connection.write(connection.granted(), Frames.text("word."));
+    try (RawCloud cloud = RawCloud.started(script)) {
+      bench.succeed(bench.stdio(cloud, "--bare-close=end"));
+      Program.Outcome outcome = bench.stdio(cloud, "--bare-close", "reset").run();
+      assertThat(outcome.out()).isEqualTo("word.");
+      assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(8);
+      assertThat(outcome.err()).contains("the connection ended without a close frame");
+    }
+    Program.Outcome wrong = bench.stdio(bench.cloud(), "--bare-close=fin").run();
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--bare-close: must be end or reset, but is \"fin\"");
   }
 }

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.BareClose;
 import io.github.devicetunnel.ProxySettings;
 import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.TunnelClient;
@@ -16,6 +17,7 @@ final class NetworkOptions {
   private static final String CLIENT_KEY = "--client-key";
   private static final String PROXY = "--proxy";
   private static final String HEADER = "--header";
+  private static final String BARE_CLOSE = "--bare-close";
 
   @Option(
       names = CA_FILE,
@@ -54,6 +56,15 @@ final class NetworkOptions {
       description = "One more header for the cloud; may be repeated.")
   private List<String> headers = new ArrayList<>();
 
+  @Option(
+      names = BARE_CLOSE,
+      paramLabel = "MEANING",
+      order = 37,
+      description =
+          "Meaning of a cloud connection that ends without a close frame: end, the service closed,"
+              + " or reset, a failure. Default: end")
+  private @Nullable String bareClose;
+
   /** Whatever is wrong is a {@link CommandFailure} of usage. */
   void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
     setTls(builder);
@@ -68,6 +79,9 @@ final class NetworkOptions {
       setting(PROXY, () -> builder.proxy(ProxySettings.parse(url)));
     }
     headers.forEach(header -> setHeader(builder, header));
+    if (bareClose != null) {
+      builder.bareClose(Choice.of(BareClose.class, BARE_CLOSE, bareClose));
+    }
   }
 
   /** Whether there is a password where others can see it. */
