@@ -1,21 +1,35 @@
 // A stand-in for the tunnelling service: relays websockets to TCP services. Prints its port, and
-// ends when its standard input does. With the argument "bare" it ends a tunnel as many servers do:
-// with a FIN, over TLS after close_notify, and without a close frame. With TLS_KEY and
-// TLS_CERTIFICATE (PEM) in its environment it speaks TLS.
+// ends when its standard input does. Arguments are websocket subprotocols: it selects the first one
+// that a client offers, and rejects clients that offer none of them. With the option --bare it ends a
+// tunnel as many servers do: with a FIN, over TLS after close_notify, and without a close frame. With
+// TLS_KEY and TLS_CERTIFICATE (PEM) in its environment it speaks TLS.
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { WebSocketServer } from 'ws';
 
-const bare = process.argv.includes('bare');
+const bare = process.argv.includes('--bare');
 const { TLS_KEY: key, TLS_CERTIFICATE: cert } = process.env;
 
 const PATH = /^\/v3\/devices\/[0-9a-f]{32}\/services\/([^/]+):([0-9]+)\/connection$/;
 const TOO_MUCH = 512 * 1024;
 
+const required = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const select = (offered) => required.find((name) => offered.has(name)) ?? false;
+
 const server = key ? https.createServer({ key, cert }) : http.createServer();
 server.listen(0, '127.0.0.1', 1024, () => console.log(server.address().port));
-new WebSocketServer({ server, perMessageDeflate: false }).on('connection', relay);
+new WebSocketServer({
+  server,
+  perMessageDeflate: false,
+  ...(required.length > 0 && {
+    handleProtocols: select,
+    verifyClient: ({ req }, done) => {
+      const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((n) => n.trim());
+      done(select(new Set(offered)) !== false, 400, 'subprotocol required');
+    },
+  }),
+}).on('connection', relay);
 process.stdin.on('end', () => process.exit(0)).resume();
 
 function relay(client, request) {

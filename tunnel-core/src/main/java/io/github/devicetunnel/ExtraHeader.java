@@ -31,14 +31,22 @@ final class ExtraHeader {
 
   private ExtraHeader() {}
 
+  static boolean isToken(String text) {
+    return TOKEN.matcher(text).matches();
+  }
+
   static void check(String name, String value) {
-    if (!TOKEN.matcher(name).matches()) {
+    if (!isToken(name)) {
       throw new IllegalArgumentException(
           "header: the name must be letters, digits and dashes, but is \""
               + Target.shown(name)
               + "\"");
     }
     String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.equals("sec-websocket-protocol")) {
+      throw new IllegalArgumentException(
+          "header: " + name + " cannot be added as a header; offer names with subprotocol(...)");
+    }
     if (TAKEN.contains(lower) || lower.startsWith("sec-websocket-")) {
       throw new IllegalArgumentException(
           "header: " + name + " is one of those that the request for a tunnel has itself");

@@ -96,6 +96,15 @@ final class SettingsDraft {
     headers.add(name, value);
   }
 
+  /** Kept as a header, which no other setting can write. */
+  void subprotocol(String... names) {
+    if (names.length == 0) {
+      headers.removeAll(Subprotocols.HEADER);
+    } else {
+      headers.set(Subprotocols.HEADER, Subprotocols.offer(names));
+    }
+  }
+
   void okHttpClient(OkHttpClient client) {
     okHttpClient = client;
   }

@@ -553,6 +553,24 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Offers websocket subprotocols in the header {@code Sec-WebSocket-Protocol} (RFC 6455 section
+     * 1.9), for a cloud that requires one. None by default. The cloud may select one of them or
+     * none; any other answer rejects the tunnel. The payload stays as it is under every name, so
+     * offer only names that carry bytes unchanged, such as {@code binary}: with {@code base64} the
+     * service would receive bytes that were never encoded, and the client would receive Base64.
+     * Replaces the names of an earlier call.
+     *
+     * @param names in order of preference; no name to offer none
+     * @return this
+     * @throws IllegalArgumentException when a name is repeated, or is not a token as in RFC 9110
+     *     section 5.6.2
+     */
+    public Builder subprotocol(String... names) {
+      draft.subprotocol(names);
+      return this;
+    }
+
+    /**
      * Who is told what happens to connections and listeners; none by default. They are told in the
      * order in which they were added, and so are those of {@link TunnelClient#newBuilder}.
      *

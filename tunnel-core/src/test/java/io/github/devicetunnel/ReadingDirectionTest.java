@@ -49,6 +49,7 @@ class ReadingDirectionTest {
           List.of(ClientEvents.class),
           List.of(Totals.class),
           List.of(SettingsDraft.class),
+          List.of(Subprotocols.class),
           List.of(Settings.class, Engine.class),
           List.of(WarmConnections.class, ConnectionThreads.class),
           List.of(Timeouts.class),

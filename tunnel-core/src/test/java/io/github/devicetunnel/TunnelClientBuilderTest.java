@@ -36,7 +36,6 @@ class TunnelClientBuilderTest {
         "Connection",
         "UPGRADE",
         "Sec-WebSocket-Key",
-        "Sec-WebSocket-Protocol",
         "Proxy-Authorization",
         "Content-Length"
       })
@@ -45,6 +44,33 @@ class TunnelClientBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "header: " + name + " is one of those that the request for a tunnel has itself");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Sec-WebSocket-Protocol", "sec-websocket-protocol"})
+  void headerOfSubprotocolsNamesTheirSetting(String name) {
+    assertThatThrownBy(() -> complete().header(name, "binary"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "header: " + name + " cannot be added as a header; offer names with subprotocol(...)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "a,b", "b\u00ebta", "a\r\nHost: b", "a/b", "\"a\""})
+  void subprotocolMustBeToken(String name) {
+    assertThatThrownBy(() -> complete().subprotocol("binary", name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "subprotocol must be a token (RFC 9110 section 5.6.2) such as binary, but is \""
+                + name.replaceAll("\\p{Cntrl}", "?").replaceAll("[^ -~]", "?")
+                + "\"");
+  }
+
+  @Test
+  void subprotocolMustNotRepeat() {
+    assertThatThrownBy(() -> complete().subprotocol("binary", "chat", "binary"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("subprotocol must not repeat a name, but has \"binary\" twice; remove one");
   }
 
   @Test

@@ -27,6 +27,7 @@ final class NetworkOptionScenes {
     scenes.put("--allow-plaintext", NetworkOptionScenes::allowPlaintext);
     scenes.put("--header", NetworkOptionScenes::header);
     scenes.put("--bare-close", NetworkOptionScenes::bareClose);
+    scenes.put("--subprotocol", NetworkOptionScenes::subprotocol);
     return scenes;
   }
 
@@ -132,5 +133,13 @@ final class NetworkOptionScenes {
     Program.Outcome wrong = bench.stdio(bench.cloud(), "--bare-close=fin").run();
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err()).contains("--bare-close: must be end or reset, but is \"fin\"");
+  }
+
+  private static void subprotocol(ProgramBench bench) throws Exception {
+    bench.succeed("--subprotocol", "binary", "--subprotocol=base64");
+    bench.succeed("--config=" + bench.file("s.yaml", "subprotocol: [mqtt, binary]\n"));
+    assertThat(bench.cloud().service().upgrades())
+        .extracting(upgrade -> upgrade.header("Sec-WebSocket-Protocol"))
+        .containsExactly("binary, base64", "mqtt, binary");
   }
 }

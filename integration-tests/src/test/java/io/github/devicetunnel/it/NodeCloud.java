@@ -33,18 +33,23 @@ final class NodeCloud extends Cloud {
     this.tls = tls;
   }
 
-  static NodeCloud started() throws IOException {
-    return started(false);
+  /**
+   * Starts it.
+   *
+   * @param subprotocols of which a client must offer one; none to accept every client
+   */
+  static NodeCloud started(String... subprotocols) throws IOException {
+    return started(false, subprotocols);
   }
 
   /** Ends each tunnel with a FIN and without a close frame. */
   static NodeCloud startedBare() throws IOException {
-    return started(false, "bare");
+    return started(false, "--bare");
   }
 
   /** As {@link #startedBare}, over TLS and after {@code close_notify}. */
   static NodeCloud startedBareWithTls() throws IOException {
-    return started(true, "bare");
+    return started(true, "--bare");
   }
 
   private static NodeCloud started(boolean tls, String... arguments) throws IOException {

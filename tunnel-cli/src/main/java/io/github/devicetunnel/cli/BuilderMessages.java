@@ -33,6 +33,7 @@ final class BuilderMessages {
           entry("clientKey", new Parameter("--client-key", "the key")),
           entry("proxy", new Parameter("--proxy", "the proxy")),
           entry("header:", new Parameter("--header", "the header")),
+          entry("subprotocol", new Parameter("--subprotocol", "the name")),
           entry("algorithm", new Parameter("--algorithm", "the algorithm")),
           entry("certificate", new Parameter("--certificate", "the certificate")),
           entry("name", new Parameter("--name", "the name")));
@@ -58,6 +59,7 @@ final class BuilderMessages {
     String message =
         String.valueOf(e.getMessage())
             .replace("allowPlaintext(true)", "--allow-plaintext")
+            .replace("subprotocol(...)", "--subprotocol")
             .replace("use Credentials.jwt(applicationId, token)", "give --application-id as well")
             .replace(
                 "use Credentials.apiKey(key)",

@@ -18,6 +18,7 @@ final class NetworkOptions {
   private static final String PROXY = "--proxy";
   private static final String HEADER = "--header";
   private static final String BARE_CLOSE = "--bare-close";
+  private static final String SUBPROTOCOL = "--subprotocol";
 
   @Option(
       names = CA_FILE,
@@ -64,6 +65,13 @@ final class NetworkOptions {
           "Meaning of a cloud connection that ends without a close frame: end, the service closed,"
               + " or reset, a failure. Default: end")
   private @Nullable String bareClose;
+      names = SUBPROTOCOL,
+      paramLabel = "NAME",
+      order = 36,
+      description =
+          "Websocket subprotocol to offer, such as binary, for a cloud that requires one; may be"
+              + " repeated. The payload is never encoded.")
+  private List<String> subprotocols = new ArrayList<>();
 
   /** Whatever is wrong is a {@link CommandFailure} of usage. */
   void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
@@ -82,6 +90,7 @@ final class NetworkOptions {
     if (bareClose != null) {
       builder.bareClose(Choice.of(BareClose.class, BARE_CLOSE, bareClose));
     }
+    setting(SUBPROTOCOL, () -> builder.subprotocol(subprotocols.toArray(String[]::new)));
   }
 
   /** Whether there is a password where others can see it. */

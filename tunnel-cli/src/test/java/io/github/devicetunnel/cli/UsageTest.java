@@ -123,6 +123,24 @@ class UsageTest {
             "-cloud-uri",
             WHOLE_URL,
             "--header=Host=x"),
+        mistake(
+            "--header: Sec-WebSocket-Protocol cannot be added as a header; offer names with"
+                + " --subprotocol",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--header=Sec-WebSocket-Protocol=binary"),
+        mistake(
+            "--subprotocol: must be a token (RFC 9110 section 5.6.2) such as binary, but is"
+                + " \"a,b\"",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--subprotocol=a,b"),
+        mistake(
+            "--subprotocol: must not repeat a name, but has \"binary\" twice; remove one",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--subprotocol=binary",
+            "--subprotocol=binary"),
         mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
         mistake("-L: must be LISTEN=DEVICE/SERVICE, but in \":1\" there is no =", "-L", ":1"),
         mistake("-L: must be host:port", "-L", "1=127.0.0.1:80"),

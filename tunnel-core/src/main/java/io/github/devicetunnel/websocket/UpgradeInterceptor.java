@@ -1,19 +1,14 @@
 package io.github.devicetunnel.websocket;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
 import okio.BufferedSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adds the secret to an upgrade right where it goes to the network, and judges the answer right
@@ -25,9 +20,6 @@ final class UpgradeInterceptor implements Interceptor {
   /** Enough of an error body for the service's JSON, or for the title of a load balancer's page. */
   private static final int BODY_LIMIT = 16 << 10;
 
-  /** RFC 6455 section 1.3. */
-  private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
   @Override
   public Response intercept(Chain chain) throws IOException {
     Socket socket = requireNonNull(chain.connection()).socket();
@@ -38,40 +30,13 @@ final class UpgradeInterceptor implements Interceptor {
     if (response.code() != 101) {
       throw refusal(request, response, "the server answered " + statusLine(response));
     }
-    String defect = defect(request, response);
+    String defect = UpgradeAnswer.defect(request, response);
     if (defect != null) {
       throw refusal(
           request, response, "the server's answer is not a correct websocket upgrade: " + defect);
     }
     requireNonNull(request.tag(Upgrade.Granted.class)).accept(socket, response);
     return response;
-  }
-
-  /** What is wrong with a 101 by RFC 6455 section 4.1. */
-  private static @Nullable String defect(Request request, Response response) {
-    if (!"websocket".equalsIgnoreCase(response.header("Upgrade"))) {
-      return "the header Upgrade is " + quoted(response.header("Upgrade"));
-    }
-    if (response.socket() == null) {
-      return "the header Connection is "
-          + quoted(response.header("Connection"))
-          + ", and only \"Upgrade\" alone is understood";
-    }
-    String key = requireNonNull(request.header("Sec-WebSocket-Key"));
-    if (!acceptFor(key).equals(trimmed(response.header("Sec-WebSocket-Accept")))) {
-      return "the header Sec-WebSocket-Accept does not fit the key that was sent";
-    }
-    if (response.header("Sec-WebSocket-Extensions") != null) {
-      return "it agrees to the extension "
-          + quoted(response.header("Sec-WebSocket-Extensions"))
-          + ", and none was offered";
-    }
-    if (response.header("Sec-WebSocket-Protocol") != null) {
-      return "it agrees to the subprotocol "
-          + quoted(response.header("Sec-WebSocket-Protocol"))
-          + ", and none was offered";
-    }
-    return null;
   }
 
   private static UpgradeRefusedException refusal(
@@ -107,24 +72,5 @@ final class UpgradeInterceptor implements Interceptor {
     return response.message().isEmpty()
         ? String.valueOf(response.code())
         : response.code() + " " + response.message();
-  }
-
-  private static String quoted(@Nullable String header) {
-    return header == null ? "missing" : "\"" + header + "\"";
-  }
-
-  private static @Nullable String trimmed(@Nullable String header) {
-    return header == null ? null : header.trim();
-  }
-
-  /** The answer to a key that RFC 6455 section 4.2.2 asks for. */
-  static String acceptFor(String key) {
-    try {
-      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-      byte[] digest = sha1.digest((key + ACCEPT_SUFFIX).getBytes(ISO_8859_1));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JVM has SHA-1", e);
-    }
   }
 }
