@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 
 /** A server that does what no tidy server does: a test says every byte. */
 final class RawCloud extends Cloud {
   /** What is done with one connection, whose request has been read. */
   interface Script {
     void play(RawConnection connection) throws Exception;
+  }
+
+  /** Puts a layer over a connection. */
+  interface Wrapping {
+    Socket wrap(Socket socket) throws Exception;
   }
 
   private final Service service;
@@ -19,11 +25,17 @@ final class RawCloud extends Cloud {
   }
 
   static RawCloud started(Script script) throws IOException {
+    return started(socket -> socket, script);
+  }
+
+  /** Wraps every connection first, in TLS perhaps. */
+  static RawCloud started(Wrapping wrapping, Script script) throws IOException {
     return new RawCloud(
         Service.started(
             socket -> {
-              RawConnection connection = RawConnection.read(socket);
-              script.play(connection);
+              try (Socket wrapped = wrapping.wrap(socket)) {
+                script.play(RawConnection.read(wrapped));
+              }
             }));
   }
 

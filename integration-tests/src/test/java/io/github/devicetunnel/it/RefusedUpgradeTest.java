@@ -77,19 +77,6 @@ final class RefusedUpgradeTest {
   }
 
   @Test
-  void connectionHeaderWithTwoWords() throws Exception {
-    RawCloud.Script script =
-        connection ->
-            connection.write(
-                connection.granted("Connection: keep-alive, Upgrade", connection.accept()));
-
-    TunnelRejectedException e = refusal(script);
-
-    assertThat(e.statusCode()).isEqualTo(101);
-    assertThat(e).hasMessageContaining("keep-alive, Upgrade");
-  }
-
-  @Test
   void wrongAcceptKey() throws Exception {
     RawCloud.Script script =
         connection ->

@@ -65,6 +65,8 @@ final class NetworkOptions {
           "Meaning of a cloud connection that ends without a close frame: end, the service closed,"
               + " or reset, a failure. Default: end")
   private @Nullable String bareClose;
+
+  @Option(
       names = SUBPROTOCOL,
       paramLabel = "NAME",
       order = 36,

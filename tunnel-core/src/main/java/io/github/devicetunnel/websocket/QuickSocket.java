@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * each of many small answers sleeps longer than they take, see {@link SpinningInput}; and TLS asks
  * for its records in pieces, see {@link ReadAheadInput}.
  */
-class QuickSocket extends Socket {
+class QuickSocket extends Socket implements UpgradeHeadInput.Owner {
   /** One for all who ask: a proxy's answer and the TLS after it are read one after the other. */
-  private @Nullable InputStream input; // guarded by this
+  private @Nullable UpgradeHeadInput input; // guarded by this
 
   QuickSocket() throws IOException {
     setTcpNoDelay(true);
@@ -27,10 +27,10 @@ class QuickSocket extends Socket {
   }
 
   @Override
-  public synchronized InputStream getInputStream() throws IOException {
+  public synchronized UpgradeHeadInput getInputStream() throws IOException {
     InputStream plain = super.getInputStream();
     if (input == null) {
-      input = new ReadAheadInput(new SpinningInput(plain));
+      input = new UpgradeHeadInput(new ReadAheadInput(new SpinningInput(plain)));
     }
     return input;
   }

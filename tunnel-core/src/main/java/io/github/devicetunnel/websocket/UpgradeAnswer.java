@@ -30,9 +30,7 @@ final class UpgradeAnswer {
       return "the header Upgrade is " + quoted(response.header("Upgrade"));
     }
     if (response.socket() == null) {
-      return "the header Connection is "
-          + quoted(response.header("Connection"))
-          + ", and only \"Upgrade\" alone is understood";
+      return connectionDefect(response.headers());
     }
     String key = requireNonNull(request.header("Sec-WebSocket-Key"));
     if (!acceptFor(key).equals(trimmed(response.header("Sec-WebSocket-Accept")))) {
@@ -45,6 +43,18 @@ final class UpgradeAnswer {
           + ", and none was offered";
     }
     return defect(elements(request.headers(), PROTOCOL), elements(response.headers(), PROTOCOL));
+  }
+
+  /** OkHttp hands over no socket. */
+  private static String connectionDefect(Headers headers) {
+    List<String> options = elements(headers, "Connection");
+    String start =
+        "the header Connection is " + quoted(options.isEmpty() ? null : String.join(", ", options));
+    return options.stream().anyMatch("upgrade"::equalsIgnoreCase)
+        ? start
+            + ", and such a list is only accepted over wss or without the socket factory and SOCKS"
+            + " proxy of an OkHttpClient; use wss"
+        : start + ", without the option Upgrade (RFC 6455 section 4.1)";
   }
 
   /** A server may also select none of the names that were offered. */

@@ -25,6 +25,9 @@ final class UpgradeInterceptor implements Interceptor {
     Socket socket = requireNonNull(chain.connection()).socket();
     // OkHttp makes the socket to a SOCKS proxy itself, past our socket factory.
     socket.setTcpNoDelay(true);
+    if (socket instanceof UpgradeHeadInput.Owner owner) {
+      owner.getInputStream().expectAnswer();
+    }
     Request request = chain.request();
     Response response = chain.proceed(Authorization.addTo(request));
     if (response.code() != 101) {
@@ -32,6 +35,7 @@ final class UpgradeInterceptor implements Interceptor {
     }
     String defect = UpgradeAnswer.defect(request, response);
     if (defect != null) {
+      socket.close(); // OkHttp may take the connection for one that can serve another request.
       throw refusal(
           request, response, "the server's answer is not a correct websocket upgrade: " + defect);
     }

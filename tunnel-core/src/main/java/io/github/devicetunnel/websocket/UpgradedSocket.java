@@ -1,7 +1,6 @@
 package io.github.devicetunnel.websocket;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -34,7 +33,7 @@ public final class UpgradedSocket implements Closeable {
     this.call = call;
     this.okioSocket = okioSocket;
     this.socket = socket;
-    this.in = new Input(okioSocket, socket);
+    this.in = new Input(okioSocket, socket.getInputStream());
     this.out = socket.getOutputStream();
     BufferShare.opened();
   }
@@ -99,14 +98,12 @@ public final class UpgradedSocket implements Closeable {
    * itself. A server that speaks first would lose its first bytes otherwise.
    */
   private static final class Input extends PieceInput {
-    private final Socket socket;
     private final InputStream socketInput;
     private final Buffer early = new Buffer();
     private okio.@Nullable Source source;
 
-    Input(okio.Socket okioSocket, Socket socket) throws IOException {
-      this.socket = socket;
-      this.socketInput = socket.getInputStream();
+    Input(okio.Socket okioSocket, InputStream socketInput) {
+      this.socketInput = socketInput;
       this.source = okioSocket.getSource();
       // The timeouts of HTTP have no meaning for a tunnel, which may be silent for days.
       okioSocket.getSource().timeout().clearTimeout().clearDeadline();
@@ -115,19 +112,13 @@ public final class UpgradedSocket implements Closeable {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int count;
       if (source != null && readEarly(source) < 0) {
-        count = -1;
-      } else if (!early.exhausted()) {
-        count = early.read(bytes, offset, length);
-      } else {
-        count = socketInput.read(bytes, offset, length);
+        return -1;
       }
-      if (count < 0 && ObservedTlsSocketFactory.isTruncated(socket)) {
-        throw new EOFException(
-            "the TLS connection ended without close_notify (RFC 8446 section 6.1)");
+      if (!early.exhausted()) {
+        return early.read(bytes, offset, length);
       }
-      return count;
+      return socketInput.read(bytes, offset, length);
     }
 
     private long readEarly(okio.Source unread) throws IOException {

@@ -44,7 +44,7 @@ public final class Upgrader {
     this.proxy = proxy;
     this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
     OkHttpClient common =
-        observingTls(base)
+        withUpgradeSockets(base)
             .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
             // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
             .protocols(List.of(Protocol.HTTP_1_1))
@@ -68,14 +68,6 @@ public final class Upgrader {
             .build();
   }
 
-  private static OkHttpClient.Builder observingTls(OkHttpClient base) {
-    X509TrustManager trust = base.x509TrustManager();
-    return trust == null
-        ? base.newBuilder() // It can open no TLS connection.
-        : base.newBuilder()
-            .sslSocketFactory(new ObservedTlsSocketFactory(base.sslSocketFactory()), trust);
-  }
-
   /**
    * Prepares a request.
    *
@@ -91,7 +83,7 @@ public final class Upgrader {
         new Request.Builder()
             .url(url)
             .headers(headers)
-            // Exactly this word: OkHttp hands the socket over for no other.
+            // Exactly this word, or OkHttp does not hand the socket over.
             .header("Connection", "Upgrade")
             .header("Upgrade", "websocket")
             .header("Sec-WebSocket-Version", "13")
@@ -140,6 +132,15 @@ public final class Upgrader {
     return proxy == null || proxyDns == null
         ? common
         : common.newBuilder().socketFactory(new ProxySocketFactory(proxy, proxyDns, dial)).build();
+  }
+
+  /** In plaintext it is the socket factory that makes such sockets. */
+  private static OkHttpClient.Builder withUpgradeSockets(OkHttpClient base) {
+    OkHttpClient.Builder builder = base.newBuilder();
+    X509TrustManager trust = base.x509TrustManager(); // null in a client without TLS
+    return trust == null
+        ? builder
+        : builder.sslSocketFactory(new UpgradeSslSocketFactory(base.sslSocketFactory()), trust);
   }
 
   /** Nothing older than TLS 1.2, whatever an application's client allows. */
