@@ -69,7 +69,8 @@ final class DialAttempt {
                 settings.cloudUri().connection(settings.target()),
                 settings.headers(),
                 "Bearer " + token,
-                limit);
+                limit,
+                settings.timeouts().reusedConnectionTimeout());
     upgrade = its;
     begin(its::cancel);
     UpgradedSocket socket = its.execute();

@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.Upgrader;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -33,7 +34,7 @@ final class Engine {
 
   private volatile @Nullable TlsSettings tls;
   private volatile @Nullable OkHttpClient okHttpClient;
-  private @Nullable Upgrader upgrader; // guarded by making
+  private volatile @Nullable Upgrader upgrader; // written under making
 
   /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
   Engine(Transport transport) {
@@ -72,11 +73,14 @@ final class Engine {
     }
     warm.values().forEach(WarmConnections::close);
     OkHttpClient made = okHttpClient;
+    Upgrader closing = upgrader;
     // Not at once: a connection that was closed in its own callback still has its end bounded.
     timers.shutdown();
     threads.shutdown();
+    if (closing != null) {
+      closing.close();
+    }
     if (transport.okHttpClient() == null && made != null) {
-      made.connectionPool().evictAll();
       made.dispatcher().executorService().shutdown();
     }
   }
@@ -99,14 +103,19 @@ final class Engine {
    */
   Upgrader upgrader() throws SSLException {
     synchronized (making) {
-      if (upgrader == null) {
-        Transport complete = withTrust();
-        tls = complete.tls();
-        OkHttpClient client = complete.client();
-        okHttpClient = client;
-        upgrader = new Upgrader(client, threads.helpers(), transport.proxyServer());
+      Upgrader existing = upgrader;
+      if (existing != null) {
+        return existing;
       }
-      return upgrader;
+      Transport complete = withTrust();
+      tls = complete.tls();
+      OkHttpClient client = complete.client();
+      okHttpClient = client;
+      Upgrader created =
+          new Upgrader(
+              client, threads.helpers(), transport.proxyServer(), transport.warmConnections());
+      upgrader = created;
+      return created;
     }
   }
 
@@ -132,14 +141,23 @@ final class Engine {
             });
   }
 
-  /** Keeps connections to a cloud warm until the end, if that was wished for. Does not wait. */
-  void keepWarm(CloudUri cloud) {
+  /**
+   * Keeps connections to a cloud warm until the end, if the transport says so. Does not wait.
+   *
+   * @param probeTimeout of the first client of that cloud
+   */
+  void keepWarm(CloudUri cloud, Duration probeTimeout) {
     if (transport.warmConnections() > 0) {
       warm.computeIfAbsent(
               cloud.base(),
               url ->
                   new WarmConnections(
-                      this::upgrader, timers, threads.helpers(), url, transport.warmConnections()))
+                      this::upgrader,
+                      timers,
+                      threads.helpers(),
+                      url,
+                      transport.warmConnections(),
+                      probeTimeout))
           .start();
     }
   }

@@ -17,6 +17,7 @@ record Timeouts(
     Duration pingInterval,
     @Nullable Duration livenessTimeout,
     Duration connectTimeout,
+    Duration reusedConnectionTimeout,
     Duration writeTimeout,
     @Nullable Duration halfCloseTimeout,
     Duration drainTimeout,
@@ -24,6 +25,7 @@ record Timeouts(
 
   private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration REUSED_CONNECTION_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration WRITE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration NO_IDLE_TIMEOUT = Duration.ZERO;
@@ -33,6 +35,7 @@ record Timeouts(
           PING_INTERVAL,
           null,
           CONNECT_TIMEOUT,
+          REUSED_CONNECTION_TIMEOUT,
           WRITE_TIMEOUT,
           null,
           DRAIN_TIMEOUT,
@@ -68,6 +71,7 @@ record Timeouts(
     private Duration pingInterval;
     private @Nullable Duration livenessTimeout;
     private Duration connectTimeout;
+    private Duration reusedConnectionTimeout;
     private Duration writeTimeout;
     private @Nullable Duration halfCloseTimeout;
     private Duration drainTimeout;
@@ -77,6 +81,7 @@ record Timeouts(
       this.pingInterval = from.pingInterval;
       this.livenessTimeout = from.livenessTimeout;
       this.connectTimeout = from.connectTimeout;
+      this.reusedConnectionTimeout = from.reusedConnectionTimeout;
       this.writeTimeout = from.writeTimeout;
       this.halfCloseTimeout = from.halfCloseTimeout;
       this.drainTimeout = from.drainTimeout;
@@ -100,6 +105,10 @@ record Timeouts(
       connectTimeout = positive("connectTimeout", timeout);
     }
 
+    void reusedConnectionTimeout(Duration timeout) {
+      reusedConnectionTimeout = positive("reusedConnectionTimeout", timeout);
+    }
+
     void writeTimeout(Duration timeout) {
       writeTimeout = notNegative("writeTimeout", timeout);
     }
@@ -121,6 +130,7 @@ record Timeouts(
           pingInterval,
           livenessTimeout,
           connectTimeout,
+          reusedConnectionTimeout,
           writeTimeout,
           halfCloseTimeout,
           drainTimeout,

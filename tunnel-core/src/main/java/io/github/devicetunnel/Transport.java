@@ -1,8 +1,6 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.ProxyServer;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +20,6 @@ record Transport(
     int warmConnections,
     int platformThreads) {
 
-  /** As many as OkHttp keeps by default, for those that are left by refused upgrades. */
-  private static final int LEAST_IDLE = 5;
-
   /**
    * With our trust where it is not the application's business, so that failures can be explained.
    */
@@ -36,14 +31,9 @@ record Transport(
   }
 
   OkHttpClient client() {
-    OkHttpClient.Builder builder = okHttpClient == null ? ownClient() : okHttpClient.newBuilder();
+    OkHttpClient.Builder builder =
+        okHttpClient == null ? new OkHttpClient.Builder() : okHttpClient.newBuilder();
     return tls == null ? builder.build() : tls.applyTo(builder);
-  }
-
-  private OkHttpClient.Builder ownClient() {
-    return new OkHttpClient.Builder()
-        .connectionPool(
-            new ConnectionPool(Math.max(LEAST_IDLE, warmConnections), 5, TimeUnit.MINUTES));
   }
 
   @Nullable ProxyServer proxyServer() {

@@ -40,7 +40,7 @@ public final class TunnelClient implements AutoCloseable {
     this.settings = settings;
     this.events = new ClientEvents(settings.eventListeners());
     this.life = new ClientLife(engine);
-    engine.keepWarm(settings.cloudUri());
+    engine.keepWarm(settings.cloudUri(), settings.timeouts().reusedConnectionTimeout());
   }
 
   /**
@@ -351,6 +351,24 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Sets how long an idle connection of {@link #warmConnections} may take to answer, 2 seconds by
+     * default. A NAT or load balancer may have dropped it without notice. A dial whose idle
+     * connection gives no answer within this time closes all idle connections to the cloud and goes
+     * on with a new one, as part of the same attempt and within the {@link #connectTimeout}, of
+     * which it uses at most half for the wait. The cloud may have received the first request all
+     * the same; it then sees that connection closed. If the cloud needs longer to grant a tunnel,
+     * raise the value.
+     *
+     * @param timeout positive
+     * @return this
+     * @throws IllegalArgumentException when it is not positive
+     */
+    public Builder reusedConnectionTimeout(Duration timeout) {
+      draft.timeouts().reusedConnectionTimeout(timeout);
+      return this;
+    }
+
+    /**
      * How long the other direction may stay without a byte once the local side has ended its
      * output: the protocol cannot tell the service of that end, so a reply is waited for. By
      * default 10 seconds for a listener's connections, and 60 for streams.
@@ -456,11 +474,12 @@ public final class TunnelClient implements AutoCloseable {
     /**
      * Keeps connections to the cloud open and idle, with TLS done, for the tunnels to come: one of
      * those costs one round trip then, and not three or four. None by default. They are opened by
-     * {@link #build}, in the background, used every 25 s by a small request without any secret
-     * ({@code GET} of the base URL, whatever is answered), so that nobody on the way cuts them for
-     * being idle, and replaced when tunnels have taken them. A cloud that answers {@code
-     * Connection: close} has none kept. Clients that share connections share these too. The pool of
-     * an {@link #okHttpClient} must have room for them; its interceptors see the requests.
+     * {@link #build}, in the background, and probed every 15 s by a small request without any
+     * secret ({@code GET} of the base URL, whatever is answered), so that no middlebox drops them
+     * for being idle. One that gives no answer within the {@link #reusedConnectionTimeout}, or that
+     * a tunnel has taken, is replaced. A cloud that answers {@code Connection: close} has none
+     * kept. Clients that share connections share these too. They are closed with the last of these
+     * clients. The interceptors of an {@link #okHttpClient} see the requests.
      *
      * @param connections how many, from 0 to 64
      * @return this
@@ -500,9 +519,9 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Trust, proxy, DNS, interceptors and connection pool of an application's own client. It is
-     * neither changed nor ever shut down. What {@link #tls} and {@link #proxy} say takes the place
-     * of its trust and of its proxy.
+     * Trust, proxy, DNS and interceptors of an application's own client. It is neither changed nor
+     * ever shut down, and its connection pool is not used. What {@link #tls} and {@link #proxy} say
+     * takes the place of its trust and of its proxy.
      *
      * @param client the one to derive from
      * @return this

@@ -74,6 +74,13 @@ class TunnelClientBuilderTest {
   }
 
   @Test
+  void reusedConnectionTimeoutMustBePositive() {
+    assertThatThrownBy(() -> complete().reusedConnectionTimeout(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("reusedConnectionTimeout must be positive, but is 0 s");
+  }
+
+  @Test
   void headersMustFitIntoHttp() {
     assertThatThrownBy(() -> complete().header("a b", "s3cret"))
         .hasMessage("header: the name must be letters, digits and dashes, but is \"a b\"");

@@ -3,6 +3,7 @@ package io.github.devicetunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -31,7 +32,8 @@ class WarmConnectionsTest {
           }
           tasks.add(task);
         };
-    return new WarmConnections(way, timers, helpers, HttpUrl.get("http://127.0.0.1/"), 2);
+    return new WarmConnections(
+        way, timers, helpers, HttpUrl.get("http://127.0.0.1/"), 2, Duration.ofSeconds(2));
   }
 
   @Test

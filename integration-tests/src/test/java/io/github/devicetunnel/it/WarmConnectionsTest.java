@@ -22,15 +22,12 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
-import okhttp3.ConnectionPool;
-import okhttp3.OkHttpClient;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import okhttp3.tls.HandshakeCertificates;
@@ -51,7 +48,7 @@ final class WarmConnectionsTest {
   @RegisterExtension final Leaks leaks = new Leaks();
 
   private final MockWebServer cloud = new MockWebServer();
-  private final ConnectionPool pool = new ConnectionPool(2 * COUNT, 5, TimeUnit.MINUTES);
+  private final IdleConnections idle = new IdleConnections();
   private final Queue<DialTimings> dials = new ConcurrentLinkedQueue<>();
   private final Queue<RecordedRequest> warmUps = new ConcurrentLinkedQueue<>();
   private final Queue<RecordedRequest> upgrades = new ConcurrentLinkedQueue<>();
@@ -103,7 +100,6 @@ final class WarmConnectionsTest {
 
   @AfterEach
   void stop() {
-    pool.evictAll();
     cloud.close();
   }
 
@@ -113,7 +109,7 @@ final class WarmConnectionsTest {
         .credentials(Credentials.apiKey("ak_secret"))
         .deviceId("017b7fddb124724840c1c7b800000000")
         .serviceAddress("127.0.0.1:80")
-        .okHttpClient(new OkHttpClient.Builder().connectionPool(pool).build())
+        .okHttpClient(idle.client().build())
         .tls(trust)
         .warmConnections(COUNT)
         .addEventListener(
@@ -126,9 +122,7 @@ final class WarmConnectionsTest {
   }
 
   private void awaitWarm() {
-    assertThat(Await.until(Await.LONG, () -> pool.idleConnectionCount() == COUNT))
-        .as("connections are idle: %s", pool.idleConnectionCount())
-        .isTrue();
+    assertThat(idle.await(COUNT)).as("idle connections: %s", idle.count()).isTrue();
   }
 
   @Test
@@ -159,7 +153,7 @@ final class WarmConnectionsTest {
       awaitWarm();
       for (int i = 0; i < 20; i++) {
         client.open().close();
-        assertThat(pool.idleConnectionCount()).isLessThanOrEqualTo(COUNT);
+        assertThat(idle.count()).isLessThanOrEqualTo(COUNT);
       }
       awaitWarm();
     }

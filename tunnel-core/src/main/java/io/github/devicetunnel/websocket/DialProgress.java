@@ -42,6 +42,10 @@ public final class DialProgress extends EventListener {
   private final Map<Step, Duration> times = new EnumMap<>(Step.class);
   private Step step = Step.OTHER;
   private long since = System.nanoTime();
+  private boolean started;
+
+  private boolean connected; // a new connection, not in use yet; guarded by this
+  private boolean pooled; // guarded by this
 
   private boolean cancelled; // guarded by this
   private Runnable onCancel = () -> {}; // guarded by this
@@ -121,11 +125,16 @@ public final class DialProgress extends EventListener {
     action.run();
   }
 
+  /** A second call, on a new connection, goes on with the times of the first. */
   @Override
   public void callStart(Call call) {
     synchronized (this) {
-      since =
-          System.nanoTime(); // What went before, waiting to be executed, is no part of the dial.
+      if (started) {
+        begin(Step.OTHER, "opening a new connection");
+      } else {
+        started = true;
+        since = System.nanoTime(); // Waiting to be executed is no part of the dial.
+      }
     }
   }
 
@@ -177,12 +186,24 @@ public final class DialProgress extends EventListener {
   @Override
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
-    begin(Step.UPGRADE, "asking for the upgrade");
+    synchronized (this) {
+      connected = true;
+      begin(Step.UPGRADE, "asking for the upgrade");
+    }
   }
 
   @Override
   public void connectionAcquired(Call call, Connection connection) {
-    begin(Step.UPGRADE, "asking for the upgrade");
+    synchronized (this) {
+      pooled = !connected;
+      connected = false;
+      begin(Step.UPGRADE, "asking for the upgrade");
+    }
+  }
+
+  /** Whether the connection in use comes from the pool. */
+  synchronized boolean usesPooledConnection() {
+    return pooled;
   }
 
   @Override

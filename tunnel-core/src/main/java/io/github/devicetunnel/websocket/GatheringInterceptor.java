@@ -13,6 +13,6 @@ final class GatheringInterceptor implements Interceptor {
     Gathering gathering = requireNonNull(chain.request().tag(Gathering.class));
     gathering.arrive();
     gathering.await();
-    return chain.proceed(chain.request());
+    return PooledConnection.proceed(chain, chain.request());
   }
 }

@@ -5,25 +5,59 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;
+import java.time.Duration;
 import okhttp3.Call;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One request for a websocket, made once. OkHttp does all of it: DNS, proxies, TLS, interceptors,
- * the HTTP exchange.
+ * One request for a websocket. OkHttp does all of it: DNS, proxies, TLS, interceptors, the HTTP
+ * exchange. When a connection from the pool gives no answer, the request is sent once more, on a
+ * new connection.
  */
 public final class Upgrade {
-  private final Call call;
+  private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
+
+  /** OkHttp takes zero for no limit. */
+  private static final Duration NO_TIME_LEFT = Duration.ofNanos(1);
+
+  /** Makes calls for the request. */
+  interface Calls {
+    /**
+     * Makes a call.
+     *
+     * @param fresh whether it must open a new connection
+     * @param limit for the call; zero for none
+     */
+    Call next(boolean fresh, Duration limit);
+  }
+
+  private final Calls calls;
+  private final Duration timeout;
+  private final Runnable evictIdle;
   private final Authorization authorization;
   private final Granted granted;
   private final DialProgress progress;
 
-  Upgrade(Call call, Authorization authorization, Granted granted, DialProgress progress) {
-    this.call = call;
+  private Call call; // guarded by this
+  private boolean cancelled; // guarded by this
+
+  Upgrade(
+      Calls calls,
+      Duration timeout,
+      Runnable evictIdle,
+      Authorization authorization,
+      Granted granted,
+      DialProgress progress) {
+    this.calls = calls;
+    this.timeout = timeout;
+    this.evictIdle = evictIdle;
     this.authorization = authorization;
     this.granted = granted;
     this.progress = progress;
+    this.call = calls.next(false, timeout);
   }
 
   /**
@@ -34,10 +68,11 @@ public final class Upgrade {
    */
   public UpgradedSocket execute() throws IOException {
     boolean done = false;
+    long startedAt = System.nanoTime();
     progress.enter();
     try {
-      executeCall();
-      UpgradedSocket socket = granted.socket(call);
+      Call answered = executeCalls(startedAt);
+      UpgradedSocket socket = granted.socket(answered);
       done = true;
       return socket;
     } catch (InterruptedIOException e) {
@@ -52,7 +87,38 @@ public final class Upgrade {
     }
   }
 
-  private void executeCall() throws IOException {
+  /** Returns the call that was answered. */
+  private Call executeCalls(long startedAt) throws IOException {
+    Call first = current();
+    try {
+      execute(first);
+      return first;
+    } catch (DeadConnectionException e) {
+      LOG.debug("{}; opening a new connection", e.getMessage(), e);
+      if (e.isSilent()) {
+        evictIdle.run(); // The others were idle over the same path.
+      }
+      Call second = secondCall(startedAt);
+      execute(second);
+      return second;
+    }
+  }
+
+  private synchronized Call current() {
+    return call;
+  }
+
+  private synchronized Call secondCall(long startedAt) {
+    Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
+    boolean late = left.compareTo(NO_TIME_LEFT) < 0;
+    call = calls.next(true, timeout.isZero() ? timeout : late ? NO_TIME_LEFT : left);
+    if (cancelled) {
+      call.cancel();
+    }
+    return call;
+  }
+
+  private static void execute(Call call) throws IOException {
     try {
       call.execute().close(); // The body, which is empty; the socket stays.
     } catch (Exception e) {
@@ -70,7 +136,12 @@ public final class Upgrade {
 
   /** Makes {@link #execute} fail at once. From any thread; does nothing to a granted upgrade. */
   public void cancel() {
-    call.cancel();
+    Call running;
+    synchronized (this) {
+      cancelled = true;
+      running = call;
+    }
+    running.cancel();
   }
 
   /** How far the request came. From any thread. */

@@ -29,7 +29,7 @@ final class UpgradeInterceptor implements Interceptor {
       owner.getInputStream().expectAnswer();
     }
     Request request = chain.request();
-    Response response = chain.proceed(Authorization.addTo(request));
+    Response response = PooledConnection.proceed(chain, Authorization.addTo(request));
     if (response.code() != 101) {
       throw refusal(request, response, "the server answered " + statusLine(response));
     }

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.Authenticator;
 import okhttp3.Call;
+import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -29,17 +30,21 @@ public final class Upgrader {
 
   private final OkHttpClient client;
   private final OkHttpClient warmingClient;
+  private final CloudPools pools;
   private final @Nullable ProxyServer proxy;
   private final @Nullable ProxyDns proxyDns;
 
   /**
-   * Derives a client for upgrades from one that may be somebody else's: its pool, proxies, trust,
-   * DNS and interceptors stay in force, and it is not changed.
+   * Derives a client for upgrades from one that may be the application's: proxies, trust, DNS and
+   * interceptors stay in force, and the other client is not changed. Connections are kept in pools
+   * of this object's own.
    *
    * @param helpers runs lookups of names, which can be slow
    * @param proxy in place of the base's proxies; null leaves those
+   * @param idle maximum number of idle connections to one cloud; zero keeps none
    */
-  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy) {
+  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy, int idle) {
+    this.pools = new CloudPools(idle);
     CancellableDns dns = new CancellableDns(base.dns(), helpers);
     this.proxy = proxy;
     this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
@@ -75,11 +80,22 @@ public final class Upgrader {
    * @param headers those of the application; the ones of RFC 6455 section 4.1 are added
    * @param authorization the value of that header, which holds a secret
    * @param timeout for all from DNS to the answer; zero for none
+   * @param pooledTimeout for the answer on a connection from the pool, after which the request is
+   *     sent on a new one; at most half of the timeout is used
    */
-  public Upgrade upgrade(HttpUrl url, Headers headers, String authorization, Duration timeout) {
+  public Upgrade upgrade(
+      HttpUrl url,
+      Headers headers,
+      String authorization,
+      Duration timeout,
+      Duration pooledTimeout) {
     Authorization secret = new Authorization(authorization);
     Upgrade.Granted granted = new Upgrade.Granted();
-    Request request =
+    DialProgress progress = new DialProgress(proxy);
+    Duration half = timeout.dividedBy(2);
+    boolean useHalf = !timeout.isZero() && half.compareTo(pooledTimeout) < 0;
+    PooledConnection pooled = new PooledConnection(progress, useHalf ? half : pooledTimeout);
+    Request.Builder request =
         new Request.Builder()
             .url(url)
             .headers(headers)
@@ -87,17 +103,20 @@ public final class Upgrader {
             .header("Connection", "Upgrade")
             .header("Upgrade", "websocket")
             .header("Sec-WebSocket-Version", "13")
-            .header("Sec-WebSocket-Key", key())
             // Error bodies are read below the place where OkHttp would unpack them.
             .header("Accept-Encoding", "identity")
             .tag(Authorization.class, secret)
             .tag(Upgrade.Granted.class, granted)
-            .build();
-    DialProgress progress = new DialProgress(proxy);
-    Call call = forDial(client, progress).newCall(request);
-    call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
-    call.addEventListener(progress);
-    return new Upgrade(call, secret, granted, progress);
+            .tag(PooledConnection.class, pooled);
+    Upgrade.Calls calls =
+        (fresh, limit) ->
+            call(
+                client,
+                fresh ? pools.none() : pools.of(url),
+                progress,
+                request.header("Sec-WebSocket-Key", key()).build(),
+                limit);
+    return new Upgrade(calls, timeout, () -> pools.evict(url), secret, granted, progress);
   }
 
   /**
@@ -106,32 +125,57 @@ public final class Upgrader {
    * @param url of the server, with http or https
    * @param count how many, at least 1
    * @param timeout for all of them
+   * @param pooledTimeout for the answer on a connection that is in the pool already
    */
-  public WarmUp warmUp(HttpUrl url, int count, Duration timeout) {
+  public WarmUp warmUp(HttpUrl url, int count, Duration timeout, Duration pooledTimeout) {
     Gathering gathering = new Gathering(count, timeout);
-    Request request = new Request.Builder().url(url).tag(Gathering.class, gathering).build();
     List<WarmUp.Opening> openings =
         IntStream.range(0, count)
-            .mapToObj(
-                i -> {
-                  DialProgress progress = new DialProgress(proxy);
-                  Call call = forDial(warmingClient, progress).newCall(request);
-                  call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
-                  call.addEventListener(progress);
-                  return new WarmUp.Opening(call, progress);
-                })
+            .mapToObj(i -> opening(url, gathering, timeout, pooledTimeout))
             .toList();
     return new WarmUp(openings, gathering);
+  }
+
+  private WarmUp.Opening opening(
+      HttpUrl url, Gathering gathering, Duration timeout, Duration pooledTimeout) {
+    DialProgress progress = new DialProgress(proxy);
+    Request request =
+        new Request.Builder()
+            .url(url)
+            .tag(Gathering.class, gathering)
+            .tag(PooledConnection.class, new PooledConnection(progress, pooledTimeout))
+            .build();
+    Call call = call(warmingClient, pools.of(url), progress, request, timeout);
+    return new WarmUp.Opening(call, progress);
+  }
+
+  private Call call(
+      OkHttpClient common,
+      ConnectionPool pool,
+      DialProgress progress,
+      Request request,
+      Duration timeout) {
+    OkHttpClient.Builder builder = common.newBuilder().connectionPool(pool);
+    useProxy(builder, progress);
+    Call call = builder.build().newCall(request);
+    call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
+    call.addEventListener(progress);
+    return call;
+  }
+
+  /** Closes the connections that are idle. */
+  public void close() {
+    pools.evictAll();
   }
 
   /**
    * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has its
    * own. The pool does not look at it: connections stay in common.
    */
-  private OkHttpClient forDial(OkHttpClient common, DialProgress dial) {
-    return proxy == null || proxyDns == null
-        ? common
-        : common.newBuilder().socketFactory(new ProxySocketFactory(proxy, proxyDns, dial)).build();
+  private void useProxy(OkHttpClient.Builder builder, DialProgress dial) {
+    if (proxy != null && proxyDns != null) {
+      builder.socketFactory(new ProxySocketFactory(proxy, proxyDns, dial));
+    }
   }
 
   /** In plaintext it is the socket factory that makes such sockets. */

@@ -84,6 +84,15 @@ public final class WarmUp {
     }
   }
 
+  /** Whether a connection that was in the pool gave no answer, and is closed now. */
+  public boolean foundDeadConnection() {
+    return openings.stream().map(Opening::result).anyMatch(WarmUp::isDead);
+  }
+
+  private static boolean isDead(CompletableFuture<Void> result) {
+    return result.handle((done, e) -> e instanceof DeadConnectionException).getNow(false);
+  }
+
   /** Makes {@link #execute} fail at once. From any thread; never waits. */
   public void cancel() {
     for (Opening opening : openings) {

@@ -1,0 +1,284 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.devicetunnel.ConnectionInfo;
+import io.github.devicetunnel.DialTimings;
+import io.github.devicetunnel.TlsSettings;
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelEventListener;
+import io.github.devicetunnel.TunnelListener;
+import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.testing.FaultProxy;
+import io.github.devicetunnel.testing.FaultProxy.Direction;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Idle connections to the cloud that a NAT dropped without a FIN. */
+final class DeadConnectionTest {
+  private static final int COUNT = 3;
+
+  /** Less than the connect timeout, after which the dial would fail. */
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  private final IdleConnections idle = new IdleConnections();
+  private final Queue<String> events = new ConcurrentLinkedQueue<>();
+  private final Queue<DialTimings> dials = new ConcurrentLinkedQueue<>();
+
+  @TempDir private Path folder;
+  private EchoService echo;
+
+  @BeforeEach
+  void start() throws IOException {
+    echo = EchoService.started();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    echo.close();
+  }
+
+  private static TestingCloud cloud(boolean tls) throws IOException {
+    return tls ? TestingCloud.startedWithTls() : TestingCloud.started();
+  }
+
+  private TunnelClient.Builder client(TestingCloud cloud, FaultProxy path) throws IOException {
+    Path authority = Files.writeString(folder.resolve("ca.pem"), TestingCloud.certificate());
+    return cloud
+        .client(echo)
+        .cloudUri(path.uri())
+        .okHttpClient(idle.client().build())
+        .tls(TlsSettings.builder().trustOnly(authority).build())
+        .addEventListener(new Log());
+  }
+
+  /** Drops everything on the connections that are open, and nothing on new ones. */
+  private static void dropIdle(FaultProxy path) {
+    for (Direction direction : Direction.values()) {
+      path.faults(direction).blackHole();
+      path.faultsOfNew(direction).clear();
+    }
+  }
+
+  private static void carryWord(InputStream in, OutputStream out) throws IOException {
+    out.write("word".getBytes(UTF_8));
+    assertThat(in.readNBytes(4)).isEqualTo("word".getBytes(UTF_8));
+  }
+
+  private static void open(TunnelClient client) throws IOException {
+    try (TunnelStream stream = client.open()) {
+      carryWord(stream.inputStream(), stream.outputStream());
+    }
+  }
+
+  private static Duration since(long start) {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tunnelOpensAfterTwoSecondsAndIsOneAttempt(boolean tls) throws Exception {
+    try (TestingCloud cloud = cloud(tls);
+        FaultProxy path = FaultProxy.start(cloud.uri());
+        TunnelClient client = client(cloud, path).warmConnections(COUNT).build()) {
+      assertThat(idle.await(COUNT)).isTrue();
+      dropIdle(path);
+
+      long start = System.nanoTime();
+      open(client);
+      assertThat(since(start)).isBetween(Duration.ofMillis(1900), SOON);
+
+      assertThat(events).containsExactly("dialStarted 1", "upgraded");
+      DialTimings timings = dials.element();
+      assertThat(timings.connect()).isNotNull();
+      assertThat(timings.upgrade()).isGreaterThan(Duration.ofMillis(1900));
+      assertThat(timings.total()).isGreaterThan(timings.upgrade());
+
+      // The two others are closed as well, and new ones take their place.
+      assertThat(idle.await(COUNT)).isTrue();
+      open(client);
+      assertThat(dials).hasSize(2).last().extracting(DialTimings::connect).isNull();
+    }
+  }
+
+  @SuppressWarnings("try") // closing in the middle
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void listenerConnectionsOpenSideBySide(boolean tls) throws Exception {
+    try (TestingCloud cloud = cloud(tls);
+        FaultProxy path = FaultProxy.start(cloud.uri());
+        TunnelClient client = client(cloud, path).warmConnections(COUNT).build();
+        TunnelListener listener = client.listen(Loopback.anyPort())) {
+      assertThat(idle.await(COUNT)).isTrue();
+      dropIdle(path);
+
+      long start = System.nanoTime();
+      List<CompletableFuture<Void>> exchanges = new ArrayList<>();
+      for (int i = 0; i < COUNT; i++) {
+        exchanges.add(CompletableFuture.runAsync(() -> exchange(listener)));
+      }
+      CompletableFuture.allOf(exchanges.toArray(CompletableFuture<?>[]::new))
+          .get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      assertThat(since(start)).isLessThan(SOON);
+      assertThat(dials).hasSize(COUNT);
+      client.close(Duration.ZERO); // The protocol has no half-close to wait for.
+    }
+  }
+
+  private static void exchange(TunnelListener listener) {
+    try (Socket socket = LocalEnd.connect(listener)) {
+      carryWord(socket.getInputStream(), socket.getOutputStream());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Whether OkHttp is allowed to repeat requests or not. */
+  @ParameterizedTest
+  @CsvSource({"FIN, true", "FIN, false", "RST, true", "RST, false"})
+  void connectionThatWasCutCostsNoTime(FaultProxy.Cut cut, boolean repeats) throws Exception {
+    try (TestingCloud cloud = cloud(true);
+        FaultProxy path = FaultProxy.start(cloud.uri());
+        TunnelClient client =
+            client(cloud, path)
+                .okHttpClient(idle.client().retryOnConnectionFailure(repeats).build())
+                .warmConnections(COUNT)
+                .build()) {
+      assertThat(idle.await(COUNT)).isTrue();
+      path.cut(cut);
+      assertThat(Await.until(Await.LONG, () -> path.open() == 0 || cut == FaultProxy.Cut.FIN))
+          .isTrue();
+      long start = System.nanoTime();
+      open(client);
+      assertThat(since(start)).isLessThan(Duration.ofMillis(1900));
+      assertThat(events).containsExactly("dialStarted 1", "upgraded");
+    }
+  }
+
+  @Test
+  void timeoutCanBeShorter() throws Exception {
+    try (TestingCloud cloud = cloud(true);
+        FaultProxy path = FaultProxy.start(cloud.uri());
+        TunnelClient client =
+            client(cloud, path)
+                .warmConnections(COUNT)
+                .reusedConnectionTimeout(Duration.ofMillis(200))
+                .build();
+        TunnelClient copy = client.newBuilder().build()) {
+      assertThat(idle.await(COUNT)).isTrue();
+      dropIdle(path);
+      long start = System.nanoTime();
+      open(copy);
+      assertThat(since(start)).isLessThan(Duration.ofMillis(1900));
+    }
+  }
+
+  /** Half of it is left for the new connection. */
+  @Test
+  void connectTimeoutMayBeShorterThanTheTimeout() throws Exception {
+    try (TestingCloud cloud = cloud(false);
+        FaultProxy path = FaultProxy.start(cloud.uri());
+        TunnelClient client =
+            client(cloud, path)
+                .warmConnections(COUNT)
+                .connectTimeout(Duration.ofSeconds(3))
+                .reusedConnectionTimeout(Duration.ofSeconds(60))
+                .build()) {
+      assertThat(idle.await(COUNT)).isTrue();
+      dropIdle(path);
+      open(client);
+      assertThat(events).containsExactly("dialStarted 1", "upgraded");
+    }
+  }
+
+  @Test
+  void closingTheClientEndsBothTries() throws Exception {
+    try (TestingCloud cloud = cloud(false);
+        FaultProxy path = FaultProxy.start(cloud.uri())) {
+      TunnelClient client =
+          client(cloud, path)
+              .warmConnections(COUNT)
+              .reusedConnectionTimeout(Duration.ofMillis(100))
+              .build();
+      assertThat(idle.await(COUNT)).isTrue();
+      dropIdle(path);
+      path.arrive(FaultProxy.Arrival.HANG);
+      int before = path.accepted();
+      CompletableFuture<TunnelStream> dial = client.openAsync();
+      assertThat(Await.until(Await.LONG, () -> path.accepted() > before)).isTrue();
+      long start = System.nanoTime();
+      client.close(Duration.ZERO);
+      assertThat(since(start)).isLessThan(SOON);
+      assertThat(dial).isCompletedExceptionally();
+    }
+  }
+
+  /** Without warm connections no connection is kept, so none can be dead. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rejectionLeavesNoConnection(boolean tls) throws Exception {
+    try (TestingCloud cloud = cloud(tls);
+        FaultProxy path = FaultProxy.start(cloud.uri());
+        TunnelClient client = client(cloud, path).build();
+        TunnelClient unknown =
+            client.newBuilder().deviceId("00000000000000000000000000000000").build()) {
+      assertThat(catchThrowableOfType(TunnelRejectedException.class, unknown::open).statusCode())
+          .isEqualTo(404);
+      assertThat(idle.count()).isZero();
+      assertThat(Await.until(Await.LONG, () -> path.open() == 0)).isTrue();
+
+      dropIdle(path);
+      long start = System.nanoTime();
+      open(client);
+      assertThat(since(start)).isLessThan(Duration.ofMillis(1900));
+    }
+  }
+
+  private final class Log extends TunnelEventListener {
+    @Override
+    public void dialStarted(ConnectionInfo connection, int attempt) {
+      events.add("dialStarted " + attempt);
+    }
+
+    @Override
+    public void upgraded(ConnectionInfo connection, DialTimings timings) {
+      events.add("upgraded");
+      dials.add(timings);
+    }
+
+    @Override
+    public void dialFailed(
+        ConnectionInfo connection, int attempt, Throwable failure, DialTimings timings) {
+      events.add("dialFailed " + attempt + ": " + failure.getMessage());
+    }
+
+    @Override
+    public void retry(ConnectionInfo connection, int attempt, IOException failure, Duration pause) {
+      events.add("retry " + attempt);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.devicetunnel.it;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+
+/** Counts the idle connections of a client for tunnels, which has a pool that no test can see. */
+final class IdleConnections extends EventListener {
+  private final Set<Connection> idle = ConcurrentHashMap.newKeySet();
+
+  /** Returns a client to derive tunnels from. */
+  OkHttpClient.Builder client() {
+    return new OkHttpClient.Builder().eventListener(this);
+  }
+
+  /** Waits until so many are idle. */
+  boolean await(int count) {
+    return Await.until(Await.LONG, () -> count() == count);
+  }
+
+  long count() {
+    return idle.stream().filter(connection -> !connection.socket().isClosed()).count();
+  }
+
+  @Override
+  public void connectionAcquired(Call call, Connection connection) {
+    idle.remove(connection);
+  }
+
+  /** OkHttp reports this after the connection is in the pool, or closed. */
+  @Override
+  public void connectionReleased(Call call, Connection connection) {
+    idle.add(connection);
+  }
+}
