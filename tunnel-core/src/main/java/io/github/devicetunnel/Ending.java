@@ -6,6 +6,7 @@ import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.cloud.ServiceError;
 import io.github.devicetunnel.websocket.CloseCode;
+import io.github.devicetunnel.websocket.HeapShare;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import java.io.IOException;
@@ -99,6 +100,16 @@ record Ending(
   static Ending unreachable(CloudUri cloud, String why, IOException e) {
     String message = "the cloud " + cloud + " could not be reached: " + why;
     return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
+  }
+
+  /** There is no memory for another connection. */
+  static Ending heapFull(HeapShare heap, boolean tls) {
+    String message =
+        "no memory for another tunnel: the heap of this JVM takes "
+            + heap.maxConnections(tls)
+            + (tls ? " over wss" : " over ws")
+            + "; raise -Xmx";
+    return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
   /** Whoever wanted the tunnel waits no longer for its dial. */

@@ -6,6 +6,7 @@ import io.github.devicetunnel.websocket.BareCloseException;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.Deadline;
 import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.websocket.HeapShare;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
 import io.github.devicetunnel.websocket.WebSocket;
 import java.io.IOException;
@@ -43,6 +44,7 @@ final class Tunnel implements TunnelTimers.Verdict {
 
   // Written by the thread that dials.
   private volatile boolean dialed;
+  private volatile HeapShare.@Nullable Lease lease;
 
   Tunnel(Engine engine, Settings settings, ConnectionEvents events, Duration halfCloseTimeout) {
     this.engine = engine;
@@ -67,6 +69,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
     dialed = true;
     try {
+      leaseHeap();
       WebSocket opened =
           new WebSocket(
               dial.execute(), task -> engine.threads().helpers().execute(() -> guard(task)));
@@ -87,6 +90,14 @@ final class Tunnel implements TunnelTimers.Verdict {
       threads.leave();
     }
     throw new TunnelException(knownReason());
+  }
+
+  private void leaseHeap() throws TunnelException {
+    boolean tls = settings.cloudUri().base().isHttps();
+    lease = HeapShare.SYSTEM.lease(tls);
+    if (lease == null) {
+      throw new TunnelException(gauges.reason(Ending.heapFull(HeapShare.SYSTEM, tls)));
+    }
   }
 
   /** Runs a step of this tunnel on a thread that others share: a failure ends the tunnel alone. */
@@ -326,6 +337,10 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
     life.close();
     timers.stop();
+    HeapShare.Lease its = lease;
+    if (its != null) {
+      its.close();
+    }
     threads.close();
   }
 

@@ -54,6 +54,7 @@ final class PublicTypesTest {
         "TlsSettings",
         "TlsSettings$Builder",
         "ProxySettings",
+        "BareClose",
         // To learn how it goes: implemented by the application, and what it is given.
         "TunnelEventListener",
         "ConnectionInfo",

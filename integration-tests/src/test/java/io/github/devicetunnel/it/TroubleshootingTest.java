@@ -46,6 +46,7 @@ final class TroubleshootingTest {
           "Can't assign requested address",
           "The requested address is not valid in its context",
           "Unresolved address",
+          "connection timed out",
           "(alias|tag handle|anchor) .*");
 
   /** Defects that cannot be, and what is only seen in a debugger. */
@@ -56,6 +57,7 @@ final class TroubleshootingTest {
           "without a deadline there is no timeout",
           "the tunnel has not ended",
           "frames are read in pieces",
+          "OkHttp connects a socket before it adds TLS",
           "a certificate without its bytes",
           "there is no file",
           "the key has been read",

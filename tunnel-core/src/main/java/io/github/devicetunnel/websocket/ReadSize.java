@@ -11,12 +11,12 @@ import java.io.InputStream;
  * <p>What wakes the reader of a silent websocket is the pong of its own keep-alive: that is when it
  * lets a long buffer go.
  *
- * <p>With many open connections in a small heap, buffers stay shorter: see {@link BufferShare}.
+ * <p>With many open connections in a small heap, buffers stay shorter: see {@link HeapShare}.
  *
  * <p>For one thread at a time.
  */
 public final class ReadSize {
-  private static final int SHORTEST = BufferShare.MIN_BYTES;
+  private static final int SHORTEST = HeapShare.MIN_BUFFER_BYTES;
   private static final int GROWTH = 4;
   private static final long SILENCE = 1_000_000_000; // ns
 
@@ -31,7 +31,7 @@ public final class ReadSize {
   public int read(InputStream in, byte[] buffer, int offset, int length) throws IOException {
     long began = System.nanoTime();
     int count = in.read(buffer, offset, length);
-    int most = BufferShare.maxBytes();
+    int most = HeapShare.SYSTEM.maxBufferBytes();
     if (count == length || bytes > most) {
       bytes = Math.min(most, bytes * GROWTH);
     } else if (count < SHORTEST && System.nanoTime() - began > SILENCE) {

@@ -7,7 +7,6 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okio.Buffer;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,6 @@ public final class UpgradedSocket implements Closeable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
-  private final AtomicBoolean open = new AtomicBoolean(true);
 
   UpgradedSocket(Call call, okio.Socket okioSocket, Socket socket) throws IOException {
     this.call = call;
@@ -35,7 +33,6 @@ public final class UpgradedSocket implements Closeable {
     this.socket = socket;
     this.in = new Input(okioSocket, socket.getInputStream());
     this.out = socket.getOutputStream();
-    BufferShare.opened();
   }
 
   /** What the server sent after the head of its answer. */
@@ -73,9 +70,6 @@ public final class UpgradedSocket implements Closeable {
   public void close() {
     closeQuietly(socket);
     release(okioSocket);
-    if (open.getAndSet(false)) {
-      BufferShare.closed();
-    }
   }
 
   /** Tells OkHttp that the connection is not used any more: it wants both directions closed. */
