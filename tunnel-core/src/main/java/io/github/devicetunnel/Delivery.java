@@ -24,17 +24,28 @@ final class Delivery {
 
   private final LocalEnd local;
   private final CountDownLatch cancelled;
+  private final Duration interval;
   private final LongSupplier nanoClock;
 
   /**
    * Prepares the wait.
    *
    * @param cancelled ends it at once
+   */
+  Delivery(LocalEnd local, CountDownLatch cancelled) {
+    this(local, cancelled, INTERVAL, System::nanoTime);
+  }
+
+  /**
+   * Prepares a wait whose time a test controls.
+   *
+   * @param interval between two looks at the queue
    * @param nanoClock as {@link System#nanoTime}
    */
-  Delivery(LocalEnd local, CountDownLatch cancelled, LongSupplier nanoClock) {
+  Delivery(LocalEnd local, CountDownLatch cancelled, Duration interval, LongSupplier nanoClock) {
     this.local = local;
     this.cancelled = cancelled;
+    this.interval = interval;
     this.nanoClock = nanoClock;
   }
 
@@ -58,7 +69,7 @@ final class Delivery {
         if (now - progressAt >= MAX_STALL.toNanos() || now - began >= MAX_TIME.toNanos()) {
           return;
         }
-        if (pause(INTERVAL)) {
+        if (pause(interval)) {
           return;
         }
         queued = queued();

@@ -203,7 +203,7 @@ final class LocalConnection implements Connections.Connection {
   private void resetAfterDelivery() {
     boolean clientReset = tunnel.knownReason().kind() == Kind.LOCAL_RESET;
     if (!clientReset && tunnel.gauges().received() > 0) {
-      new Delivery(local, cut, System::nanoTime).await();
+      new Delivery(local, cut).await();
     }
     local.reset();
   }

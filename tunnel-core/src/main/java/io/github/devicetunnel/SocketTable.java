@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -227,6 +228,6 @@ final class SocketTable {
   }
 
   private static String hex(int number, int digits) {
-    return String.format("%0" + digits + "X", number);
+    return HexFormat.of().withUpperCase().toHexDigits(number, digits);
   }
 }
