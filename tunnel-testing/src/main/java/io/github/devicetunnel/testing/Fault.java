@@ -56,8 +56,10 @@ public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike 
    * @param bytes how many are forwarded in this direction before it; 0 for a cut as soon as the
    *     tunnel is open
    * @param direction whose bytes count; the cut is in both
-   * @param how what the client gets. After {@link Cut#FIN} the service is silent and throws away
-   *     what the client sends, until the client closes or 30 seconds are over
+   * @param how what the client gets. {@link Cut#FIN} between two messages is the end of the stream
+   *     for it, unless it was built with {@link io.github.devicetunnel.BareClose#RESET}. After it
+   *     the service is silent and discards what the client sends, until the client closes or for 30
+   *     seconds
    * @return the fault
    * @throws IllegalArgumentException when the number is negative
    */

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.BareClose;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
@@ -30,7 +31,8 @@ final class ConnectionHandlerTest {
   @BeforeEach
   void start() throws IOException {
     service = Clients.service().build().start();
-    client = client(service).build();
+    // A tunnel that is cut by a FIN must be seen to fail here.
+    client = client(service).bareClose(BareClose.RESET).build();
   }
 
   @AfterEach

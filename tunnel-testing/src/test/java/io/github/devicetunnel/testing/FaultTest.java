@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.BareClose;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelRejectedException;
@@ -38,7 +39,8 @@ final class FaultTest {
     service = Clients.service().device(OTHER).build().start();
     service.device(DEVICE).onConnect(SERVICE, Clients::echo);
     service.device(OTHER).onConnect(SERVICE, Clients::echo);
-    client = client(service).build();
+    // A tunnel that is cut by a FIN must be seen to fail here.
+    client = client(service).bareClose(BareClose.RESET).build();
   }
 
   @AfterEach
