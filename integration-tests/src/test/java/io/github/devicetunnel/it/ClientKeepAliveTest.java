@@ -1,0 +1,74 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A local client on another machine that vanishes is found by the kernel. */
+@EnabledOnOs(OS.LINUX)
+final class ClientKeepAliveTest {
+  /** Of the column {@code tr}: the timer of keep-alive (proc(5)). */
+  private static final int KEEP_ALIVE = 2;
+
+  /** Hundredths of a second. */
+  private static final int UNIT = 100;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @Test
+  void acceptedConnectionIsProbedWithinFifteenSeconds() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket socket = LocalEnd.connect(listener)) {
+      socket.getOutputStream().write('x');
+      assertThat(socket.getInputStream().read()).isEqualTo('x');
+      String ends = hex(listener.localAddress().getPort()) + " " + hex(socket.getLocalPort());
+
+      // Until then another timer may run, for an acknowledgement.
+      assertThat(Await.until(Await.LONG, () -> timer(ends).isPresent())).isTrue();
+      assertThat(timer(ends).orElseThrow()).isBetween(0, 15 * UNIT);
+    }
+  }
+
+  private static String hex(int port) {
+    return String.format(Locale.ROOT, "%04X", port);
+  }
+
+  /**
+   * When the timer of the connection between two ports expires, if that is the one of keep-alive.
+   */
+  private static Optional<Integer> timer(String ends) {
+    return Stream.of("tcp", "tcp6")
+        .flatMap(ClientKeepAliveTest::rows)
+        .map(row -> Arrays.asList(row.strip().split("[ :]+")))
+        .filter(row -> row.size() > 8 && ends.equals(row.get(2) + " " + row.get(4)))
+        .filter(row -> Integer.parseInt(row.get(8), 16) == KEEP_ALIVE)
+        .map(row -> Integer.parseInt(row.get(9), 16))
+        .findFirst();
+  }
+
+  private static Stream<String> rows(String table) {
+    try {
+      return Files.readAllLines(Path.of("/proc/net", table), US_ASCII).stream().skip(1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
