@@ -17,6 +17,7 @@ final class ClientWatch {
 
   private final ScheduledExecutorService scheduler;
   private final LocalEnd local;
+  private final boolean readToEnd;
   private final Runnable onLeft;
 
   // Guarded by this.
@@ -27,11 +28,14 @@ final class ClientWatch {
   /**
    * Prepares a watch.
    *
+   * @param readToEnd whether it starts after everything was read that the client sent
    * @param onLeft called at most once; must not wait
    */
-  ClientWatch(ScheduledExecutorService scheduler, LocalEnd local, Runnable onLeft) {
+  ClientWatch(
+      ScheduledExecutorService scheduler, LocalEnd local, boolean readToEnd, Runnable onLeft) {
     this.scheduler = scheduler;
     this.local = local;
+    this.readToEnd = readToEnd;
     this.onLeft = onLeft;
   }
 
@@ -51,7 +55,7 @@ final class ClientWatch {
   }
 
   private void check() {
-    var unused = local.hasClientLeft().thenAccept(this::checked);
+    var unused = local.hasClientLeft(readToEnd).thenAccept(this::checked);
   }
 
   private void checked(boolean left) {

@@ -60,8 +60,8 @@ final class LocalConnection implements Connections.Connection {
     this.onClosed = onClosed;
     this.tunnel =
         new Tunnel(engine, settings, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
-    this.dialWatch = new ClientWatch(engine.timers(), local, tunnel::clientLeft);
-    this.drainWatch = new ClientWatch(engine.timers(), local, tunnel::clientLeft);
+    this.dialWatch = new ClientWatch(engine.timers(), local, false, tunnel::clientLeft);
+    this.drainWatch = new ClientWatch(engine.timers(), local, true, tunnel::clientLeft);
     this.lateBytes = new LateBytes(engine.timers(), upEnded::countDown);
   }
 

@@ -35,9 +35,10 @@ interface LocalEnd {
    * Checks whether the local client has closed its connection, or reset it, and left nothing to
    * read. A client that has only ended its output has not. Only while no thread reads; never waits.
    *
+   * @param readToEnd whether everything that the client sent has been read
    * @return completed with false where the system cannot tell
    */
-  CompletableFuture<Boolean> hasClientLeft();
+  CompletableFuture<Boolean> hasClientLeft(boolean readToEnd);
 
   /**
    * Counts the bytes that were written and that a reset would discard. Never waits.

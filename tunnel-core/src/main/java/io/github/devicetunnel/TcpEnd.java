@@ -67,7 +67,12 @@ final class TcpEnd implements LocalEnd {
   }
 
   @Override
-  public CompletableFuture<Boolean> hasClientLeft() {
+  public CompletableFuture<Boolean> hasClientLeft(boolean readToEnd) {
+    if (readToEnd) {
+      return SocketTable.SYSTEM
+          .findPeer(local, remote)
+          .thenApply(connection -> connection != null && isClosed(connection.peer()));
+    }
     return SocketTable.SYSTEM
         .find(local, remote)
         .thenApply(connection -> connection != null && hasClientLeft(connection));

@@ -106,7 +106,7 @@ final class UnixEnd implements LocalEnd {
   }
 
   @Override
-  public CompletableFuture<Boolean> hasClientLeft() {
+  public CompletableFuture<Boolean> hasClientLeft(boolean readToEnd) {
     if (!reading.tryLock()) {
       return CompletableFuture.completedFuture(false);
     }

@@ -96,7 +96,7 @@ class DeliveryTest {
     }
 
     @Override
-    public CompletableFuture<Boolean> hasClientLeft() {
+    public CompletableFuture<Boolean> hasClientLeft(boolean readToEnd) {
       throw new UnsupportedOperationException();
     }
   }
