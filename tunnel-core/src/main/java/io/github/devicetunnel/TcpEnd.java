@@ -17,6 +17,7 @@ final class TcpEnd implements LocalEnd {
   private static final int FIN = 1;
 
   private final Socket socket;
+  private final SocketTable table;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
 
@@ -26,7 +27,13 @@ final class TcpEnd implements LocalEnd {
    * @param socket connected
    */
   TcpEnd(Socket socket) {
+    this(socket, SocketTable.SYSTEM);
+  }
+
+  /** As {@link #TcpEnd(Socket)}, with another table. */
+  TcpEnd(Socket socket, SocketTable table) {
     this.socket = socket;
+    this.table = table;
     this.local = (InetSocketAddress) socket.getLocalSocketAddress();
     this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
   }
@@ -69,11 +76,11 @@ final class TcpEnd implements LocalEnd {
   @Override
   public CompletableFuture<Boolean> hasClientLeft(boolean readToEnd) {
     if (readToEnd) {
-      return SocketTable.SYSTEM
+      return table
           .findPeer(local, remote)
           .thenApply(connection -> connection != null && isClosed(connection.peer()));
     }
-    return SocketTable.SYSTEM
+    return table
         .find(local, remote)
         .thenApply(connection -> connection != null && hasClientLeft(connection));
   }
@@ -95,7 +102,7 @@ final class TcpEnd implements LocalEnd {
 
   @Override
   public CompletableFuture<OptionalLong> undelivered() {
-    return SocketTable.SYSTEM
+    return table
         .find(local, remote)
         .thenApply(
             connection -> {

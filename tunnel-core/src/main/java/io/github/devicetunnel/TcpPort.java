@@ -36,6 +36,7 @@ final class TcpPort implements ListeningSocket {
     Socket accepted = socket.accept();
     try {
       accepted.setTcpNoDelay(true);
+      accepted.setOOBInline(true); // Otherwise urgent bytes would be missing from the stream.
       ClientKeepAlive.enable(accepted);
       return new TcpEnd(accepted);
     } catch (IOException e) {

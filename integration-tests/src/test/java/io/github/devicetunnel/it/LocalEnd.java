@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /** The local end of one tunnel, as an application has it in its hands. */
@@ -59,8 +60,13 @@ final class LocalEnd implements Closeable {
 
   /** A local connection whose reads are bounded in time. */
   static Socket connect(TunnelListener listener) throws IOException {
+    return connect(listener.localAddress());
+  }
+
+  /** As {@link #connect(TunnelListener)}, to any address. */
+  static Socket connect(InetSocketAddress address) throws IOException {
     Socket socket = new Socket();
-    socket.connect(listener.localAddress(), (int) Await.LONG.toMillis());
+    socket.connect(address, (int) Await.LONG.toMillis());
     socket.setTcpNoDelay(true);
     socket.setSoTimeout((int) Await.LONG.toMillis());
     return socket;

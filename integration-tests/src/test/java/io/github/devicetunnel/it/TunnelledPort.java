@@ -6,6 +6,7 @@ import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelListener;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
@@ -39,6 +40,10 @@ final class TunnelledPort implements AutoCloseable {
 
   String number() {
     return Integer.toString(listener.localAddress().getPort());
+  }
+
+  InetSocketAddress address() {
+    return listener.localAddress();
   }
 
   Socket connect() throws IOException {

@@ -1,0 +1,9 @@
+package io.github.devicetunnel.it;
+
+import java.nio.file.Path;
+
+/** A situation in which a tunnel differs from a direct connection. */
+interface DifferenceScene {
+  /** Fails unless both behave as documented. */
+  void play(Path folder) throws Exception;
+}

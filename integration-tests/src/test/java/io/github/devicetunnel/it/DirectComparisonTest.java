@@ -1,0 +1,280 @@
+package io.github.devicetunnel.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.it.DirectAndTunnel.LocalProgram;
+import io.github.devicetunnel.it.Received.End;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A local program receives the same bytes and the same kind of end on a direct connection and
+ * through a tunnel.
+ */
+@EnabledOnOs(OS.LINUX)
+final class DirectComparisonTest {
+  private static final String BANNER = "220 controller 4 ready\r\n";
+  private static final int COUNT = 3_000_000;
+
+  /** What the buffers of two local connections may hold, and a little more. */
+  private static final long MAX_BUFFERED = 17 << 20;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  private static LocalProgram<Received> reader() {
+    return address -> {
+      try (Socket socket = LocalEnd.connect(address)) {
+        return Received.from(socket);
+      }
+    };
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(US_ASCII));
+  }
+
+  private static String read(Socket socket, int count) throws IOException {
+    return new String(socket.getInputStream().readNBytes(count), US_ASCII);
+  }
+
+  /** A time that is meant, and no wait for anything. */
+  private static void pause(long millis) throws InterruptedException {
+    boolean unused = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  @Test
+  void serviceSendsBannerAndCloses() throws Exception {
+    try (Service service = Service.started(socket -> write(socket, BANNER))) {
+      DirectAndTunnel.run(EnumSet.allOf(CloudKind.class), service.address(), reader())
+          .assertAll(Received.of(BANNER, End.END_OF_STREAM));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void serviceClosesAtOnce() throws Exception {
+    try (Service service = Service.started(socket -> {})) {
+      DirectAndTunnel.run(service.address(), reader())
+          .assertAll(Received.of("", End.END_OF_STREAM));
+    }
+  }
+
+  private static Service sends(int count) throws IOException {
+    return Service.started(
+        socket -> new RandomBytes(5, count).transferTo(socket.getOutputStream()));
+  }
+
+  @Test
+  void lateReader() throws Exception {
+    try (Service service = sends(COUNT)) {
+      DirectAndTunnel.run(service.address(), readerThatIsLate(400))
+          .assertAll(new Received(RandomBytes.digest(5, COUNT), End.END_OF_STREAM));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  /** Later than a listener waits for the local program to close, too. */
+  @Test
+  void veryLateReader() throws Exception {
+    int count = 1_000_000;
+    try (Service service = sends(count)) {
+      DirectAndTunnel.run(EnumSet.of(CloudKind.NODE), service.address(), readerThatIsLate(2_500))
+          .assertAll(new Received(RandomBytes.digest(5, count), End.END_OF_STREAM));
+    }
+  }
+
+  private static LocalProgram<Received> readerThatIsLate(long millis) {
+    return address -> {
+      try (Socket socket = LocalEnd.connect(address)) {
+        pause(millis);
+        return Received.from(socket);
+      }
+    };
+  }
+
+  @Test
+  void slowReader() throws Exception {
+    LocalProgram<Received> slow =
+        address -> {
+          try (Socket socket = LocalEnd.connect(address)) {
+            socket.setReceiveBufferSize(64 << 10);
+            return Received.from(new SlowInput(socket.getInputStream()));
+          }
+        };
+    try (Service service = sends(COUNT)) {
+      DirectAndTunnel.run(service.address(), slow)
+          .assertAll(new Received(RandomBytes.digest(5, COUNT), End.END_OF_STREAM));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  /** Pauses after each block. */
+  private static final class SlowInput extends InputStream {
+    private final InputStream in;
+
+    SlowInput(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return in.read();
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        pause(5);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
+      }
+      return in.read(bytes, offset, length);
+    }
+  }
+
+  @Test
+  void serviceOfOneConnectionAtATime() throws Exception {
+    Service.Script answersAndAwaitsTheEnd =
+        socket -> {
+          write(socket, "reply to " + read(socket, 1));
+          assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        };
+    LocalProgram<List<String>> threeRequests =
+        address -> {
+          List<String> replies = new ArrayList<>();
+          for (int i = 0; i < 3; i++) {
+            try (Socket socket = LocalEnd.connect(address)) {
+              write(socket, Integer.toString(i));
+              replies.add(read(socket, "reply to 0".length()));
+            }
+          }
+          return replies;
+        };
+    try (SequentialService service = SequentialService.started(answersAndAwaitsTheEnd)) {
+      DirectAndTunnel.run(service.address(), threeRequests)
+          .assertAll(List.of("reply to 0", "reply to 1", "reply to 2"));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void writesAfterTheServiceClosedFailSoon() throws Exception {
+    LocalProgram<Writes> goesOnWriting =
+        address -> {
+          try (Socket socket = LocalEnd.connect(address)) {
+            assertThat(Received.from(socket)).isEqualTo(Received.of(BANNER, End.END_OF_STREAM));
+            return Writes.untilFailure(socket.getOutputStream());
+          }
+        };
+    try (Service service = Service.started(socket -> write(socket, BANNER))) {
+      for (Writes each : DirectAndTunnel.run(service.address(), goesOnWriting).all()) {
+        assertThat(each.bytes()).isLessThan(MAX_BUFFERED);
+        assertThat(each.time()).isLessThan(Duration.ofSeconds(10));
+      }
+    }
+  }
+
+  @Test
+  void serviceResetsAfterItHasSent() throws Exception {
+    LocalProgram<Received> asks =
+        address -> {
+          try (Socket socket = LocalEnd.connect(address)) {
+            assertThat(read(socket, BANNER.length())).isEqualTo(BANNER);
+            write(socket, "x");
+            return Received.from(socket);
+          }
+        };
+    Service.Script sendsAndResets =
+        socket -> {
+          write(socket, BANNER);
+          assertThat(read(socket, 1)).isEqualTo("x");
+          LocalEnd.reset(socket);
+        };
+    try (Service service = Service.started(sendsAndResets)) {
+      DirectAndTunnel.run(service.address(), asks).assertAll(Received.of("", End.RESET));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  /** The service learns of it, and has all that came before. */
+  @Test
+  void localProgramResets() throws Exception {
+    BlockingQueue<Digest> received = new LinkedBlockingQueue<>();
+    Service.Script readsToTheEnd =
+        socket -> {
+          write(socket, read(socket, 8));
+          received.add(Received.from(socket).bytes());
+        };
+    LocalProgram<Digest> resets =
+        address -> {
+          try (Socket socket = LocalEnd.connect(address)) {
+            write(socket, "question");
+            assertThat(read(socket, 8)).isEqualTo("question");
+            LocalEnd.reset(socket);
+          }
+          return received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+        };
+    try (Service service = Service.started(readsToTheEnd)) {
+      DirectAndTunnel.run(service.address(), resets).assertAll(Received.of("", End.RESET).bytes());
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  /** What a program has written when it closes arrives, with nothing answered. */
+  @Test
+  void localProgramWritesAndCloses() throws Exception {
+    BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+    LocalProgram<Received> writesAndCloses =
+        address -> {
+          try (Socket socket = LocalEnd.connect(address)) {
+            new RandomBytes(6, COUNT).transferTo(socket.getOutputStream());
+          }
+          return received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+        };
+    try (Service service = Service.started(socket -> received.add(Received.from(socket)))) {
+      DirectAndTunnel.run(service.address(), writesAndCloses)
+          .assertAll(new Received(RandomBytes.digest(6, COUNT), End.END_OF_STREAM));
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+
+  /** A dialogue in which the service has the last word. */
+  @Test
+  void dialogueOfLines() throws Exception {
+    List<String> requests = List.of("USER plant", "PASS anything", "PWD", "NOOP", "QUIT");
+    BlockingQueue<List<String>> heard = new LinkedBlockingQueue<>();
+    LocalProgram<List<String>> dialogue =
+        address -> {
+          try (Socket socket = LocalEnd.connect(address)) {
+            List<String> replies = new ArrayList<>(List.of(FtpScript.readReply(socket)));
+            for (String line : requests) {
+              write(socket, line + "\r\n");
+              replies.add(FtpScript.readReply(socket));
+            }
+            assertThat(Received.from(socket)).isEqualTo(Received.of("", End.END_OF_STREAM));
+            assertThat(heard.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+                .isEqualTo(requests);
+            return replies;
+          }
+        };
+    try (Service service = Service.started(new FtpScript(heard))) {
+      DirectAndTunnel.run(service.address(), dialogue).assertAll(FtpScript.REPLIES);
+      assertThat(service.failures()).isEmpty();
+    }
+  }
+}
