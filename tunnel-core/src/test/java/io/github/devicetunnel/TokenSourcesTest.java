@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenSourcesTest {
   private static final TokenRequest REQUEST =
       new TokenRequest("017b7fddb124724840c1c7b800000000", "127.0.0.1:80", false);
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
@@ -143,9 +143,9 @@ class TokenSourcesTest {
         new Thread(
             () -> failure.complete(catchThrowable(() -> token(shell(waitsForAChild(), LONG)))));
     asking.start();
-    assertThat(child.get(20, TimeUnit.SECONDS)).isNotNull();
+    assertThat(child.get(60, TimeUnit.SECONDS)).isNotNull();
     asking.interrupt();
-    assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+    assertThat(failure.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
     assertEnds(child);
   }
 
@@ -160,7 +160,7 @@ class TokenSourcesTest {
   /** Comes when the child has started. */
   private CompletableFuture<InputStream> childsOutput() throws Exception {
     Process process = new ProcessBuilder("mkfifo", pipe().toString()).start();
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     return CompletableFuture.supplyAsync(
         () -> {
@@ -174,7 +174,7 @@ class TokenSourcesTest {
 
   /** The system closes what a process has open when it ends, whoever looks after its remains. */
   private static void assertEnds(CompletableFuture<InputStream> child) throws Exception {
-    try (InputStream output = child.get(20, TimeUnit.SECONDS)) {
+    try (InputStream output = child.get(60, TimeUnit.SECONDS)) {
       assertThat(output.read()).isEqualTo(-1);
     }
   }

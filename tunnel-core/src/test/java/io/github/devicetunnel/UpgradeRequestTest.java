@@ -61,7 +61,7 @@ class UpgradeRequestTest {
   }
 
   private RecordedRequest request() throws InterruptedException {
-    RecordedRequest request = cloud.takeRequest(10, TimeUnit.SECONDS);
+    RecordedRequest request = cloud.takeRequest(60, TimeUnit.SECONDS);
     assertThat(request).isNotNull();
     return request;
   }
@@ -138,7 +138,7 @@ class UpgradeRequestTest {
       String uri = "wss://localhost:" + secure.getPort();
       assertThat(refused(client().cloudUri(uri).okHttpClient(trusting)).statusCode())
           .isEqualTo(404);
-      RecordedRequest request = secure.takeRequest(10, TimeUnit.SECONDS);
+      RecordedRequest request = secure.takeRequest(60, TimeUnit.SECONDS);
       assertThat(request).isNotNull();
       assertThat(request.getRequestLine()).endsWith(" HTTP/1.1");
     }
@@ -257,9 +257,9 @@ class UpgradeRequestTest {
             .build();
     CompletableFuture<Throwable> failure =
         CompletableFuture.supplyAsync(() -> catchThrowable(client::open));
-    assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(client.close(Duration.ZERO)).isEqualTo(new DrainReport(0, 1, 0));
-    assertThat(failure.get(10, TimeUnit.SECONDS))
+    assertThat(failure.get(60, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
             TunnelException.class,
             e -> assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.SHUTDOWN));
@@ -309,7 +309,7 @@ class UpgradeRequestTest {
 
   private static void awaitQuietly(CountDownLatch latch) {
     try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -152,7 +152,7 @@ class TunnelMetricsTest {
   }
 
   private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - end).as("time left").isNegative();
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));

@@ -88,7 +88,7 @@ final class ConnectionHandlerTest {
     onConnect(
         stream -> {
           both.countDown();
-          assertThat(both.await(20, TimeUnit.SECONDS)).isTrue();
+          assertThat(both.await(60, TimeUnit.SECONDS)).isTrue();
         });
 
     try (TunnelStream first = client.open();
@@ -153,7 +153,7 @@ final class ConnectionHandlerTest {
     try (TunnelStream stream = client.open()) {
       assertThat(stream.inputStream().read()).isZero();
     }
-    assertThat(thrown.poll(20, TimeUnit.SECONDS)).hasMessage("the client of this tunnel has gone");
+    assertThat(thrown.poll(60, TimeUnit.SECONDS)).hasMessage("the client of this tunnel has gone");
     service.verify();
   }
 
@@ -184,7 +184,7 @@ final class ConnectionHandlerTest {
 
     try (TunnelStream stream = client.open()) {
       assertThat(stream.inputStream().readAllBytes()).asString().isEqualTo("a");
-      assertThat(read.poll(20, TimeUnit.SECONDS)).isEqualTo(-1);
+      assertThat(read.poll(60, TimeUnit.SECONDS)).isEqualTo(-1);
     }
     service.verify();
   }

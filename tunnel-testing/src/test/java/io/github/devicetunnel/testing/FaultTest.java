@@ -152,7 +152,7 @@ final class FaultTest {
     faults().onNextConnect(Fault.hang());
 
     RawClient raw = raw();
-    assertThat(service.takeUpgrade(Duration.ofSeconds(20)).status()).isZero();
+    assertThat(service.takeUpgrade(Duration.ofSeconds(60)).status()).isZero();
     assertThat(service.openConnections()).isEqualTo(1);
     raw.close();
     // stop() asks whether it was noticed that the client has gone.
@@ -234,7 +234,7 @@ final class FaultTest {
     try (RawClient raw = raw()) {
       raw.readHead();
       raw.write(RawClient.frame("12345"));
-      assertThat(received.poll(20, TimeUnit.SECONDS)).asString().isEqualTo("123");
+      assertThat(received.poll(60, TimeUnit.SECONDS)).asString().isEqualTo("123");
       assertThatThrownBy(raw::next).hasMessageContaining("reset");
     }
   }
@@ -283,11 +283,11 @@ final class FaultTest {
 
     try (TunnelStream stream = client.open()) {
       stream.outputStream().write(new byte[] {1, 2, 3});
-      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
-      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+      assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(1);
+      assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(2);
       assertThat(received).isEmpty();
       service.resume();
-      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(3);
+      assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(3);
     }
   }
 

@@ -168,7 +168,7 @@ final class VerifyTest {
     service.device(DEVICE).faults().onNextConnect(Fault.hang());
     try (RawClient raw = new RawClient(service.uri())) {
       raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
-      service.takeUpgrade(Duration.ofSeconds(20));
+      service.takeUpgrade(Duration.ofSeconds(60));
       assertTold(
           "a client still waits for an answer to its request for " + DEVICE + "/" + SERVICE,
           () -> service.verify(SHORT));
