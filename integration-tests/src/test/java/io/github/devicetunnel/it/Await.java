@@ -1,21 +1,52 @@
 package io.github.devicetunnel.it;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Waits that end, for things that tell nobody when they happen. */
+/**
+ * Waits that end with an event, or fail with a report: the processes of the test and the threads of
+ * this JVM.
+ */
 final class Await {
-  /** Much more than anything takes on a loaded machine. */
-  static final Duration LONG = Duration.ofSeconds(20);
+  /** The bound of every wait for an event. Much more than anything takes on a loaded machine. */
+  static final Duration LONG = Duration.ofSeconds(60);
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private Await() {}
 
-  /** Looks until the condition holds; false when it did not in time. */
-  static boolean until(Duration time, BooleanSupplier condition) {
+  /** An event that did not happen. */
+  static final class ExpiredError extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    private ExpiredError(String message) {
+      super(message);
+    }
+  }
+
+  /** Waits for a condition; the stack trace of the failure shows which. */
+  static void until(BooleanSupplier condition) {
+    until("the condition", condition);
+  }
+
+  /** Waits for a condition. */
+  static void until(String what, BooleanSupplier condition) {
+    if (!within(LONG, condition)) {
+      throw expired(what);
+    }
+  }
+
+  /** Waits for a condition, and returns false if it does not hold in time. */
+  static boolean within(Duration time, BooleanSupplier condition) {
     long end = System.nanoTime() + time.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
@@ -24,5 +55,50 @@ final class Await {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     return true;
+  }
+
+  /** Waits for a result, and returns it. */
+  static <T> T get(Future<T> future) throws ExecutionException, InterruptedException {
+    try {
+      return future.get(LONG.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw expired("a result");
+    }
+  }
+
+  /** Waits for an element, and returns it. */
+  static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(LONG.toNanos(), TimeUnit.NANOSECONDS);
+    if (next == null) {
+      throw expired("an element of a queue");
+    }
+    return next;
+  }
+
+  /** Waits until a latch is open. */
+  static void reached(CountDownLatch latch) throws InterruptedException {
+    if (!latch.await(LONG.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw expired("a latch at " + latch.getCount());
+    }
+  }
+
+  static ExpiredError expired(String what) {
+    return new ExpiredError(
+        "waited %d s in vain for %s%s\n--- threads of this JVM:\n%s"
+            .formatted(LONG.toSeconds(), what, TestProcess.reports(), threads()));
+  }
+
+  private static String threads() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .map(
+            each ->
+                Stream.of(each.getValue())
+                    .map(frame -> "\n    at " + frame)
+                    .collect(
+                        Collectors.joining(
+                            "",
+                            "\"" + each.getKey().getName() + "\" " + each.getKey().getState(),
+                            "\n")))
+        .collect(Collectors.joining());
   }
 }

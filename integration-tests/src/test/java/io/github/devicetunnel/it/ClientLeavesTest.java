@@ -63,7 +63,7 @@ final class ClientLeavesTest {
   }
 
   private CloseReason nextReason() throws InterruptedException {
-    CloseReason reason = closed.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    CloseReason reason = Await.next(closed);
     assertThat(reason).as("the tunnel ended").isNotNull();
     return reason;
   }
@@ -97,7 +97,7 @@ final class ClientLeavesTest {
         assertThat(reason.isOrderly()).isTrue();
         assertThat(reason.message()).isEqualTo("the local client closed its connection");
       }
-      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(ends);
       assertThat(service.failures()).isEmpty();
     }
   }
@@ -119,7 +119,7 @@ final class ClientLeavesTest {
         ask(socket);
       }
       assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
-      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(ends);
     }
   }
 
@@ -136,7 +136,7 @@ final class ClientLeavesTest {
         askUnix(socket);
       }
       assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
-      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(ends);
     }
   }
 
@@ -165,7 +165,7 @@ final class ClientLeavesTest {
         assertThat(closed.poll(1500, TimeUnit.MILLISECONDS)).isNull();
       }
       assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
-      assertThat(ends.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(ends);
     }
   }
 
@@ -176,7 +176,7 @@ final class ClientLeavesTest {
     Service.Script script =
         socket -> {
           assertThat(socket.getInputStream().readNBytes(QUESTION.length)).isEqualTo(QUESTION);
-          assertThat(go.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          Await.reached(go);
           socket.getOutputStream().write(ANSWER);
         };
     try (Service service = Service.started(script);
@@ -246,7 +246,7 @@ final class ClientLeavesTest {
       for (int i = 0; i < count; i++) {
         sockets.add(LocalEnd.connect(listener));
       }
-      assertThat(Await.until(Await.LONG, () -> cloud.requests() == count)).isTrue();
+      Await.until(() -> cloud.requests() == count);
       for (Socket socket : sockets) {
         if (how == Leave.RESET) {
           LocalEnd.reset(socket);
@@ -330,7 +330,7 @@ final class ClientLeavesTest {
           socket.write(ByteBuffer.wrap(QUESTION));
         }
       }
-      assertThat(received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo("question");
+      assertThat(Await.next(received)).isEqualTo("question");
     }
   }
 

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -71,7 +70,7 @@ class EventCallbackTest {
     private void on(Event told) {
       if (told == event && begun.compareAndSet(false, true)) {
         try {
-          action.get(20, TimeUnit.SECONDS).run();
+          Await.get(action).run();
           done.complete(null);
         } catch (Exception | AssertionError e) {
           done.completeExceptionally(e);
@@ -133,7 +132,7 @@ class EventCallbackTest {
       acting.action.complete(client::close);
       use(client, entrance);
 
-      acting.done.get(20, TimeUnit.SECONDS);
+      Await.get(acting.done);
       assertThat(client.close(Await.LONG).cut()).isZero();
       assertToldOnce();
     }
@@ -154,7 +153,7 @@ class EventCallbackTest {
       acting.action.complete(() -> client.close(Duration.ZERO));
       TunnelListener listener = client.listen(Loopback.anyPort());
       try (Socket local = LocalEnd.connect(listener)) {
-        acting.done.get(20, TimeUnit.SECONDS);
+        Await.get(acting.done);
         assertToldOnce();
         assertThat(local.isConnected()).isTrue();
       }
@@ -171,8 +170,7 @@ class EventCallbackTest {
   }
 
   private void assertToldOnce() {
-    boolean told = Await.until(Await.LONG, () -> log.reasons().size() == 1);
-    assertThat(told).as("closed was told: %s", log.lines()).isTrue();
+    Await.until("closed() after " + log.lines(), () -> log.reasons().size() == 1);
     List<String> lines = log.onlyLines();
     assertThat(lines.get(lines.size() - 1)).startsWith("closed ");
   }
@@ -195,7 +193,7 @@ class EventCallbackTest {
       }
       stream.close();
 
-      acting.done.get(20, TimeUnit.SECONDS);
+      Await.get(acting.done);
       assertToldOnce();
       assertThat(stream.stats().state()).isEqualTo(State.CLOSED);
     }
@@ -214,12 +212,12 @@ class EventCallbackTest {
       TunnelStream stream = client.open();
       CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> readOrCut(stream));
       stream.outputStream().write('x');
-      assertThat(Await.until(Await.LONG, acting.begun::get)).isTrue();
+      Await.until(acting.begun::get);
       CompletableFuture<Void> closing = CompletableFuture.runAsync(stream::close);
-      closing.get(20, TimeUnit.SECONDS);
+      Await.get(closing);
 
       mayReturn.complete(null);
-      assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo(-2);
+      assertThat(Await.get(read)).isEqualTo(-2);
       assertToldOnce();
     }
   }
@@ -255,7 +253,7 @@ class EventCallbackTest {
         // It was cut.
       }
 
-      acting.done.get(20, TimeUnit.SECONDS);
+      Await.get(acting.done);
       assertToldOnce();
     }
   }
@@ -269,7 +267,7 @@ class EventCallbackTest {
           @Override
           public void connectionsWaiting(ListenerInfo listener, int maxConnections) {
             try {
-              bound.get(20, TimeUnit.SECONDS).close(Duration.ZERO);
+              Await.get(bound).close(Duration.ZERO);
               done.complete(null);
             } catch (Exception e) {
               done.completeExceptionally(e);
@@ -292,7 +290,7 @@ class EventCallbackTest {
       } catch (IOException e) {
         // It was cut before it was made ready.
       }
-      done.get(20, TimeUnit.SECONDS);
+      Await.get(done);
       assertToldOnce();
     }
   }

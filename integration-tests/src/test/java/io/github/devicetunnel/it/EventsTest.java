@@ -18,7 +18,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -173,10 +172,10 @@ class EventsTest {
       CompletableFuture<Void> opening =
           CompletableFuture.runAsync(
               () -> assertThatThrownBy(client::open).isInstanceOf(TunnelException.class));
-      assertThat(Await.until(Await.LONG, () -> cloud.requests() == 2)).isTrue();
+      Await.until(() -> cloud.requests() == 2);
 
       assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
-      opening.get(20, TimeUnit.SECONDS);
+      Await.get(opening);
 
       List<String> expected = List.of("dialStarted 1", "dialFailed 1", "closed SHUTDOWN");
       assertThat(log.lines()).containsExactly(expected, expected);
@@ -248,10 +247,7 @@ class EventsTest {
                 .build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
-      boolean told =
-          Await.until(Await.LONG, () -> log.listenerLines().contains("connectionsWaiting 1"));
-
-      assertThat(told).isTrue();
+      Await.until(() -> log.listenerLines().contains("connectionsWaiting 1"));
       assertThat(local.isConnected()).isTrue();
     }
   }
@@ -290,9 +286,9 @@ class EventsTest {
                             })
                         .isInstanceOf(IOException.class));
         long before = log.sent();
-        assertThat(Await.until(Await.LONG, () -> log.sent() > before)).isTrue();
+        Await.until(() -> log.sent() > before);
         stream.close();
-        writing.get(20, TimeUnit.SECONDS);
+        Await.get(writing);
       }
 
       assertThat(log.lines())

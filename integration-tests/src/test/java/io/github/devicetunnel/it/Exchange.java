@@ -15,7 +15,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The local client's part of one {@link Traffic} with a {@link TrafficService}. */
@@ -64,7 +63,7 @@ final class Exchange implements Closeable {
 
   /** How a stream's tunnel ended; waits for that. */
   CloseReason closeReason() {
-    assertThat(whenClosed).succeedsWithin(Await.LONG);
+    Await.until(name + ": close reason", whenClosed::isDone);
     return whenClosed.join();
   }
 
@@ -135,14 +134,11 @@ final class Exchange implements Closeable {
 
   /** Returns when so much has gone in each direction that there is to go. */
   void awaitMoved(long bytes) {
-    assertThat(
-            Await.until(
-                Await.LONG,
-                () ->
-                    (!traffic.sends() || sent.get() >= bytes)
-                        && (!traffic.receives() || received.get() >= bytes)))
-        .as("%s: %d bytes of the %s move", name, bytes, traffic)
-        .isTrue();
+    Await.until(
+        "%s: %d bytes of the %s move".formatted(name, bytes, traffic),
+        () ->
+            (!traffic.sends() || sent.get() >= bytes)
+                && (!traffic.receives() || received.get() >= bytes));
   }
 
   /** Sends one byte to a service that echoes. */
@@ -152,8 +148,10 @@ final class Exchange implements Closeable {
 
   /** Returns when all has been carried, and every byte was right. */
   void assertComplete() {
-    assertThat(writing).as("%s: writer", name).succeedsWithin(Await.LONG);
-    assertThat(reading).as("%s: reader", name).succeedsWithin(Await.LONG);
+    Await.until(name + ": writer", writing::isDone);
+    Await.until(name + ": reader", reading::isDone);
+    writing.join();
+    reading.join();
   }
 
   /**
@@ -162,7 +160,7 @@ final class Exchange implements Closeable {
    */
   Throwable failure() throws Exception {
     CompletableFuture<Void> both = CompletableFuture.allOf(reading, writing);
-    both.exceptionally(e -> null).get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    Await.get(both.exceptionally(e -> null));
     Throwable ofReader = reading.handle((done, e) -> e).get();
     Throwable ofWriter = writing.handle((done, e) -> e).get();
     if (ofReader instanceof AssertionError && ofWriter instanceof IOException) {

@@ -207,7 +207,7 @@ final class FaultMatrixTest {
   @CsvSource({"REFUSE, ws", "REFUSE, wss", "HANG, ws", "HANG, wss"})
   void dialFails(Arrival arrival, String scheme) throws Exception {
     try (Bench bench =
-        new Bench(scheme, builder -> builder.connectTimeout(Duration.ofSeconds(1)))) {
+        new Bench(scheme, builder -> builder.connectTimeout(Duration.ofSeconds(2)))) {
       bench.proxy.arrive(arrival);
       try (Socket socket = LocalEnd.connect(bench.listener)) {
         TunnelException e = catchThrowableOfType(TunnelException.class, bench.client::open);

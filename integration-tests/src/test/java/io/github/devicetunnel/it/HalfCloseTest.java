@@ -106,7 +106,7 @@ class HalfCloseTest {
         connection -> {
           connection.write(connection.granted());
           CountDownLatch pause = new CountDownLatch(1);
-          for (int i = 0; i < 20; i++) {
+          for (int i = 0; i < 15; i++) {
             assertThat(pause.await(200, TimeUnit.MILLISECONDS)).isFalse();
             connection.write(Frames.binary(new byte[1]));
           }
@@ -116,7 +116,7 @@ class HalfCloseTest {
         TunnelClient client = client(cloud, Duration.ofSeconds(2));
         TunnelStream stream = client.open()) {
       stream.shutdownOutput();
-      assertThat(stream.inputStream().readAllBytes()).hasSize(20);
+      assertThat(stream.inputStream().readAllBytes()).hasSize(15);
     }
   }
 
@@ -137,7 +137,7 @@ class HalfCloseTest {
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
       local.shutdownOutput();
-      assertThat(new CountDownLatch(1).await(2, TimeUnit.SECONDS)).isFalse();
+      assertThat(new CountDownLatch(1).await(1500, TimeUnit.MILLISECONDS)).isFalse();
       assertThat(local.getInputStream().readAllBytes()).hasSize(size);
     }
   }

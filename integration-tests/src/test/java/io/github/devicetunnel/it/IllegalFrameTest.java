@@ -17,7 +17,6 @@ import io.github.devicetunnel.TunnelStream;
 import java.io.InputStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +74,7 @@ final class IllegalFrameTest {
 
       assertThat(e).as("%s", name).hasMessageContaining(rule).hasMessageContaining("RFC 6455");
       assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.PROTOCOL_ERROR);
-      assertThat(answers.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(1002);
+      assertThat(Await.next(answers)).isEqualTo(1002);
       cloud.assertPlayed();
     }
   }

@@ -5,7 +5,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.java_websocket.WebSocket;
@@ -27,9 +26,7 @@ final class JavaWebSocketCloud extends Cloud {
   static JavaWebSocketCloud started() throws InterruptedException {
     JavaWebSocketCloud cloud = new JavaWebSocketCloud();
     cloud.server.start();
-    if (!cloud.server.started.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new AssertionError("Java-WebSocket's server does not start");
-    }
+    Await.reached(cloud.server.started);
     return cloud;
   }
 

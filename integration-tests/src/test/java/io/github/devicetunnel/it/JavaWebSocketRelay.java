@@ -109,7 +109,7 @@ final class JavaWebSocketRelay {
 
   /** The other thread closes the socket when the service has ended. */
   private void awaitServiceEnd() {
-    boolean unused = Await.until(Duration.ofMillis(LINGER_MILLIS), service::isClosed);
+    boolean unused = Await.within(Duration.ofMillis(LINGER_MILLIS), service::isClosed);
   }
 
   private void carryDown(InputStream in) {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,14 +129,13 @@ final class JedisDriverTest {
         };
     CompletableFuture<Void> subscription =
         CompletableFuture.runAsync(() -> redis.subscribe(subscriber, "news"));
-    subscribed.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    Await.get(subscribed);
     for (int i = 0; i < 100; i++) {
       redis.publish("news", Integer.toString(i));
-      assertThat(heard.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
-          .isEqualTo(Integer.toString(i));
+      assertThat(Await.next(heard)).isEqualTo(Integer.toString(i));
     }
     subscriber.unsubscribe();
-    subscription.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    Await.get(subscription);
   }
 
   @Test

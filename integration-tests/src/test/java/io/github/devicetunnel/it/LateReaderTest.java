@@ -106,7 +106,7 @@ final class LateReaderTest {
       assertThat(in.readNBytes(received, 0, COUNT)).isEqualTo(COUNT);
       assertThat(received).isEqualTo(new RandomBytes(7, COUNT).readAllBytes());
       assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("reset");
-      assertThat(closed).succeedsWithin(Await.LONG);
+      Await.get(closed);
       assertThat(closed.join().bytesDown()).isEqualTo(COUNT);
       assertThat(closed.join().isOrderly()).isFalse();
     }
@@ -161,7 +161,7 @@ final class LateReaderTest {
         Socket socket = new Socket()) {
       socket.setReceiveBufferSize(4 << 10); // So that some of it stays in the sender's queue.
       socket.connect(listener.localAddress());
-      assertThat(closed).succeedsWithin(Await.LONG);
+      Await.get(closed);
       assertThat(closed.join().code()).isEqualTo(1011);
     }
   }

@@ -55,7 +55,7 @@ final class LateWriterTest {
 
       assertThat(written(socket.getOutputStream())).isLessThan(MOST);
 
-      assertThat(closed).succeedsWithin(Await.LONG);
+      Await.get(closed);
       assertThat(closed.join().isOrderly()).isTrue();
       assertThat(closed.join().bytesUp()).isZero();
     }

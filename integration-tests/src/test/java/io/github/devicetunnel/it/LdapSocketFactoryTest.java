@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.Hashtable;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import javax.naming.CommunicationException;
 import javax.naming.Context;
 import javax.naming.NamingException;
@@ -107,8 +106,7 @@ final class LdapSocketFactoryTest {
 
         assertThat(trap.accepted()).as("connections past the tunnel").isZero();
         assertThat(failure).isNull();
-        assertThat(binds.poll(Await.LONG.toSeconds(), TimeUnit.SECONDS))
-            .contains("cn=plant", PASSWORD);
+        assertThat(Await.next(binds)).contains("cn=plant", PASSWORD);
         assertThat(cloud.service().requestCount()).isEqualTo(1);
       } finally {
         NamedSocketFactory.unregister(HOST);

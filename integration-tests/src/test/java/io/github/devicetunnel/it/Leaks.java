@@ -50,14 +50,15 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
    */
   private static Set<String> left(Supplier<Set<String>> now, Set<String> before) {
     Set<String> left = new TreeSet<>();
-    Await.until(
-        Await.LONG,
-        () -> {
-          left.clear();
-          left.addAll(now.get());
-          left.removeAll(before);
-          return left.isEmpty();
-        });
+    boolean unused =
+        Await.within(
+            Await.LONG,
+            () -> {
+              left.clear();
+              left.addAll(now.get());
+              left.removeAll(before);
+              return left.isEmpty();
+            });
     return left;
   }
 

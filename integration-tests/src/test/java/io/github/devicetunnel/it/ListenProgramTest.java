@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,14 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ListenProgramTest {
   private static final String SERVICE = "127.0.0.1:80";
 
-  /** In the masks of /proc: of signal 2. */
-  private static final long SIGINT_BIT = 2;
+  private static final Map<String, Integer> SIGNALS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
   private static final String TARGET = "=" + Cloud.DEVICE + "/" + SERVICE;
 
   @TempDir private Path folder;
   private TestingCloud cloud;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<TestProcess> processes = new ArrayList<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -48,7 +47,7 @@ class ListenProgramTest {
 
   @AfterEach
   void stop() {
-    processes.forEach(process -> Program.kill(process, Program.tree(process)));
+    processes.forEach(TestProcess::end);
     cloud.close();
   }
 
@@ -56,7 +55,7 @@ class ListenProgramTest {
   void stopsWithCodeZeroAndRemovesWhatItMade() throws Exception {
     Path socket = folder.resolve("socket");
     Path ports = folder.resolve("ports");
-    Process process =
+    TestProcess process =
         listen("-L=:0" + TARGET, "-L", "unix:" + socket + TARGET, "--port-file", ports.toString());
     String port = nextAddress(process.inputReader());
     assertThat(nextAddress(process.inputReader())).isEqualTo("unix:" + socket);
@@ -81,12 +80,11 @@ class ListenProgramTest {
               stream.outputStream().write("HTTP/1.0 200 OK\r\n\r\npage".getBytes(UTF_8));
             });
     Path socket = folder.resolve("socket");
-    Process process = listen("--service", SERVICE, "--listen-uri=unix:" + socket);
+    TestProcess process = listen("--service", SERVICE, "--listen-uri=unix:" + socket);
     assertThat(nextAddress(process.inputReader())).isEqualTo("unix:" + socket);
 
     String page =
-        Program.in(
-                folder, "curl", "-sS", "-m", "20", "--unix-socket", socket.toString(), "http://x/")
+        Program.in(folder, "curl", "-sS", "--unix-socket", socket.toString(), "http://x/")
             .succeed();
 
     assertThat(page).isEqualTo("page");
@@ -99,9 +97,8 @@ class ListenProgramTest {
   }
 
   private int codeOfTwo(String signal) throws Exception {
-    Process process = listen("--drain-timeout=10m", "-L=:0" + TARGET);
+    TestProcess process = listen("--drain-timeout=10m", "-L=:0" + TARGET);
     try (Socket socket = connect(nextAddress(process.inputReader()))) {
-      assumeTrue(heeds(process, signal), "a shell in the background has it ignored");
       signal(process, signal);
       assertThat(process.errorReader().readLine())
           .isEqualTo("Stopping; open connections may finish for 600 s, a second signal cuts them");
@@ -113,7 +110,7 @@ class ListenProgramTest {
 
   @Test
   void drainTimeoutCuts() throws Exception {
-    Process process = listen("--drain-timeout=100ms", "-L=:0" + TARGET);
+    TestProcess process = listen("--drain-timeout=100ms", "-L=:0" + TARGET);
     try (Socket socket = connect(nextAddress(process.inputReader()))) {
       signal(process, "TERM");
       assertThat(exitCode(process)).isEqualTo(0);
@@ -128,7 +125,7 @@ class ListenProgramTest {
     assertThat(exitCode(listen("-L=:0=017b/" + SERVICE))).isEqualTo(2);
     assertThat(exitCode(listen("--config=missing"))).isEqualTo(2);
     Path config = Files.writeString(folder.resolve("c.yaml"), "\ndevise: x\n");
-    Process process = listen("--config", config.toString());
+    TestProcess process = listen("--config", config.toString());
     assertThat(exitCode(process)).isEqualTo(2);
     assertThat(process.errorReader().readLine())
         .isEqualTo("tunnel: " + config + ":2: unknown key \"devise\", did you mean device?");
@@ -159,7 +156,7 @@ class ListenProgramTest {
     Path config = folder.resolve("c.yaml");
     String tunnel = "- {listen: ':0', device: " + Cloud.DEVICE + ", service: '" + SERVICE + "'}\n";
     Files.writeString(config, "tunnels:\n" + tunnel);
-    Process process = listen("--half-close-timeout=100ms", "--config", config.toString());
+    TestProcess process = listen("--half-close-timeout=100ms", "--config", config.toString());
     try (Socket kept = connect(nextAddress(process.inputReader()))) {
       Files.writeString(config, "tunnels:\n" + tunnel + tunnel);
       signal(process, "HUP");
@@ -174,18 +171,18 @@ class ListenProgramTest {
 
   @Test
   void hangupStopsItWhereThereIsNoConfiguration() throws Exception {
-    Process process = listen("-L=:0" + TARGET);
+    TestProcess process = listen("-L=:0" + TARGET);
     nextAddress(process.inputReader());
     signal(process, "HUP");
     assertThat(exitCode(process)).isEqualTo(0);
   }
 
-  private Process listen(String... arguments) throws IOException {
+  private TestProcess listen(String... arguments) throws IOException {
     return start(builder(arguments));
   }
 
-  private Process start(ProcessBuilder builder) throws IOException {
-    Process process = builder.start();
+  private TestProcess start(ProcessBuilder builder) throws IOException {
+    TestProcess process = TestProcess.start(builder);
     processes.add(process);
     return process;
   }
@@ -227,16 +224,18 @@ class ListenProgramTest {
     assertThat(socket.getInputStream().read()).isEqualTo('x');
   }
 
-  private void signal(Process process, String signal) throws Exception {
+  private void signal(TestProcess process, String signal) throws Exception {
+    assumeTrue(heeds(process, signal), "nohup, or a shell in the background, has it ignored");
     Program.in(folder, "sh", "-c", "kill -" + signal + " " + process.pid()).succeed();
   }
 
   /** Whether this process was not started with it ignored, which its children would inherit. */
-  private static boolean heeds(Process process, String signal) throws IOException {
+  private static boolean heeds(TestProcess process, String signal) throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-    if (!signal.equals("INT") || !Files.exists(status)) {
+    if (!Files.exists(status)) {
       return true;
     }
+    long bit = 1L << (SIGNALS.get(signal) - 1);
     String ignored =
         Files.readAllLines(status).stream()
             .filter(line -> line.startsWith("SigIgn:"))
@@ -244,12 +243,11 @@ class ListenProgramTest {
             .orElse("SigIgn:\t0")
             .substring("SigIgn:".length())
             .strip();
-    return (Long.parseUnsignedLong(ignored, 16) & SIGINT_BIT) == 0;
+    return (Long.parseUnsignedLong(ignored, 16) & bit) == 0;
   }
 
-  private static int exitCode(Process process) throws InterruptedException {
-    assertThat(process.waitFor(40, TimeUnit.SECONDS)).as("it has ended").isTrue();
-    return process.exitValue();
+  private static int exitCode(TestProcess process) throws InterruptedException {
+    return process.awaitExit();
   }
 
   private static String base64(String text) {

@@ -75,7 +75,7 @@ class LivenessTest {
     RawCloud.Script sendsButAnswersNoPing =
         connection -> {
           connection.write(connection.granted());
-          for (int i = 0; i < 25; i++) {
+          for (int i = 0; i < 15; i++) {
             connection.write(Frames.binary(new byte[1]));
             assertThat(pause.await(200, TimeUnit.MILLISECONDS)).isFalse();
           }
@@ -84,7 +84,7 @@ class LivenessTest {
     try (RawCloud cloud = RawCloud.started(sendsButAnswersNoPing);
         TunnelClient client = client(cloud, Duration.ofSeconds(2), Duration.ofMinutes(2));
         TunnelStream stream = client.open()) {
-      assertThat(stream.inputStream().readAllBytes()).hasSize(25);
+      assertThat(stream.inputStream().readAllBytes()).hasSize(15);
     }
   }
 
@@ -107,7 +107,7 @@ class LivenessTest {
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
       assertThat(local.getInputStream().read()).isZero();
-      assertThat(new CountDownLatch(1).await(4, TimeUnit.SECONDS)).isFalse();
+      assertThat(new CountDownLatch(1).await(2500, TimeUnit.MILLISECONDS)).isFalse();
       assertThat(count(local.getInputStream())).isEqualTo(size - 1);
     }
   }
@@ -120,7 +120,7 @@ class LivenessTest {
     RawCloud.Script pauses =
         connection -> {
           connection.write(connection.granted());
-          assertThat(resume.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          Await.reached(resume);
           connection.skipPayload(size);
           complete.countDown();
           connection.close(1000);
@@ -130,10 +130,10 @@ class LivenessTest {
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
       Upload upload = Upload.start(local.getOutputStream(), 1, size);
-      assertThat(complete.await(3, TimeUnit.SECONDS)).isFalse();
+      assertThat(complete.await(1500, TimeUnit.MILLISECONDS)).isFalse();
       resume.countDown();
       upload.await();
-      assertThat(complete.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(complete);
       assertThat(local.getInputStream().read()).isEqualTo(-1);
       cloud.assertPlayed();
     }
@@ -190,7 +190,7 @@ class LivenessTest {
     RawCloud.Script silentAtFirst =
         connection -> {
           connection.write(connection.granted());
-          assertThat(go.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          Await.reached(go);
           connection.write(Frames.binary("late".getBytes(UTF_8)), Frames.close(1000));
           assertThat(connection.readFrame().opcode()).as("first frame").isEqualTo(Frames.CLOSE);
           connection.awaitEnd();

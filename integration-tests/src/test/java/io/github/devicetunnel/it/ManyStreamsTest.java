@@ -7,7 +7,6 @@ import io.github.devicetunnel.TunnelStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -34,7 +33,7 @@ class ManyStreamsTest {
       }
       List<TunnelStream> streams = new ArrayList<>();
       for (CompletableFuture<TunnelStream> each : opening) {
-        streams.add(each.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+        streams.add(Await.get(each));
       }
       assertThat(client.stats().openNow()).isEqualTo(AT_ONCE);
       for (int i = 0; i < AT_ONCE; i++) {
@@ -47,8 +46,7 @@ class ManyStreamsTest {
       for (TunnelStream stream : streams) {
         closing.add(CompletableFuture.runAsync(stream::close));
       }
-      CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]))
-          .get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      Await.get(CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0])));
       assertThat(client.stats().openNow()).isZero();
     }
   }

@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A cloud whose websockets are those of the npm package ws, in a process of its own. It checks no
@@ -23,11 +21,11 @@ final class NodeCloud extends Cloud {
   private static final Path FOLDER =
       Path.of(System.getProperty("basedir", "."), "src", "test", "node").toAbsolutePath();
 
-  private final Process process;
+  private final TestProcess process;
   private final int port;
   private final boolean tls;
 
-  private NodeCloud(Process process, int port, boolean tls) {
+  private NodeCloud(TestProcess process, int port, boolean tls) {
     this.process = process;
     this.port = port;
     this.tls = tls;
@@ -55,16 +53,16 @@ final class NodeCloud extends Cloud {
   private static NodeCloud started(boolean tls, String... arguments) throws IOException {
     Externals.need(
         Files.isDirectory(FOLDER.resolve("node_modules/ws")), "no npm ci was done in " + FOLDER);
-    Process process = launch(tls, arguments);
+    TestProcess process = launch(tls, arguments);
     try {
       return new NodeCloud(process, port(process), tls);
     } catch (IOException | RuntimeException | Error e) {
-      process.destroyForcibly();
+      process.end();
       throw e;
     }
   }
 
-  private static Process launch(boolean tls, String... arguments) throws IOException {
+  private static TestProcess launch(boolean tls, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("node", "cloud.mjs"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(FOLDER.toFile());
@@ -72,9 +70,8 @@ final class NodeCloud extends Cloud {
       builder.environment().put("TLS_KEY", TestingCloud.privateKey());
       builder.environment().put("TLS_CERTIFICATE", TestingCloud.certificate());
     }
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
-      return builder.start();
+      return TestProcess.start(builder);
     } catch (IOException e) {
       Externals.need(false, "node cannot be run: " + e.getMessage());
       throw e;
@@ -86,8 +83,8 @@ final class NodeCloud extends Cloud {
     CompletableFuture<String> line =
         CompletableFuture.supplyAsync(() -> firstLine(process), task -> daemon(task).start());
     try {
-      return Integer.parseInt(line.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (ExecutionException | TimeoutException | NumberFormatException e) {
+      return Integer.parseInt(Await.get(line));
+    } catch (ExecutionException | NumberFormatException e) {
       throw new IOException("cloud.mjs does not say its port", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -125,16 +122,15 @@ final class NodeCloud extends Cloud {
   public void close() {
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError("cloud.mjs does not end");
-      }
+      int unused = process.awaitExit();
       process.getInputStream().close();
+      process.getErrorStream().close();
     } catch (IOException e) {
       throw new AssertionError("cloud.mjs cannot be stopped", e);
     } catch (InterruptedException e) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
+    } finally {
+      process.end();
     }
   }
 }

@@ -53,17 +53,14 @@ final class NonBlockingStreamsTest {
   }
 
   private static void awaitOutput(PipedProgram program, int count) {
-    assertThat(
-            Await.until(
-                Await.LONG,
-                () -> {
-                  try {
-                    return program.output().available() >= count;
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }))
-        .isTrue();
+    Await.until(
+        () -> {
+          try {
+            return program.output().available() >= count;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   @Test

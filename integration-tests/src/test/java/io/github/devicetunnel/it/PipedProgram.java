@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The packaged program with pipes as standard streams, in the state in which a parent left them.
@@ -39,9 +38,9 @@ final class PipedProgram implements AutoCloseable {
       exec { $ARGV[0] } @ARGV;
       """;
 
-  private final Process process;
+  private final TestProcess process;
 
-  private PipedProgram(Process process) {
+  private PipedProgram(TestProcess process) {
     this.process = process;
   }
 
@@ -57,7 +56,7 @@ final class PipedProgram implements AutoCloseable {
         new ArrayList<>(List.of(Externals.program("perl"), "-e", parent, descriptors));
     command.add(PackagedProgram.LAUNCHER.toString());
     command.addAll(List.of(arguments));
-    return new PipedProgram(bench.prepare(command).start());
+    return new PipedProgram(TestProcess.start(bench.prepare(command)));
   }
 
   /**
@@ -70,9 +69,9 @@ final class PipedProgram implements AutoCloseable {
         "read -r line; exec '" + PackagedProgram.LAUNCHER + "' listen " + String.join(" ", options);
     PipedProgram program =
         new PipedProgram(
-            bench
-                .prepare(List.of(Externals.program("script"), "-q", "-e", "-c", line, "/dev/null"))
-                .start());
+            TestProcess.start(
+                bench.prepare(
+                    List.of(Externals.program("script"), "-q", "-e", "-c", line, "/dev/null"))));
     // The terminal takes the first of these for itself, and the shell waits for the second.
     program.input().write(new byte[] {'S' - '@', '\n'});
     program.input().flush();
@@ -97,7 +96,7 @@ final class PipedProgram implements AutoCloseable {
 
   /** Waits for the file that names the port of the only listener. */
   int awaitPort(Path portFile) throws IOException {
-    assertThat(Await.until(Await.LONG, () -> Files.exists(portFile) || !isAlive())).isTrue();
+    Await.until("" + portFile, () -> Files.exists(portFile) || !isAlive());
     String address = Files.readString(portFile).strip();
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
@@ -111,15 +110,12 @@ final class PipedProgram implements AutoCloseable {
 
   /** Waits for its end, while nobody reads its output. */
   int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
-        .as("it has ended")
-        .isTrue();
-    return process.exitValue();
+    return process.awaitExit();
   }
 
   @Override
   public void close() throws IOException {
-    Program.kill(process, Program.tree(process));
+    process.end();
     process.getOutputStream().close();
     process.getInputStream().close();
     process.getErrorStream().close();

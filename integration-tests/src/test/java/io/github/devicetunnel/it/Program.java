@@ -7,21 +7,15 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A program that a test runs to its end. It sees nothing of this process's environment, what it
- * prints goes to files, and if it takes too long it is killed with all that it started.
+ * prints goes to files.
  */
 final class Program implements AutoCloseable {
-  /** Less than a test may take. */
-  private static final Duration TIME = Await.LONG.multipliedBy(2);
-
   /**
    * What became of it.
    *
@@ -80,7 +74,7 @@ final class Program implements AutoCloseable {
   private final String command;
   private final Path ownOutput;
   private final Path errors;
-  private final Process process;
+  private final TestProcess process;
 
   private Program(Builder builder) throws IOException {
     String name = Path.of(builder.command.get(0)).getFileName().toString();
@@ -91,11 +85,11 @@ final class Program implements AutoCloseable {
     ProcessBuilder prepared = prepare(builder.folder, builder.command);
     prepared.environment().putAll(builder.variables);
     process =
-        prepared
-            .redirectInput(builder.input)
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
+        TestProcess.start(
+            prepared
+                .redirectInput(builder.input)
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile()));
   }
 
   /** A program with its arguments, to be run in a folder, where its output is put, too. */
@@ -126,15 +120,7 @@ final class Program implements AutoCloseable {
 
   /** Waits for its end. */
   Outcome await() throws IOException, InterruptedException {
-    if (process.waitFor(TIME.toMillis(), TimeUnit.MILLISECONDS)) {
-      return outcome();
-    }
-    close();
-    throw new AssertionError("killed after " + TIME.toSeconds() + " s: " + outcome());
-  }
-
-  private Outcome outcome() throws IOException {
-    return new Outcome(command, process.exitValue(), text(ownOutput), text(errors));
+    return new Outcome(command, process.awaitExit(), text(ownOutput), text(errors));
   }
 
   /** What is in a file, whatever it is. */
@@ -145,32 +131,6 @@ final class Program implements AutoCloseable {
   /** Kills it with all that it started, unless it has ended. */
   @Override
   public void close() {
-    kill(process, tree(process));
-  }
-
-  /** A process and its children, and theirs. */
-  static List<ProcessHandle> tree(Process process) {
-    return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
-  }
-
-  /** Returns when they have gone, and how the first one ended is known. */
-  static void kill(Process first, List<ProcessHandle> all) {
-    all.forEach(ProcessHandle::destroyForcibly);
-    if (!Await.until(Await.LONG, () -> !first.isAlive() && haveEnded(all))) {
-      throw new AssertionError("cannot be killed: " + all);
-    }
-  }
-
-  static boolean haveEnded(List<ProcessHandle> processes) {
-    return processes.stream().noneMatch(process -> process.isAlive() && !isZombie(process));
-  }
-
-  /** An orphan stays one for ever where nobody takes care of orphans, in some containers. */
-  private static boolean isZombie(ProcessHandle process) {
-    try {
-      return text(Path.of("/proc", Long.toString(process.pid()), "stat")).contains(") Z ");
-    } catch (IOException e) {
-      return false; // It has gone altogether, or this is not Linux.
-    }
+    process.end();
   }
 }

@@ -205,7 +205,7 @@ final class RawConnection {
 
   /** Neither reads nor writes until the test is over and this end has been closed. */
   void freeze() {
-    assertThat(Await.until(Await.LONG, socket::isClosed)).as("the test ended").isTrue();
+    Await.until("the test ended", socket::isClosed);
   }
 
   /** Resets the connection: what the client has not read is lost. */

@@ -44,7 +44,7 @@ final class RejectedSocketTest {
       List<ThrowingCallable> ways =
           List.of(
               () -> connect(factory.createSocket(), 0),
-              () -> connect(factory.createSocket(), 20_000),
+              () -> connect(factory.createSocket(), (int) Await.LONG.toMillis()),
               () -> factory.createSocket(HOST, 80),
               () -> factory.createSocket(HOST, 80, null, 0),
               () -> factory.createSocket(address, 80),

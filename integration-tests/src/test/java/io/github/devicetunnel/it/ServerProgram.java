@@ -1,7 +1,5 @@
 package io.github.devicetunnel.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,11 +35,11 @@ final class ServerProgram implements AutoCloseable {
       exit "$status"
       """;
 
-  private final Process process;
+  private final TestProcess process;
   private final int port;
   private final Path log;
 
-  private ServerProgram(Process process, int port, Path log) {
+  private ServerProgram(TestProcess process, int port, Path log) {
     this.process = process;
     this.port = port;
     this.log = log;
@@ -61,8 +59,13 @@ final class ServerProgram implements AutoCloseable {
     for (int i = 0; i < TRIES; i++) {
       int port = freePort();
       ServerProgram server = launch(folder, stopSignal, port, command.apply(port));
-      if (server.isReady(ready)) {
-        return server;
+      try {
+        if (server.isReady(ready)) {
+          return server;
+        }
+      } catch (Await.ExpiredError e) {
+        server.process.end();
+        throw e;
       }
       server.close();
       failures += Program.text(server.log);
@@ -75,11 +78,9 @@ final class ServerProgram implements AutoCloseable {
     Path log = Files.createTempFile(folder, "server", ".log");
     List<String> line = new ArrayList<>(List.of("sh", "-c", UNTIL_END_OF_INPUT, "sh", stopSignal));
     line.addAll(command);
-    Process process =
-        Program.prepare(folder, line)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    TestProcess process =
+        TestProcess.start(
+            Program.prepare(folder, line).redirectErrorStream(true).redirectOutput(log.toFile()));
     return new ServerProgram(process, port, log);
   }
 
@@ -91,7 +92,8 @@ final class ServerProgram implements AutoCloseable {
 
   private boolean isReady(String ready) {
     BooleanSupplier accepts = ready == null ? this::accepts : () -> log().contains(ready);
-    boolean unused = Await.until(Await.LONG, () -> !process.isAlive() || accepts.getAsBoolean());
+    String what = ready == null ? "a connection to port " + port : ready;
+    Await.until(what, () -> !process.isAlive() || accepts.getAsBoolean());
     return process.isAlive() && accepts.getAsBoolean();
   }
 
@@ -123,10 +125,12 @@ final class ServerProgram implements AutoCloseable {
   /** Fails if it does not end, or not with all that it started; nothing is left in any case. */
   @Override
   public void close() throws IOException {
-    List<ProcessHandle> all = Program.tree(process);
-    process.getOutputStream().close();
-    boolean ended = Await.until(Await.LONG, () -> Program.haveEnded(all));
-    Program.kill(process, all);
-    assertThat(ended).as("the server ends when told to; its log: %s", log()).isTrue();
+    List<ProcessHandle> all = process.tree();
+    try {
+      process.getOutputStream().close();
+      Await.until("the end of the server after its signal", () -> TestProcess.haveEnded(all));
+    } finally {
+      process.end(all);
+    }
   }
 }

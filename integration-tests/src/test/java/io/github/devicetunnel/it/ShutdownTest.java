@@ -16,7 +16,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -69,7 +68,7 @@ class ShutdownTest {
       exchange(local, "bye");
       assertThat(local.getInputStream().read()).isEqualTo(-1);
       local.close();
-      DrainReport report = closing.get(20, TimeUnit.SECONDS);
+      DrainReport report = Await.get(closing);
       assertThat(report.finished()).isPositive();
       assertThat(report.cut()).isZero();
       cloud.assertPlayed();
@@ -78,18 +77,16 @@ class ShutdownTest {
 
   /** Its port is free again as soon as it has stopped; its connections do not hold it. */
   private static void awaitStopped(TunnelListener listener) {
-    boolean stopped =
-        Await.until(
-            Await.LONG,
-            () -> {
-              try (ServerSocket inItsPlace = new ServerSocket()) {
-                inItsPlace.bind(listener.localAddress());
-                return true;
-              } catch (IOException e) {
-                return false;
-              }
-            });
-    assertThat(stopped).as("stopped accepting").isTrue();
+    Await.until(
+        "a listener that has stopped accepting",
+        () -> {
+          try (ServerSocket inItsPlace = new ServerSocket()) {
+            inItsPlace.bind(listener.localAddress());
+            return true;
+          } catch (IOException e) {
+            return false;
+          }
+        });
   }
 
   @Test
@@ -121,10 +118,10 @@ class ShutdownTest {
       TunnelListener listener = client.listen(Loopback.anyPort());
       try (Socket local = LocalEnd.connect(listener)) {
         Upload upload = Upload.start(local.getOutputStream(), 1, 64 << 20);
-        assertThat(Await.until(Await.LONG, () -> cloud.requests() == 1)).isTrue();
+        Await.until(() -> cloud.requests() == 1);
         CompletableFuture<DrainReport> closing =
             CompletableFuture.supplyAsync(() -> client.close(Duration.ZERO));
-        assertThat(closing.get(20, TimeUnit.SECONDS).cut()).isEqualTo(1);
+        assertThat(Await.get(closing).cut()).isEqualTo(1);
         assertThatThrownBy(upload::await).isInstanceOf(IOException.class);
       }
     }
@@ -141,7 +138,7 @@ class ShutdownTest {
           CompletableFuture.supplyAsync(() -> client.close(LONG));
       awaitStopped(listener);
       assertThat(client.close(Duration.ZERO).cut()).isPositive();
-      assertThat(patient.get(20, TimeUnit.SECONDS).cut()).isZero();
+      assertThat(Await.get(patient).cut()).isZero();
       cloud.assertPlayed();
     }
   }
@@ -170,7 +167,7 @@ class ShutdownTest {
           CompletableFuture.supplyAsync(() -> catchThrowable(() -> stream.inputStream().read()));
       stream.outputStream().write(new byte[0]);
       stream.close();
-      assertThat(reader.get(20, TimeUnit.SECONDS))
+      assertThat(Await.get(reader))
           .isInstanceOf(TunnelException.class)
           .hasMessage("closed by the application");
       stream.close();

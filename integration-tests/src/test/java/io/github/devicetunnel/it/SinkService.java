@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** Takes everything and keeps count and digest. */
 final class SinkService extends TcpService {
@@ -20,7 +19,7 @@ final class SinkService extends TcpService {
 
   /** What the next connection to end had brought. Waits for it. */
   Digest received() throws InterruptedException {
-    Digest digest = received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    Digest digest = Await.next(received);
     if (digest == null) {
       throw new AssertionError("no connection has ended in time; failures: " + failures());
     }

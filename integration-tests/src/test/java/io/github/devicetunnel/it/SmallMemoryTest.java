@@ -76,7 +76,7 @@ final class SmallMemoryTest {
       }
       List<Outcome> all = new ArrayList<>();
       for (CompletableFuture<Outcome> outcome : outcomes) {
-        all.add(outcome.get(2 * Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+        all.add(Await.get(outcome));
       }
       return all;
     } finally {

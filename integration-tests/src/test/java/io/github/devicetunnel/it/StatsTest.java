@@ -15,7 +15,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -40,7 +39,7 @@ class StatsTest {
         local.getOutputStream().write('x');
         assertThat(local.getInputStream().read()).isEqualTo('x');
         // The echo may be here before the thread that sent it has counted.
-        assertThat(Await.until(Await.LONG, () -> client.stats().bytesUp() == SIZE + 1)).isTrue();
+        Await.until(() -> client.stats().bytesUp() == SIZE + 1);
 
         TunnelStats during = client.stats();
         assertThat(during.opened()).isEqualTo(2);
@@ -95,7 +94,7 @@ class StatsTest {
       stream.outputStream().write('x');
       Upload reading = Upload.running(() -> stream.inputStream().readNBytes(2));
 
-      assertThat(Await.until(Await.LONG, () -> stream.stats().unacknowledged() == 0)).isTrue();
+      Await.until(() -> stream.stats().unacknowledged() == 0);
       assertThat(stream.stats().roundTrip()).isPositive().isLessThan(stream.stats().age());
       assertThat(client.stats().connections()).hasSize(1);
       stream.outputStream().write('y');
@@ -116,7 +115,7 @@ class StatsTest {
       CompletableFuture<Void> opening =
           CompletableFuture.runAsync(
               () -> assertThatThrownBy(client::open).isInstanceOf(TunnelException.class));
-      assertThat(Await.until(Await.LONG, () -> silent.requests() == 1)).isTrue();
+      Await.until(() -> silent.requests() == 1);
       TunnelStats during = client.stats();
       assertThat(during.dialingNow()).isEqualTo(1);
       assertThat(during.openNow()).isZero();
@@ -124,7 +123,7 @@ class StatsTest {
       assertThat(during.connections().get(0).roundTrip()).isNull();
 
       client.close(Duration.ZERO);
-      opening.get(20, TimeUnit.SECONDS);
+      Await.get(opening);
       assertThat(client.stats()).isEqualTo(new TunnelStats(0, 0, 1, 0, 0, 0, 0, List.of()));
     }
   }

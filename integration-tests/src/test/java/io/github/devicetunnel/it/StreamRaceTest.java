@@ -87,7 +87,7 @@ class StreamRaceTest {
     RawCloud.Script speaksLate =
         connection -> {
           connection.write(connection.granted());
-          assertThat(reading.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+          Await.reached(reading);
           connection.write(Frames.binary("late".getBytes(UTF_8)));
           connection.awaitEnd();
         };
@@ -113,11 +113,11 @@ class StreamRaceTest {
         new EventListener() {
           @Override
           public void canceled(Call call) {
-            Await.until(Await.LONG, () -> failed.getCount() == 0);
+            Await.until(() -> failed.getCount() == 0);
           }
         };
     OkHttpClient okHttpClient = new OkHttpClient.Builder().eventListener(slow).build();
-    try (RawCloud cloud = RawCloud.started(RawConnection::awaitEnd);
+    try (RawCloud cloud = RawCloud.silent();
         TunnelClient client = cloud.client("127.0.0.1:1").okHttpClient(okHttpClient).build();
         Socket socket = client.socketFactory().createSocket()) {
       assertThatThrownBy(() -> socket.connect(TURBINE, 100))
@@ -140,7 +140,7 @@ class StreamRaceTest {
         TunnelClient client = cloud.client(service).build();
         Socket socket = client.socketFactory(slow).createSocket()) {
       Upload connecting = Upload.running(() -> socket.connect(TURBINE));
-      assertThat(asked.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(asked);
       socket.close();
       answer.complete(new Target(Cloud.DEVICE, service.serviceAddress()));
       assertThatThrownBy(connecting::await).cause().hasMessage("Socket closed");
@@ -156,7 +156,7 @@ class StreamRaceTest {
         onOpened(
             connection -> {
               socket.get().close();
-              Await.until(Await.LONG, () -> someThread("tunnel-helper", "retire"));
+              Await.until(() -> someThread("tunnel-helper", "retire"));
             });
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
@@ -164,7 +164,7 @@ class StreamRaceTest {
         Socket closed = client.socketFactory().createSocket()) {
       socket.set(closed);
       closed.connect(TURBINE);
-      assertThat(Await.until(Await.LONG, () -> !someThread("tunnel-timer", "run"))).isTrue();
+      Await.until(() -> !someThread("tunnel-timer", "run"));
     }
   }
 
@@ -252,7 +252,7 @@ class StreamRaceTest {
                 begun.countDown();
               }
             });
-    assertThat(Await.until(Await.LONG, () -> begun.getCount() == 0)).isTrue();
+    Await.until(() -> begun.getCount() == 0);
     return upload;
   }
 
@@ -277,16 +277,16 @@ class StreamRaceTest {
         TunnelClient client = cloud.client("127.0.0.1:1").okHttpClient(okHttpClient).build();
         TunnelStream stream = client.open()) {
       Upload reader = Upload.running(() -> assertThat(stream.inputStream().read()).isEqualTo(-1));
-      assertThat(Await.until(Await.LONG, () -> someThread("test-upload", "next"))).isTrue();
+      Await.until(() -> someThread("test-upload", "next"));
       sockets.shut();
       Upload writer = Upload.running(() -> stream.outputStream().write("hello".getBytes(UTF_8)));
-      assertThat(Await.until(Await.LONG, sockets::somebodyWaits)).isTrue();
+      Await.until(sockets::somebodyWaits);
 
       Upload closing = Upload.running(stream::close);
-      assertThat(Await.until(Await.LONG, () -> someThread("test-upload", "retire"))).isTrue();
+      Await.until(() -> someThread("test-upload", "retire"));
       sockets.open();
 
-      assertThat(closeCode.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(1000);
+      assertThat(Await.get(closeCode)).isEqualTo(1000);
       writer.await();
       closing.await();
       assertThatThrownBy(reader::await).hasRootCauseMessage("closed by the application");

@@ -42,10 +42,7 @@ class StreamTest {
   private static final Duration SHORT = Duration.ofMillis(50);
 
   private static CloseReason reasonOf(TunnelStream stream) throws Exception {
-    return stream
-        .whenClosed()
-        .toCompletableFuture()
-        .get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+    return Await.get(stream.whenClosed().toCompletableFuture());
   }
 
   private static void assertEchoes(TunnelStream stream) throws IOException {
@@ -182,7 +179,7 @@ class StreamTest {
         TunnelClient client =
             cloud.client("127.0.0.1:1").pingInterval(Duration.ofMillis(100)).build();
         TunnelStream stream = client.open()) {
-      assertThat(answered.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(answered);
       assertThat(stream.inputStream().readNBytes(4)).isEqualTo("late".getBytes(UTF_8));
       stream.close();
       cloud.assertPlayed();
@@ -222,7 +219,7 @@ class StreamTest {
               .toCompletableFuture();
       assertEchoes(stream);
       stream.close();
-      callback.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      Await.get(callback);
     }
   }
 
@@ -262,11 +259,11 @@ class StreamTest {
       CompletableFuture<Throwable> failure = new CompletableFuture<>();
       Thread reader =
           startVirtual(() -> failure.complete(catchThrowable(() -> stream.inputStream().read())));
-      assertThat(Await.until(Await.LONG, () -> reader.getState() == Thread.State.WAITING)).isTrue();
+      Await.until(() -> reader.getState() == Thread.State.WAITING);
 
       reader.interrupt();
 
-      assertThat(failure.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+      assertThat(Await.get(failure))
           .isInstanceOf(TunnelException.class)
           .hasMessage("interrupted while reading");
       assertThat(reasonOf(stream).kind()).isEqualTo(Kind.LOCAL_CLOSED);
@@ -287,9 +284,7 @@ class StreamTest {
       CompletableFuture<Integer> first = readOne(stream);
       CompletableFuture<Integer> second = readOne(stream);
       stream.outputStream().write(new byte[] {1, 2});
-      int sum =
-          first.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)
-              + second.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      int sum = Await.get(first) + Await.get(second);
       assertThat(sum).isEqualTo(3);
     }
   }
@@ -371,7 +366,7 @@ class StreamTest {
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
-      try (TunnelStream stream = opening.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)) {
+      try (TunnelStream stream = Await.get(opening)) {
         assertEchoes(stream);
       }
     }
@@ -383,7 +378,7 @@ class StreamTest {
         RefusingPort nobody = new RefusingPort();
         TunnelClient client = cloud.client(nobody.serviceAddress()).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
-      assertThatThrownBy(() -> opening.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+      assertThatThrownBy(() -> Await.get(opening))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(TunnelRejectedException.class);
     }
@@ -402,7 +397,7 @@ class StreamTest {
         TunnelClient client =
             cloud.client("127.0.0.1:1").connectTimeout(Duration.ofMinutes(10)).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
-      assertThat(asked.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+      Await.reached(asked);
       if (cancels) {
         opening.cancel(true);
       } else {

@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 abstract class TcpService implements Closeable {
   private static final int BACKLOG = 1024;
-  private static final long JOIN_MILLIS = 5_000;
 
   private final ServerSocket serverSocket;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -125,12 +124,12 @@ abstract class TcpService implements Closeable {
 
   private static void join(Thread thread) {
     try {
-      thread.join(JOIN_MILLIS);
+      thread.join(Await.LONG.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
-      throw new AssertionError(thread.getName() + " does not end");
+      throw Await.expired("the end of " + thread.getName());
     }
   }
 }

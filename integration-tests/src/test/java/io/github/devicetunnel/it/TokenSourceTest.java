@@ -305,12 +305,12 @@ class TokenSourceTest {
         Socket local = LocalEnd.connect(listener)) {
       CompletableFuture<Throwable> failure =
           CompletableFuture.supplyAsync(() -> catchThrowable(client::open));
-      assertThat(asked.poll(20, TimeUnit.SECONDS)).isNotNull();
-      assertThat(asked.poll(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(Await.next(asked)).isNotNull();
+      assertThat(Await.next(asked)).isNotNull();
 
       assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
 
-      assertThat(failure.get(20, TimeUnit.SECONDS))
+      assertThat(Await.get(failure))
           .isInstanceOfSatisfying(
               TunnelException.class,
               e -> assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.SHUTDOWN));
@@ -337,12 +337,12 @@ class TokenSourceTest {
                 flag.complete(Thread.interrupted());
               });
       dialling.start();
-      assertThat(asked.poll(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(Await.next(asked)).isNotNull();
       dialling.interrupt();
-      assertThat(failure.get(20, TimeUnit.SECONDS))
+      assertThat(Await.get(failure))
           .isInstanceOf(InterruptedIOException.class)
           .hasMessage("interrupted while getting the token");
-      assertThat(flag.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(Await.get(flag)).isTrue();
       assertThat(log.onlyLines())
           .containsExactly("dialStarted 1", "dialFailed 1", "closed LOCAL_CLOSED");
     } finally {
@@ -367,9 +367,9 @@ class TokenSourceTest {
         };
     try (TunnelClient client = client(Credentials.apiKey(source))) {
       CompletableFuture<?> opening = client.openAsync();
-      assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+      Await.reached(waiting);
       opening.cancel(true);
-      assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(Await.get(interrupted)).isTrue();
     }
     assertThat(cloud.requestCount()).isZero();
   }
@@ -381,7 +381,7 @@ class TokenSourceTest {
           IntStream.range(0, 50)
               .mapToObj(i -> client.openAsync().thenAccept(stream -> stream.close()))
               .toList();
-      CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+      Await.get(CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)));
     }
     assertThat(asked.stream().filter(TokenRequest::freshWanted)).hasSize(50);
     assertThat(answers().stream().filter(status -> status == 401)).hasSize(50);

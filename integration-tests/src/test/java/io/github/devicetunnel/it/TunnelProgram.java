@@ -13,10 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The command line as it is packaged, listening; everything that it says is in one file. */
 final class TunnelProgram implements AutoCloseable {
@@ -30,10 +28,10 @@ final class TunnelProgram implements AutoCloseable {
           "tunnel-cli/target/tunnel-cli-" + System.getProperty("tunnel.version"),
           "bin/tunnel");
 
-  private final Process process;
+  private final TestProcess process;
   private final Path said;
 
-  private TunnelProgram(Process process, Path said) {
+  private TunnelProgram(TestProcess process, Path said) {
     this.process = process;
     this.said = said;
   }
@@ -89,12 +87,12 @@ final class TunnelProgram implements AutoCloseable {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("TUNNEL_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
     builder.environment().putAll(variables);
-    Process process =
-        builder
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(said.toFile())
-            .start();
+    TestProcess process =
+        TestProcess.start(
+            builder
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(said.toFile()));
     return new TunnelProgram(process, said);
   }
 
@@ -110,7 +108,8 @@ final class TunnelProgram implements AutoCloseable {
   /** Waits until it has said something, and returns what the first group of the pattern found. */
   String await(String pattern) {
     Pattern compiled = Pattern.compile(pattern);
-    Await.until(Await.LONG, () -> compiled.matcher(said()).find() || !process.isAlive());
+    Await.until(
+        "output like " + pattern, () -> compiled.matcher(said()).find() || !process.isAlive());
     Matcher matcher = compiled.matcher(said());
     assertThat(matcher.find()).as("%s in %s", pattern, said()).isTrue();
     return matcher.groupCount() == 0 ? matcher.group() : matcher.group(1);
@@ -151,12 +150,9 @@ final class TunnelProgram implements AutoCloseable {
   /** Sends SIGTERM to it, and not to what may be around it; returns its exit code. */
   int terminate() throws InterruptedException {
     ProcessHandle innermost =
-        Stream.concat(Stream.of(process.toHandle()), process.descendants())
-            .max(Comparator.comparing(handle -> depth(handle)))
-            .orElseThrow();
+        process.tree().stream().max(Comparator.comparing(handle -> depth(handle))).orElseThrow();
     assertThat(innermost.destroy()).isTrue();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended: %s", said()).isTrue();
-    return process.exitValue();
+    return process.awaitExit();
   }
 
   private static int depth(ProcessHandle process) {
@@ -165,6 +161,6 @@ final class TunnelProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    Program.kill(process, Program.tree(process));
+    process.end();
   }
 }

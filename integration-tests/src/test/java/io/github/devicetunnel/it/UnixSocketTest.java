@@ -26,7 +26,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +73,7 @@ class UnixSocketTest {
       assertThat(listener.localSocketAddress()).isEqualTo(address);
       CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> write(local, data));
       assertThat(Arrays.equals(read(local, data.length), data)).isTrue();
-      upload.get(20, TimeUnit.SECONDS);
+      Await.get(upload);
     }
     assertThat(Files.exists(address.getPath())).isFalse();
   }
@@ -134,8 +133,8 @@ class UnixSocketTest {
       try (SocketChannel local = SocketChannel.open(address)) {
         assertThat(read(local, 1)).hasSize(1);
       }
-      assertThat(closed.get(20, TimeUnit.SECONDS).kind()).isEqualTo(CloseReason.Kind.LOCAL_RESET);
-      assertThat(opened.get(20, TimeUnit.SECONDS).localClient()).isNull();
+      assertThat(Await.get(closed).kind()).isEqualTo(CloseReason.Kind.LOCAL_RESET);
+      assertThat(Await.get(opened).localClient()).isNull();
     }
   }
 

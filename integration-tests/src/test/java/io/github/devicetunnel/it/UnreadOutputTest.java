@@ -107,7 +107,7 @@ final class UnreadOutputTest {
               .readLine();
       exchange(program.awaitPort(portFile));
       String url = line.substring(line.indexOf("http://"));
-      assertThat(Await.until(Await.LONG, () -> answers(url + "readyz"))).isTrue();
+      Await.until(() -> answers(url + "readyz"));
       assertThat(ProgramBench.get(url + "metrics")).contains("tunnel_connections_total");
     }
   }
@@ -129,7 +129,7 @@ final class UnreadOutputTest {
       int port = program.awaitPort(portFile);
       try (Socket open = ProgramBench.connected(port)) {
         program.terminate();
-        assertThat(Await.until(Await.LONG, () -> isRefused(port))).as("it stops").isTrue();
+        Await.until("it stops", () -> isRefused(port));
         assertThat(program.isAlive()).as("waits for %s", open).isTrue();
         program.terminate();
         assertThat(program.exitCode()).isEqualTo(143);

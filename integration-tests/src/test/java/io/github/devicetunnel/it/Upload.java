@@ -5,8 +5,6 @@ import java.io.OutputStream;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Writes pseudo-random bytes on a thread of its own, in pieces from 1 byte to 1 MiB. */
 final class Upload {
@@ -61,11 +59,9 @@ final class Upload {
   /** Returns when everything has been written. */
   void await() throws IOException, InterruptedException {
     try {
-      done.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+      Await.get(done);
     } catch (ExecutionException e) {
       throw new IOException("the upload failed", e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException("the upload does not end", e);
     }
   }
 }

@@ -113,8 +113,6 @@ final class WebServer implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
-    if (!Await.until(Await.LONG, threads::isTerminated)) {
-      throw new AssertionError("the web server's threads do not end");
-    }
+    Await.until("the end of the web server's threads", threads::isTerminated);
   }
 }

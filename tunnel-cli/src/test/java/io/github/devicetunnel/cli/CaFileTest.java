@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import okhttp3.OkHttpClient;
@@ -96,7 +95,7 @@ class CaFileTest {
   private KeyStore selfSigned() throws Exception {
     Path file = folder.resolve("keys.p12");
     if (!Files.exists(file)) {
-      Process keytool =
+      ProcessBuilder keytool =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                   "-genkeypair",
@@ -114,11 +113,8 @@ class CaFileTest {
                   "CN=localhost",
                   "-ext",
                   "san=dns:localhost,ip:127.0.0.1")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(keytool.exitValue()).isEqualTo(0);
+              .redirectErrorStream(true);
+      assertThat(TestProcess.start(keytool).awaitExit()).isZero();
     }
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -72,10 +71,9 @@ class JavaOfMacTest {
     builder.environment().remove("JAVA_HOME");
     builder.environment().put("TUNNEL_LAUNCHER_TASK", "check-java");
     builder.environment().merge("PATH", folder.resolve("usr") + ":", (path, own) -> own + path);
-    Process process = builder.redirectErrorStream(true).start();
+    TestProcess process = TestProcess.start(builder.redirectErrorStream(true));
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return process.exitValue() + " " + said;
+    return process.awaitExit() + " " + said;
   }
 }

@@ -216,7 +216,7 @@ class JsonEventsTest {
       assertThat(events).hasSize(16 * 5);
       assertThat(events.values()).allMatch(List.of("opened", "closed")::equals);
       for (Thread client : clients) {
-        client.join(20_000);
+        client.join(Await.LONG.toMillis());
       }
     }
   }

@@ -15,13 +15,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -71,17 +69,17 @@ class JwtPrivateKeyTest {
         ProgramCommand.of(
             List.of(arguments(key(), "--jwt-algorithm=ES256", "--application-id=" + APPLICATION)));
     builder.environment().put("TUNNEL_API_KEY", "ak_of_something_else");
-    Process process = builder.start();
+    TestProcess process = TestProcess.start(builder);
     try (BufferedReader output = process.inputReader()) {
       fetchThrough(LocalClient.connect(LocalClient.address(output.readLine())));
       process.toHandle().destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      int unused = process.awaitExit();
       assertThat(process.errorReader().lines())
           .allSatisfy(text -> assertThat(text).startsWith("Stopp"));
     } finally {
-      process.destroyForcibly();
+      process.end();
     }
-    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Duration.ofSeconds(20)));
+    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Await.LONG));
   }
 
   private static void fetchThrough(Socket connection) throws IOException {
@@ -116,7 +114,7 @@ class JwtPrivateKeyTest {
       program.start(arguments(file));
       fetchThrough(LocalClient.connect(program.awaitListening()));
     }
-    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Duration.ofSeconds(20)));
+    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Await.LONG));
 
     assertThat(create(new Program().variable("TUNNEL_JWT_PASSPHRASE", PASSPHRASE)).exitCode())
         .isEqualTo(0);

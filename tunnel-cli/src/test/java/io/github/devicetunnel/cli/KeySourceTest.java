@@ -16,7 +16,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,9 +204,7 @@ class KeySourceTest {
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       List<String> keys = new ArrayList<>();
       while (keys.size() < 2) {
-        Headers headers = requests.poll(20, TimeUnit.SECONDS);
-        assertThat(headers).as("a request has come over %s", socket).isNotNull();
-        keys.add(headers.getFirst("Authorization"));
+        keys.add(Await.next(requests).getFirst("Authorization"));
       }
       return keys;
     }
@@ -218,8 +215,8 @@ class KeySourceTest {
   @DisabledOnOs(OS.WINDOWS)
   void aPipeIsReadOnce() throws Exception {
     Path pipe = folder.resolve("pipe");
-    Process process = new ProcessBuilder("mkfifo", pipe.toString()).start();
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(TestProcess.start(new ProcessBuilder("mkfifo", pipe.toString())).awaitExit())
+        .isZero();
     try (Program program = start(new Program(), "--api-key-file", pipe.toString())) {
       Files.writeString(pipe, "ak_pipe\n");
       assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_pipe"));
@@ -277,9 +274,7 @@ class KeySourceTest {
   private Headers nextRequest(Program program) throws Exception {
     try (Socket socket = new Socket()) {
       socket.connect(program.awaitListening());
-      Headers headers = requests.poll(20, TimeUnit.SECONDS);
-      assertThat(headers).as("a request has come; %s", program.errors()).isNotNull();
-      return headers;
+      return Await.next(requests);
     }
   }
 }

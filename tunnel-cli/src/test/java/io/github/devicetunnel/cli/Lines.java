@@ -9,8 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Takes what a program prints, and can wait for its lines. */
 final class Lines extends OutputStream {
-  private static final long LONGEST_WAIT_SECONDS = 20;
-
   private final ByteArrayOutputStream all = new ByteArrayOutputStream();
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -31,9 +29,9 @@ final class Lines extends OutputStream {
   }
 
   String next() throws InterruptedException {
-    String next = lines.poll(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+    String next = lines.poll(Await.LONG.toNanos(), TimeUnit.NANOSECONDS);
     if (next == null) {
-      throw new AssertionError("no further line came after: " + all());
+      throw Await.expired("a further line after: " + all());
     }
     return next;
   }

@@ -13,16 +13,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The program as a process, listening on a port of its own. */
 final class ListenProcess implements AutoCloseable {
-  private final Process process;
+  private final TestProcess process;
   private final Lines out = new Lines();
   private final Lines err = new Lines();
   private final List<Thread> readers = new ArrayList<>();
 
-  private ListenProcess(Process process) {
+  private ListenProcess(TestProcess process) {
     this.process = process;
     readers.add(read(process.getInputStream(), out));
     readers.add(read(process.getErrorStream(), err));
@@ -34,7 +33,7 @@ final class ListenProcess implements AutoCloseable {
         new ArrayList<>(
             List.of("-listen-uri=127.0.0.1:0", "-ping-duration=1", "--half-close-timeout=100ms"));
     all.addAll(List.of(args));
-    return new ListenProcess(ProgramCommand.of(cloudUri, all).start());
+    return new ListenProcess(TestProcess.start(ProgramCommand.of(cloudUri, all)));
   }
 
   private static Thread read(InputStream in, OutputStream lines) {
@@ -114,15 +113,15 @@ final class ListenProcess implements AutoCloseable {
 
   /** Waits for its end, and until all that it said has been read. */
   int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended: %s", output()).isTrue();
+    int exitCode = process.awaitExit();
     for (Thread reader : readers) {
-      reader.join(TimeUnit.SECONDS.toMillis(20));
+      reader.join(Await.LONG.toMillis());
     }
-    return process.exitValue();
+    return exitCode;
   }
 
   @Override
   public void close() {
-    process.destroyForcibly().onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    process.end();
   }
 }

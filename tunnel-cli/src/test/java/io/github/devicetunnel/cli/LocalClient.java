@@ -24,7 +24,7 @@ final class LocalClient {
   /** As {@link #connect(String)}. */
   static Socket connect(InetSocketAddress address) throws IOException {
     Socket socket = new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout((int) Await.LONG.toMillis());
     return socket;
   }
 

@@ -10,6 +10,7 @@ import io.github.devicetunnel.testing.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,7 +18,6 @@ import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -116,12 +116,15 @@ class MetricsServerTest {
         assertThat(draining.body()).isEqualTo("draining\n");
         assertThat(get(url + "healthz").status()).isEqualTo(200);
         // It says that it stops, and then stops to accept.
-        String metrics = get(url + "metrics").body();
-        long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!metrics.contains("\ntunnel_listeners 0.0\n") && System.nanoTime() < giveUpAt) {
-          metrics = get(url + "metrics").body();
-        }
-        assertThat(metrics).contains("\ntunnel_listeners 0.0\n");
+        Await.until(
+            "no listeners in the metrics",
+            () -> {
+              try {
+                return get(url + "metrics").body().contains("\ntunnel_listeners 0.0\n");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
       }
       assertThat(process.exitCode()).isZero();
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -21,16 +20,16 @@ import org.junit.jupiter.api.condition.OS;
 @DisabledOnOs(OS.WINDOWS)
 class ProcessTest {
   @AutoClose private final WebCloud cloud = new WebCloud();
-  private final List<Process> processes = new ArrayList<>();
+  private final List<TestProcess> processes = new ArrayList<>();
 
   @AfterEach
   void stop() {
-    processes.forEach(Process::destroyForcibly);
+    processes.forEach(TestProcess::end);
   }
 
   @Test
   void signalStopsIt() throws Exception {
-    Process process = listen();
+    TestProcess process = listen();
     assertThat(process.inputReader().readLine()).startsWith("Listening on 127.0.0.1:");
 
     terminate(process);
@@ -44,7 +43,7 @@ class ProcessTest {
 
   @Test
   void secondSignalCutsAtOnce() throws Exception {
-    Process process = listen();
+    TestProcess process = listen();
     try (Socket socket = connect(process.inputReader())) {
       terminate(process);
       assertThat(process.errorReader().readLine()).startsWith("Stopping; ");
@@ -57,7 +56,7 @@ class ProcessTest {
 
   @Test
   void mistakeEndsItWithTheCodeForUsage() throws Exception {
-    Process process = start("--lisen-uri=:0");
+    TestProcess process = start("--lisen-uri=:0");
 
     assertThat(exitCode(process)).isEqualTo(2);
     assertThat(process.errorReader().lines())
@@ -71,12 +70,12 @@ class ProcessTest {
     assertThat(exitCode(start("demo", "--once"))).isEqualTo(0);
   }
 
-  private Process listen() throws IOException {
+  private TestProcess listen() throws IOException {
     return start("-listen-uri=127.0.0.1:0", "-ping-duration=1");
   }
 
-  private Process start(String... args) throws IOException {
-    Process process = ProgramCommand.of(cloud.uri(), List.of(args)).start();
+  private TestProcess start(String... args) throws IOException {
+    TestProcess process = TestProcess.start(ProgramCommand.of(cloud.uri(), List.of(args)));
     processes.add(process);
     return process;
   }
@@ -89,12 +88,11 @@ class ProcessTest {
   }
 
   /** Sends SIGTERM; destroy() of the process itself would close its streams as well. */
-  private static void terminate(Process process) {
+  private static void terminate(TestProcess process) {
     assertThat(process.toHandle().destroy()).isTrue();
   }
 
-  private static int exitCode(Process process) throws InterruptedException {
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended").isTrue();
-    return process.exitValue();
+  private static int exitCode(TestProcess process) throws InterruptedException {
+    return process.awaitExit();
   }
 }

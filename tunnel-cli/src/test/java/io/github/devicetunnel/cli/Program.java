@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,7 +81,8 @@ final class Program implements AutoCloseable {
   }
 
   int exitCode() {
-    return exitCode.copy().orTimeout(20, TimeUnit.SECONDS).join();
+    Await.until("the end of the program, which wrote: " + err.all(), exitCode::isDone);
+    return exitCode.join();
   }
 
   String nextLine() throws InterruptedException {

@@ -10,13 +10,12 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The program as a process, with a cloud, device, service and key in its environment. */
 final class ProgramProcess implements AutoCloseable {
-  private final Process process;
+  private final TestProcess process;
 
-  private ProgramProcess(Process process) {
+  private ProgramProcess(TestProcess process) {
     this.process = process;
   }
 
@@ -25,7 +24,7 @@ final class ProgramProcess implements AutoCloseable {
   }
 
   static ProgramProcess start(String cloudUri, String... args) throws IOException {
-    return new ProgramProcess(ProgramCommand.of(cloudUri, List.of(args)).start());
+    return new ProgramProcess(TestProcess.start(ProgramCommand.of(cloudUri, List.of(args))));
   }
 
   /** Its standard input, open until it is closed here. */
@@ -61,19 +60,17 @@ final class ProgramProcess implements AutoCloseable {
   /** Sends a signal, by its name without SIG. */
   void signal(String name) throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
-    assertThat(new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, pid).start().waitFor())
-        .isZero();
+    ProcessBuilder kill = new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, pid);
+    assertThat(TestProcess.start(kill).awaitExit()).isZero();
   }
 
   int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended").isTrue();
-    return process.exitValue();
+    return process.awaitExit();
   }
 
   /** Kills it, unless it has ended, with the program that it runs. */
   @Override
   public void close() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.end();
   }
 }

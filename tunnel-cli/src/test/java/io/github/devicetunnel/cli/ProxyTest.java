@@ -6,7 +6,6 @@ import io.github.devicetunnel.testing.TunnelService;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +72,7 @@ class ProxyTest {
           complaint(program, "--cloud-uri=" + cloud.uri(), "--listen-uri=:0", "--header=X-A=b=c");
 
       assertThat(complaint).contains("404");
-      assertThat(cloud.takeUpgrade(Duration.ofSeconds(10)).header("X-A")).isEqualTo("b=c");
+      assertThat(cloud.takeUpgrade(Await.LONG).header("X-A")).isEqualTo("b=c");
     }
   }
 }

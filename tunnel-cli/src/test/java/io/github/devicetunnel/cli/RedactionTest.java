@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +75,7 @@ class RedactionTest {
       okHttp.log(java.util.logging.Level.FINEST, "opaque\\\"key-12345", failure);
       console.status("the program goes on");
       console.error("ak_inTheError12345 is wrong");
-      output.flush(Duration.ofSeconds(20));
+      output.flush(Await.LONG);
     } finally {
       new Console(output(System.err), redaction).log(LogLevel.INFO, Format.TEXT);
     }

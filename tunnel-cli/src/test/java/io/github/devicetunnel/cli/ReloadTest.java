@@ -136,7 +136,7 @@ class ReloadTest {
   /** With its tunnel open. */
   private static Socket connected(InetSocketAddress address) throws IOException {
     Socket socket = new Socket(address.getAddress(), address.getPort());
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout((int) Await.LONG.toMillis());
     socket.getOutputStream().write('x');
     assertThat(socket.getInputStream().read()).isEqualTo('x');
     return socket;

@@ -8,7 +8,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,21 +38,16 @@ class UnixListenTest {
           .isEqualTo("rw-------");
       assertThat(folder.toFile().list()).containsExactly("t.sock");
 
-      Process curl =
+      ProcessBuilder curl =
           new ProcessBuilder(
-                  "curl",
-                  "-sS",
-                  "-m",
-                  "20",
-                  "--unix-socket",
-                  socket.toString(),
-                  "-o",
-                  page.toString(),
-                  "http://gateway/")
-              .inheritIO()
-              .start();
-      assertThat(curl.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(curl.exitValue()).isEqualTo(0);
+              "curl",
+              "-sS",
+              "--unix-socket",
+              socket.toString(),
+              "-o",
+              page.toString(),
+              "http://gateway/");
+      assertThat(TestProcess.start(curl).awaitExit()).isZero();
       assertThat(page).hasBinaryContent(DemoWebService.page());
     }
     assertThat(socket).doesNotExist();
