@@ -3,10 +3,7 @@ package io.github.devicetunnel.cli;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -55,15 +52,6 @@ final class Await {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     return true;
-  }
-
-  /** Waits for a result, and returns it. */
-  static <T> T get(Future<T> future) throws ExecutionException, InterruptedException {
-    try {
-      return future.get(LONG.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw expired("a result");
-    }
   }
 
   /** Waits for an element, and returns it. */
