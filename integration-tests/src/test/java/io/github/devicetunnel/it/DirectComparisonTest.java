@@ -8,7 +8,6 @@ import io.github.devicetunnel.it.Received.End;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -184,7 +183,7 @@ final class DirectComparisonTest {
     try (Service service = Service.started(socket -> write(socket, BANNER))) {
       for (Writes each : DirectAndTunnel.run(service.address(), goesOnWriting).all()) {
         assertThat(each.bytes()).isLessThan(MAX_BUFFERED);
-        assertThat(each.time()).isLessThan(Duration.ofSeconds(10));
+        assertThat(each.time()).isLessThan(Await.LONG);
       }
     }
   }
@@ -227,7 +226,7 @@ final class DirectComparisonTest {
             assertThat(read(socket, 8)).isEqualTo("question");
             LocalEnd.reset(socket);
           }
-          return received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+          return Await.next(received);
         };
     try (Service service = Service.started(readsToTheEnd)) {
       DirectAndTunnel.run(service.address(), resets).assertAll(Received.of("", End.RESET).bytes());
@@ -244,7 +243,7 @@ final class DirectComparisonTest {
           try (Socket socket = LocalEnd.connect(address)) {
             new RandomBytes(6, COUNT).transferTo(socket.getOutputStream());
           }
-          return received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+          return Await.next(received);
         };
     try (Service service = Service.started(socket -> received.add(Received.from(socket)))) {
       DirectAndTunnel.run(service.address(), writesAndCloses)
@@ -267,8 +266,7 @@ final class DirectComparisonTest {
               replies.add(FtpScript.readReply(socket));
             }
             assertThat(Received.from(socket)).isEqualTo(Received.of("", End.END_OF_STREAM));
-            assertThat(heard.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
-                .isEqualTo(requests);
+            assertThat(Await.next(heard)).isEqualTo(requests);
             return replies;
           }
         };

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -138,7 +137,7 @@ final class DirectProgramsTest {
     LocalProgram<List<String>> ftp =
         address -> {
           assertThat(curl.run(address)).isEqualTo(new Result(0, ""));
-          return heard.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+          return Await.next(heard);
         };
     try (Service service = Service.started(new FtpScript(heard))) {
       DirectAndTunnel<List<String>> lines = DirectAndTunnel.run(service.address(), ftp);
@@ -191,7 +190,7 @@ final class DirectProgramsTest {
     LocalProgram<Received> sent =
         address -> {
           assertThat(nc.run(address)).isEqualTo(new Result(0, ""));
-          return received.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
+          return Await.next(received);
         };
     try (Service service =
         Service.started(socket -> received.add(reader.read(socket.getInputStream())))) {

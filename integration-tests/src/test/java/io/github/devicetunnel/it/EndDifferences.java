@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** How the ends of a tunnel differ from those of a direct connection, by the situation. */
 final class EndDifferences {
@@ -64,10 +63,6 @@ final class EndDifferences {
 
   private static void write(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(US_ASCII));
-  }
-
-  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-    return queue.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static void serviceDoesNotListen() throws Exception {
@@ -120,7 +115,7 @@ final class EndDifferences {
           try (Socket socket = LocalEnd.connect(address)) {
             write(socket, "question");
           }
-          return next(received);
+          return Await.next(received);
         };
     try (Service service = Service.started(socket -> received.add(Received.from(socket)))) {
       DirectAndTunnel.run(KINDS, service.address(), closes)
@@ -128,7 +123,7 @@ final class EndDifferences {
       try (TunnelledPort port =
           TunnelledPort.to(service.serviceAddress(), CloudKind.TESTING, HALF_CLOSE_TIMEOUT)) {
         assertThat(half(port.address())).isEqualTo(Received.of("", End.RESET));
-        assertThat(next(received)).isEqualTo(Received.of("question", End.END_OF_STREAM));
+        assertThat(Await.next(received)).isEqualTo(Received.of("question", End.END_OF_STREAM));
       }
     }
   }
@@ -147,7 +142,7 @@ final class EndDifferences {
             assertThat(Received.from(socket)).isEqualTo(Received.of(BANNER, End.END_OF_STREAM));
             write(socket, "more");
           }
-          return next(received);
+          return Await.next(received);
         };
     try (Service service = Service.started(readsOn)) {
       DirectAndTunnel<Received> results =
@@ -191,7 +186,7 @@ final class EndDifferences {
             assertThat(socket.getInputStream().read()).isEqualTo('x');
             LocalEnd.reset(socket);
           }
-          return next(received);
+          return Await.next(received);
         };
     Service.Script recordsTheEnd =
         socket -> {

@@ -17,8 +17,8 @@ final class IdleConnections extends EventListener {
   }
 
   /** Waits until so many are idle. */
-  boolean await(int count) {
-    return Await.until(Await.LONG, () -> count() == count);
+  void await(int count) {
+    Await.until(count + " idle connections", () -> count() == count);
   }
 
   long count() {

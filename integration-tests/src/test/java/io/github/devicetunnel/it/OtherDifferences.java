@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** What else differs between a tunnel and a direct connection, by the situation. */
 final class OtherDifferences {
@@ -50,10 +49,6 @@ final class OtherDifferences {
 
   private static void write(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(US_ASCII));
-  }
-
-  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-    return queue.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static void networkFails() throws Exception {
@@ -92,7 +87,7 @@ final class OtherDifferences {
             write(socket, "34");
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
           }
-          return next(received);
+          return Await.next(received);
         };
     Service.Script readsToTheFour =
         socket -> {
@@ -113,7 +108,7 @@ final class OtherDifferences {
     DirectAndTunnel.LocalProgram<Boolean> isKnown =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
-            return socket.getLocalSocketAddress().equals(next(clients));
+            return socket.getLocalSocketAddress().equals(Await.next(clients));
           }
         };
     try (Service service =

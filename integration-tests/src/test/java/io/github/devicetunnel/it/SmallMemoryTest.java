@@ -118,7 +118,7 @@ final class SmallMemoryTest {
       }
       assertThat(program.said()).doesNotContain("Exception in thread");
       // The threads of the others may still hold what they had.
-      assertThat(Await.until(Await.LONG, () -> isServed(port))).as("served again").isTrue();
+      Await.until("served again", () -> isServed(port));
     }
   }
 

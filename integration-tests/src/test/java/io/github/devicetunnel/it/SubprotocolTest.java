@@ -12,7 +12,6 @@ import io.github.devicetunnel.TunnelStream;
 import java.net.Socket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,8 +72,7 @@ final class SubprotocolTest {
         TunnelClient client =
             cloud.client(SERVICE).subprotocol("chat").subprotocol("binary", "base64").build()) {
       client.open().close();
-      assertThat(offers.poll(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
-          .isEqualTo("binary, base64");
+      assertThat(Await.next(offers)).isEqualTo("binary, base64");
       cloud.assertPlayed();
     }
   }
