@@ -111,6 +111,7 @@ class SocketTableTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
+  @SuppressWarnings("try") // closing in the middle is what is tested
   void findsRealConnections() throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket server = new ServerSocket(0, 1, loopback);

@@ -202,6 +202,7 @@ class KeySourceTest {
 
   private List<String> keysOfNextConnection(InetSocketAddress address) throws Exception {
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      assertThat(socket.isConnected()).isTrue();
       List<String> keys = new ArrayList<>();
       while (keys.size() < 2) {
         keys.add(Await.next(requests).getFirst("Authorization"));
