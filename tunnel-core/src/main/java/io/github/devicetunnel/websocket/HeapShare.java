@@ -27,6 +27,8 @@ public final class HeapShare {
   /** One for each direction and one for TLS. */
   private static final int BUFFERS_PER_CONNECTION = 3;
 
+  private static final int BUFFERS_SHARE = 16;
+
   private final long heap;
   private final AtomicLong leased = new AtomicLong();
   private final AtomicInteger connections = new AtomicInteger();
@@ -84,12 +86,13 @@ public final class HeapShare {
   }
 
   /**
-   * Returns the size that a buffer may have now, a power of two from 1 to 64 KiB. All of them take
-   * a quarter of the heap at most, and as much outside it: the JDK copies what a platform thread
-   * reads or writes through a direct buffer of its own.
+   * Returns the size that a buffer may have now, a power of two from 1 to 64 KiB. Buffers that grew
+   * when there were fewer connections may stay long until their next read, so that all of them
+   * together take up to a third of the heap. They take as much outside it: the JDK copies what a
+   * platform thread reads or writes through a direct buffer of its own.
    */
   int maxBufferBytes() {
-    long share = heap / 4 / BUFFERS_PER_CONNECTION / Math.max(1, connections.get());
+    long share = heap / BUFFERS_SHARE / BUFFERS_PER_CONNECTION / Math.max(1, connections.get());
     return (int) Math.min(MAX_BUFFER_BYTES, Math.max(MIN_BUFFER_BYTES, Long.highestOneBit(share)));
   }
 }
