@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,8 @@ final class SmallMemoryTest {
   private TunnelProgram start(Cloud cloud, String javaOptions) throws IOException {
     Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
     variables.put("TUNNEL_JAVA_OPTS", javaOptions);
-    return TunnelProgram.start(folder, variables, "--output=json");
+    String patience = "--connect-timeout=" + Await.LONG.toSeconds() + "s";
+    return TunnelProgram.start(folder, variables, "--output=json", patience);
   }
 
   /**
@@ -106,6 +108,16 @@ final class SmallMemoryTest {
     }
   }
 
+  /** Returns the first events of tunnels that did not open. */
+  private static String failures(TunnelProgram program) {
+    return program
+        .said()
+        .lines()
+        .filter(line -> line.contains("\"failed\"") || line.contains("\"rejected\""))
+        .limit(20)
+        .collect(Collectors.joining("\n"));
+  }
+
   /** The JDK's own buffers do not fit: some connections fail, and each of them is seen to. */
   @Test
   void connectionWhoseThreadFailsIsReset() throws Exception {
@@ -135,7 +147,8 @@ final class SmallMemoryTest {
     try (TestingCloud cloud = echo(500);
         TunnelProgram program = start(cloud, "-Xmx64m")) {
       int port = program.awaitJsonPort();
-      assertThat(exchange(port, 500)).containsOnly(Outcome.COMPLETE);
+      List<Outcome> outcomes = exchange(port, 500);
+      assertThat(outcomes).as(() -> failures(program)).containsOnly(Outcome.COMPLETE);
       assertThat(program.said()).doesNotContain("OutOfMemory");
     }
   }
