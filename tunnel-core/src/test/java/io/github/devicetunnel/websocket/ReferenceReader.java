@@ -133,7 +133,11 @@ final class ReferenceReader {
     if (!forProtocol && !forOthers) {
       return End.BROKEN_RULE;
     }
-    String reason = new String(Arrays.copyOfRange(content, 2, content.length), UTF_8);
+    byte[] text = Arrays.copyOfRange(content, 2, content.length);
+    String reason = new String(text, UTF_8);
+    if (!Arrays.equals(reason.getBytes(UTF_8), text)) {
+      return End.BROKEN_RULE;
+    }
     controls.add(close(payload.size(), code, reason));
     return End.CLOSE_FRAME;
   }
