@@ -138,7 +138,9 @@ final class LocalConnection implements Connections.Connection {
     try {
       if (readToEnd()) {
         tunnel.shutdownOutput();
-        drainWatch.start(0);
+        if (tunnel.isOpen()) { // Often the service has closed first.
+          drainWatch.start(0);
+        }
       }
     } catch (IOException e) {
       localReset(e);

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import javax.net.ssl.X509TrustManager;
@@ -28,9 +30,12 @@ import org.jspecify.annotations.Nullable;
 public final class Upgrader {
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private record Pooled(OkHttpClient client, ConnectionPool pool) {}
+
   private final OkHttpClient client;
   private final OkHttpClient warmingClient;
   private final CloudPools pools;
+  private final Map<Pooled, OkHttpClient> clients = new ConcurrentHashMap<>();
   private final @Nullable ProxyServer proxy;
   private final @Nullable ProxyDns proxyDns;
 
@@ -155,9 +160,7 @@ public final class Upgrader {
       DialProgress progress,
       Request request,
       Duration timeout) {
-    OkHttpClient.Builder builder = common.newBuilder().connectionPool(pool);
-    useProxy(builder, progress);
-    Call call = builder.build().newCall(request);
+    Call call = client(common, pool, progress).newCall(request);
     call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
     call.addEventListener(progress);
     return call;
@@ -169,13 +172,19 @@ public final class Upgrader {
   }
 
   /**
-   * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has its
-   * own. The pool does not look at it: connections stay in common.
+   * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has a
+   * client of its own. The pool does not look at the factory: connections stay in common.
    */
-  private void useProxy(OkHttpClient.Builder builder, DialProgress dial) {
-    if (proxy != null && proxyDns != null) {
-      builder.socketFactory(new ProxySocketFactory(proxy, proxyDns, dial));
+  private OkHttpClient client(OkHttpClient common, ConnectionPool pool, DialProgress dial) {
+    if (proxy == null || proxyDns == null) {
+      return clients.computeIfAbsent(
+          new Pooled(common, pool), key -> common.newBuilder().connectionPool(pool).build());
     }
+    return common
+        .newBuilder()
+        .connectionPool(pool)
+        .socketFactory(new ProxySocketFactory(proxy, proxyDns, dial))
+        .build();
   }
 
   /** In plaintext it is the socket factory that makes such sockets. */
