@@ -8,8 +8,9 @@ import java.util.Map;
 
 /**
  * TCP keep-alive of accepted connections (RFC 9293 section 3.8.4). A client on another machine that
- * loses its power or its network says nothing, and the pings to the cloud would keep its tunnel
- * open for ever: so it is found out after 15 s without a byte and nine probes, 15 s apart.
+ * loses its power or its network sends nothing more, and the pings to the cloud would keep its
+ * tunnel open for ever. The kernel detects it after 15 s without a byte and nine probes, 15 s
+ * apart.
  */
 final class ClientKeepAlive {
   /**

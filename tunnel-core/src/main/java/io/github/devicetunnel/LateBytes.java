@@ -26,7 +26,7 @@ final class LateBytes {
   private @Nullable Future<?> timer; // written by the thread that reads
 
   /**
-   * None yet.
+   * Starts with no bytes.
    *
    * @param onLimit called when no more may be discarded, perhaps twice; must not wait
    */

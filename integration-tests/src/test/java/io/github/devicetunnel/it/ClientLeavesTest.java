@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A local client that closes its connection, which is told apart from one that half-closes it. */
+/** Distinguishes a local client that closes its connection from one that half-closes it. */
 @EnabledOnOs(OS.LINUX)
 final class ClientLeavesTest {
   private static final byte[] QUESTION = "question".getBytes(US_ASCII);

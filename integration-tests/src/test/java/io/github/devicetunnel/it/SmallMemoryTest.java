@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged program in a JVM whose memory is too small for what it is asked to carry. */
+/** Runs the packaged program in a JVM that has too little memory for its connections. */
 final class SmallMemoryTest {
   /** Enough to fill every buffer. */
   private static final int COUNT = 390_000;

@@ -20,7 +20,7 @@ import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a resolver of an application does wrong is an IOException for whoever connects a socket. */
+/** A defect of an application's resolver is an IOException for the code that connects a socket. */
 final class TargetResolverTest {
   private static final Map<String, String> DEVICES = Map.of("turbine-7", Cloud.DEVICE);
 
