@@ -139,7 +139,7 @@ final class LocalConnection implements Connections.Connection {
       if (readToEnd()) {
         tunnel.shutdownOutput();
         if (tunnel.isOpen()) { // Often the service has closed first.
-          drainWatch.start(0);
+          drainWatch.start(ClientWatch.FIRST_CHECK_MILLIS);
         }
       }
     } catch (IOException e) {
