@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import okhttp3.Headers;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -81,11 +81,15 @@ final class UpgradeAnswer {
 
   /** The elements of a list that may be spread over several fields (RFC 9110 section 5.6.1). */
   private static List<String> elements(Headers headers, String name) {
-    return headers.values(name).stream()
-        .flatMap(value -> Stream.of(value.split(",")))
-        .map(String::strip)
-        .filter(element -> !element.isEmpty())
-        .toList();
+    List<String> elements = new ArrayList<>();
+    for (String value : headers.values(name)) {
+      for (String element : value.split(",", -1)) {
+        if (!element.isBlank()) {
+          elements.add(element.strip());
+        }
+      }
+    }
+    return elements;
   }
 
   private static String quoted(List<String> elements) {

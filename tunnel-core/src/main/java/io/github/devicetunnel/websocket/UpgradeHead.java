@@ -1,13 +1,14 @@
 package io.github.devicetunnel.websocket;
 
-import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-
-/** Simplifies the head of an HTTP/1.1 answer to an upgrade. */
+/**
+ * Simplifies the head of an HTTP/1.1 answer to an upgrade. Each dial runs it, so it is plain loops.
+ */
 final class UpgradeHead {
-  private static final Pattern SWITCHING = Pattern.compile("HTTP/1\\.[01] 101\\b");
-  private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)\\d\\d\\b");
+  private static final int SWITCHING = 101;
+  private static final String VERSION = "HTTP/1.";
+  private static final int STATUS = "HTTP/1.1 ".length();
+  private static final int REASON = STATUS + 3;
+
   private static final String CONNECTION = "Connection:";
 
   /** OkHttp takes a line feed alone, so no field with this option is shorter. */
@@ -15,9 +16,10 @@ final class UpgradeHead {
 
   private UpgradeHead() {}
 
-  /** Whether the head belongs to a response such as 103, which another response follows. */
+  /** Returns whether the head belongs to a response such as 103, which another response follows. */
   static boolean isInterim(String head) {
-    return matches(INTERIM, head);
+    int status = status(head);
+    return status / 100 == 1 && status != SWITCHING;
   }
 
   /**
@@ -27,39 +29,55 @@ final class UpgradeHead {
    * @param head with the empty line at its end
    */
   static String simplified(String head) {
-    if (!matches(SWITCHING, head)) {
-      return head;
-    }
-    List<String> lines = Stream.of(head.split("(?<=\n)")).toList();
-    List<String> fields = lines.stream().filter(UpgradeHead::isConnection).toList();
-    boolean folded = lines.stream().anyMatch(line -> line.startsWith(" ") || line.startsWith("\t"));
-    if (folded || fields.stream().noneMatch(UpgradeHead::hasUpgrade)) {
+    if (status(head) != SWITCHING) {
       return head;
     }
     StringBuilder simplified = new StringBuilder(head.length());
-    boolean written = false;
-    for (String line : lines) {
-      if (!isConnection(line)) {
-        simplified.append(line);
-      } else if (!written) {
+    boolean upgrade = false;
+    int end;
+    for (int begin = 0; begin < head.length(); begin = end) {
+      end = head.indexOf('\n', begin) + 1;
+      if (isFolded(head, begin)) {
+        return head;
+      }
+      if (!isConnection(head, begin)) {
+        simplified.append(head, begin, end);
+      } else if (!upgrade && hasUpgrade(head.substring(begin + CONNECTION.length(), end))) {
         simplified.append(UPGRADE);
-        written = true;
+        upgrade = true;
       }
     }
-    return simplified.toString();
+    return upgrade ? simplified.toString() : head;
   }
 
-  private static boolean isConnection(String line) {
-    return line.regionMatches(true, 0, CONNECTION, 0, CONNECTION.length());
+  /** Returns -1 if the head has no status. */
+  private static int status(String head) {
+    if (!head.startsWith(VERSION)
+        || head.length() <= REASON
+        || Character.isLetterOrDigit(head.charAt(REASON))) {
+      return -1;
+    }
+    try {
+      return Integer.parseInt(head, STATUS, REASON, 10);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private static boolean isFolded(String head, int begin) {
+    return head.charAt(begin) == ' ' || head.charAt(begin) == '\t';
+  }
+
+  private static boolean isConnection(String head, int begin) {
+    return head.regionMatches(true, begin, CONNECTION, 0, CONNECTION.length());
   }
 
   private static boolean hasUpgrade(String field) {
-    return Stream.of(field.substring(CONNECTION.length()).split(","))
-        .map(String::strip)
-        .anyMatch("upgrade"::equalsIgnoreCase);
-  }
-
-  private static boolean matches(Pattern pattern, String head) {
-    return pattern.matcher(head).lookingAt();
+    for (String option : field.split(",", -1)) {
+      if (option.strip().equalsIgnoreCase("upgrade")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -97,7 +97,7 @@ public final class Upgrader {
     Authorization secret = new Authorization(authorization);
     Upgrade.Granted granted = new Upgrade.Granted();
     DialProgress progress = new DialProgress(proxy);
-    Duration half = timeout.dividedBy(2);
+    Duration half = Duration.ofNanos(NANOSECONDS.convert(timeout) / 2);
     boolean useHalf = !timeout.isZero() && half.compareTo(pooledTimeout) < 0;
     PooledConnection pooled = new PooledConnection(progress, useHalf ? half : pooledTimeout);
     Request.Builder request =
