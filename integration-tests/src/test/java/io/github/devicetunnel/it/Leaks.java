@@ -9,9 +9,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Fails a test that leaves threads of ours, or descriptors of sockets and pipes, behind. Files do
  * not count: the JVM opens jars whenever it loads a class.
+ *
+ * <p>Timers and helpers stay for a second in case there is more to do. A thread that only waits for
+ * more to do may outlive its test, but not its class.
  */
 final class Leaks implements BeforeEachCallback, AfterEachCallback {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -34,20 +38,42 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     useSocketsOnce();
-    threadsBefore = threads();
+    classOf(context)
+        .getStore(ExtensionContext.Namespace.create(Leaks.class))
+        .getOrComputeIfAbsent(ThreadsOfClass.class);
+    threadsBefore = threads(thread -> true);
     descriptorsBefore = descriptors();
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    assertThat(left(Leaks::threads, threadsBefore)).as("threads left behind").isEmpty();
+    assertThat(left(() -> threads(Leaks::isBusy), threadsBefore))
+        .as("threads left behind")
+        .isEmpty();
     assertThat(left(Leaks::descriptors, descriptorsBefore)).as("descriptors left open").isEmpty();
   }
 
-  /**
-   * Waits until nothing new is left, and returns what is. Timers and helpers stay for a second in
-   * case there is more to do.
-   */
+  /** Begins before the first test of a class, and checks after the last. */
+  static final class ThreadsOfClass implements AutoCloseable {
+    private final Set<String> before = threads(thread -> true);
+
+    @Override
+    public void close() {
+      assertThat(left(() -> threads(thread -> true), before))
+          .as("threads that do not end")
+          .isEmpty();
+    }
+  }
+
+  private static ExtensionContext classOf(ExtensionContext test) {
+    ExtensionContext context = test;
+    while (context.getTestMethod().isPresent()) {
+      context = context.getParent().orElseThrow();
+    }
+    return context;
+  }
+
+  /** Waits until nothing new is left, and returns what is. */
   private static Set<String> left(Supplier<Set<String>> now, Set<String> before) {
     Set<String> left = new TreeSet<>();
     boolean unused =
@@ -62,12 +88,21 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
     return left;
   }
 
-  private static Set<String> threads() {
-    Map<Thread, StackTraceElement[]> stacks = Thread.getAllStackTraces();
-    return stacks.keySet().stream()
-        .filter(thread -> THREADS.stream().anyMatch(thread.getName()::startsWith))
-        .map(thread -> thread.getName() + " (" + thread.getId() + ")")
+  private static Set<String> threads(Predicate<StackTraceElement[]> which) {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> THREADS.stream().anyMatch(entry.getKey().getName()::startsWith))
+        .filter(entry -> which.test(entry.getValue()))
+        .map(entry -> entry.getKey().getName() + " (" + entry.getKey().getId() + ")")
         .collect(Collectors.toSet());
+  }
+
+  private static boolean isBusy(StackTraceElement[] stack) {
+    return Stream.of(stack).noneMatch(Leaks::waitsForTask);
+  }
+
+  private static boolean waitsForTask(StackTraceElement frame) {
+    return frame.getClassName().equals(ThreadPoolExecutor.class.getName())
+        && frame.getMethodName().equals("getTask");
   }
 
   private static Set<String> descriptors() {
