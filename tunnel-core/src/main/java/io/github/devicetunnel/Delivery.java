@@ -22,6 +22,9 @@ final class Delivery {
 
   private static final Duration INTERVAL = Duration.ofMillis(50);
 
+  /** For one look at the queue, which may take more than a second on a busy machine. */
+  private static final Duration MAX_LOOK = Duration.ofSeconds(10);
+
   private final LocalEnd local;
   private final CountDownLatch cancelled;
   private final Duration interval;
@@ -81,7 +84,7 @@ final class Delivery {
 
   private OptionalLong queued() throws InterruptedException {
     try {
-      return local.undelivered().get(MAX_STALL.toNanos(), TimeUnit.NANOSECONDS);
+      return local.undelivered().get(MAX_LOOK.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       return OptionalLong.empty();
     }

@@ -19,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  * those that {@code Channels} makes of one channel wait for each other on Java 17.
  */
 final class UnixEnd implements LocalEnd {
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
   private final SocketChannel channel;
 
   // The channel is in blocking mode whenever one of these is free.
   private final ReentrantLock reading = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** Has the one byte that a check has read, if it has. Guarded by reading. */
-  private final ByteBuffer early = ByteBuffer.allocate(1).flip();
+  /** The byte that a check has read, if it has. Guarded by reading. */
+  private ByteBuffer early = NONE;
 
   /**
    * An end.
@@ -146,10 +148,12 @@ final class UnixEnd implements LocalEnd {
     if (early.hasRemaining()) {
       return false;
     }
-    early.clear();
-    int count = channel.read(early);
-    early.flip();
-    return count < 0;
+    ByteBuffer bytes = ByteBuffer.allocate(1);
+    if (channel.read(bytes) < 0) {
+      return true;
+    }
+    early = bytes.flip();
+    return false;
   }
 
   /** What was written is in the client's own queue, which no close takes away. */
