@@ -49,9 +49,11 @@ final class ClientLeavesTest {
   private final BlockingQueue<CloseReason> closed = new LinkedBlockingQueue<>();
 
   private TunnelClient client(Cloud cloud, TcpService service) {
-    return cloud
-        .client(service)
-        .halfCloseTimeout(HALF_CLOSE_TIMEOUT)
+    return client(cloud.client(service).halfCloseTimeout(HALF_CLOSE_TIMEOUT));
+  }
+
+  private TunnelClient client(TunnelClient.Builder builder) {
+    return builder
         .addEventListener(
             new TunnelEventListener() {
               @Override
@@ -215,6 +217,15 @@ final class ClientLeavesTest {
     }
   }
 
+  /** A cloud that answers no dial until the count is zero. */
+  private static RawCloud silent(CountDownLatch over) throws IOException {
+    return RawCloud.started(connection -> over.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private TunnelClient patientClient(RawCloud cloud) {
+    return client(cloud.client("127.0.0.1:80").connectTimeout(HALF_CLOSE_TIMEOUT));
+  }
+
   /** How a client leaves during the dial. */
   enum Leave {
     CLOSE,
@@ -226,21 +237,8 @@ final class ClientLeavesTest {
   void leavingEndsTheDial(Leave how) throws Exception {
     int count = 40;
     CountDownLatch silence = new CountDownLatch(1);
-    try (RawCloud cloud =
-            RawCloud.started(
-                connection -> silence.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
-        TunnelClient client =
-            cloud
-                .client("127.0.0.1:80")
-                .connectTimeout(HALF_CLOSE_TIMEOUT)
-                .addEventListener(
-                    new TunnelEventListener() {
-                      @Override
-                      public void closed(ConnectionInfo connection, CloseReason reason) {
-                        closed.add(reason);
-                      }
-                    })
-                .build();
+    try (RawCloud cloud = silent(silence);
+        TunnelClient client = patientClient(cloud);
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       List<Socket> sockets = new ArrayList<>();
       for (int i = 0; i < count; i++) {
@@ -268,21 +266,8 @@ final class ClientLeavesTest {
   void unixClientThatLeavesEndsItsDial() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
     CountDownLatch silence = new CountDownLatch(1);
-    try (RawCloud cloud =
-            RawCloud.started(
-                connection -> silence.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
-        TunnelClient client =
-            cloud
-                .client("127.0.0.1:80")
-                .connectTimeout(HALF_CLOSE_TIMEOUT)
-                .addEventListener(
-                    new TunnelEventListener() {
-                      @Override
-                      public void closed(ConnectionInfo connection, CloseReason reason) {
-                        closed.add(reason);
-                      }
-                    })
-                .build();
+    try (RawCloud cloud = silent(silence);
+        TunnelClient client = patientClient(cloud);
         TunnelListener listener = client.listen(address)) {
       assertThat(listener).isNotNull();
       SocketChannel.open(address).close();
