@@ -40,6 +40,7 @@ final class TunnelTimers {
   private boolean over;
   private final List<Recheck> checks = new ArrayList<>();
   private @Nullable Future<?> closeTimer;
+  private LongSupplier incomplete = () -> Long.MAX_VALUE;
 
   TunnelTimers(
       ScheduledExecutorService scheduler,
@@ -59,6 +60,7 @@ final class TunnelTimers {
     if (over) {
       return; // It was ended at once, by another thread.
     }
+    incomplete = webSocket::incompleteNanos;
     if (timeouts.pings()) {
       checks.add(startKeepAlive(webSocket));
     }
@@ -68,10 +70,16 @@ final class TunnelTimers {
           QuietTimer.start(
               scheduler,
               idle,
-              payloadWatch::idleNanos,
+              quiet(payloadWatch::idleNanos),
               () -> verdict.end(Ending.idle(idle)),
               this::failed));
     }
+  }
+
+  /** A record of TLS that is slow to come may hold payload. */
+  private LongSupplier quiet(LongSupplier payloadNanos) {
+    LongSupplier incompleteNanos = incomplete;
+    return () -> Math.min(payloadNanos.getAsLong(), incompleteNanos.getAsLong());
   }
 
   private void failed(Throwable failure) {
@@ -118,7 +126,7 @@ final class TunnelTimers {
         };
     checks.add(
         QuietTimer.start(
-            scheduler, halfCloseTimeout, payloadWatch::silentNanos, timedOut, this::failed));
+            scheduler, halfCloseTimeout, quiet(payloadWatch::silentNanos), timedOut, this::failed));
   }
 
   /**

@@ -10,9 +10,10 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 
 /**
- * A connected socket under TLS that records when its input ends. JSSE reports the end of the
- * connection to its reader in the same way as a {@code close_notify}, which would make a truncated
- * stream look complete (RFC 8446 section 6.1).
+ * A connected socket under TLS that records what its reader cannot see. JSSE reports the end of the
+ * connection in the same way as a {@code close_notify}, which would make a truncated stream look
+ * complete (RFC 8446 section 6.1). And it reports nothing of a record until all of it is there,
+ * which would make a slow connection look dead.
  *
  * <p>It passes on what a TLS implementation uses of the socket under it.
  */
@@ -20,6 +21,7 @@ import java.net.SocketImpl;
 final class ObservedSocket extends Socket {
   private final Socket socket;
   private volatile boolean inputEnded;
+  private volatile long arrivedAt = System.nanoTime();
 
   ObservedSocket(Socket socket) throws SocketException {
     super((SocketImpl) null);
@@ -29,6 +31,11 @@ final class ObservedSocket extends Socket {
   /** Returns whether a read reported the end of the connection. */
   boolean inputEnded() {
     return inputEnded;
+  }
+
+  /** Returns when bytes last came, as {@link System#nanoTime}. */
+  long arrivedAt() {
+    return arrivedAt;
   }
 
   @Override
@@ -159,6 +166,7 @@ final class ObservedSocket extends Socket {
       if (count < 0) {
         inputEnded = true;
       }
+      arrivedAt = System.nanoTime();
       return count;
     }
 

@@ -37,6 +37,11 @@ final class UpgradeSslSocket extends ForwardingSslSocket implements UpgradeHeadI
     }
   }
 
+  /** Returns when bytes last came, decrypted or not, as {@link System#nanoTime}. */
+  long arrivedAt() {
+    return transport.arrivedAt();
+  }
+
   private final class Plaintext extends PieceInput {
     private final InputStream in;
 

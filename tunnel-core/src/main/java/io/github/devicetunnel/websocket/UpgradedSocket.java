@@ -55,6 +55,21 @@ public final class UpgradedSocket implements Closeable {
   }
 
   /**
+   * Returns for how long nothing more has come of a TLS record that is not complete, in
+   * nanoseconds. From any thread.
+   *
+   * @param waitingSince when the read began that waits for it
+   * @return {@link Long#MAX_VALUE} if there is no such record
+   */
+  long incompleteNanos(long now, long waitingSince) {
+    if (!(socket instanceof UpgradeSslSocket tls)) {
+      return Long.MAX_VALUE;
+    }
+    long arrivedAt = tls.arrivedAt();
+    return arrivedAt - waitingSince > 0 ? Math.max(0, now - arrivedAt) : Long.MAX_VALUE;
+  }
+
+  /**
    * Cuts the connection, and frees a thread that reads or writes. From any thread; never waits, not
    * even for a TLS alert that cannot be written. {@link #close} must still be called.
    */

@@ -148,12 +148,23 @@ public final class WebSocket implements Closeable {
   }
 
   /**
-   * For how long the thread that reads has been waiting for a byte, in nanoseconds; 0 while nobody
-   * waits. A reader that is busy with its own affairs says nothing of the other end.
+   * Returns for how long nothing has come while a thread waited for it, in nanoseconds; 0 while
+   * nobody waits. A reader that is busy with its own affairs says nothing of the other end.
    */
   public long silentNanos(long now) {
     long since = waitingSince;
-    return since == NOT_WAITING ? 0 : now - since;
+    return since == NOT_WAITING ? 0 : Math.min(now - since, socket.incompleteNanos(now, since));
+  }
+
+  /**
+   * Returns for how long nothing more has come of a TLS record that is not complete, in
+   * nanoseconds. Its bytes are a sign of life though none of them can be read yet.
+   *
+   * @return {@link Long#MAX_VALUE} if there is no such record
+   */
+  public long incompleteNanos() {
+    long since = waitingSince;
+    return since == NOT_WAITING ? Long.MAX_VALUE : socket.incompleteNanos(System.nanoTime(), since);
   }
 
   /** For how long a frame has been waiting for the socket, in nanoseconds; 0 for none. */

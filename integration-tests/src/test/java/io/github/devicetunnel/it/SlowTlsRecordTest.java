@@ -1,0 +1,61 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.testing.FaultProxy;
+import io.github.devicetunnel.testing.FaultProxy.Direction;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A slow connection takes longer for one record of TLS than the tunnel may be silent, and not a
+ * byte of the record can be read before all of it is there.
+ */
+final class SlowTlsRecordTest {
+  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration LONG = Await.LONG.multipliedBy(2);
+  private static final int RECORD = 16_000;
+  private static final int BYTES_PER_SECOND = 4_000;
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  /** What ends a tunnel that is silent. */
+  enum Limit {
+    LIVENESS(
+        builder ->
+            builder
+                .pingInterval(Duration.ofMillis(500))
+                .livenessTimeout(SHORT)
+                .halfCloseTimeout(LONG)),
+    HALF_CLOSE(builder -> builder.livenessTimeout(LONG).halfCloseTimeout(SHORT)),
+    IDLE(builder -> builder.livenessTimeout(LONG).halfCloseTimeout(LONG).idleTimeout(SHORT));
+
+    private final Consumer<TunnelClient.Builder> setting;
+
+    Limit(Consumer<TunnelClient.Builder> setting) {
+      this.setting = setting;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void arrives(Limit limit) throws Exception {
+    try (SourceService service = SourceService.started(5, RECORD);
+        Cloud cloud = CloudKind.TESTING_TLS.start();
+        FaultProxy proxy = FaultProxy.start(cloud.uri())) {
+      proxy.faults(Direction.TOWARD_CLIENT).throttle(BYTES_PER_SECOND);
+      TunnelClient.Builder builder = cloud.client(service).cloudUri(proxy.uri());
+      limit.setting.accept(builder);
+      try (TunnelClient client = builder.build();
+          TunnelStream stream = client.open()) {
+        stream.shutdownOutput();
+        assertThat(Digest.of(stream.inputStream(), Long.MAX_VALUE)).isEqualTo(service.digest());
+      }
+    }
+  }
+}
