@@ -47,6 +47,8 @@ final class LocalConnection implements Connections.Connection {
   private final CountDownLatch cut = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
+  private boolean reported; // used by the thread that carries down
+
   LocalConnection(
       LocalEnd local,
       Engine engine,
@@ -79,6 +81,7 @@ final class LocalConnection implements Connections.Connection {
       tunnel.close();
       awaitLocalEnd();
     } catch (IOException e) {
+      report(tunnel.knownReason());
       local.reset();
     } catch (RuntimeException | Error e) {
       fail(e);
@@ -114,6 +117,7 @@ final class LocalConnection implements Connections.Connection {
       try {
         tunnel.close();
         report(tunnel.knownReason());
+        reportLateBytes();
       } finally {
         onClosed.accept(this);
         closed.countDown();
@@ -191,7 +195,9 @@ final class LocalConnection implements Connections.Connection {
 
   /** An orderly end becomes the end of the stream, any other one a reset after the last byte. */
   private void endLocalOutput() {
-    if (!tunnel.knownReason().isOrderly()) {
+    CloseReason reason = tunnel.knownReason();
+    if (!reason.isOrderly()) {
+      report(reason);
       resetAfterDelivery();
       return;
     }
@@ -233,7 +239,15 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
+  /**
+   * Logs the end once, and a failure before the local client can see it: a program may end on it,
+   * and this process with the program.
+   */
   private void report(CloseReason reason) {
+    if (reported) {
+      return;
+    }
+    reported = true;
     boolean localLeft = reason.endedBy() == EndedBy.LOCAL;
     if (localLeft || (reason.isOrderly() && reason.bytesDown() > 0)) {
       LOG.debug("{} ended: {}", this, reason.message());
@@ -242,7 +256,10 @@ final class LocalConnection implements Connections.Connection {
     } else {
       LOG.warn("{} ended: {}", this, reason.message());
     }
-    if (reason.isOrderly() && lateBytes.count() > 0) {
+  }
+
+  private void reportLateBytes() {
+    if (tunnel.knownReason().isOrderly() && lateBytes.count() > 0) {
       LOG.warn(
           "{}: {} bytes came from the local client after the service had closed, and were discarded",
           this,

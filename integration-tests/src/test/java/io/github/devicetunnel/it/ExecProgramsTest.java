@@ -46,7 +46,9 @@ final class ExecProgramsTest {
 
     assertThat(outcome.out()).contains("TUNNEL_PORT=");
     assertThat(outcome.out())
-        .doesNotContain("MALLOC_ARENA_MAX", "TUNNEL_MALLOC", "TUNNEL_TERMINAL", "API_KEY_ARGUMENT");
+        .doesNotContain("MALLOC_ARENA_MAX", "_JAVA_SR_SIGNUM", "TUNNEL_LAUNCHER")
+        .doesNotContain("UTF-8", "TUNNEL_TERMINAL", "API_KEY_ARGUMENT");
+    assertThat(outcome.out()).contains("LC_ALL=C\n");
   }
 
   @Test

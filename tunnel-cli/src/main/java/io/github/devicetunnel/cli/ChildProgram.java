@@ -24,8 +24,11 @@ final class ChildProgram {
   /** The second is Windows's word for a folder that is missing; elsewhere it means nothing here. */
   private static final Set<String> NO_SUCH_FILE = Set.of("2", "3");
 
-  /** Set by the launcher when it was not the user who has set {@code MALLOC_ARENA_MAX}. */
-  private static final String MALLOC_IS_OURS = "TUNNEL_MALLOC";
+  /** Names of variables that the launcher has set for Java, separated by spaces. */
+  private static final String SET_BY_LAUNCHER = "TUNNEL_LAUNCHER_SET";
+
+  /** The user's {@code LC_ALL}, perhaps empty, set by the launcher when it has replaced it. */
+  private static final String USERS_LOCALE = "TUNNEL_LC_ALL";
 
   private static final Path TERMINAL = Path.of("/dev/tty");
 
@@ -44,10 +47,21 @@ final class ChildProgram {
     Map<String, String> environment = builder.environment();
     environment.putAll(variables);
     SecretArguments.removeFrom(environment);
-    // What else the launcher has set is about this process, and would slow another one down.
+    removeLaunchersOwn(environment);
+  }
+
+  /** What else the launcher has set is about this process, and may be wrong for another one. */
+  private static void removeLaunchersOwn(Map<String, String> environment) {
     environment.remove(Terminal.VARIABLE);
-    if (environment.remove(MALLOC_IS_OURS) != null) {
-      environment.remove("MALLOC_ARENA_MAX");
+    String names = environment.remove(SET_BY_LAUNCHER);
+    if (names != null) {
+      environment.keySet().removeAll(List.of(names.split(" ", -1)));
+    }
+    String locale = environment.remove(USERS_LOCALE);
+    if (locale != null && locale.isEmpty()) {
+      environment.remove("LC_ALL");
+    } else if (locale != null) {
+      environment.put("LC_ALL", locale);
     }
   }
 
@@ -66,13 +80,16 @@ final class ChildProgram {
 
   /**
    * What comes from the keyboard, all programs of the terminal get: it is the child's to obey. On
-   * Windows an interrupt comes from nowhere else, and there is no hangup.
+   * Windows an interrupt comes from nowhere else, and there is no hangup. Java keeps QUIT for
+   * itself, to print its threads.
    */
   private void passSignals() {
     boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
     OsSignal.handle("INT", keyboard ? number -> {} : number -> send("INT", running.join()));
     OsSignal.handle("TERM", number -> running.join().destroy());
-    OsSignal.handle("HUP", number -> send("HUP", running.join()));
+    for (String signal : List.of("HUP", "USR1", "USR2")) {
+      OsSignal.handle(signal, number -> send(signal, running.join()));
+    }
   }
 
   /** The file is there for every process, but opens only for those that have a terminal. */

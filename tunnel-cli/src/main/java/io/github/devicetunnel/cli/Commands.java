@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,7 @@ final class Commands {
       program.addSubcommand(name, Objects.requireNonNull(commands.get(name)).get());
     }
     return program
+        .registerConverter(Path.class, FilePath::of)
         .setOut(console.writer())
         .setColorScheme(console.colourScheme())
         .setUsageHelpLongOptionsMaxWidth(26)

@@ -22,6 +22,12 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
   private static final String TUNNELS = "tunnels";
   private static final String LISTEN = "listen";
 
+  /** The core schema of YAML 1.2.2, section 10.3.2. */
+  private static final Map<String, String> FLAGS =
+      Map.of(
+          "true", "true", "True", "true", "TRUE", "true", "false", "false", "False", "false",
+          "FALSE", "false");
+
   /** What one key says. */
   record Item(OptionSpec option, List<String> values, int line) {
 
@@ -80,11 +86,12 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
       return new Item(option, YamlNodes.texts(file, entry, option.paramLabel()), entry.line());
     }
     String value = YamlNodes.text(file, entry);
-    if (isFlag(option) && !value.equals("true") && !value.equals("false")) {
+    String meaning = isFlag(option) ? FLAGS.get(value) : value;
+    if (meaning == null) {
       throw YamlNodes.at(
           file, entry.line(), entry.key() + ": must be true or false, but is " + Quoted.of(value));
     }
-    return new Item(option, List.of(value), entry.line());
+    return new Item(option, List.of(meaning), entry.line());
   }
 
   private static List<TunnelSpec> tunnels(String file, Entry entry) {
@@ -93,7 +100,22 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
       throw YamlNodes.at(
           file, entry.line(), "tunnels: must be a list, each with listen: and where it leads");
     }
-    return items.stream().map(item -> tunnel(file, item)).toList();
+    List<TunnelSpec> tunnels = new ArrayList<>();
+    for (Node item : items) {
+      TunnelSpec tunnel = tunnel(file, item);
+      for (TunnelSpec other : tunnels) {
+        if (ListenAddress.collide(tunnel.listen(), other.listen())) {
+          throw CommandFailure.usage(
+              tunnel.origin()
+                  + ": listen: "
+                  + ListenAddress.text(other.listen())
+                  + " is listened on already: "
+                  + other.origin());
+        }
+      }
+      tunnels.add(tunnel);
+    }
+    return tunnels;
   }
 
   private static TunnelSpec tunnel(String file, Node item) {

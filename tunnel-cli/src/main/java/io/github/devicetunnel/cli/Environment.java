@@ -26,10 +26,13 @@ record Environment(
         System.getenv(), new StandardInput(FileDescriptor.in), new ProcessSignals());
   }
 
-  /** The variable's value; an empty one counts as not set, as scripts often clear it so. */
+  /**
+   * Returns the variable's value without line breaks at its end, which files and programs leave
+   * there. An empty one counts as not set, as scripts often clear it so.
+   */
   @Nullable String variable(String name) {
-    String value = variables.get(name);
-    return value == null || value.isEmpty() ? null : value;
+    String value = variables.getOrDefault(name, "").replaceFirst("[\\r\\n]+$", "");
+    return value.isEmpty() ? null : value;
   }
 
   /** For a command whose standard input is not there for a key, which is refused then. */

@@ -1,8 +1,26 @@
 package io.github.devicetunnel.cli;
 
-/** The value of an option that is the path of a file, where it is none. */
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** The value of an option that is the path of a file. */
 final class FilePath {
+  private static final String HOME = "~/";
+
   private FilePath() {}
+
+  /**
+   * Reads a path. A shell expands the home of the user only at the beginning of an argument, so not
+   * in {@code --ca-file=~/ca.pem}, and not in a file.
+   *
+   * @throws InvalidPathException when it is no path on this system
+   */
+  static Path of(String value) {
+    String home = System.getenv("HOME");
+    return home != null && value.startsWith(HOME)
+        ? Path.of(home, value.substring(HOME.length()))
+        : Path.of(value);
+  }
 
   /** What is wrong with it. Does not repeat a key that was given in place of its file. */
   static String defect(String value) {

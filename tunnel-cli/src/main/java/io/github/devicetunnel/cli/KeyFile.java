@@ -10,7 +10,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,8 @@ final class KeyFile {
 
   /** Null for what can be read only once: standard input, or a pipe. */
   static @Nullable TokenSource source(String name) {
-    return !name.equals(STANDARD_INPUT) && Files.isRegularFile(Path.of(name))
-        ? TokenSources.file(Path.of(name))
+    return !name.equals(STANDARD_INPUT) && Files.isRegularFile(FilePath.of(name))
+        ? TokenSources.file(FilePath.of(name))
         : null;
   }
 
@@ -40,7 +39,7 @@ final class KeyFile {
         throw refused("standard input cannot be read: " + e.getMessage());
       }
     }
-    try (InputStream file = Files.newInputStream(Path.of(name))) {
+    try (InputStream file = Files.newInputStream(FilePath.of(name))) {
       return text(file.readNBytes(LARGEST + 1));
     } catch (InvalidPathException e) {
       throw refused(

@@ -19,7 +19,7 @@ final class ListenAddress {
 
   private static final Pattern ADDRESS =
       Pattern.compile(
-          "(?:\\[(?<ipv6>[0-9a-fA-F:.]+(?:%\\w+)?)]|(?<host>[^\\s:/\\[\\]]*)):(?<port>\\d{1,5})");
+          "(?:\\[(?<ipv6>[0-9a-fA-F:.]+(?:%[\\w.-]+)?)]|(?<host>[^\\s:/\\[\\]]*)):(?<port>\\d{1,5})");
 
   private ListenAddress() {}
 
@@ -40,7 +40,7 @@ final class ListenAddress {
       throw CommandFailure.usage(option + ": after unix: must be the path of a socket");
     }
     try {
-      return UnixDomainSocketAddress.of(path);
+      return UnixDomainSocketAddress.of(FilePath.of(path));
     } catch (InvalidPathException e) {
       throw CommandFailure.usage(option + ": " + FilePath.defect(path));
     }
@@ -94,6 +94,20 @@ final class ListenAddress {
             + Quoted.of(text)
             + " "
             + defect);
+  }
+
+  /** Returns whether two listeners cannot have these addresses at the same time. */
+  static boolean collide(SocketAddress one, SocketAddress other) {
+    if (one instanceof InetSocketAddress first && other instanceof InetSocketAddress second) {
+      return first.getPort() == second.getPort()
+          && first.getPort() != 0
+          && (first.equals(second) || isOnEveryInterface(first) || isOnEveryInterface(second));
+    }
+    return one.equals(other);
+  }
+
+  private static boolean isOnEveryInterface(InetSocketAddress address) {
+    return address.getAddress() != null && address.getAddress().isAnyLocalAddress();
   }
 
   /** As {@link #parse} takes it. */

@@ -6,7 +6,6 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelListener;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -72,16 +71,7 @@ final class OpenListener {
 
   /** Whether another one cannot listen as long as this does. */
   boolean blocks(TunnelSpec other) {
-    if (address() instanceof InetSocketAddress ours
-        && other.listen() instanceof InetSocketAddress theirs) {
-      return ours.getPort() == theirs.getPort()
-          && (ours.equals(theirs) || isOnEveryInterface(ours) || isOnEveryInterface(theirs));
-    }
-    return address().equals(other.listen());
-  }
-
-  private static boolean isOnEveryInterface(InetSocketAddress address) {
-    return address.getAddress() != null && address.getAddress().isAnyLocalAddress();
+    return ListenAddress.collide(address(), other.listen());
   }
 
   void report(Reporter reporter) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * A file of YAML as its author sees it: text in lines. YAML's own types are left alone, since they
@@ -40,7 +40,7 @@ final class YamlNodes {
   static Map<String, Entry> read(String file) {
     try {
       // Not the messages of the library: they repeat the line, which may hold a secret.
-      Node root = parse(Files.readString(Path.of(file)));
+      Node root = parse(Files.readString(FilePath.of(file)));
       return root == null || isNothing(root) ? Map.of() : new YamlNodes(file).entries(root);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
@@ -61,14 +61,18 @@ final class YamlNodes {
 
   /** Null when there is nothing but comments. */
   private static @Nullable Node parse(String text) {
-    LoadSettings settings = LoadSettings.builder().build();
+    LoadSettings settings = LoadSettings.builder().setSchema(new CoreSchema()).build();
     StreamReader reader = new StreamReader(settings, text);
     return new Composer(settings, new ParserImpl(settings, reader)).getSingleNode().orElse(null);
   }
 
   private static String problem(MarkedYamlEngineException e) {
+    String problem = String.valueOf(e.getProblem());
+    if (problem.contains("TAB")) {
+      return "a tab stands where only spaces may";
+    }
     // What follows is a piece of the file.
-    return String.valueOf(e.getProblem()).replaceFirst("(alias|tag handle|anchor) .*", "$1");
+    return problem.replaceFirst("(alias|tag handle|anchor) .*", "$1");
   }
 
   /** The keys of one item of a list. */

@@ -86,6 +86,24 @@ class ConfigTest {
   }
 
   @Test
+  void mergeKeysSpareRepetition() throws Exception {
+    write(
+        "cloud-uri: " + cloud.uri(),
+        "tunnels:",
+        "  - &base",
+        "    listen: 127.0.0.1:0",
+        "    device: " + ONE,
+        "    service: " + WEB,
+        "  - <<: *base",
+        "    service: " + SSH);
+
+    try (Program program = program().start("--config", file.toString())) {
+      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      assertLeadsTo(ONE + "/" + SSH, program.nextLine());
+    }
+  }
+
+  @Test
   void argumentsBeatItAndSoDoesTheEnvironment() throws Exception {
     write("cloud-uri: " + cloud.uri(), "device: " + ONE, "service: " + WEB, "listen-uri: ':0'");
 
@@ -130,6 +148,32 @@ class ConfigTest {
     assertThat(program.errors()).doesNotContain("secret-of");
   }
 
+  /** Those of the core schema of YAML 1.2. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, true",
+    "True, true",
+    "TRUE, true",
+    "false, false",
+    "False, false",
+    "FALSE, false"
+  })
+  void flags(String value, boolean meaning) throws Exception {
+    write(
+        "cloud-uri: ws://cloud.example",
+        "device: " + ONE,
+        "listen-uri: ':0'",
+        "allow-plaintext: " + value);
+    Program program = new Program().variable("TUNNEL_API_KEY", "ak_test");
+    if (meaning) {
+      try (Program running = program.start("--config=" + file, "--service=" + WEB)) {
+        assertThat(running.nextLine()).startsWith("Listening on ");
+      }
+    } else {
+      assertThat(program.run("--config=" + file, "--service=" + WEB).exitCode()).isEqualTo(2);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -156,6 +200,13 @@ class ConfigTest {
         "'- device' | 1: must be keys with values",
         "'device: \"open' | 2: is no YAML here",
         "'config: x' | 1: unknown key",
+        "'device:\tx\nservice: y' | 1: is no YAML here: a tab stands where only spaces may",
+        "'tunnels:\n- listen: :1\n- listen: 127.0.0.1:1'"
+            + " | 3: listen: 127.0.0.1:1 is listened on already: {file}:2",
+        "'tunnels:\n- listen: 0.0.0.0:1\n- listen: 127.0.0.1:1'"
+            + " | 3: listen: 0.0.0.0:1 is listened on already: {file}:2",
+        "'tunnels:\n- listen: unix:/a\n- listen: unix:/a'"
+            + " | 3: listen: unix:/a is listened on already: {file}:2",
         "'ca-file: \"a\\0b\"' | 1: ca-file: \"a?b\" is no path on this system",
         "'ping-duration: x\ntunnels:\n- listen: :1\n  write-timeout: 1m'"
             + " | 1: ping-duration: must be a number of seconds",
@@ -172,7 +223,8 @@ class ConfigTest {
             .run("--config=" + file);
 
     assertThat(program.exitCode()).isEqualTo(2);
-    assertThat(program.nextErrorLine()).startsWith("tunnel: " + file + ":" + message);
+    assertThat(program.nextErrorLine())
+        .startsWith("tunnel: " + file + ":" + message.replace("{file}", file.toString()));
   }
 
   @Test

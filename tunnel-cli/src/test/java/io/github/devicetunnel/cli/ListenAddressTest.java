@@ -33,6 +33,14 @@ class ListenAddressTest {
     assertThat(address.getPort()).isEqualTo(8181);
   }
 
+  /** The names of interfaces have dashes and dots, as those of VLANs. */
+  @ParameterizedTest
+  @CsvSource({"fe80::1%eth0", "fe80::1%wlx-00.17", "fe80::1%4"})
+  void readsZones(String host) {
+    assertThat(ListenAddress.parsePort(ListenAddress.OPTION, "[" + host + "]:80").getPort())
+        .isEqualTo(80);
+  }
+
   @Test
   void nameThatIsNotKnownStaysAName() {
     assertThat(ListenAddress.text(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
