@@ -4,9 +4,17 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ends connections: first they may finish, then they are cut. */
 final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
+  /** In one line of the log. */
+  private static final int MAX_NAMED = 5;
+
   /** More than a connection needs to end once it is cut: a close handshake, then the cut. */
   private static final Duration CUT_TIME = Tunnel.CLOSE_TIMEOUT.plusSeconds(1);
 
@@ -34,7 +42,11 @@ final class Connections {
   static DrainReport drain(Collection<? extends Connection> connections, Duration time) {
     List<Connection> left = List.copyOf(connections);
     Wait wait = new Wait();
-    List<Connection> late = wait.forAll(left, time);
+    List<Connection> open = wait.forAll(left, Duration.ZERO);
+    if (!open.isEmpty() && time.compareTo(Duration.ZERO) > 0) {
+      LOG.info("close waits up to {} for {}", Durations.seconds(time), names(open));
+    }
+    List<Connection> late = wait.forAll(open, time);
     long unacknowledged = 0;
     for (Connection connection : late) {
       unacknowledged += connection.stats().unacknowledged();
@@ -45,6 +57,16 @@ final class Connections {
       Thread.currentThread().interrupt();
     }
     return new DrainReport(left.size() - late.size(), late.size(), unacknowledged);
+  }
+
+  private static String names(List<Connection> connections) {
+    String names =
+        connections.stream()
+            .limit(MAX_NAMED)
+            .map(Object::toString)
+            .collect(Collectors.joining(", "));
+    int more = connections.size() - MAX_NAMED;
+    return more > 0 ? names + " and " + more + " more" : names;
   }
 
   private static final class Wait {

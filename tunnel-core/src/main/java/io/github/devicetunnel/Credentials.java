@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Credentials {
   private static final String MISSING = "is missing";
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final String ACCESS_KEY_PREFIX = "ak_";
 
   private final TokenSource source;
@@ -118,12 +119,31 @@ public final class Credentials {
     return defect;
   }
 
+  /** What editors and programs put around a value, which only some of those that read it remove. */
+  private static @Nullable String formDefect(String value) {
+    char first = value.charAt(0);
+    if (first == BYTE_ORDER_MARK) {
+      return "begins with a byte order mark: save the file without it";
+    }
+    if (value.indexOf('\0') >= 0) {
+      return "is in UTF-16: save the file in UTF-8";
+    }
+    boolean quoted = first == '"' || first == '\'';
+    return quoted && value.length() > 1 && value.charAt(value.length() - 1) == first
+        ? "is in quotes, which docker --env-file and systemd may keep: leave them out"
+        : null;
+  }
+
   private static @Nullable String headerDefect(@Nullable String value) {
     if (value == null) {
       return MISSING;
     }
     if (value.isEmpty()) {
       return "is empty: copy it again";
+    }
+    String form = formDefect(value);
+    if (form != null) {
+      return form;
     }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.Libraries;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -605,10 +606,12 @@ public final class TunnelClient implements AutoCloseable {
      * Makes the client. Nothing is opened yet but {@link #warmConnections}, if any.
      *
      * @return the client, to be closed
-     * @throws IllegalStateException when something required is missing, or when the credential
-     *     would travel unencrypted to another machine and {@link #allowPlaintext} was not said
+     * @throws IllegalStateException when something required is missing, when the credential would
+     *     travel unencrypted to another machine and {@link #allowPlaintext} was not said, or when
+     *     the class path has an older version of a library than is needed
      */
     public TunnelClient build() {
+      Libraries.check();
       Settings settings = draft.finish();
       return new TunnelClient(engine(draft.transport()), settings);
     }

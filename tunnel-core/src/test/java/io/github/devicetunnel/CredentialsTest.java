@@ -19,6 +19,9 @@ class CredentialsTest {
         "''|apiKey is empty",
         "'ak_1\n'|apiKey has a line break at position 5 of 5",
         "ak_secret key|apiKey has a blank at position 10 of 13",
+        "'\"ak_secret\"'|apiKey is in quotes, which docker --env-file and systemd may keep",
+        "\uFEFFak_secret|apiKey begins with a byte order mark: save the file without it",
+        "a\0k\0_\0|apiKey is in UTF-16: save the file in UTF-8",
         "ak_secretü|apiKey has a character that is not printable ASCII at position 10 of 10",
       })
   void aKeyThatCannotStandInAHeader(String key, String message) {
