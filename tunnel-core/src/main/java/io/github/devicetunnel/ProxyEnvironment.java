@@ -23,6 +23,9 @@ final class ProxyEnvironment {
     }
   }
 
+  /** curl takes commas and blanks. Windows users write semicolons. */
+  private static final Pattern SEPARATORS = Pattern.compile("[,;\\s]+");
+
   private static final Pattern BLOCK = Pattern.compile("(?<address>[^/]+)/(?<bits>\\d{1,3})");
   private static final Pattern WITH_PORT =
       Pattern.compile("\\[(?<v6>[^]]+)](?::(?<v6port>\\d+))?|(?<host>[^:]*):(?<port>\\d+)");
@@ -52,8 +55,8 @@ final class ProxyEnvironment {
 
   private boolean isExempt(HttpUrl url) {
     String list = value("NO_PROXY").isEmpty() ? value("no_proxy") : value("NO_PROXY");
-    return Arrays.stream(list.split(","))
-        .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
+    return SEPARATORS
+        .splitAsStream(list.toLowerCase(Locale.ROOT))
         .filter(entry -> !entry.isEmpty())
         .anyMatch(entry -> covers(entry, url));
   }
@@ -83,11 +86,22 @@ final class ProxyEnvironment {
     return listed == null ? coversName(host, url.host()) : Arrays.equals(listed, address);
   }
 
+  /** A name covers its subdomains, with a leading dot or asterisk or without. */
   private static boolean coversName(String listed, String host) {
-    String suffix = listed.startsWith("*.") ? listed.substring(1) : listed;
-    return suffix.startsWith(".")
-        ? host.endsWith(suffix)
-        : host.equals(suffix) || host.endsWith("." + suffix);
+    String name = withoutDot(host);
+    String suffix = withoutDot(listed);
+    if (suffix.startsWith("*") && !suffix.startsWith("*.")) {
+      return name.endsWith(suffix.substring(1));
+    }
+    String domain = suffix.replaceFirst("^\\*?\\.", "");
+    return name.equals(domain) || name.endsWith("." + domain);
+  }
+
+  /**
+   * A dot at the end marks the root of the DNS, and the name is the same (RFC 1034 section 3.1).
+   */
+  private static String withoutDot(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   private static boolean sameBits(byte[] network, byte[] address, int bits) {

@@ -75,10 +75,10 @@ public final class ProxySettings {
   /**
    * Reads what {@code HTTPS_PROXY} and its like hold.
    *
-   * @param url {@code http://user:password@host:port}, or the same with {@code socks5} or {@code
-   *     socks5h}, which are one here; no scheme is http. A {@code :}, {@code @} or {@code /} in
-   *     user or password is written {@code %3A}, {@code %40}, {@code %2F}. Without a port it is 80
-   *     for http and 1080 for SOCKS5
+   * @param url {@code http://user:password@host:port}, or the same with {@code socks5}, {@code
+   *     socks5h} or {@code socks}, which are one here; no scheme is http. A {@code :}, {@code @} or
+   *     {@code /} in user or password is written {@code %3A}, {@code %40}, {@code %2F}. Without a
+   *     port it is 80 for http and 1080 for SOCKS5
    * @return the proxy
    * @throws IllegalArgumentException for anything else; the message repeats no password
    */
@@ -91,7 +91,8 @@ public final class ProxySettings {
     boolean socks =
         switch (scheme == null ? "http" : scheme.toLowerCase(Locale.ROOT)) {
           case "http" -> false;
-          case "socks5", "socks5h" -> true;
+          // GNOME writes the last one, for whatever the user has set.
+          case "socks5", "socks5h", "socks" -> true;
           case "https" ->
               throw refused(url, "asks for TLS to the proxy itself, which is not known");
           default -> throw refused(url, "has the scheme " + scheme);
@@ -114,9 +115,9 @@ public final class ProxySettings {
    * The proxy that environment variables name for a cloud, as curl and Go's programs read them:
    * {@code HTTPS_PROXY} for {@code wss}, {@code HTTP_PROXY} for {@code ws}, {@code ALL_PROXY} where
    * there is neither, in capitals or small letters. There is none for this machine itself, nor for
-   * what {@code NO_PROXY} lists, separated by commas: {@code *} for all, names (with their
-   * subdomains, or with a leading dot only those), addresses, blocks of addresses in CIDR notation;
-   * each but the last with or without a port.
+   * what {@code NO_PROXY} lists, separated by commas, semicolons or blanks: {@code *} for all,
+   * names with their subdomains, {@code *} and the end of a name, addresses, blocks of addresses in
+   * CIDR notation; each but the last with or without a port.
    *
    * @param environment {@link System#getenv()}
    * @param cloudUri as {@link TunnelClient.Builder#cloudUri} takes it

@@ -26,6 +26,7 @@ class ProxySettingsTest {
     "http://us%40er:p%3Aa%40s%2Fs@proxy.example:1, http://proxy.example:1",
     "http://user:p@ss@proxy.example:1, http://proxy.example:1",
     "socks5://user@proxy.example, socks5://proxy.example:1080",
+    "socks://proxy.example, socks5://proxy.example:1080",
   })
   void urls(String url, String expected) {
     assertThat(ProxySettings.parse(url)).hasToString(expected);
@@ -98,6 +99,34 @@ class ProxySettingsTest {
 
   @ParameterizedTest
   @CsvSource(
+      delimiter = '|',
+      value = {
+        "a.example cloud.example   | true",
+        "a.example;cloud.example   | true",
+        "a.example, \tcloud.example, | true",
+        "cloud.example.            | true",
+        "*cloud.example            | true",
+        "*loud.example             | true",
+        "*.cloud.example           | true",
+        ".example                  | true",
+        "example                   | true",
+        "*oud.example.             | true",
+        "*other.example            | false",
+        "oud.example               | false",
+        "cloud                     | false",
+        "cloud.example.org         | false",
+      })
+  void exemptions(String list, boolean exempt) {
+    for (String cloud : new String[] {"wss://cloud.example", "wss://cloud.example."}) {
+      Map<String, String> environment = Map.of("ALL_PROXY", "http://a:1", "NO_PROXY", list);
+      assertThat(ProxySettings.fromEnvironment(environment, cloud).isEmpty())
+          .as(cloud)
+          .isEqualTo(exempt);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
       nullValues = "-",
       value = {
         "wss://cloud.example, HTTPS_PROXY=http://a:1 HTTP_PROXY=http://b:2, http://a:1",
@@ -119,7 +148,7 @@ class ProxySettingsTest {
         "wss://eu.cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example, -",
         "wss://eu.cloud.example, ALL_PROXY=http://a:1 NO_PROXY=.cloud.example, -",
         "wss://eu.cloud.example, ALL_PROXY=http://a:1 NO_PROXY=*.cloud.example, -",
-        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=.cloud.example, http://a:1",
+        "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=.cloud.example, -",
         "wss://mycloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example, http://a:1",
         "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example:443, -",
         "wss://cloud.example:8443, ALL_PROXY=http://a:1 NO_PROXY=cloud.example:443, http://a:1",

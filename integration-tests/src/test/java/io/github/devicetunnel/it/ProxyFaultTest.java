@@ -340,6 +340,7 @@ final class ProxyFaultTest {
           .containsExactly(
               "CONNECT cloud.invalid:8080 HTTP/1.1",
               "Host: cloud.invalid:8080",
+              "User-Agent: device-tunnel/" + System.getProperty("tunnel.version"),
               "Proxy-Authorization: Basic " + basic,
               "");
       cloud.assertPlayed();

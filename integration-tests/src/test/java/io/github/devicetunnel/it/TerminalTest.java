@@ -99,6 +99,17 @@ final class TerminalTest {
     }
   }
 
+  /** Where it would be drawn over what the user types. */
+  @Test
+  void noLineInTheBackground() throws Exception {
+    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    try (TunnelProgram program = TunnelProgram.inBackground(folder, variables())) {
+      connectTwice(program.awaitPort());
+      assertThat(program.terminate()).isZero();
+      assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b[2K", " in all");
+    }
+  }
+
   @Test
   void noLineBetweenEvents() throws Exception {
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables(), "--output=json")) {

@@ -5,20 +5,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.devicetunnel.CloseReason;
+import io.github.devicetunnel.Credentials;
+import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code wss} adds. Its bytes are compared by {@link EveryByteTest}. */
 final class TlsTest {
   @RegisterExtension final Leaks leaks = new Leaks();
+
+  @TempDir private Path folder;
 
   /** There is no upgrade in HTTP/2, and the application's client has just spoken it. */
   @Test
@@ -55,6 +75,50 @@ final class TlsTest {
           .hasMessageContaining("the certificate of localhost is not trusted: PKIX")
           .hasCauseInstanceOf(SSLException.class);
       assertThat(cloud.service().requestCount()).isZero();
+    }
+  }
+
+  /** JSSE alone sends no name without a dot, and servers with several certificates need one. */
+  @Test
+  void nameWithoutDotIsSent() throws Exception {
+    HeldCertificate certificate =
+        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+    HandshakeCertificates identity =
+        new HandshakeCertificates.Builder().heldCertificate(certificate).build();
+    TlsSettings trust =
+        TlsSettings.builder()
+            .trustOnly(Files.writeString(folder.resolve("ca.pem"), certificate.certificatePem()))
+            .build();
+    try (SSLServerSocket server =
+            (SSLServerSocket)
+                identity
+                    .sslContext()
+                    .getServerSocketFactory()
+                    .createServerSocket(0, 1, InetAddress.getByName("localhost"));
+        TunnelClient client =
+            TunnelClient.builder()
+                .cloudUri("wss://localhost:" + server.getLocalPort())
+                .credentials(Credentials.apiKey(Cloud.KEY))
+                .deviceId(Cloud.DEVICE)
+                .serviceAddress("127.0.0.1:80")
+                .tls(trust)
+                .build()) {
+      CompletableFuture<List<SNIServerName>> names =
+          CompletableFuture.supplyAsync(() -> requestedNames(server));
+
+      assertThat(catchThrowableOfType(TunnelException.class, client::open)).isNotNull();
+
+      assertThat(names.get(Await.LONG.toMillis(), TimeUnit.MILLISECONDS))
+          .containsExactly(new SNIHostName("localhost"));
+    }
+  }
+
+  private static List<SNIServerName> requestedNames(SSLServerSocket server) {
+    try (SSLSocket socket = (SSLSocket) server.accept()) {
+      socket.startHandshake();
+      return ((ExtendedSSLSession) socket.getSession()).getRequestedServerNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -60,7 +60,20 @@ final class TunnelProgram implements AutoCloseable {
   /** With its output on a terminal. */
   static TunnelProgram onTerminal(Path folder, Map<String, String> variables, String... options)
       throws IOException {
-    String line = "exec '" + String.join("' '", command(options)) + "'";
+    return inShell(folder, variables, "exec " + quoted(command(options)));
+  }
+
+  /** With its output on a terminal, as a shell starts it with an ampersand. */
+  static TunnelProgram inBackground(Path folder, Map<String, String> variables) throws IOException {
+    return inShell(folder, variables, "set -m; " + quoted(command()) + " & wait $!");
+  }
+
+  private static String quoted(List<String> command) {
+    return "'" + String.join("' '", command) + "'";
+  }
+
+  private static TunnelProgram inShell(Path folder, Map<String, String> variables, String line)
+      throws IOException {
     List<String> command =
         List.of(Externals.program("script"), "-q", "-e", "-c", line, "/dev/null");
     return start(folder, command, variables);

@@ -10,7 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Challenge;
 import okhttp3.Credentials;
+import okhttp3.Headers;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP proxy, which is asked by CONNECT (RFC 9110 section 9.3.6), with Basic if need be. */
@@ -20,6 +25,8 @@ public final class HttpProxy extends ProxyServer {
 
   /** The one answer from 100 to 199 after which no other comes (RFC 9110 section 15.2). */
   private static final int SWITCHING_PROTOCOLS = 101;
+
+  private static final String CHALLENGE = "proxy-authenticate:";
 
   private final @Nullable String authorization;
 
@@ -39,6 +46,7 @@ public final class HttpProxy extends ProxyServer {
     String target = authority(host, port);
     StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\n");
     request.append("Host: ").append(target).append("\r\n");
+    request.append("User-Agent: ").append(Product.USER_AGENT).append("\r\n");
     if (authorization != null) {
       request.append("Proxy-Authorization: ").append(authorization).append("\r\n");
     }
@@ -116,11 +124,7 @@ public final class HttpProxy extends ProxyServer {
   }
 
   private String wanted(List<String> head) {
-    List<String> schemes =
-        head.stream()
-            .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("proxy-authenticate:"))
-            .map(line -> line.substring(line.indexOf(':') + 1).strip().split("[ ,]", 2)[0])
-            .toList();
+    List<String> schemes = schemes(head);
     if (!schemes.isEmpty() && schemes.stream().noneMatch("Basic"::equalsIgnoreCase)) {
       return "it wants "
           + shown(String.join(" or ", schemes))
@@ -129,5 +133,28 @@ public final class HttpProxy extends ProxyServer {
     return authorization == null
         ? "it wants a user and a password, and none are set: set them"
         : "it does not accept the user and the password: check them";
+  }
+
+  /** One header may have several challenges (RFC 9110 section 11.6.1), which OkHttp can parse. */
+  private static List<String> schemes(List<String> head) {
+    Headers.Builder headers = new Headers.Builder();
+    head.stream()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(CHALLENGE))
+        .forEach(
+            line ->
+                headers.addUnsafeNonAscii(
+                    "Proxy-Authenticate", line.substring(CHALLENGE.length()).strip()));
+    return new Response.Builder()
+            .request(new Request.Builder().url("http://proxy/").build())
+            .protocol(Protocol.HTTP_1_1)
+            .code(407)
+            .message("")
+            .headers(headers.build())
+            .build()
+            .challenges()
+            .stream()
+            .map(Challenge::scheme)
+            .distinct()
+            .toList();
   }
 }

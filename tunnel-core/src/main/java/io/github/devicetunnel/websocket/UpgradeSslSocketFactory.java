@@ -3,6 +3,9 @@ package io.github.devicetunnel.websocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -31,8 +34,25 @@ final class UpgradeSslSocketFactory extends SSLSocketFactory {
   public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
       throws IOException {
     ObservedSocket transport = new ObservedSocket(socket);
-    Socket tls = delegate.createSocket(transport, host, port, autoClose);
-    return new UpgradeSslSocket((SSLSocket) tls, transport);
+    SSLSocket tls = (SSLSocket) delegate.createSocket(transport, host, port, autoClose);
+    sendName(tls, host);
+    return new UpgradeSslSocket(tls, transport);
+  }
+
+  /**
+   * JSSE sends no name without a dot (RFC 6066 section 3), such as one of Kubernetes or compose.
+   */
+  private static void sendName(SSLSocket socket, String host) {
+    if (host.contains(".") || host.contains(":")) {
+      return; // JSSE sends it, or it is an address.
+    }
+    try {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setServerNames(List.of(new SNIHostName(host)));
+      socket.setSSLParameters(parameters);
+    } catch (IllegalArgumentException e) {
+      // A name with an underscore, for example, can be dialled, but not be sent.
+    }
   }
 
   @Override

@@ -62,6 +62,7 @@ public final class Upgrader {
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
             .socketFactory(new QuickSocketFactory(base.socketFactory()))
             // The dial as a whole has a bound, given with each call; after it there is none.
+            .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .pingInterval(Duration.ZERO)
@@ -100,10 +101,12 @@ public final class Upgrader {
     Duration half = Duration.ofNanos(NANOSECONDS.convert(timeout) / 2);
     boolean useHalf = !timeout.isZero() && half.compareTo(pooledTimeout) < 0;
     PooledConnection pooled = new PooledConnection(progress, useHalf ? half : pooledTimeout);
+    String product = headers.get("User-Agent");
     Request.Builder request =
         new Request.Builder()
             .url(url)
             .headers(headers)
+            .header("User-Agent", product == null ? Product.USER_AGENT : product)
             // Exactly this word, or OkHttp does not hand the socket over.
             .header("Connection", "Upgrade")
             .header("Upgrade", "websocket")
