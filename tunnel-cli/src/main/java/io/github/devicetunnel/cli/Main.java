@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli;
 
 import java.io.PrintStream;
+import java.security.Security;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
@@ -15,6 +16,8 @@ public final class Main {
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] args) {
     Logging.nameProvider();
+    // Java remembers for ten seconds that a name was not found, though the network may be back.
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
     Environment environment = Environment.ofProcess();
     Output output = Output.ofProcess(environment);
     // For what Java itself prints on threads that carry bytes, such as uncaught exceptions.

@@ -27,7 +27,10 @@ final class PortFile {
     this.file = file;
   }
 
-  /** Writes nothing yet. */
+  /**
+   * Removes what a run that was killed has left there: it would lead others to a port on which this
+   * one does not listen yet. Writes nothing.
+   */
   static PortFile at(Path path) {
     Path file = path.toAbsolutePath();
     Path folder = file.getParent();
@@ -36,6 +39,12 @@ final class PortFile {
     }
     if (!Files.isWritable(folder)) {
       throw refused(file, "there is no such folder, or you may not write to it");
+    }
+    try {
+      FileChange removal = () -> Files.deleteIfExists(file);
+      removal.makeWithin(FileChange.PATIENCE);
+    } catch (IOException e) {
+      throw refused(file, "cannot be written: " + FileChange.describe(e));
     }
     return new PortFile(file);
   }

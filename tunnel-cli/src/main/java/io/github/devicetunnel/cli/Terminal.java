@@ -68,9 +68,12 @@ final class Terminal {
     return colours;
   }
 
-  /** Puts another line below all others, or none if it is empty. It is cut at the right edge. */
+  /**
+   * Puts another line below all others, or none if it is empty. It is cut at the right edge. Does
+   * nothing in the background.
+   */
   synchronized void show(String line) {
-    if (present && atLineStart && !line.equals(shown)) {
+    if (present && atLineStart && !line.equals(shown) && Foreground.now()) {
       try {
         draw(ERASE + (line.isEmpty() ? "" : WRAPPING_OFF + line + WRAPPING_ON + "\r"));
       } catch (IOException e) {

@@ -40,7 +40,7 @@ class PortFileTest {
 
   @Test
   void isNotWrittenWhenOneCannotListen() throws Exception {
-    Path file = folder.resolve("ports");
+    Path file = Files.writeString(folder.resolve("ports"), "127.0.0.1:1\n"); // of a killed run
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Program program =
           program()
