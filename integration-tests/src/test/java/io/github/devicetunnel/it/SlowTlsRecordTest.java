@@ -35,6 +35,7 @@ final class SlowTlsRecordTest {
     HALF_CLOSE(builder -> builder.livenessTimeout(LONG).halfCloseTimeout(SHORT)),
     IDLE(builder -> builder.livenessTimeout(LONG).halfCloseTimeout(LONG).idleTimeout(SHORT));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function
     private final Consumer<TunnelClient.Builder> setting;
 
     Limit(Consumer<TunnelClient.Builder> setting) {
