@@ -81,8 +81,7 @@ final class LocalConnection implements Connections.Connection {
       tunnel.close();
       awaitLocalEnd();
     } catch (IOException e) {
-      report(tunnel.knownReason());
-      local.reset();
+      reportAnd(local::reset);
     } catch (RuntimeException | Error e) {
       fail(e);
     } finally {
@@ -195,10 +194,8 @@ final class LocalConnection implements Connections.Connection {
 
   /** An orderly end becomes the end of the stream, any other one a reset after the last byte. */
   private void endLocalOutput() {
-    CloseReason reason = tunnel.knownReason();
-    if (!reason.isOrderly()) {
-      report(reason);
-      resetAfterDelivery();
+    if (!tunnel.knownReason().isOrderly()) {
+      reportAnd(this::resetAfterDelivery);
       return;
     }
     try {
@@ -240,9 +237,18 @@ final class LocalConnection implements Connections.Connection {
   }
 
   /**
-   * Logs the end once, and a failure before the local client can see it: a program may end on it,
-   * and this process with the program.
+   * Logs a failure before the local client sees it: a program may end on it, and this process with
+   * the program. A log that fails does not keep it from the client.
    */
+  private void reportAnd(Runnable reset) {
+    try {
+      report(tunnel.knownReason());
+    } finally {
+      reset.run();
+    }
+  }
+
+  /** Logs the end once. */
   private void report(CloseReason reason) {
     if (reported) {
       return;

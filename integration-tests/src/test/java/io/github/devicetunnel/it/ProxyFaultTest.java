@@ -104,6 +104,14 @@ final class ProxyFaultTest {
             "407 Authenticate when asked for cloud.invalid:8080: it wants a user and a password,"
                 + " and none are set"),
         Arguments.of(
+            "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Negotiate, Basic realm=\"a, b\"",
+            "407 Authenticate when asked for cloud.invalid:8080: it wants a user and a password,"
+                + " and none are set"),
+        Arguments.of(
+            "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Digest realm=\"Basic\", NTLM",
+            "407 Authenticate when asked for cloud.invalid:8080: it wants Digest or NTLM, and only"
+                + " Basic is spoken here"),
+        Arguments.of(
             "HTTP/1.0 403 Forbidden",
             "403 Forbidden when asked for cloud.invalid:8080: its rules do not let this machine"
                 + " connect to it"),

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.TunnelClient;
@@ -18,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 /** Closing: what finishes, what is cut, who is freed, and how long it may take. */
 @ExtendWith(Leaks.class)
@@ -72,6 +77,32 @@ class ShutdownTest {
       assertThat(report.finished()).isPositive();
       assertThat(report.cut()).isZero();
       cloud.assertPlayed();
+    }
+  }
+
+  /** A pool that is closed after its client would be waited for without a word. */
+  @Test
+  void closeLogsWhatItWaitsFor() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger("io.github.devicetunnel.Connections");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (RawCloud cloud = echo();
+        TunnelClient client = cloud.client("127.0.0.1:1").build();
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket local = LocalEnd.connect(listener)) {
+      exchange(local, "hello");
+
+      DrainReport unused = client.close(Duration.ofMillis(10));
+
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .singleElement()
+          .asString()
+          .matches("close waits up to 0.01 s for Connection \\d+ to .*");
+      assertThat(log.list.get(0).getLevel()).isEqualTo(Level.INFO);
+    } finally {
+      logger.detachAppender(log);
     }
   }
 
