@@ -7,11 +7,15 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.devicetunnel.websocket.Libraries;
 import java.lang.invoke.MethodHandles;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
-/** Reflection is in one place: whatever else is named by a string, GraalVM must be told of. */
+/**
+ * Reflection is in few places: whatever is named by a string, GraalVM must be told of. The check of
+ * libraries is left out of a native image, and the version of the product is in its resources.
+ */
 class ReflectionTest {
   private static final DescribedPredicate<JavaCall<?>> REFLECTS =
       describe("looks something up by its name", ReflectionTest::reflects);
@@ -21,6 +25,10 @@ class ReflectionTest {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName(ConnectionThreads.class.getName() + "$VirtualThreads")
+        .and()
+        .doNotHaveFullyQualifiedName(Libraries.class.getName() + "$Library")
+        .and()
+        .doNotHaveFullyQualifiedName("io.github.devicetunnel.websocket.Product")
         .should()
         .callCodeUnitWhere(REFLECTS)
         .because("reflect-config.json of this module names nothing else")

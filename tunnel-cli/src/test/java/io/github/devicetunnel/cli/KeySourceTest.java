@@ -136,7 +136,7 @@ class KeySourceTest {
   @Test
   void keyThatCannotStandInAHeader() {
     assertRefused("--api-key: has a blank at position 3", "--api-key=ak x");
-    assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\n").run(arguments()).errors())
+    assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\ny").run(arguments()).errors())
         .startsWith("tunnel: --api-key: has a line break at position 5")
         .contains("(the value of TUNNEL_API_KEY)");
     assertRefused(
