@@ -17,6 +17,10 @@ module io.github.devicetunnel.core {
   // The stand-in for the cloud speaks the other side of the same frames.
   exports io.github.devicetunnel.websocket to
       io.github.devicetunnel.testing;
+  // What others said is shown in one way only.
+  exports io.github.devicetunnel.text to
+      io.github.devicetunnel.cli,
+      io.github.devicetunnel.jwt;
   // The upload of keys goes to the same cloud, which refuses in the same way.
   exports io.github.devicetunnel.cloud to
       io.github.devicetunnel.jwt;

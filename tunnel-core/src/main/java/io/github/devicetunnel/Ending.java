@@ -5,6 +5,7 @@ import static io.github.devicetunnel.Durations.seconds;
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.cloud.ServiceError;
+import io.github.devicetunnel.text.OneLine;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.HeapShare;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
@@ -32,6 +33,14 @@ record Ending(
   /** The answer was an upgrade, but not a correct one. */
   private static final int SWITCHING_PROTOCOLS = 101;
 
+  /** Our own words around those of a server. */
+  private static final int MAX_MESSAGE = 2 * OneLine.MAX_FOREIGN;
+
+  /** Whatever a server said has become a part of the message, perhaps by way of an exception. */
+  Ending {
+    message = OneLine.of(message, MAX_MESSAGE);
+  }
+
   private static Ending of(
       Kind kind, EndedBy endedBy, int answer, String message, @Nullable Throwable cause) {
     return new Ending(kind, endedBy, null, answer, message, cause);
@@ -42,9 +51,14 @@ record Ending(
     String asked = "the cloud refused a tunnel to " + target;
     String message =
         e.status() == SWITCHING_PROTOCOLS
-            ? asked + ": " + e.getMessage()
+            ? asked + ": " + said(e)
             : error.describe(asked, e.status(), e.location(), advice(e.status()));
     return of(Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
+  }
+
+  /** An exception may repeat what a server sent, however much that was. */
+  private static String said(Exception e) {
+    return OneLine.of(String.valueOf(e.getMessage()), OneLine.MAX_FOREIGN);
   }
 
   private static @Nullable String advice(int status) {
@@ -73,8 +87,7 @@ record Ending(
   /** There was no answer to the upgrade. */
   static Ending unreachable(CloudUri cloud, Duration timeout, String doing, IOException e) {
     boolean timedOut = e instanceof InterruptedIOException && "timeout".equals(e.getMessage());
-    String what =
-        timedOut ? "no answer within " + seconds(timeout) : String.valueOf(e.getMessage());
+    String what = timedOut ? "no answer within " + seconds(timeout) : said(e);
     String exhausted = exhausted(what);
     return exhausted == null
         ? unreachable(cloud, what + ", while " + doing, e)
@@ -161,13 +174,13 @@ record Ending(
 
   /** The connection to the cloud ended or was reset. */
   static Ending lost(IOException e) {
-    String message = "the connection to the cloud was lost: " + e.getMessage();
+    String message = "the connection to the cloud was lost: " + said(e);
     return of(Kind.CONNECTION_LOST, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, e);
   }
 
   /** The cloud sent something that is not allowed. */
   static Ending protocolError(ProtocolViolationException e) {
-    String message = "the cloud broke the websocket protocol: " + e.getMessage();
+    String message = "the cloud broke the websocket protocol: " + said(e);
     return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, e.closeCode(), message, e);
   }
 

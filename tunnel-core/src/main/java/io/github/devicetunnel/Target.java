@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.text.OneLine;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     sees it
  */
 public record Target(String deviceId, String serviceAddress) {
+  private static final int MAX_SHOWN = 100;
   private static final Pattern DEVICE_ID = Pattern.compile("[0-9a-fA-F]{32}");
   private static final Pattern ADDRESS =
       Pattern.compile(
@@ -86,8 +88,7 @@ public record Target(String deviceId, String serviceAddress) {
 
   /** A value that somebody gave, fit for one line of a message. */
   static String shown(String value) {
-    String clean = value.replaceAll("\\p{Cntrl}", "?");
-    return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";
+    return OneLine.of(value, MAX_SHOWN);
   }
 
   /** Both, with a slash between them. */

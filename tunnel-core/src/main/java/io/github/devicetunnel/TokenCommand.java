@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -81,8 +82,8 @@ final class TokenCommand implements TokenSource {
   }
 
   private static String words(byte[] said) {
-    String line = new String(said, Charset.defaultCharset()).replaceAll("[\\p{Cntrl}\\s]+", " ");
-    return line.isBlank() ? "" : ": " + line.strip();
+    String words = OneLine.words(new String(said, Charset.defaultCharset()), OneLine.MAX_FOREIGN);
+    return words.isEmpty() ? "" : ": " + words;
   }
 
   /** The children first: when their parent is gone, the system tells no longer whose they are. */

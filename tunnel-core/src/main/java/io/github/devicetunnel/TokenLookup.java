@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -81,7 +82,7 @@ final class TokenLookup {
   private static TokenException failed(@Nullable Throwable cause) {
     String known = cause instanceof IOException ? cause.getMessage() : null;
     String message = known == null ? "the token source failed: " + cause : known;
-    return TokenException.missing(message.replaceAll("\\p{Cntrl}+", " "), cause);
+    return TokenException.missing(OneLine.words(message, OneLine.MAX_FOREIGN), cause);
   }
 
   /** Makes {@link #get} fail at once, and interrupts the source. From any thread; never waits. */

@@ -76,6 +76,45 @@ final class RefusedUpgradeTest {
     assertThat(e).hasMessageContaining(text).hasMessageNotContaining("<");
   }
 
+  private static final String NASTY =
+      "\u001b]0;owned\u0007\u009b2J\u202egnp\u2066.exe\u2028WARN forged\u200d" + "x".repeat(3000);
+
+  /** Whether the message repeats it, and the answer. */
+  static Stream<Arguments> nastyAnswers() {
+    String escaped = NASTY.replace("\u001b", "\\u001b").replace("\u0007", "\\u0007");
+    String json = "{\"type\":\"T\",\"message\":\"T\",\"request_id\":\"T\"}".replace("T", escaped);
+    return Stream.of(
+        Arguments.of(false, "HTTP/1.1 403 " + NASTY, ""),
+        Arguments.of(
+            true, "HTTP/1.1 403 No\r\nContent-Type: text/html", "<title>" + NASTY + "</title>"),
+        Arguments.of(true, "HTTP/1.1 403 No\r\nContent-Type: text/plain", NASTY + "\nWARN forged"),
+        Arguments.of(true, "HTTP/1.1 403 No\r\nContent-Type: application/json", json),
+        Arguments.of(true, "HTTP/1.1 302 Found\r\nLocation: https://x/" + NASTY, ""),
+        Arguments.of(
+            true,
+            "HTTP/1.1 101 Yes\r\nConnection: Upgrade\r\nUpgrade: " + NASTY.replace("\u0007", ""),
+            ""));
+  }
+
+  /** A terminal obeys escape sequences, and a log has one line for each message. */
+  @ParameterizedTest
+  @MethodSource("nastyAnswers")
+  void nothingThatIsNotToBeSeen(boolean repeated, String head, String body) throws Exception {
+    TunnelRejectedException e = refusal(head, body);
+
+    for (String text :
+        new String[] {
+          e.getMessage(), e.reason().message(), e.errorType(), e.serviceMessage(), e.requestId()
+        }) {
+      if (text != null) {
+        assertThat(text)
+            .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]")
+            .hasSizeLessThan(1100);
+      }
+    }
+    assertThat(e.getMessage().contains("x".repeat(50))).isEqualTo(repeated);
+  }
+
   @Test
   void wrongAcceptKey() throws Exception {
     RawCloud.Script script =

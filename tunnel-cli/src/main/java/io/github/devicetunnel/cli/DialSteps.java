@@ -4,6 +4,7 @@ import io.github.devicetunnel.DialTimings;
 import io.github.devicetunnel.ProxySettings;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -129,6 +130,6 @@ final class DialSteps {
             + certificate.getIssuerX500Principal().getName()
             + ", valid to "
             + certificate.getNotAfter().toInstant();
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return OneLine.printable(text);
   }
 }

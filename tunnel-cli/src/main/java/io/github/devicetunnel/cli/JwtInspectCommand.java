@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.jwt.SigningAlgorithm;
 import io.github.devicetunnel.jwt.TunnelClaims;
 import io.github.devicetunnel.jwt.TunnelToken;
+import io.github.devicetunnel.text.OneLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -79,6 +80,6 @@ final class JwtInspectCommand implements Callable<Integer> {
   }
 
   private void line(String name, String value) {
-    console.result(String.format("%-11s%s", name, value.replaceAll("\\p{Cntrl}", "?")));
+    console.result(String.format("%-11s%s", name, OneLine.printable(value)));
   }
 }

@@ -1,11 +1,13 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.text.OneLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
+import java.util.stream.Collectors;
 
 /** What a line of the log looks like. No secret gets past it. */
 final class LogFormatter extends Formatter {
@@ -40,7 +42,7 @@ final class LogFormatter extends Formatter {
       line.append(" [").append(Thread.currentThread().getName()).append("] ");
       line.append(event.getLoggerName()).append(':');
     }
-    line.append(' ').append(formatMessage(event));
+    line.append(' ').append(OneLine.printable(formatMessage(event)));
     Throwable thrown = event.getThrown();
     if (traces && thrown != null) {
       line.append(System.lineSeparator()).append(stackTrace(thrown).stripTrailing());
@@ -57,7 +59,8 @@ final class LogFormatter extends Formatter {
           // A record only has a number; it is formatted by the thread that made it.
           json.writeStringField("thread", redaction.apply(Thread.currentThread().getName()));
           // Before anything is escaped, which would hide a secret from who looks for it.
-          json.writeStringField("message", redaction.apply(formatMessage(event)));
+          json.writeStringField(
+              "message", redaction.apply(OneLine.printable(formatMessage(event))));
           Throwable thrown = event.getThrown();
           if (traces && thrown != null) {
             json.writeStringField("stackTrace", redaction.apply(stackTrace(thrown)));
@@ -68,7 +71,19 @@ final class LogFormatter extends Formatter {
   private static String stackTrace(Throwable thrown) {
     StringWriter text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
-    return text.toString();
+    return text.toString()
+        .lines()
+        .map(LogFormatter::stackLine)
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  /** Tabs begin the lines of its frames. */
+  private static String stackLine(String line) {
+    int tabs = 0;
+    while (tabs < line.length() && line.charAt(tabs) == '\t') {
+      tabs++;
+    }
+    return line.substring(0, tabs) + OneLine.printable(line.substring(tabs));
   }
 
   /** Apart, because a start without a line in the log does without time zones. */

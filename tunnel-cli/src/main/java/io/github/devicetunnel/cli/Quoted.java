@@ -1,5 +1,7 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.text.OneLine;
+
 /** A bad value in an error message: on one line, and not too long. */
 final class Quoted {
   private static final int LONGEST = 100;
@@ -7,7 +9,6 @@ final class Quoted {
   private Quoted() {}
 
   static String of(String value) {
-    String shown = value.replaceAll("\\p{Cntrl}", "?");
-    return "\"" + (shown.length() <= LONGEST ? shown : shown.substring(0, LONGEST) + "...") + "\"";
+    return '"' + OneLine.of(value, LONGEST) + '"';
   }
 }

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cloud;
 
+import io.github.devicetunnel.text.OneLine;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -71,9 +72,7 @@ public record CloudAddress(HttpUrl base, List<String> path) {
 
   /** Says what is wrong with a URL. */
   public static IllegalArgumentException refused(String text, String defect) {
-    String clean = text.replaceAll("\\p{Cntrl}", "?");
-    String shown =
-        clean.length() <= LONGEST_SHOWN ? clean : clean.substring(0, LONGEST_SHOWN) + "...";
+    String shown = OneLine.of(text, LONGEST_SHOWN);
     // A password may stand before an @; a message must not show it.
     String safe = text.contains("@") ? "the value" : "\"" + shown + "\"";
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);

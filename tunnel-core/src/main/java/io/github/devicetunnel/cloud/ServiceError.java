@@ -3,6 +3,7 @@ package io.github.devicetunnel.cloud;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -125,10 +126,7 @@ public record ServiceError(
     if (text == null) {
       return null;
     }
-    String clean = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    if (clean.isEmpty()) {
-      return null;
-    }
-    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "...";
+    String words = OneLine.words(text, LONGEST_TEXT);
+    return words.isEmpty() ? null : words;
   }
 }

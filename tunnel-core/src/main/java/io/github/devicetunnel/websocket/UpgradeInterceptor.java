@@ -3,6 +3,7 @@ package io.github.devicetunnel.websocket;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.net.Socket;
 import okhttp3.Interceptor;
@@ -53,7 +54,7 @@ final class UpgradeInterceptor implements Interceptor {
         requireNonNull(contentType),
         response.code() == 101 ? "" : secret.hideIn(beginning(response)),
         location == null ? null : secret.hideIn(location),
-        secret.hideIn(message),
+        OneLine.of(secret.hideIn(message), OneLine.MAX_FOREIGN),
         RetryAfter.of(response));
   }
 

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.jwt;
 
+import io.github.devicetunnel.text.OneLine;
 import org.jspecify.annotations.Nullable;
 
 /** Other people's words, fit for one line of a message. */
@@ -13,11 +14,8 @@ final class Text {
     if (text == null) {
       return null;
     }
-    String clean = text.toString().replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    if (clean.isEmpty()) {
-      return null;
-    }
-    return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST) + "...";
+    String words = OneLine.words(text.toString(), LONGEST);
+    return words.isEmpty() ? null : words;
   }
 
   static String quoted(String text) {
