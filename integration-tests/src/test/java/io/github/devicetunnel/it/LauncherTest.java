@@ -139,7 +139,8 @@ final class LauncherTest {
             .variable("TUNNEL_API_KEY", Cloud.KEY)
             .run();
 
-    assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(1);
+    // Without a core file Java 17 exits with 1, Java 25 still with SIGABRT.
+    assertThat(outcome.exitCode()).as(outcome.toString()).isIn(1, 134);
     assertThat(outcome.err()).contains("SIGSEGV").doesNotContain(Cloud.KEY);
     assertThat(work).isEmptyDirectory();
   }
