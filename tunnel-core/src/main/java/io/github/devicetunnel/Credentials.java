@@ -119,7 +119,7 @@ public final class Credentials {
     return defect;
   }
 
-  /** What editors and programs put around a value, which only some of those that read it remove. */
+  /** Detects what an editor or shell adds to a value, and what not every reader removes. */
   private static @Nullable String formDefect(String value) {
     char first = value.charAt(0);
     if (first == BYTE_ORDER_MARK) {

@@ -192,7 +192,7 @@ final class SocketTable {
     try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
       String line = lines.readLine(); // the header
       while (line != null && found.size() < keys.size()) {
-        parse(line, keys, found); // The header has no key.
+        parse(line, keys, found); // The header matches no key.
         line = lines.readLine();
       }
     } catch (NoSuchFileException e) {

@@ -13,8 +13,8 @@ import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reflection is in few places: whatever is named by a string, GraalVM must be told of. The check of
- * libraries is left out of a native image, and the version of the product is in its resources.
+ * Limits reflection to a few classes, because GraalVM needs a configuration entry for each name. A
+ * native image skips the check of libraries, and its resources contain the product's version.
  */
 class ReflectionTest {
   private static final DescribedPredicate<JavaCall<?>> REFLECTS =

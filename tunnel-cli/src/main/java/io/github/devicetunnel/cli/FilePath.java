@@ -13,7 +13,7 @@ final class FilePath {
    * Reads a path. A shell expands the home of the user only at the beginning of an argument, so not
    * in {@code --ca-file=~/ca.pem}, and not in a file.
    *
-   * @throws InvalidPathException when it is no path on this system
+   * @throws InvalidPathException if this system does not accept the path
    */
   static Path of(String value) {
     String home = System.getenv("HOME");

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Error}.
  */
 public final class Libraries {
-  /** A library comes before those that need it. */
+  /** In the order of their dependencies, so that the cause is reported first. */
   private static final List<Library> NEEDED =
       List.of(
           new Library(

@@ -149,7 +149,7 @@ public final class WebSocket implements Closeable {
 
   /**
    * Returns for how long nothing has come while a thread waited for it, in nanoseconds; 0 while
-   * nobody waits. A reader that is busy with its own affairs says nothing of the other end.
+   * nobody waits. Time that the reader spends elsewhere does not count as silence.
    */
   public long silentNanos(long now) {
     long since = waitingSince;
