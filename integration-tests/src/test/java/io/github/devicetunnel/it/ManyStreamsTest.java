@@ -26,7 +26,7 @@ class ManyStreamsTest {
   void atOnce() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
-        TunnelClient client = cloud.client(service).build()) {
+        TunnelClient client = cloud.client(service).connectTimeout(Await.LONG).build()) {
       List<CompletableFuture<TunnelStream>> opening = new ArrayList<>();
       for (int i = 0; i < AT_ONCE; i++) {
         opening.add(client.openAsync());

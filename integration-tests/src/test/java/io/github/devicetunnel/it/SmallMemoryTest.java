@@ -33,8 +33,13 @@ final class SmallMemoryTest {
   private TunnelProgram start(Cloud cloud, String javaOptions) throws IOException {
     Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
     variables.put("TUNNEL_JAVA_OPTS", javaOptions);
-    String patience = "--connect-timeout=" + Await.LONG.toSeconds() + "s";
-    return TunnelProgram.start(folder, variables, "--output=json", patience);
+    String time = Await.LONG.toSeconds() + "s";
+    return TunnelProgram.start(
+        folder,
+        variables,
+        "--output=json",
+        "--connect-timeout=" + time,
+        "--liveness-timeout=" + time);
   }
 
   /**

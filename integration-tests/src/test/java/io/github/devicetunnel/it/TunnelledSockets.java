@@ -56,9 +56,9 @@ final class TunnelledSockets implements AutoCloseable {
     return cloud.service().requestCount();
   }
 
-  /** Returns when the service, or whoever used them, has closed all of them. */
+  /** Returns when the service, or whoever used them, has closed all of them, and both ends know. */
   void awaitNoneOpen() {
-    Await.until(() -> cloud.service().openConnections() == 0);
+    Await.until(() -> cloud.service().openConnections() == 0 && client.stats().openNow() == 0);
   }
 
   /** Whoever used them must have closed them. */
