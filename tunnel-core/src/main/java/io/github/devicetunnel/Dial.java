@@ -1,22 +1,14 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.cloud.ServiceError;
-import io.github.devicetunnel.websocket.ProxyException;
-import io.github.devicetunnel.websocket.TlsPeer;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the cloud for one tunnel; again after a failure, if that was wished for, but after an answer
@@ -115,17 +107,17 @@ final class Dial {
   }
 
   private TunnelRejectedException refused(UpgradeRefusedException e) {
-    ServiceError error = ServiceError.parse(e.body());
-    CloseReason reason = Ending.rejected(settings.target(), e, error).reason(0, 0, startedAt);
+    Rejection rejection = new Rejection(settings.target(), settings.cloudUri(), e);
+    CloseReason reason = Ending.rejected(rejection).reason(0, 0, startedAt);
     TunnelRejectedException refusal =
-        new TunnelRejectedException(e.status(), error, reason, e.retryAfter());
+        new TunnelRejectedException(e.status(), rejection.error(), reason, e.retryAfter());
     events.rejected(refusal, attempt.timings());
     return refusal;
   }
 
   private TunnelException failed(IOException e) {
     CloseReason reason = ending(e).reason(0, 0, startedAt);
-    boolean retryable = RetryRule.allows(reason) && tlsFailure(mostTelling(e)) == null;
+    boolean retryable = RetryRule.allows(reason) && failure(e).tlsDefect() == null;
     return new TunnelException(reason, retryable, null);
   }
 
@@ -135,53 +127,21 @@ final class Dial {
     }
     return e instanceof TokenException token
         ? Ending.withoutToken(settings.target(), token)
-        : unreachable(e);
+        : failure(e).ending(settings.timeouts().connectTimeout(), doing());
   }
 
-  private Ending unreachable(IOException failure) {
-    IOException e = mostTelling(failure);
-    CloudUri cloud = settings.cloudUri();
-    if (e instanceof ProxyException) {
-      return Ending.unreachable(cloud, String.valueOf(e.getMessage()), e);
-    }
-    String tls = tlsFailure(e);
-    return tls == null
-        ? Ending.unreachable(cloud, settings.timeouts().connectTimeout(), doing(), e)
-        : Ending.unreachable(cloud, tls, e);
-  }
-
-  private @Nullable String tlsFailure(IOException e) {
-    TlsPeer peer = attempt.peer();
-    String host = settings.cloudUri().base().host();
-    return peer == null ? null : new TlsFailure(host, engine.tls(), peer, e).describe();
-  }
-
-  /**
-   * Of a cloud, or a proxy, with several addresses OkHttp throws the first failure, and the others
-   * with it. One that said no counts for more than one that is not there.
-   */
-  private static IOException mostTelling(IOException failure) {
-    List<Throwable> failures = new ArrayList<>(List.of(failure.getSuppressed()));
-    failures.add(0, failure);
-    Stream<Throwable> refusals = failures.stream().filter(Dial::isRefusal);
-    Stream<Throwable> others =
-        failures.stream().filter(e -> e instanceof SSLException || e instanceof ProxyException);
-    return Stream.concat(refusals, others).map(IOException.class::cast).findFirst().orElse(failure);
-  }
-
-  /** Of a proxy, which would say the same again. */
-  private static boolean isRefusal(Throwable e) {
-    return e instanceof ProxyException proxy && proxy.isRefusal();
+  private DialFailure failure(IOException e) {
+    return new DialFailure(settings.cloudUri(), engine.tls(), attempt.progress(), e);
   }
 
   /** Whether another try would fail as this one did. */
-  private boolean isFinal(IOException failure) {
-    IOException e = mostTelling(failure);
+  private boolean isFinal(IOException e) {
+    DialFailure failure = failure(e);
     return isCancelled()
         || Thread.currentThread().isInterrupted()
-        || isRefusal(e)
-        || e instanceof SSLPeerUnverifiedException
-        || e.getCause() instanceof CertificateException;
+        || failure.isProxyRefusal()
+        || failure.cause() instanceof SSLPeerUnverifiedException
+        || failure.cause().getCause() instanceof CertificateException;
   }
 
   /** Twice as long after each failure, and at random, so that many do not come back at once. */

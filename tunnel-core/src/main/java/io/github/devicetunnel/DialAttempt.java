@@ -1,7 +1,7 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.websocket.DialProgress;
 import io.github.devicetunnel.websocket.DialProgress.Step;
-import io.github.devicetunnel.websocket.TlsPeer;
 import io.github.devicetunnel.websocket.Upgrade;
 import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import io.github.devicetunnel.websocket.UpgradedSocket;
@@ -104,10 +104,10 @@ final class DialAttempt {
     return its == null ? "getting the token" : its.progress().doing();
   }
 
-  /** What the server said of itself in TLS; null when it was not asked. */
-  @Nullable TlsPeer peer() {
+  /** The dial of the upgrade; null before it was requested. */
+  @Nullable DialProgress progress() {
     Upgrade its = upgrade;
-    return its == null ? null : its.progress().peer();
+    return its == null ? null : its.progress();
   }
 
   /** What took how long, when it is over. */

@@ -4,14 +4,11 @@ import static io.github.devicetunnel.Durations.seconds;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
-import io.github.devicetunnel.cloud.ServiceError;
 import io.github.devicetunnel.text.OneLine;
 import io.github.devicetunnel.websocket.CloseCode;
 import io.github.devicetunnel.websocket.HeapShare;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
-import io.github.devicetunnel.websocket.UpgradeRefusedException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +27,6 @@ record Ending(
     String message,
     @Nullable Throwable cause) {
 
-  /** The answer was an upgrade, but not a correct one. */
-  private static final int SWITCHING_PROTOCOLS = 101;
-
   /** Our own words around those of a server. */
   private static final int MAX_MESSAGE = 2 * OneLine.MAX_FOREIGN;
 
@@ -46,34 +40,15 @@ record Ending(
     return new Ending(kind, endedBy, null, answer, message, cause);
   }
 
-  /** The cloud refused the upgrade. */
-  static Ending rejected(Target target, UpgradeRefusedException e, ServiceError error) {
-    String asked = "the cloud refused a tunnel to " + target;
-    String message =
-        e.status() == SWITCHING_PROTOCOLS
-            ? asked + ": " + said(e)
-            : error.describe(asked, e.status(), e.location(), advice(e.status()));
-    return of(Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
+  /** The cloud rejected the upgrade. */
+  static Ending rejected(Rejection rejection) {
+    return of(
+        Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, rejection.message(), rejection.answer());
   }
 
   /** An exception may repeat what a server sent, however much that was. */
   private static String said(Exception e) {
     return OneLine.of(String.valueOf(e.getMessage()), OneLine.MAX_FOREIGN);
-  }
-
-  private static @Nullable String advice(int status) {
-    return switch (status) {
-      case 400 -> "check the device ID and the service address";
-      case 401 -> "check the access key, or the JWT, its expiry and the application ID";
-      case 403 -> "the credential is valid, but not for this device or service";
-      case 404 ->
-          "check the device ID, whether the gateway is online, and whether the service listens on it";
-      case 407 -> "the proxy wants a user and a password";
-      case 429 -> "too many requests: wait before trying again";
-      case 301, 302, 303, 307, 308 -> "redirects are not followed: check the cloud URI";
-      case 502, 503, 504 -> "the cloud, or a load balancer before it, could not reach the gateway";
-      default -> null;
-    };
   }
 
   /** There is no token to ask the cloud with. */
@@ -84,17 +59,14 @@ record Ending(
     return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
   }
 
-  /** There was no answer to the upgrade. */
-  static Ending unreachable(CloudUri cloud, Duration timeout, String doing, IOException e) {
-    boolean timedOut = e instanceof InterruptedIOException && "timeout".equals(e.getMessage());
-    String what = timedOut ? "no answer within " + seconds(timeout) : said(e);
-    String exhausted = exhausted(what);
-    return exhausted == null
-        ? unreachable(cloud, what + ", while " + doing, e)
-        : of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, exhausted, e);
+  /** The cause is on this machine, in the words of Unix or Windows; null for other causes. */
+  static @Nullable Ending exhausted(String what, IOException e) {
+    String message = exhausted(what);
+    return message == null
+        ? null
+        : of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
   }
 
-  /** Where the fault is on this side, in the words of Unix or Windows; null where it is not. */
   private static @Nullable String exhausted(String what) {
     if (what.contains("Too many open files in system")
         || what.contains("No buffer space available")) {

@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.text.HostPort;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ final class TcpPort implements ListeningSocket {
     } catch (IOException e) {
       socket.close();
       BindException named =
-          new BindException("cannot listen on " + text(address) + ": " + e.getMessage());
+          new BindException("cannot listen on " + HostPort.of(address) + ": " + e.getMessage());
       named.initCause(e);
       throw named;
     }
@@ -61,17 +62,11 @@ final class TcpPort implements ListeningSocket {
 
   @Override
   public String name() {
-    return text(address);
+    return HostPort.of(address);
   }
 
   @Override
   public String threadName() {
     return Integer.toString(address.getPort());
-  }
-
-  private static String text(InetSocketAddress address) {
-    String host =
-        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

@@ -1,5 +1,8 @@
 package io.github.devicetunnel;
 
+import static io.github.devicetunnel.CertificateText.name;
+import static java.util.Objects.requireNonNull;
+
 import io.github.devicetunnel.websocket.TlsPeer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -7,13 +10,10 @@ import java.security.Principal;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -26,10 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls null where it is the business of an application's OkHttpClient
  */
 record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOException failure) {
-  private static final int GENERAL_NAME_DNS = 2;
-  private static final int GENERAL_NAME_IP = 7;
-  private static final int MOST_NAMES = 10;
   private static final String ALERT = "Received fatal alert: ";
+  private static final String NO_PATH = "unable to find valid certification path";
 
   /** Null when it was not TLS that failed. */
   @Nullable String describe() {
@@ -54,7 +52,7 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     if (oneLine(failure).startsWith("Hostname")) {
       return host
           + " presented the certificate of somebody else: "
-          + describe(chain.get(0))
+          + CertificateText.of(chain.get(0))
           + "; expected one for "
           + host
           + ": check the cloud URI";
@@ -83,31 +81,56 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
           && cause(CertificateExpiredException.class) != null) {
         return host
             + " presented a certificate that has expired: "
-            + describe(certificate)
+            + CertificateText.of(certificate)
             + "; who runs it must renew it";
       }
       if (now.isBefore(certificate.getNotBefore().toInstant())
           && cause(CertificateNotYetValidException.class) != null) {
         return host
             + " presented a certificate that is not valid yet: "
-            + describe(certificate)
+            + CertificateText.of(certificate)
             + "; the clock of this machine says "
             + now.truncatedTo(ChronoUnit.SECONDS)
             + ": is it right?";
       }
     }
-    Principal issuer = chain.get(chain.size() - 1).getIssuerX500Principal();
+    return oneLine(failure).contains(NO_PATH) ? withoutPath(chain) : unfit(chain);
+  }
+
+  /** No chain from the certificate to a trusted authority. */
+  private String withoutPath(List<X509Certificate> chain) {
+    X509Certificate last = chain.get(chain.size() - 1);
+    Principal issuer = last.getIssuerX500Principal();
+    boolean complete = issuer.equals(last.getSubjectX500Principal());
     return host
         + " presented a certificate of an authority that is not trusted ("
         + name(issuer)
         + "): "
-        + describe(chain.get(0))
+        + CertificateText.of(chain.get(0))
         + "; trusted are "
-        + Objects.requireNonNull(tls).trusted()
-        + (oneLine(failure).contains("unable to find valid certification path")
+        + requireNonNull(tls).trusted()
+        + ": if it is yours, trust it too"
+        + (complete
             ? ""
-            : " (" + oneLine(failure) + ")")
-        + ": if it is yours, trust it too";
+            : "; if it is an intermediate authority, the server must present its certificate as"
+                + " well");
+  }
+
+  /** The certificates lead to a trusted authority, but one of them breaks a rule. */
+  private String unfit(List<X509Certificate> chain) {
+    String message = oneLine(failure);
+    boolean forServers = !message.contains("TLS server authentication");
+    return host
+        + " presented a certificate that "
+        + (forServers ? "is not acceptable" : "was not issued for TLS servers")
+        + " ("
+        + message
+        + "): "
+        + CertificateText.of(chain.get(0))
+        + (forServers
+            ? ": its administrator must replace it"
+            : ": its administrator must replace it by one with the extended key usage serverAuth"
+                + " (RFC 5280 section 4.2.1.12)");
   }
 
   private boolean isAboutCertificate() {
@@ -136,22 +159,23 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
             ? ""
             : " issued by "
                 + issuers.stream()
-                    .limit(MOST_NAMES)
-                    .map(TlsFailure::name)
+                    .limit(CertificateText.MAX_NAMES)
+                    .map(CertificateText::name)
                     .collect(Collectors.joining(" or "));
     X509Certificate ours = tls == null ? null : tls.clientCertificate();
     String answer =
         ours == null
             ? ", and none is set: set one"
             : (peer.wasShownOne() ? ", and does not take " : ", and the one that is set is ")
-                + describe(ours)
+                + CertificateText.of(ours)
                 + ": set one that it takes";
     return host + " asks for a client certificate" + whose + answer + " (" + oneLine(failure) + ")";
   }
 
   private @Nullable String handshake() {
     String message = oneLine(failure);
-    if ("protocol_version".equals(alert()) || message.contains("is not accepted by client")) {
+    String alert = alert();
+    if ("protocol_version".equals(alert) || message.contains("is not accepted by client")) {
       return host
           + " speaks neither TLS 1.2 nor TLS 1.3, and nothing older is accepted ("
           + message
@@ -160,7 +184,28 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     if (message.contains("Unsupported or unrecognized SSL message")) {
       return "what listens there does not speak TLS: is it ws rather than wss?";
     }
-    return null;
+    if (message.contains("trustAnchors parameter must be non-empty")) {
+      return "the trust store of this Java is empty: install the package of CA certificates, such as"
+          + " ca-certificates-java";
+    }
+    return alert == null ? null : alertText(alert, message);
+  }
+
+  /** Alerts of RFC 8446 section 6.2. Some servers send another one for an unknown host name. */
+  private @Nullable String alertText(String alert, String message) {
+    return switch (alert) {
+      case "unrecognized_name", "internal_error" ->
+          host
+              + " probably has no certificate for this host name ("
+              + message
+              + "): check the host of the cloud URI";
+      case "handshake_failure", "insufficient_security" ->
+          host
+              + " accepts none of the cipher suites of this Java ("
+              + message
+              + "): its administrator must update its TLS configuration";
+      default -> null;
+    };
   }
 
   private <T extends Throwable> @Nullable T cause(Class<T> type) {
@@ -176,39 +221,5 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
   private static String oneLine(Throwable e) {
     String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
     return message.replaceFirst("^\\([a-z_]+\\) ", "");
-  }
-
-  /** Names come from the network, and may be anything. */
-  private static String name(Principal principal) {
-    return Target.shown(principal.getName());
-  }
-
-  private static String describe(X509Certificate certificate) {
-    Principal subject = certificate.getSubjectX500Principal();
-    Principal issuer = certificate.getIssuerX500Principal();
-    return name(subject)
-        + names(certificate)
-        + (issuer.equals(subject) ? ", issued by itself" : ", issued by " + name(issuer))
-        + ", valid from "
-        + certificate.getNotBefore().toInstant()
-        + " to "
-        + certificate.getNotAfter().toInstant();
-  }
-
-  private static String names(X509Certificate certificate) {
-    Collection<List<?>> names;
-    try {
-      names = certificate.getSubjectAlternativeNames();
-    } catch (CertificateParsingException e) {
-      return " for names that cannot be read";
-    }
-    if (names == null) {
-      return " for no host";
-    }
-    return names.stream()
-        .filter(name -> List.of(GENERAL_NAME_DNS, GENERAL_NAME_IP).contains(name.get(0)))
-        .limit(MOST_NAMES)
-        .map(name -> Target.shown(String.valueOf(name.get(1))))
-        .collect(Collectors.joining(", ", " for ", ""));
   }
 }

@@ -33,7 +33,8 @@ class SerializationTest {
         Kind.CONNECTION_LOST, EndedBy.CLOUD, 1006, "lost", cause, 7, 8, Duration.ofMillis(1500));
   }
 
-  private static final ServiceError ERROR = new ServiceError("some_type", "In words", "request-1");
+  private static final ServiceError ERROR =
+      new ServiceError(true, "some_type", "In words", "request-1");
 
   private static TunnelRejectedException rejected(Throwable cause) {
     return new TunnelRejectedException(503, ERROR, reason(cause), Duration.ofSeconds(30));

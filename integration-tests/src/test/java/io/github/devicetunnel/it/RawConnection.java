@@ -108,7 +108,11 @@ final class RawConnection {
 
   /** Answers with something else than an upgrade. */
   void answer(String statusAndHeaders, String body) throws IOException {
-    byte[] bytes = body.getBytes(UTF_8);
+    answer(statusAndHeaders, body.getBytes(UTF_8));
+  }
+
+  /** Answers with something else than an upgrade, in any charset or coding. */
+  void answer(String statusAndHeaders, byte[] bytes) throws IOException {
     String lines = statusAndHeaders + "\r\nContent-Length: " + bytes.length + "\r\n\r\n";
     write(lines.getBytes(UTF_8), bytes);
   }

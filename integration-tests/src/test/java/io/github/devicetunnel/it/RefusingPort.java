@@ -17,6 +17,10 @@ final class RefusingPort implements Closeable {
     return "127.0.0.1:" + socket.getLocalPort();
   }
 
+  int port() {
+    return socket.getLocalPort();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -23,7 +23,7 @@ final class Secrets {
               + "|MII[A-Z]\\w{2}IBAAKCA|MHcCAQEEI|MI[GH]\\wAgEBB[DE]"
               + "|-----BEGIN [A-Z ]*PRIVATE KEY"
               // What stands in headers, whatever it is.
-              + "|(?i:\\bauthorization\\W+\\w|\\b(?:bearer|basic) [\\w+/-]{8})"
+              + "|(?i:\\bauthorization\\W*[:=]\\W*\\w|\\b(?:bearer|basic) [\\w+/-]{8})"
               + "|"
               + WORD);
 

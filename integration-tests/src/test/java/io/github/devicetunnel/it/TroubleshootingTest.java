@@ -46,6 +46,17 @@ final class TroubleshootingTest {
           "Can't assign requested address",
           "The requested address is not valid in its context",
           "Unresolved address",
+          "TLS server authentication",
+          "trustAnchors parameter must be non-empty",
+          "no required ssl certificate was sent",
+          "the ssl certificate error",
+          "plain http request was sent to https port",
+          "header or cookie too large",
+          "post-handshake authentication",
+          "speaking plain http to an ssl-enabled server port",
+          "size of a request header field exceeds",
+          "http request to an https server",
+          "this combination of host and port requires tls",
           "connection timed out",
           "(alias|tag handle|anchor) .*");
 

@@ -6,6 +6,7 @@ import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.SocketException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,12 +49,16 @@ final class CloudFailure {
     return switch (reason.kind()) {
       case TOKEN_REFUSED -> ExitCode.CREDENTIAL_REFUSED;
       case INTERNAL_ERROR -> ExitCode.BUG;
-      // By this end itself: it had no token to go with.
       case DIAL_FAILED ->
-          reason.endedBy() == CloseReason.EndedBy.CLIENT
-              ? ExitCode.CREDENTIAL_REFUSED
+          reason.endedBy() == CloseReason.EndedBy.CLIENT && !isExhausted(reason)
+              ? ExitCode.CREDENTIAL_REFUSED // There is no token.
               : ExitCode.UNREACHABLE;
       default -> ExitCode.UNREACHABLE;
     };
+  }
+
+  /** This machine has no memory, file descriptor or port for another connection. */
+  private static boolean isExhausted(CloseReason reason) {
+    return reason.cause() == null || reason.cause() instanceof SocketException;
   }
 }

@@ -3,7 +3,6 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.DialTimings;
 import io.github.devicetunnel.ProxySettings;
 import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,7 +53,7 @@ final class DialSteps {
     int last = lastTaken(timings);
     List<CheckStep> steps = new ArrayList<>(all().subList(0, last));
     CheckStep began = all().get(last);
-    steps.add(CheckStep.failed(began.name(), began.time(), message, advice(last, failure)));
+    steps.add(CheckStep.failed(began.name(), began.time(), message, null));
     return steps;
   }
 
@@ -71,28 +70,6 @@ final class DialSteps {
 
   private static boolean taken(@Nullable Duration time) {
     return time != null;
-  }
-
-  private @Nullable String advice(int step, IOException failure) {
-    if (failure instanceof TunnelRejectedException) {
-      return null; // The message has it.
-    }
-    String noProxy = "where a proxy is needed, give --proxy or HTTPS_PROXY";
-    String checkProxy = "check the proxy " + proxy + ", from --proxy or the environment";
-    return switch (step) {
-      case 0 ->
-          proxy == null
-              ? "check the host in --cloud-uri, and this machine's DNS; " + noProxy
-              : checkProxy;
-      case 1 ->
-          proxy == null
-              ? "check host and port in --cloud-uri, and the firewall; " + noProxy
-              : checkProxy;
-      case 2 ->
-          "check the host in --cloud-uri; where the network looks into TLS, give the certificate of"
-              + " its authority with --ca-file";
-      default -> "check --cloud-uri: something is there, but it does not answer as a cloud does";
-    };
   }
 
   private String addresses() {

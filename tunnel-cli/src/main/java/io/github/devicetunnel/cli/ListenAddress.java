@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-import java.net.Inet6Address;
+import io.github.devicetunnel.text.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -8,7 +8,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import okhttp3.HttpUrl;
 
 /** The local address of a listener, as text. */
 final class ListenAddress {
@@ -112,19 +111,6 @@ final class ListenAddress {
 
   /** As {@link #parse} takes it. */
   static String text(SocketAddress address) {
-    return address instanceof InetSocketAddress port ? text(port) : UNIX + address;
-  }
-
-  private static String text(InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    if (ip == null) {
-      return address.getHostString() + ":" + address.getPort();
-    }
-    String host = ip.getHostAddress();
-    if (ip instanceof Inet6Address && !host.contains("%")) {
-      // Java writes out every zero.
-      host = new HttpUrl.Builder().scheme("http").host(host).build().host();
-    }
-    return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+    return address instanceof InetSocketAddress port ? HostPort.of(port) : UNIX + address;
   }
 }

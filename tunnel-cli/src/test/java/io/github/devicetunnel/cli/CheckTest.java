@@ -109,7 +109,8 @@ class CheckTest {
 
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(steps(program)).endsWith("dns skipped", "tcp failed");
-    assertThat(program.output()).contains("Try: check host and port in --cloud-uri");
+    assertThat(program.output())
+        .contains("Connection refused, while connecting to 127.0.0.1:", "check the host and port");
   }
 
   @Test
@@ -118,7 +119,8 @@ class CheckTest {
 
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(steps(program)).endsWith("credential ok", "dns failed");
-    assertThat(program.output()).contains("Try: check the host in --cloud-uri", "--proxy");
+    assertThat(program.output())
+        .contains("; check the host of the cloud URI and the DNS", "requires a proxy");
   }
 
   @Test
@@ -127,7 +129,8 @@ class CheckTest {
 
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(steps(program)).endsWith("tcp ok", "tls failed");
-    assertThat(program.output()).contains("--ca-file");
+    assertThat(program.output())
+        .contains("while shaking hands in TLS; check the scheme, host and port of the cloud URI");
   }
 
   @Test
@@ -137,7 +140,7 @@ class CheckTest {
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(steps(program)).endsWith("tcp failed");
     assertThat(program.output())
-        .contains("check the proxy http://127.0.0.1:1")
+        .contains("the proxy 127.0.0.1:1 could not be reached, check its host and port")
         .doesNotContain("secret");
   }
 

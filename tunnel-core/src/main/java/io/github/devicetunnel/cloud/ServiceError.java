@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,22 @@ import org.jspecify.annotations.Nullable;
  * What the body of a refused request says: the service's own JSON, or the page of a load balancer
  * in front of it. Text from there goes into one line of a log, so it is short and has no control
  * characters.
+ *
+ * @param fromService whether the body is an error description of the tunnelling service, and not
+ *     the answer of another server in front of it
  */
 public record ServiceError(
-    @Nullable String type, @Nullable String message, @Nullable String requestId)
+    boolean fromService,
+    @Nullable String type,
+    @Nullable String message,
+    @Nullable String requestId)
     implements Serializable {
 
-  private static final ServiceError EMPTY = new ServiceError(null, null, null);
   private static final JsonFactory JSON = new JsonFactory();
   private static final int LONGEST_TEXT = 300;
+
+  /** Gateways such as Kong and AWS also send a message and a request ID, but none of these. */
+  private static final Set<String> OWN_FIELDS = Set.of("object", "code", "type", "fields");
 
   private static final Pattern TITLE =
       Pattern.compile("<title[^>]*>(.*?)</title>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -37,7 +46,7 @@ public record ServiceError(
     }
     Matcher title = TITLE.matcher(trimmed);
     String text = title.find() ? title.group(1) : TAG.matcher(trimmed).replaceAll(" ");
-    return new ServiceError(null, oneLine(text), null);
+    return new ServiceError(false, null, oneLine(text), null);
   }
 
   /** As much as can be read: the body may have been cut. */
@@ -46,11 +55,13 @@ public record ServiceError(
     String message = null;
     String requestId = null;
     List<String> fields = new ArrayList<>();
+    boolean fromService = false;
     try (JsonParser parser = JSON.createParser(body)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
+        fromService |= OWN_FIELDS.contains(name);
         switch (name) {
           case "type" -> type = oneLine(parser.getValueAsString());
           case "message" -> message = oneLine(parser.getValueAsString());
@@ -70,9 +81,7 @@ public record ServiceError(
       String details = String.join("; ", fields);
       message = oneLine(message == null ? details : message + " (" + details + ")");
     }
-    return type == null && message == null && requestId == null
-        ? EMPTY
-        : new ServiceError(type, message, requestId);
+    return new ServiceError(fromService, type, message, requestId);
   }
 
   /** Reads {@code [{"name": …, "message": …}, …]}. */

@@ -1,10 +1,12 @@
 package io.github.devicetunnel.websocket;
 
+import io.github.devicetunnel.text.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,13 @@ public final class DialProgress extends EventListener {
   }
 
   /**
+   * An address that the dial could not connect to.
+   *
+   * @param address as {@code 192.0.2.1:443} or {@code [2001:db8::1]:443}
+   */
+  public record Failure(String address, IOException cause) {}
+
+  /**
    * That of the thread's call: OkHttp looks names up, and shakes hands in TLS, on the thread that
    * executes the call, but tells neither the DNS nor the trust manager which it is.
    */
@@ -44,6 +53,7 @@ public final class DialProgress extends EventListener {
   private long since = System.nanoTime();
   private boolean started;
 
+  private final List<Failure> failures = new ArrayList<>(); // guarded by this
   private boolean connected; // a new connection, not in use yet; guarded by this
   private boolean pooled; // guarded by this
 
@@ -151,7 +161,7 @@ public final class DialProgress extends EventListener {
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy okHttpsProxy) {
     boolean direct = proxy == null && okHttpsProxy.type() == Proxy.Type.DIRECT;
-    String to = proxy == null ? text(address) : proxy.toString();
+    String to = proxy == null ? HostPort.of(address) : proxy.toString();
     begin(Step.CONNECT, (direct ? "connecting to " : "connecting to the proxy ") + to);
   }
 
@@ -223,12 +233,27 @@ public final class DialProgress extends EventListener {
       Proxy proxy,
       @Nullable Protocol protocol,
       IOException e) {
-    // Stays what it was: that is what failed.
+    // The step stays: it is the one that failed.
+    if (call.isCanceled()) {
+      return; // The timeout closed the socket.
+    }
+    synchronized (this) {
+      failures.add(new Failure(HostPort.of(address), e));
+    }
   }
 
-  private static String text(InetSocketAddress address) {
-    return address.isUnresolved()
-        ? address.getHostString() + ":" + address.getPort()
-        : address.getAddress().getHostAddress() + ":" + address.getPort();
+  /** The addresses that the dial could not connect to, in the order of their failures. */
+  public synchronized List<Failure> failures() {
+    return List.copyOf(failures);
+  }
+
+  /** Whether the dial leads through a proxy that is not OkHttp's business. */
+  public boolean usesProxy() {
+    return proxy != null;
+  }
+
+  /** The current step, or the one in which the dial failed. */
+  public synchronized Step step() {
+    return step;
   }
 }

@@ -3,6 +3,7 @@ package io.github.devicetunnel.websocket;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.devicetunnel.text.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,7 +44,7 @@ public final class HttpProxy extends ProxyServer {
 
   @Override
   void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
-    String target = authority(host, port);
+    String target = HostPort.of(host, port);
     StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\n");
     request.append("Host: ").append(target).append("\r\n");
     request.append("User-Agent: ").append(Product.USER_AGENT).append("\r\n");

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.websocket;
 
+import io.github.devicetunnel.text.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -55,11 +56,6 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
     return ADDRESS.matcher(host).matches();
   }
 
-  /** {@code host:port}, with brackets where IPv6 needs them. */
-  static String authority(String host, int port) {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-  }
-
   /** What a proxy said, fit for one line. */
   static String shown(String text) {
     String clean = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
@@ -69,6 +65,6 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
   /** Where it is; never user or password. */
   @Override
   public String toString() {
-    return authority(host, port);
+    return HostPort.of(host, port);
   }
 }

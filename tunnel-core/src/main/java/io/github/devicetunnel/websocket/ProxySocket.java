@@ -1,5 +1,6 @@
 package io.github.devicetunnel.websocket;
 
+import io.github.devicetunnel.text.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,7 +40,7 @@ final class ProxySocket extends QuickSocket {
       throw proxy.failure("could not be reached, check its host and port", e);
     }
     String host = target.getHostString();
-    dial.askingProxy(ProxyServer.authority(host, target.getPort()));
+    dial.askingProxy(HostPort.of(host, target.getPort()));
     try {
       proxy.ask(getInputStream(), getOutputStream(), host, target.getPort());
     } catch (ProxyException e) {

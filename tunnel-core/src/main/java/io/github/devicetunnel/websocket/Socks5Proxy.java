@@ -2,6 +2,7 @@ package io.github.devicetunnel.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.devicetunnel.text.HostPort;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -38,7 +39,7 @@ public final class Socks5Proxy extends ProxyServer {
 
   @Override
   void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
-    String target = authority(host, port);
+    String target = HostPort.of(host, port);
     try {
       DataInputStream data = new DataInputStream(in);
       authenticate(data, out, target);

@@ -1,15 +1,14 @@
 package io.github.devicetunnel.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.net.Socket;
+import okhttp3.Challenge;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
-import okio.BufferedSource;
 
 /**
  * Adds the secret to an upgrade right where it goes to the network, and judges the answer right
@@ -18,9 +17,6 @@ import okio.BufferedSource;
  * or repeat a 408 or 503.
  */
 final class UpgradeInterceptor implements Interceptor {
-  /** Enough of an error body for the service's JSON, or for the title of a load balancer's page. */
-  private static final int BODY_LIMIT = 16 << 10;
-
   @Override
   public Response intercept(Chain chain) throws IOException {
     Socket socket = requireNonNull(chain.connection()).socket();
@@ -47,30 +43,15 @@ final class UpgradeInterceptor implements Interceptor {
   private static UpgradeRefusedException refusal(
       Request request, Response response, String message) {
     Authorization secret = requireNonNull(request.tag(Authorization.class));
-    String contentType = response.header("Content-Type", "");
     String location = response.isRedirect() ? response.header("Location") : null;
     return new UpgradeRefusedException(
         response.code(),
-        requireNonNull(contentType),
-        response.code() == 101 ? "" : secret.hideIn(beginning(response)),
+        response.code() == 101 ? "" : secret.hideIn(AnswerBody.beginning(response)),
         location == null ? null : secret.hideIn(location),
+        response.header("Server", response.header("Via")),
+        response.challenges().stream().map(Challenge::scheme).distinct().toList(),
         OneLine.of(secret.hideIn(message), OneLine.MAX_FOREIGN),
         RetryAfter.of(response));
-  }
-
-  private static String beginning(Response response) {
-    BufferedSource source = response.body().source();
-    try {
-      source.request(BODY_LIMIT);
-    } catch (IOException e) {
-      // The status is the news; what came of the body is enough.
-    }
-    long size = Math.min(source.getBuffer().size(), BODY_LIMIT);
-    try {
-      return source.getBuffer().readString(size, UTF_8);
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   private static String statusLine(Response response) {

@@ -2,6 +2,7 @@ package io.github.devicetunnel.websocket;
 
 import java.net.ProtocolException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +13,26 @@ public final class UpgradeRefusedException extends ProtocolException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
-  private final String contentType;
   private final String body;
   private final @Nullable String location;
+  private final @Nullable String server;
+  private final List<String> schemes;
   private final @Nullable Duration retryAfter;
 
   UpgradeRefusedException(
       int status,
-      String contentType,
       String body,
       @Nullable String location,
+      @Nullable String server,
+      List<String> schemes,
       String message,
       @Nullable Duration retryAfter) {
     super(message);
     this.status = status;
-    this.contentType = contentType;
     this.body = body;
     this.location = location;
+    this.server = server;
+    this.schemes = List.copyOf(schemes);
     this.retryAfter = retryAfter;
   }
 
@@ -37,12 +41,7 @@ public final class UpgradeRefusedException extends ProtocolException {
     return status;
   }
 
-  /** The content type of the answer, empty when it had none. */
-  public String contentType() {
-    return contentType;
-  }
-
-  /** The beginning of the answer's body. */
+  /** The beginning of the answer's body, decoded; empty when it is not text. */
   public String body() {
     return body;
   }
@@ -50,6 +49,16 @@ public final class UpgradeRefusedException extends ProtocolException {
   /** Where a redirect wanted to send us. */
   public @Nullable String location() {
     return location;
+  }
+
+  /** The name of the server in the header Server, or else Via; as it was sent. */
+  public @Nullable String server() {
+    return server;
+  }
+
+  /** The authentication schemes that the server requires (RFC 9110 section 11.6.1). */
+  public List<String> schemes() {
+    return schemes;
   }
 
   /** When the server takes another request, if it said so. */

@@ -18,6 +18,7 @@ class ServiceErrorTest {
     assertThat(error.type()).isEqualTo("validation_error");
     assertThat(error.message()).isEqualTo("The address is wrong (address: no port; id: too short)");
     assertThat(error.requestId()).isEqualTo("01a2");
+    assertThat(error.fromService()).isTrue();
   }
 
   @Test
@@ -50,5 +51,15 @@ class ServiceErrorTest {
     assertThat(ServiceError.parse("").message()).isNull();
     assertThat(ServiceError.parse("{}").message()).isNull();
     assertThat(ServiceError.parse("{\"message\": null, \"type\": 7}").message()).isNull();
+  }
+
+  @Test
+  void recognizesTheService() {
+    assertThat(ServiceError.parse("{\"object\": \"error\"}").fromService()).isTrue();
+    assertThat(ServiceError.parse("{\"code\": 404, \"mess").fromService()).isTrue();
+    assertThat(ServiceError.parse("{\"message\": \"Forbidden\"}").fromService()).isFalse();
+    assertThat(ServiceError.parse("{\"a\": {\"type\": \"x\"}}").fromService()).isFalse();
+    assertThat(ServiceError.parse("<title>type</title>").fromService()).isFalse();
+    assertThat(ServiceError.parse("").fromService()).isFalse();
   }
 }

@@ -17,7 +17,7 @@ class VerificationKeyRejectedExceptionTest {
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(
           new VerificationKeyRejectedException(
-              "rejected", 409, new ServiceError("duplicate", "In words", "request-1")));
+              "rejected", 409, new ServiceError(true, "duplicate", "In words", "request-1")));
     }
     VerificationKeyRejectedException copy;
     try (ObjectInputStream in =

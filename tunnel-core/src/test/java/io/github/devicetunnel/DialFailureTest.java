@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** By the texts that Java has on each system, or takes from it. */
-class EndingTest {
+class DialFailureTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -43,6 +49,34 @@ class EndingTest {
 
   private static Ending unreachable(IOException e) {
     CloudUri cloud = CloudUri.parse("wss://cloud.example");
-    return Ending.unreachable(cloud, Duration.ofSeconds(1), "asleep", e);
+    return new DialFailure(cloud, null, null, e).ending(Duration.ofSeconds(1), "asleep");
+  }
+
+  /** The first cause in the order of importance counts, wherever it is. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void mostTellingCause(int position) {
+    List<IOException> failures =
+        new ArrayList<>(
+            List.of(
+                new ConnectException("Failed to connect to cloud.example/[::1]:443"),
+                new SocketTimeoutException("connect timed out")));
+    failures.add(position, new SSLHandshakeException("Remote host terminated the handshake"));
+    IOException thrown = failures.remove(0);
+    failures.forEach(thrown::addSuppressed);
+
+    assertThat(unreachable(thrown).message())
+        .isEqualTo(
+            "the cloud wss://cloud.example/ could not be reached: Remote host terminated the"
+                + " handshake, while asleep");
+  }
+
+  /** OkHttp repeats the address, without the brackets of RFC 3986 section 3.2.2. */
+  @Test
+  void reasonOfARefusedConnection() {
+    IOException thrown = new ConnectException("Failed to connect to localhost/[::1]:443");
+    thrown.initCause(new ConnectException("Connection refused"));
+
+    assertThat(unreachable(thrown).message()).contains("reached: Connection refused, while");
   }
 }

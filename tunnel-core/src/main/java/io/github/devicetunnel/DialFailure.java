@@ -1,0 +1,173 @@
+package io.github.devicetunnel;
+
+import static io.github.devicetunnel.Durations.seconds;
+
+import io.github.devicetunnel.text.OneLine;
+import io.github.devicetunnel.websocket.DialProgress;
+import io.github.devicetunnel.websocket.ProxyException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a dial without an answer from the cloud: the cause, the step and the fix.
+ *
+ * <p>A name may have several addresses. OkHttp throws the first failure, with the others
+ * suppressed; the most telling one counts: a proxy that rejects the request, then TLS, then a
+ * connection that broke, then a connection that was not made.
+ */
+final class DialFailure {
+  private static final int MAX_ADDRESSES = 4;
+
+  /** The message of OkHttp. */
+  private static final String CANCELED = "Canceled";
+
+  private final CloudUri cloud;
+  private final @Nullable TlsSettings tls;
+  private final @Nullable DialProgress progress;
+  private final IOException cause;
+
+  /**
+   * Selects the cause.
+   *
+   * @param tls null where TLS is the business of an application's OkHttpClient
+   * @param progress null when the dial ended before the upgrade was requested
+   */
+  DialFailure(
+      CloudUri cloud,
+      @Nullable TlsSettings tls,
+      @Nullable DialProgress progress,
+      IOException thrown) {
+    this.cloud = cloud;
+    this.tls = tls;
+    this.progress = progress;
+    this.cause =
+        Stream.concat(Stream.of(thrown), Stream.of(thrown.getSuppressed()))
+            .filter(IOException.class::isInstance)
+            .map(IOException.class::cast)
+            .min(Comparator.comparingInt(DialFailure::rank))
+            .orElse(thrown);
+  }
+
+  private static int rank(IOException e) {
+    if (e instanceof ProxyException proxy) {
+      return proxy.isRefusal() ? 0 : 1;
+    }
+    if (e instanceof SSLException) {
+      return 1;
+    }
+    return isUnconnected(e) ? 3 : 2;
+  }
+
+  private static boolean isUnconnected(IOException e) {
+    return e instanceof ConnectException
+        || e instanceof NoRouteToHostException
+        || e instanceof SocketTimeoutException;
+  }
+
+  /** The most telling failure. */
+  IOException cause() {
+    return cause;
+  }
+
+  /** Whether the proxy would answer the same again. */
+  boolean isProxyRefusal() {
+    return cause instanceof ProxyException proxy && proxy.isRefusal();
+  }
+
+  /** Describes the failure of TLS, which another attempt would not change; null for others. */
+  @Nullable String tlsDefect() {
+    return progress == null
+        ? null
+        : new TlsFailure(cloud.base().host(), tls, progress.peer(), cause).describe();
+  }
+
+  /**
+   * Describes all of it.
+   *
+   * @param timeout the connect timeout
+   * @param doing the step, in words
+   */
+  Ending ending(Duration timeout, String doing) {
+    if (cause instanceof ProxyException) {
+      return Ending.unreachable(cloud, String.valueOf(cause.getMessage()), cause);
+    }
+    String defect = tlsDefect();
+    if (defect != null) {
+      return Ending.unreachable(cloud, defect, cause);
+    }
+    String what = what(timeout);
+    Ending exhausted = Ending.exhausted(what, cause);
+    if (exhausted != null) {
+      return exhausted;
+    }
+    String fix = fix();
+    return Ending.unreachable(
+        cloud, what + ", while " + doing + (fix == null ? "" : "; " + fix), cause);
+  }
+
+  private String what(Duration timeout) {
+    if (cause instanceof InterruptedIOException && "timeout".equals(cause.getMessage())) {
+      return "no answer within " + seconds(timeout) + otherAddresses();
+    }
+    List<DialProgress.Failure> failures = failures();
+    return isUnconnected(cause) && failures.size() > 1 ? ofAll(failures) : text(cause);
+  }
+
+  private List<DialProgress.Failure> failures() {
+    return progress == null || progress.usesProxy() ? List.of() : progress.failures();
+  }
+
+  /** The time ran out over one address, and others had failed before. */
+  private String otherAddresses() {
+    List<DialProgress.Failure> failures = failures();
+    return failures.isEmpty() ? "" : " (" + ofAll(failures) + ")";
+  }
+
+  private static String ofAll(List<DialProgress.Failure> failures) {
+    String all =
+        failures.stream()
+            .limit(MAX_ADDRESSES)
+            .map(one -> one.address() + ": " + text(one.cause()))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    int more = failures.size() - MAX_ADDRESSES;
+    return more > 0 ? all + "; " + more + " more" : all;
+  }
+
+  /** OkHttp puts its own sentence around the reason, with an address in another form. */
+  private static String text(IOException e) {
+    Throwable reason = e instanceof ConnectException && e.getCause() != null ? e.getCause() : e;
+    return OneLine.of(String.valueOf(reason.getMessage()), OneLine.MAX_FOREIGN);
+  }
+
+  private @Nullable String fix() {
+    if (progress == null || progress.usesProxy() || CANCELED.equals(cause.getMessage())) {
+      return null;
+    }
+    return switch (progress.step()) {
+      case DNS ->
+          "check the host of the cloud URI and the DNS of this machine; if the network requires a"
+              + " proxy, set one";
+      case CONNECT ->
+          "check the host and port of the cloud URI and the firewall; if the network requires a"
+              + " proxy, set one";
+      case TLS -> "check the scheme, host and port of the cloud URI";
+      case UPGRADE ->
+          cause instanceof ProtocolException
+              ? "check the cloud URI: the server does not answer in HTTP"
+              : null;
+      case OTHER -> null;
+    };
+  }
+}
