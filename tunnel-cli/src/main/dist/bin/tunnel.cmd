@@ -6,5 +6,5 @@ rem cmd cannot take an argument apart without harm: use --api-key-file or TUNNEL
 setlocal
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
-"%JAVA%" -XX:+UseSerialGC -Xms8m -Xlog:disable -Xlog:all=error:stderr %TUNNEL_JAVA_OPTS% -cp "%~dp0..\lib\*" io.github.devicetunnel.cli.Main %*
+"%JAVA%" -Xlog:disable -Xlog:all=error:stderr %TUNNEL_JAVA_OPTS% -cp "%~dp0..\lib\*" io.github.devicetunnel.cli.Main %*
 exit /b %ERRORLEVEL%

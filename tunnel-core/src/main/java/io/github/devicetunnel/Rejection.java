@@ -18,8 +18,6 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
   /** The answer was an upgrade, but not a correct one. */
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  private static final int MAX_SERVER_NAME = 60;
-
   /** A page of a web server and its fix. The text is in lower case. */
   private record KnownPage(String text, String fix) {}
 
@@ -73,7 +71,7 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
     }
     return error.fromService()
         ? serviceAdvice(status)
-        : "probably sent by " + sender() + ": " + frontAdvice();
+        : ServiceError.sender(answer.server()) + ": " + frontAdvice();
   }
 
   /** To the same host. */
@@ -94,12 +92,6 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
       case 502, 503, 504 -> "the cloud could not reach the gateway";
       default -> null;
     };
-  }
-
-  private String sender() {
-    String name = answer.server();
-    String server = name == null ? "a server" : OneLine.words(name, MAX_SERVER_NAME);
-    return server + " in front of the tunnelling service";
   }
 
   private String frontAdvice() {

@@ -199,6 +199,23 @@ final class OddServerTest {
     assertThat(reason.message()).contains("1011").contains("backed up reader");
   }
 
+  /** A log has one line for each message, and a terminal obeys escape sequences. */
+  @Test
+  void closeReasonIsPrintable() throws Exception {
+    String text = "\u001b]0;x\u0007\u009b2J\r\nWARN forged\u2028\u202e" + "y".repeat(80);
+    byte[] payload = Frames.bytes(Frames.bytes(1011 >> 8, 1011), text.getBytes(UTF_8));
+    CloseReason reason =
+        failure(
+            c -> {
+              c.write(c.granted(), Frames.text("before"), frame(FIN | Frames.CLOSE, payload));
+              assertThat(c.readCloseCode()).isEqualTo(1000);
+            });
+
+    assertThat(reason.message())
+        .contains("1011", "WARN forged", "y".repeat(20))
+        .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+  }
+
   /** Plays a script that ends in order, and returns all that came through. */
   private static byte[] received(RawCloud.Script script) throws Exception {
     RawCloud.Script toTheEnd =

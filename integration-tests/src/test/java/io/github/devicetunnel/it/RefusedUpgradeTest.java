@@ -53,7 +53,7 @@ final class RefusedUpgradeTest {
         "<html><head><title>502 Bad Gateway</title></head><body><h1>Oh</h1></body></html>";
     return Stream.of(
         Arguments.of(
-            502, "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html", html, "502 Bad Gateway"),
+            502, "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html", html, "502, Bad Gateway"),
         Arguments.of(
             302,
             "HTTP/1.1 302 Found\r\nLocation: https://login.example.com/",

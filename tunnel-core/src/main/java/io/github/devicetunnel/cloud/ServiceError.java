@@ -30,6 +30,7 @@ public record ServiceError(
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final int LONGEST_TEXT = 300;
+  private static final int MAX_SERVER_NAME = 60;
 
   /** Gateways such as Kong and AWS also send a message and a request ID, but none of these. */
   private static final Set<String> OWN_FIELDS = Set.of("object", "code", "type", "fields");
@@ -118,11 +119,30 @@ public record ServiceError(
       String asked, int status, @Nullable String location, @Nullable String advice) {
     StringBuilder line = new StringBuilder(asked).append(": ").append(status);
     append(line, " ", type);
-    append(line, ", ", message);
+    append(line, ", ", withoutStatus(status));
     append(line, ", it redirects to ", oneLine(location));
     append(line, "; ", advice);
     append(line, " (request ", requestId);
     return requestId == null ? line.toString() : line.append(')').toString();
+  }
+
+  /** The pages of web servers repeat the status. */
+  private @Nullable String withoutStatus(int status) {
+    String repeated = status + " ";
+    return message == null || !message.startsWith(repeated)
+        ? message
+        : message.substring(repeated.length());
+  }
+
+  /**
+   * Describes the sender of an answer that is not the service's.
+   *
+   * @param server the value of the header {@code Server} or {@code Via}, if there is one
+   */
+  public static String sender(@Nullable String server) {
+    return "probably sent by "
+        + (server == null ? "a server" : OneLine.words(server, MAX_SERVER_NAME))
+        + " in front of the tunnelling service";
   }
 
   private static void append(StringBuilder line, String before, @Nullable String text) {

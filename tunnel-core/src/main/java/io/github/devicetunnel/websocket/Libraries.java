@@ -79,7 +79,7 @@ public final class Libraries {
       }
       return "the class path has "
           + found(loader)
-          + ", which is too old for device-tunnel: manage "
+          + ": manage "
           + artifacts
           + " to version "
           + version;
@@ -99,9 +99,11 @@ public final class Libraries {
       try {
         CodeSource source =
             Class.forName(known, false, loader).getProtectionDomain().getCodeSource();
-        return known + (source == null ? "" : " in " + source.getLocation());
+        return known
+            + (source == null ? "" : " in " + source.getLocation())
+            + ", which is too old for device-tunnel";
       } catch (ClassNotFoundException | LinkageError e) {
-        return "no " + known;
+        return "no " + known + ", which device-tunnel requires";
       }
     }
   }

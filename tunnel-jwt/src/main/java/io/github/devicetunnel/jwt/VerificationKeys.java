@@ -150,12 +150,16 @@ public final class VerificationKeys {
     String body = response.peekBody(LONGEST_ANSWER).string().replace(apiKey, "***");
     int status = response.code();
     ServiceError error = ServiceError.parse(body);
-    String message = error.describe(refusal, status, null, advice(status));
+    String message = error.describe(refusal, status, null, advice(response, error));
     return new VerificationKeyRejectedException(message, status, error);
   }
 
-  private static @Nullable String advice(int status) {
-    return switch (status) {
+  private static @Nullable String advice(Response response, ServiceError error) {
+    if (!error.fromService() && !response.isRedirect()) {
+      String server = response.header("Server", response.header("Via"));
+      return ServiceError.sender(server) + ": check the cloud URI";
+    }
+    return switch (response.code()) {
       case 400 -> "check the name and the certificate";
       case 401 -> "check the access key";
       case 403 -> "the access key is valid, but not an administrator's";
