@@ -54,6 +54,7 @@ class ReadingDirectionTest {
           List.of(WarmConnections.class, ConnectionThreads.class),
           List.of(Timeouts.class),
           // The way to the cloud.
+          List.of(DialFailure.class),
           List.of(Transport.class, TlsFailure.class),
           List.of(TlsSettings.class, ProxySettings.class),
           List.of(ClientCertificate.class, ProxyEnvironment.class),
@@ -63,7 +64,7 @@ class ReadingDirectionTest {
           List.of(TokenSources.class),
           List.of(TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
-          List.of(ClientKeepAlive.class),
+          List.of(ClientKeepAlive.class, Rejection.class, CertificateText.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
           List.of(RetryRule.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),
