@@ -31,6 +31,7 @@ final class ListenOptionScenes {
     scenes.put("--warm-connections", ListenOptionScenes::warmConnections);
     scenes.put("--port-file", ListenOptionScenes::portFile);
     scenes.put("--config", ListenOptionScenes::config);
+    scenes.put("--reload-on-hangup", ListenOptionScenes::reloadOnHangup);
     return scenes;
   }
 
@@ -132,5 +133,19 @@ final class ListenOptionScenes {
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.err())
         .startsWith("tunnel: " + file + ":1: unknown key \"devise\", did you mean device?");
+  }
+
+  /** {@code HangupTest} sends the signal. */
+  private static void reloadOnHangup(ProgramBench bench) throws Exception {
+    Path file =
+        bench.file("r.yaml", "reload-on-hangup: true\ntunnels:\n  - {listen: '127.0.0.1:0'}\n");
+    try (TunnelProgram program = bench.listen("--config=" + file)) {
+      program.awaitPort();
+      assertThat(program.terminate()).isZero();
+    }
+    Program.Outcome refused = bench.program("--reload-on-hangup").run();
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err())
+        .startsWith("tunnel: --reload-on-hangup: is of no use without --config");
   }
 }

@@ -156,7 +156,12 @@ class ListenProgramTest {
     Path config = folder.resolve("c.yaml");
     String tunnel = "- {listen: ':0', device: " + Cloud.DEVICE + ", service: '" + SERVICE + "'}\n";
     Files.writeString(config, "tunnels:\n" + tunnel);
-    TestProcess process = listen("--half-close-timeout=100ms", "--config", config.toString());
+    TestProcess process =
+        listen(
+            "--half-close-timeout=100ms",
+            "--reload-on-hangup", // This test may run in a terminal.
+            "--config",
+            config.toString());
     try (Socket kept = connect(nextAddress(process.inputReader()))) {
       Files.writeString(config, "tunnels:\n" + tunnel + tunnel);
       signal(process, "HUP");

@@ -31,6 +31,9 @@ final class TunnelProgram implements AutoCloseable {
   private final TestProcess process;
   private final Path said;
 
+  /** Null while all processes can be found from the first one. */
+  private List<ProcessHandle> tree;
+
   private TunnelProgram(TestProcess process, Path said) {
     this.process = process;
     this.said = said;
@@ -44,6 +47,20 @@ final class TunnelProgram implements AutoCloseable {
         .device(DEVICE)
         .onConnect(SERVICE, stream -> stream.inputStream().transferTo(stream.outputStream()));
     return cloud;
+  }
+
+  /** Starts the program in a session of its own, which has no terminal. */
+  static TunnelProgram withoutTerminal(
+      Path folder, Map<String, String> variables, String... options) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Externals.program("setsid")));
+    command.addAll(command(options));
+    return start(folder, command, variables);
+  }
+
+  /** Starts the program on a terminal, with SIGHUP ignored, as nohup does. */
+  static TunnelProgram onTerminalWithoutHangup(
+      Path folder, Map<String, String> variables, String... options) throws IOException {
+    return inShell(folder, variables, "trap '' HUP; exec " + quoted(command(options)));
   }
 
   /** What the program needs in its environment. */
@@ -162,10 +179,23 @@ final class TunnelProgram implements AutoCloseable {
 
   /** Sends SIGTERM to it, and not to what may be around it; returns its exit code. */
   int terminate() throws InterruptedException {
-    ProcessHandle innermost =
-        process.tree().stream().max(Comparator.comparing(handle -> depth(handle))).orElseThrow();
-    assertThat(innermost.destroy()).isTrue();
+    assertThat(innermost().destroy()).isTrue();
     return process.awaitExit();
+  }
+
+  /** Returns the program, without the terminal that may be around it. */
+  ProcessHandle innermost() {
+    return process.tree().stream().max(Comparator.comparing(handle -> depth(handle))).orElseThrow();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Closes the terminal: its master belongs to the process that is killed here. */
+  void closeTerminal() {
+    tree = process.tree();
+    process.destroyForcibly();
   }
 
   private static int depth(ProcessHandle process) {
@@ -174,6 +204,6 @@ final class TunnelProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    process.end();
+    process.end(tree == null ? process.tree() : tree);
   }
 }

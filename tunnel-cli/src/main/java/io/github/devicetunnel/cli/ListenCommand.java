@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Opens local listeners and serves until it is told to stop. */
 @Command(
@@ -28,12 +29,22 @@ import picocli.CommandLine.Mixin;
           + "-api-key, -application-id, -ping-duration."
     })
 final class ListenCommand implements Callable<Integer> {
+  private static final String RELOAD_ON_HANGUP = "--reload-on-hangup";
+
   private final Environment environment;
   private final Console console;
 
   @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:8181");
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
+
+  @Option(
+      names = RELOAD_ON_HANGUP,
+      order = 9,
+      description =
+          "Reload the file of --config on SIGHUP also in a terminal, whose end sends SIGHUP too."
+              + " Default: reload without a terminal, stop with one")
+  private boolean reloadOnHangup;
 
   @Mixin private final OutputOptions output = new OutputOptions();
 
@@ -44,7 +55,13 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    environment.stopSignals().watch(environment.config().isThere());
+    boolean configured = environment.config().isThere();
+    if (reloadOnHangup && !configured) {
+      throw CommandFailure.usage(RELOAD_ON_HANGUP + ": is of no use without " + Config.OPTION);
+    }
+    environment
+        .stopSignals()
+        .watch(configured && (reloadOnHangup || !ControllingTerminal.isPresent()));
     try (Reporting reporting = output.reporting(console, LogLevel.INFO);
         Listeners listeners = listen.open(cloud, environment, console, reporting)) {
       Duration drain = cloud.drainTimeout();
@@ -56,6 +73,12 @@ final class ListenCommand implements Callable<Integer> {
           "Stopping; open connections may finish for "
               + Times.text(drain)
               + ", a second signal cuts them");
+      if (configured && environment.stopSignals().isHangup()) {
+        console.status(
+            "SIGHUP stops a program in a terminal; "
+                + RELOAD_ON_HANGUP
+                + " reloads the configuration instead");
+      }
       DrainReport report = listeners.drain(drain);
       reporting.stopped(report);
       console.status(describe(report));

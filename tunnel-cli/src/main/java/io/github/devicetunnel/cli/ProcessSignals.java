@@ -17,12 +17,14 @@ final class ProcessSignals implements StopSignals {
   private final BlockingQueue<Boolean> wishes = new LinkedBlockingQueue<>();
 
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean hangup;
 
   @Override
   public void watch(boolean reloading) {
     for (String name : NAMES) {
       boolean reloads = reloading && name.equals(HANGUP);
-      OsSignal.handle(name, reloads ? number -> wishes.add(true) : this::stop);
+      OsSignal.handle(
+          name, reloads ? number -> wishes.add(true) : number -> stop(number, name.equals(HANGUP)));
     }
   }
 
@@ -31,8 +33,14 @@ final class ProcessSignals implements StopSignals {
     return wishes.take();
   }
 
-  private void stop(int number) {
+  @Override
+  public boolean isHangup() {
+    return hangup;
+  }
+
+  private void stop(int number, boolean isHangup) {
     if (stopping.compareAndSet(false, true)) {
+      hangup = isHangup;
       wishes.add(false);
     } else {
       Runtime.getRuntime().halt(ExitCode.SIGNAL + number);

@@ -25,6 +25,11 @@ interface StopSignals {
     }
   }
 
+  /** Returns whether the first signal that asked to stop was SIGHUP. */
+  default boolean isHangup() {
+    return false;
+  }
+
   /** Returns at the next signal: true when the configuration is to be read again. */
   boolean awaitReload() throws InterruptedException;
 }

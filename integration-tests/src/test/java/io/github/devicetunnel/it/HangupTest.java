@@ -1,0 +1,130 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGHUP and {@code --config}, with a real terminal and without one. */
+@EnabledOnOs(OS.LINUX)
+final class HangupTest {
+  private static final String TUNNEL = "- {listen: '127.0.0.1:0'}\n";
+
+  @TempDir private Path folder;
+  private TestingCloud cloud;
+  private Path config;
+
+  @BeforeEach
+  void start() throws IOException {
+    assumeFalse(isHangupIgnored(), "this process was started with SIGHUP ignored");
+    cloud = TunnelProgram.echo();
+    config = Files.writeString(folder.resolve("c.yaml"), "tunnels:\n" + TUNNEL);
+  }
+
+  @AfterEach
+  void stop() {
+    if (cloud != null) {
+      cloud.close();
+    }
+  }
+
+  /** Every process inherits it (proc(5)). */
+  private static boolean isHangupIgnored() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      String ignored = lines.filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
+      return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) & 1) != 0;
+    }
+  }
+
+  private Map<String, String> settings() {
+    return TunnelProgram.settings(cloud);
+  }
+
+  private void hangUp(TunnelProgram program) throws Exception {
+    Program.in(folder, "sh", "-c", "kill -HUP " + program.innermost().pid()).succeed();
+  }
+
+  private static void awaitEnd(ProcessHandle program) {
+    Await.until("the end of " + program, () -> TestProcess.haveEnded(List.of(program)));
+  }
+
+  private void assertReloads(TunnelProgram program) throws Exception {
+    program.awaitPort();
+    Files.writeString(config, "tunnels:\n" + TUNNEL + TUNNEL);
+    hangUp(program);
+    program.await("Read .*c\\.yaml again");
+    assertThat(program.terminate()).isZero();
+  }
+
+  @Test
+  void closedTerminalEndsTheProgram() throws Exception {
+    try (TunnelProgram program =
+        TunnelProgram.onTerminal(folder, settings(), "--config=" + config)) {
+      program.awaitPort();
+      ProcessHandle java = program.innermost();
+      program.closeTerminal();
+      awaitEnd(java);
+    }
+  }
+
+  @Test
+  void signalStopsAProgramThatHasATerminal() throws Exception {
+    try (TunnelProgram program =
+        TunnelProgram.onTerminal(folder, settings(), "--config", config.toString())) {
+      program.awaitPort();
+      hangUp(program);
+      program.await("Stopping; open connections may finish");
+      program.await("SIGHUP stops a program in a terminal; --reload-on-hangup");
+      awaitEnd(program.innermost());
+    }
+  }
+
+  @Test
+  void signalReloadsWithoutATerminal() throws Exception {
+    try (TunnelProgram program =
+        TunnelProgram.withoutTerminal(folder, settings(), "--config=" + config)) {
+      assertReloads(program);
+    }
+  }
+
+  @Test
+  void optionReloadsInATerminal() throws Exception {
+    try (TunnelProgram program =
+        TunnelProgram.onTerminal(folder, settings(), "--reload-on-hangup", "--config=" + config)) {
+      assertReloads(program);
+    }
+  }
+
+  @Test
+  void ignoredSignalStaysIgnored() throws Exception {
+    Path ports = folder.resolve("ports");
+    try (TunnelProgram program =
+        TunnelProgram.onTerminalWithoutHangup(
+            folder, settings(), "--config=" + config, "--port-file=" + ports)) {
+      int port = program.awaitPort();
+      Await.until("the file of ports", () -> Files.exists(ports));
+      ProcessHandle java = program.innermost();
+      hangUp(program);
+      program.closeTerminal();
+      Await.until("the end of the terminal", () -> !program.isAlive());
+      try (Socket socket = TunnelProgram.connectAndExchange(port)) {
+        assertThat(socket.isConnected()).isTrue();
+      }
+      assertThat(java.destroy()).isTrue();
+      awaitEnd(java);
+      assertThat(ports).doesNotExist();
+    }
+  }
+}
