@@ -118,6 +118,18 @@ final class Program implements AutoCloseable {
     in(errors.getParent(), "sh", "-c", "kill -INT " + pid).succeed();
   }
 
+  /** Returns what it has printed so far, unless that went to a file of the test's choice. */
+  String printed() throws IOException {
+    return text(ownOutput);
+  }
+
+  /** Kills it, and none of the processes that it started, which are returned. */
+  List<ProcessHandle> killAlone() throws InterruptedException {
+    List<ProcessHandle> descendants = process.toHandle().descendants().toList();
+    process.destroyForcibly().waitFor();
+    return descendants;
+  }
+
   /** Waits for its end. */
   Outcome await() throws IOException, InterruptedException {
     return new Outcome(command, process.awaitExit(), text(ownOutput), text(errors));

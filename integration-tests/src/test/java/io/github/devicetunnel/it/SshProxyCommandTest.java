@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.it.Program.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** OpenSSH's clients with {@code tunnel stdio} in place of a connection. */
@@ -135,6 +138,34 @@ final class SshProxyCommandTest {
         .succeed();
 
     assertThat(folder.resolve("clone/file")).hasContent("text");
+  }
+
+  /** The session is idle, so that nothing is written to the pipe that has lost its reader. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void killedClientEndsTheTunnel() throws Exception {
+    String command = PackagedProgram.stdio(server.serviceAddress()) + " --half-close-timeout=10m";
+    try (Program ssh =
+        ssh("-o", "ProxyCommand=" + command, HOST, "echo ready; exec sleep 1000").start()) {
+      Await.until(() -> "ready\n".equals(printed(ssh)));
+
+      List<ProcessHandle> tunnels = ssh.killAlone();
+
+      assertThat(tunnels).isNotEmpty();
+      try {
+        Await.until("the end of " + tunnels, () -> TestProcess.haveEnded(tunnels));
+      } finally {
+        tunnels.forEach(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
+  private static String printed(Program program) {
+    try {
+      return program.printed();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

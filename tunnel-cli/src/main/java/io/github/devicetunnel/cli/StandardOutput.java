@@ -6,13 +6,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /**
  * Writes to a descriptor without a buffer, and waits for room also where another process made the
- * descriptor non-blocking. For one thread, which must not be interrupted.
+ * descriptor non-blocking. One thread may write while another one calls {@link #checkReader}. Both
+ * must not be interrupted.
  */
 final class StandardOutput extends OutputStream {
+  /** Without a byte to read. */
+  private static final Path EMPTY = Path.of("/dev/null");
+
   private final FileChannel channel;
+
+  /** For the same descriptor, because the other channel is locked while it writes. */
+  private final FileChannel checked;
+
   private final Backoff backoff = new Backoff();
 
   /** For a descriptor that is never closed here. */
@@ -20,6 +29,25 @@ final class StandardOutput extends OutputStream {
     // FileOutputStream.write fails with EAGAIN and does not report how many bytes it wrote before;
     // the channel does.
     channel = new FileOutputStream(descriptor).getChannel();
+    checked = new FileOutputStream(descriptor).getChannel();
+  }
+
+  /**
+   * Fails if the descriptor is a pipe that no process has open for reading. Writes nothing. Waits
+   * while a pipe with a reader is full. Only Linux 5.12 and later report a pipe without a reader;
+   * elsewhere, and for other kinds of descriptors, the method has no effect.
+   */
+  void checkReader() throws IOException {
+    FileChannel nothing;
+    try {
+      nothing = FileChannel.open(EMPTY);
+    } catch (IOException e) {
+      return; // Says nothing about the reader.
+    }
+    try (nothing) {
+      // The kernel looks for a reader before it looks for bytes: docs/RATIONALE.md.
+      long unused = nothing.transferTo(0, 0, checked);
+    }
   }
 
   @Override

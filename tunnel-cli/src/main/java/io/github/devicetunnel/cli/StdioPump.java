@@ -5,7 +5,10 @@ import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,13 +18,16 @@ final class StdioPump {
   private static final Logger LOG = LoggerFactory.getLogger(StdioPump.class);
   private static final int BUFFER = 64 << 10;
 
+  /** Between two looks for a reader of the output. */
+  private static final long READER_CHECK_MILLIS = 250;
+
   private final TunnelStream stream;
   private final InputStream in;
-  private final OutputStream out;
+  private final StandardOutput out;
   private volatile boolean inputEnded;
-  private @Nullable IOException outputFailure;
+  private volatile @Nullable IOException outputFailure;
 
-  StdioPump(TunnelStream stream, InputStream in, OutputStream out) {
+  StdioPump(TunnelStream stream, InputStream in, StandardOutput out) {
     this.stream = stream;
     this.in = in;
     this.out = out;
@@ -57,9 +63,38 @@ final class StdioPump {
       }
       inputEnded = true;
       stream.shutdownOutput();
+      watchReader();
     } catch (IOException e) {
       // The tunnel has ended; who reads from it tells why.
       LOG.debug("standard input is read no more", e);
+    }
+  }
+
+  /**
+   * Ends the tunnel when no process reads the output any more. A silent service causes no write,
+   * and only a write would fail otherwise.
+   */
+  private void watchReader() {
+    CompletableFuture<CloseReason> closed = stream.whenClosed().toCompletableFuture();
+    while (!isDoneSoon(closed)) {
+      try {
+        out.checkReader();
+      } catch (IOException e) {
+        outputFailure = e;
+        stream.close();
+        return;
+      }
+    }
+  }
+
+  private static boolean isDoneSoon(CompletableFuture<?> future) {
+    try {
+      future.get(READER_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException | InterruptedException e) {
+      return true;
     }
   }
 

@@ -64,6 +64,10 @@ final class ProgramProcess implements AutoCloseable {
     assertThat(TestProcess.start(kill).awaitExit()).isZero();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   int exitCode() throws InterruptedException {
     return process.awaitExit();
   }

@@ -12,13 +12,21 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StdioTest {
   private static final int COUNT = 4 << 20;
 
+  @TempDir private Path folder;
   private TunnelService cloud;
 
   @BeforeEach
@@ -215,6 +224,125 @@ class StdioTest {
       assertThat(program.exitCode()).isEqualTo(8);
       assertThat(program.errors().readLine()).startsWith("tunnel: standard output takes no more");
       told.await();
+    }
+  }
+
+  /** As when ssh is killed and the service has nothing to send, so that no write fails. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void endOfTheInputWithoutAReaderOfTheOutputEndsTheTunnel() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            WebCloud.SERVICE,
+            stream -> {
+              open.countDown();
+              assertThat(stream.inputStream().readAllBytes()).isEqualTo("last".getBytes(US_ASCII));
+              closed.countDown();
+            });
+
+    try (ProgramProcess program = stdio("--half-close-timeout=10m")) {
+      open.await();
+      program.output().close();
+      program.input().write("last".getBytes(US_ASCII));
+      program.input().close();
+
+      assertThat(program.exitCode()).isEqualTo(8);
+      assertThat(program.errors().readLine()).startsWith("tunnel: standard output takes no more");
+      closed.await();
+    }
+  }
+
+  /** Bytes that wait in a full pipe are no sign that the reader has left. */
+  @Test
+  void lateReaderGetsEveryByteAfterTheEndOfTheInput() throws Exception {
+    byte[] bytes = new byte[COUNT];
+    new Random(2).nextBytes(bytes);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            WebCloud.SERVICE,
+            stream -> {
+              assertThat(stream.inputStream().read()).isEqualTo('q');
+              stream.outputStream().write(bytes);
+            });
+
+    try (ProgramProcess program = stdio("--half-close-timeout=10m")) {
+      program.input().write('q');
+      program.input().close();
+      assertThat(program.output().read()).isEqualTo(bytes[0] & 0xff);
+      assertThat(Await.within(Duration.ofSeconds(1), () -> !program.isAlive())).isFalse();
+
+      assertThat(program.output().readAllBytes())
+          .isEqualTo(Arrays.copyOfRange(bytes, 1, bytes.length));
+      assertThat(program.exitCode()).isEqualTo(0);
+    }
+  }
+
+  /** The shell that started the pipeline has ended; the reader at its end has not. */
+  @Test
+  void replyComesAfterTheEndOfTheParent() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            WebCloud.SERVICE,
+            stream -> {
+              stream.inputStream().readNBytes(8);
+              release.await();
+              stream.outputStream().write("reply".getBytes(US_ASCII));
+            });
+    Path reply = folder.resolve("reply");
+    ProcessBuilder java = ProgramCommand.of(cloud.uri(), List.of("stdio"));
+    List<String> shell = new ArrayList<>(List.of("sh", "-c"));
+    shell.add(
+        "{ printf question | \"$@\" | cat >'"
+            + reply
+            + "'; } </dev/null >/dev/null 2>&1 & echo $!");
+    shell.add("sh");
+    shell.addAll(java.command());
+
+    TestProcess parent = TestProcess.start(java.command(shell));
+    long pipeline = Long.parseLong(parent.inputReader().readLine());
+    assertThat(parent.awaitExit()).isZero();
+    assertThat(Await.within(Duration.ofSeconds(1), () -> size(reply) > 0)).isFalse();
+    release.countDown();
+
+    Await.until("the reply", () -> size(reply) == 5);
+    assertThat(reply).hasContent("reply");
+    Await.until(
+        "the end of the pipeline",
+        () ->
+            ProcessHandle.of(pipeline).stream()
+                .allMatch(each -> TestProcess.haveEnded(List.of(each))));
+  }
+
+  private static long size(Path file) {
+    return file.toFile().length();
+  }
+
+  /** Nobody reads, but there is still something to carry. */
+  @Test
+  void inputIsCarriedThoughTheReaderHasLeft() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            WebCloud.SERVICE,
+            stream -> {
+              assertThat(stream.inputStream().readNBytes(COUNT)).hasSize(COUNT);
+              arrived.countDown();
+            });
+
+    try (ProgramProcess program = stdio()) {
+      program.output().close();
+      program.input().write(new byte[COUNT]);
+      program.input().flush();
+      assertThat(arrived.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+
+      assertThat(program.exitCode()).isEqualTo(0);
     }
   }
 
