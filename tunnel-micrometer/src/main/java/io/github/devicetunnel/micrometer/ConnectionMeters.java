@@ -2,7 +2,6 @@ package io.github.devicetunnel.micrometer;
 
 import io.github.devicetunnel.CloseReason;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -14,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ConnectionMeters {
   private final MeterRegistry registry;
   private final Tags tags;
-  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger open;
   private final Counter opened;
   private final Counter rejected;
   private final Counter failed;
@@ -39,11 +38,9 @@ final class ConnectionMeters {
             .description("From the dial to the end of connections that had opened")
             .tags(tags)
             .register(registry);
-    Gauge.builder("tunnel.connections.open", open, AtomicInteger::get)
-        .description("Connections that are open")
-        .strongReference(true)
-        .tags(tags)
-        .register(registry);
+    this.open =
+        SharedGauge.register(
+            registry, "tunnel.connections.open", "Connections that are open", tags);
   }
 
   private Counter.Builder counter(String name, String description) {

@@ -7,7 +7,6 @@ import io.github.devicetunnel.ListenerInfo;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -59,11 +58,14 @@ import java.util.function.Function;
  * TunnelMetrics metrics =
  *     new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
  * }</pre>
+ *
+ * <p>Several instances for one registry add to the same meters, gauges included. Tags of their own
+ * keep the meters of their connections apart. Thread safe.
  */
 public final class TunnelMetrics extends TunnelEventListener {
   private final MeterRegistry registry;
   private final Function<ConnectionInfo, ? extends Iterable<Tag>> tags;
-  private final AtomicInteger listeners = new AtomicInteger();
+  private final AtomicInteger listeners;
   private final Counter listenersFull;
 
   private final Map<Tags, ConnectionMeters> meters = new ConcurrentHashMap<>();
@@ -92,10 +94,8 @@ public final class TunnelMetrics extends TunnelEventListener {
       MeterRegistry registry, Function<ConnectionInfo, ? extends Iterable<Tag>> tags) {
     this.registry = registry;
     this.tags = tags;
-    Gauge.builder("tunnel.listeners", listeners, AtomicInteger::get)
-        .description("Listeners that are open")
-        .strongReference(true)
-        .register(registry);
+    this.listeners =
+        SharedGauge.register(registry, "tunnel.listeners", "Listeners that are open", Tags.empty());
     this.listenersFull =
         Counter.builder("tunnel.listeners.full")
             .description("Times that a listener began to carry as many connections as it may")

@@ -160,6 +160,91 @@ class TunnelMetricsTest {
   }
 
   @Test
+  void severalOfOneRegistryAddUp() throws Exception {
+    try (TunnelClient one = client(new TunnelMetrics(registry)).build();
+        TunnelClient two = client(new TunnelMetrics(registry)).build();
+        TunnelStream first = one.open()) {
+      assertThat(open()).isEqualTo(1);
+      try (TunnelStream second = two.open();
+          TunnelClient three = client(new TunnelMetrics(registry)).build();
+          TunnelStream third = three.open()) {
+        assertThat(open()).isEqualTo(3);
+        assertThat(count("tunnel.connections", "outcome", "opened")).isEqualTo(3);
+        second.outputStream().write('x');
+        third.outputStream().write('x');
+        assertThat(count("tunnel.bytes", "direction", "up")).isEqualTo(2);
+      }
+      assertThat(open()).isEqualTo(1);
+      first.outputStream().write('x');
+      assertThat(count("tunnel.bytes", "direction", "up")).isEqualTo(3);
+    }
+    assertThat(open()).isZero();
+  }
+
+  @Test
+  void listenersOfSeveralOfOneRegistryAddUp() throws Exception {
+    InetSocketAddress anyPort = new InetSocketAddress(LOOPBACK, 0);
+    try (TunnelClient one = client(new TunnelMetrics(registry)).build();
+        TunnelClient two = client(new TunnelMetrics(registry)).build()) {
+      try (TunnelListener first = one.listen(anyPort);
+          TunnelListener second = two.listen(anyPort)) {
+        assertThat(first.localAddress()).isNotEqualTo(second.localAddress());
+        assertThat(registry.get("tunnel.listeners").gauge().value()).isEqualTo(2);
+      }
+      assertThat(registry.get("tunnel.listeners").gauge().value()).isZero();
+    }
+  }
+
+  @Test
+  void tagsOfChoiceKeepSeveralOfOneRegistryApart() throws Exception {
+    TunnelMetrics blue = new TunnelMetrics(registry, connection -> Tags.of("pool", "blue"));
+    TunnelMetrics alsoBlue = new TunnelMetrics(registry, connection -> Tags.of("pool", "blue"));
+    TunnelMetrics green = new TunnelMetrics(registry, connection -> Tags.of("pool", "green"));
+    try (TunnelClient one = client(blue).build();
+        TunnelClient two = client(alsoBlue).build();
+        TunnelClient three = client(green).build();
+        TunnelStream first = one.open();
+        TunnelStream second = two.open();
+        TunnelStream third = three.open()) {
+      assertThat(first).isNotSameAs(second).isNotSameAs(third);
+      assertThat(registry.get("tunnel.connections.open").tag("pool", "blue").gauge().value())
+          .isEqualTo(2);
+      assertThat(registry.get("tunnel.connections.open").tag("pool", "green").gauge().value())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void otherRegistriesCountForThemselves() throws Exception {
+    SimpleMeterRegistry other = new SimpleMeterRegistry();
+    try (TunnelClient one = client(new TunnelMetrics(registry)).build();
+        TunnelClient two = client(new TunnelMetrics(other)).build();
+        TunnelStream stream = one.open()) {
+      assertThat(stream.inputStream().available()).isZero();
+      assertThat(two.deviceId()).isEqualTo(DEVICE);
+      assertThat(open()).isEqualTo(1);
+      assertThat(other.get("tunnel.connections.open").gauge().value()).isZero();
+    }
+  }
+
+  /** As an application does that refreshes its context and keeps its registry. */
+  @Test
+  void gaugeThatWasRemovedReturnsWithTheNextOne() throws Exception {
+    try (TunnelClient one = client(new TunnelMetrics(registry)).build();
+        TunnelStream first = one.open()) {
+      assertThat(first.inputStream().available()).isZero();
+      registry.clear();
+      assertThat(registry.find("tunnel.connections.open").gauge()).isNull();
+      try (TunnelClient two = client(new TunnelMetrics(registry)).build();
+          TunnelStream second = two.open()) {
+        assertThat(second.inputStream().available()).isZero();
+        assertThat(open()).isEqualTo(2);
+      }
+    }
+    assertThat(open()).isZero();
+  }
+
+  @Test
   void noDeviceInAnyTag() throws Exception {
     try (TunnelClient client = client(new TunnelMetrics(registry)).build()) {
       client.open().close();
