@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whom to trust in TLS, and who to be. Without any, the cloud's certificate must come from an
  * authority that the system trusts. Whatever is set, its name must be the cloud's, it must be in
- * force, and nothing older than TLS 1.2 is spoken: there is no switch for less. Immutable.
+ * force, and nothing older than TLS 1.2 is spoken: there is no switch for less. Only {@link
+ * #reload} changes the settings. Thread safe.
  *
  * <pre>{@code
  * TlsSettings tls = TlsSettings.builder()
@@ -37,11 +39,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TlsSettings {
+  private final List<Path> also;
+  private final List<Path> only;
+  private final @Nullable Supplier<ClientCertificate> clientFiles;
   private final RecordingTrustManager trustManager;
-  private final SSLContext context;
+  private final ReplaceableSocketFactory sockets;
   private final List<Pin> pins;
-  private final String trusted;
-  private final @Nullable X509Certificate clientCertificate;
+  private volatile @Nullable X509Certificate clientCertificate;
 
   /**
    * @param text as it was given
@@ -49,18 +53,78 @@ public final class TlsSettings {
   private record Pin(CertificatePinner.Pin hosts, String text) {}
 
   private TlsSettings(Builder builder) {
+    this.also = List.copyOf(builder.also);
+    this.only = List.copyOf(builder.only);
+    this.clientFiles = builder.clientFiles;
     this.pins = List.copyOf(builder.pins);
-    this.trusted = builder.trusted();
-    ClientCertificate client = builder.client;
-    this.clientCertificate = client == null ? null : client.certificate();
+    this.trustManager = trustManager(builder.certificates, only.isEmpty());
+    this.sockets = new ReplaceableSocketFactory(sockets(trustManager, builder.client));
+    this.clientCertificate = builder.client == null ? null : builder.client.certificate();
+  }
+
+  /**
+   * Reads all files again, such as after the renewal of a certificate. TLS handshakes that begin
+   * afterwards use the new content, in all clients with these settings. Open connections stay as
+   * they are, idle ones of {@link TunnelClient.Builder#warmConnections} included. With a {@link
+   * Builder#pin}, an authority that is new in a file is not known: build a new client then.
+   *
+   * @throws IllegalArgumentException if a file cannot be used; everything stays as it was
+   * @throws IllegalStateException if this JVM cannot use the content for TLS; everything stays as
+   *     it was
+   */
+  public synchronized void reload() {
+    Builder fresh = new Builder();
+    also.forEach(fresh::trustAlso);
+    only.forEach(fresh::trustOnly);
+    ClientCertificate client = clientFiles == null ? null : clientFiles.get();
+    sockets.replace(sockets(trustManager(fresh.certificates, only.isEmpty()), client));
+    clientCertificate = client == null ? null : client.certificate();
+  }
+
+  /**
+   * @param withSystem whether to trust what the system trusts as well
+   */
+  private static RecordingTrustManager trustManager(
+      List<X509Certificate> certificates, boolean withSystem) {
     try {
-      this.trustManager = new RecordingTrustManager(trustManager(builder.trustStore()));
-      this.context = SSLContext.getInstance("TLS");
-      KeyManager keys = new RecordingKeyManager(client == null ? null : client.keys());
-      context.init(new KeyManager[] {keys}, new TrustManager[] {trustManager}, null);
+      return new RecordingTrustManager(trustManager(trustStore(certificates, withSystem)));
     } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
+      throw failed(e);
     }
+  }
+
+  private static SSLSocketFactory sockets(TrustManager trust, @Nullable ClientCertificate client) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      KeyManager keys = new RecordingKeyManager(client == null ? null : client.keys());
+      context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
+      return context.getSocketFactory();
+    } catch (GeneralSecurityException e) {
+      throw failed(e);
+    }
+  }
+
+  private static IllegalStateException failed(Exception e) {
+    return new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
+  }
+
+  /** Null for the system's own. */
+  private static @Nullable KeyStore trustStore(
+      List<X509Certificate> certificates, boolean withSystem)
+      throws GeneralSecurityException, IOException {
+    if (certificates.isEmpty()) {
+      return null;
+    }
+    List<X509Certificate> all = new ArrayList<>(certificates);
+    if (withSystem) {
+      all.addAll(List.of(trustManager(null).getAcceptedIssuers()));
+    }
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    for (int i = 0; i < all.size(); i++) {
+      store.setCertificateEntry("ca-" + i, all.get(i));
+    }
+    return store;
   }
 
   /**
@@ -95,7 +159,7 @@ public final class TlsSettings {
     // Of a client that has no TLS, which would cost time: OkHttp has no name for its verifier.
     OkHttpClient defaults = new OkHttpClient.Builder().connectionSpecs(plain).build();
     return client
-        .sslSocketFactory(context.getSocketFactory(), trustManager)
+        .sslSocketFactory(sockets, trustManager)
         .hostnameVerifier(defaults.hostnameVerifier())
         .certificatePinner(pinner.build())
         .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
@@ -104,7 +168,14 @@ public final class TlsSettings {
 
   /** Whom, in words. */
   String trusted() {
-    return trusted;
+    if (!only.isEmpty()) {
+      return "only the authorities in " + names(only);
+    }
+    return "the system's authorities" + (also.isEmpty() ? "" : " and those in " + names(also));
+  }
+
+  private static String names(List<Path> files) {
+    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
   }
 
   @Nullable X509Certificate clientCertificate() {
@@ -119,18 +190,19 @@ public final class TlsSettings {
   /** Whom is trusted; no secret. */
   @Override
   public String toString() {
+    X509Certificate client = clientCertificate;
     return "TlsSettings[trusted are "
-        + trusted
-        + (clientCertificate == null
+        + trusted()
+        + (client == null
             ? ""
-            : ", client certificate " + clientCertificate.getSubjectX500Principal().getName())
+            : ", client certificate " + client.getSubjectX500Principal().getName())
         + (pins.isEmpty() ? "" : ", pins: " + pins.size())
         + "]";
   }
 
   /**
-   * Makes {@link TlsSettings}. Every setter reads its files at once, and never again. For one
-   * thread.
+   * Makes {@link TlsSettings}. Every setter reads its files at once; only {@link
+   * TlsSettings#reload} reads them again. For one thread.
    */
   public static final class Builder {
     private final List<X509Certificate> certificates = new ArrayList<>();
@@ -138,6 +210,7 @@ public final class TlsSettings {
     private final List<Path> only = new ArrayList<>();
     private final List<Pin> pins = new ArrayList<>();
     private @Nullable ClientCertificate client;
+    private @Nullable Supplier<ClientCertificate> clientFiles;
 
     private Builder() {}
 
@@ -177,20 +250,25 @@ public final class TlsSettings {
      * @throws IllegalArgumentException when either cannot be read, or they do not belong together
      */
     public Builder clientCertificate(Path certificates, Path key) {
-      client = ClientCertificate.ofPem(certificates, key);
-      return this;
+      return client(() -> ClientCertificate.ofPem(certificates, key));
     }
 
     /**
      * Shows a certificate from a PKCS#12 file to a server that asks for one.
      *
      * @param file with one private key or more, and their certificates
-     * @param password asked for once, now; the array is overwritten after use
+     * @param password asked for now, and by {@link TlsSettings#reload}; the array is overwritten
+     *     after use
      * @return this
      * @throws IllegalArgumentException when it cannot be read, or the password is wrong
      */
     public Builder clientKeyStore(Path file, Supplier<char[]> password) {
-      client = ClientCertificate.ofKeyStore(file, password);
+      return client(() -> ClientCertificate.ofKeyStore(file, password));
+    }
+
+    private Builder client(Supplier<ClientCertificate> files) {
+      client = files.get();
+      clientFiles = files;
       return this;
     }
 
@@ -243,34 +321,6 @@ public final class TlsSettings {
             "trustOnly contradicts trustAlso: say the one or the other");
       }
       return new TlsSettings(this);
-    }
-
-    private String trusted() {
-      if (!only.isEmpty()) {
-        return "only the authorities in " + names(only);
-      }
-      return "the system's authorities" + (also.isEmpty() ? "" : " and those in " + names(also));
-    }
-
-    private static String names(List<Path> files) {
-      return files.stream().map(Path::toString).collect(Collectors.joining(", "));
-    }
-
-    /** Null for the system's own. */
-    private @Nullable KeyStore trustStore() throws GeneralSecurityException, IOException {
-      if (certificates.isEmpty()) {
-        return null;
-      }
-      List<X509Certificate> all = new ArrayList<>(certificates);
-      if (only.isEmpty()) {
-        all.addAll(List.of(trustManager(null).getAcceptedIssuers()));
-      }
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (int i = 0; i < all.size(); i++) {
-        store.setCertificateEntry("ca-" + i, all.get(i));
-      }
-      return store;
     }
   }
 }

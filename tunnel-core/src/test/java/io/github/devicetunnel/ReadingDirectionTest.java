@@ -57,7 +57,7 @@ class ReadingDirectionTest {
           List.of(DialFailure.class),
           List.of(Transport.class, TlsFailure.class),
           List.of(TlsSettings.class, ProxySettings.class),
-          List.of(ClientCertificate.class, ProxyEnvironment.class),
+          List.of(ClientCertificate.class, ReplaceableSocketFactory.class, ProxyEnvironment.class),
           List.of(PemFile.class),
           // Words.
           List.of(TunnelEventListener.class),

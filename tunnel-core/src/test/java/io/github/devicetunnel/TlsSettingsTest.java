@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.CertificatePinner;
 import okhttp3.tls.HeldCertificate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -63,6 +65,56 @@ class TlsSettingsTest {
     assertThatThrownBy(() -> TlsSettings.builder().trustAlso(ca).trustOnly(ca).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("trustOnly contradicts trustAlso: say the one or the other");
+  }
+
+  @Test
+  void reloadReadsTheFilesAgain() throws Exception {
+    Path ca = file("ca.pem", OTHER.certificatePem());
+    Path both = file("both.pem", HELD.certificatePem() + HELD.privateKeyPkcs8Pem());
+    TlsSettings tls = TlsSettings.builder().trustOnly(ca).clientCertificate(both, both).build();
+    String before = tls.toString();
+
+    file("both.pem", OTHER.certificatePem() + HELD.privateKeyPkcs8Pem());
+    assertRefused(tls::reload, "clientKey " + both + ": its key is not that of the certificate");
+    assertThat(tls).hasToString(before);
+
+    file("both.pem", OTHER.certificatePem() + OTHER.privateKeyPkcs8Pem());
+    Files.delete(ca);
+    assertRefused(tls::reload, "trustOnly " + ca + ": there is no such file");
+    assertThat(tls).hasToString(before);
+
+    file("ca.pem", HELD.certificatePem());
+    tls.reload();
+    assertThat(tls)
+        .hasToString(
+            "TlsSettings[trusted are only the authorities in " + ca + ", client certificate CN=b]");
+  }
+
+  @Test
+  void reloadAsksForThePasswordAgain() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Path file = folder.resolve("keys.p12");
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "a",
+        HELD.keyPair().getPrivate(),
+        "5ecret".toCharArray(),
+        new Certificate[] {HELD.certificate()});
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, "5ecret".toCharArray());
+    }
+    TlsSettings tls =
+        TlsSettings.builder()
+            .clientKeyStore(
+                file,
+                () -> {
+                  asked.incrementAndGet();
+                  return "5ecret".toCharArray();
+                })
+            .build();
+    tls.reload();
+    assertThat(asked).hasValue(2);
   }
 
   @Test

@@ -53,7 +53,7 @@ final class HangupTest {
   }
 
   private void hangUp(TunnelProgram program) throws Exception {
-    Program.in(folder, "sh", "-c", "kill -HUP " + program.innermost().pid()).succeed();
+    program.signal(folder, "HUP");
   }
 
   private static void awaitEnd(ProcessHandle program) {

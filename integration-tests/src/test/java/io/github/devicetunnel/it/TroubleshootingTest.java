@@ -112,6 +112,7 @@ final class TroubleshootingTest {
           "Stopped; no connection was open",
           "No longer listening on {}",
           "Metrics and a status page on http://{}/",
+          "Read {} again, for new connections",
           "Uploaded to application {}");
 
   private static List<Text> said;

@@ -188,6 +188,11 @@ final class TunnelProgram implements AutoCloseable {
     return process.tree().stream().max(Comparator.comparing(handle -> depth(handle))).orElseThrow();
   }
 
+  /** Sends a signal, by its name without SIG, to the program alone. */
+  void signal(Path folder, String name) throws IOException, InterruptedException {
+    Program.in(folder, "sh", "-c", "kill -" + name + " " + innermost().pid()).succeed();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.TunnelClient;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -129,6 +130,11 @@ final class CloudOptions {
     } catch (IllegalArgumentException e) {
       throw new Setting(PING_DURATION, pingDuration, null).refused(e);
     }
+  }
+
+  /** As {@link NetworkOptions#reloadCertificates}. */
+  List<String> reloadCertificates() {
+    return network.reloadCertificates();
   }
 
   /** How long open connections may finish once the program is to stop. */

@@ -1,7 +1,6 @@
 package io.github.devicetunnel.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,7 +16,8 @@ final class ControllingTerminal {
    * the system takes the terminal away first.
    */
   static boolean isPresent() {
-    try (InputStream terminal = Files.newInputStream(DEVICE)) {
+    try {
+      Files.newInputStream(DEVICE).close();
       return true;
     } catch (IOException e) {
       return false;

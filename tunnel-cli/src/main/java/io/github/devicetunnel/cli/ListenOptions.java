@@ -153,6 +153,19 @@ final class ListenOptions {
       console.error(e.getMessage());
       console.hint("Everything stays as it was");
     }
+    reloadCertificates(cloud, console);
+  }
+
+  private static void reloadCertificates(CloudOptions cloud, Console console) {
+    try {
+      List<String> files = cloud.reloadCertificates();
+      if (!files.isEmpty()) {
+        console.status("Read " + String.join(", ", files) + " again, for new connections");
+      }
+    } catch (CommandFailure e) {
+      console.error(e.getMessage());
+      console.hint("The certificates stay as they were");
+    }
   }
 
   /** What is listened on without any tunnel is no place that somebody meant. */

@@ -7,6 +7,8 @@ import io.github.devicetunnel.TunnelClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -75,6 +77,9 @@ final class NetworkOptions {
               + " repeated. The payload is never encoded.")
   private List<String> subprotocols = new ArrayList<>();
 
+  /** Null when there are no files for it. */
+  private @Nullable TlsSettings tlsOfFiles;
+
   /** Whatever is wrong is a {@link CommandFailure} of usage. */
   void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
     setTls(builder);
@@ -115,8 +120,31 @@ final class NetworkOptions {
       throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
     }
     if (caFile != null || clientCert != null) {
-      builder.tls(tls.build());
+      TlsSettings settings = tls.build();
+      builder.tls(settings);
+      tlsOfFiles = settings;
     }
+  }
+
+  /**
+   * Reads the files of certificates again, for new connections, and returns their names. Whatever
+   * is wrong is a {@link CommandFailure} of usage; everything stays as it was then.
+   */
+  List<String> reloadCertificates() {
+    if (tlsOfFiles == null) {
+      return List.of();
+    }
+    try {
+      tlsOfFiles.reload();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      String message = BuilderMessages.translate(e, null);
+      boolean inOneFile = clientKey == null && message.startsWith(CLIENT_KEY);
+      throw CommandFailure.usage(inOneFile ? BuilderMessages.translate(e, CLIENT_CERT) : message);
+    }
+    return Stream.of(caFile, clientCert, clientKey)
+        .filter(Objects::nonNull)
+        .map(Path::toString)
+        .toList();
   }
 
   /** The value may be a secret. */

@@ -1,0 +1,162 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Certificates that are renewed while the program runs, with a cloud that requires one. */
+@EnabledOnOs(OS.LINUX)
+final class CertificateReloadTest {
+  private static final HeldCertificate SERVER =
+      new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+  private static final HeldCertificate EXPIRED = new HeldCertificate.Builder().build();
+  private static final HeldCertificate RENEWED = new HeldCertificate.Builder().build();
+
+  @TempDir private Path folder;
+  private TestingCloud cloud;
+  private Path config;
+  private Path ca;
+  private Path certificate;
+  private Path key;
+
+  @BeforeEach
+  void start() throws IOException {
+    HandshakeCertificates certificates =
+        new HandshakeCertificates.Builder()
+            .heldCertificate(SERVER)
+            .addTrustedCertificate(RENEWED.certificate())
+            .build();
+    cloud =
+        TestingCloud.started(
+            TestingCloud.builder()
+                .useHttps(new NeedsClientCertificate(certificates.sslSocketFactory())));
+    cloud
+        .service()
+        .device(Cloud.DEVICE)
+        .onConnect("127.0.0.1:80", s -> s.inputStream().transferTo(s.outputStream()));
+    config = Files.writeString(folder.resolve("c.yaml"), "drain-timeout: 1s\n");
+    ca = folder.resolve("ca.pem");
+    certificate = folder.resolve("client.pem");
+    key = folder.resolve("client.key");
+  }
+
+  @AfterEach
+  void stop() {
+    cloud.close();
+  }
+
+  private TunnelProgram started(String... further) throws IOException {
+    List<String> options = new ArrayList<>(List.of("--config=" + config, "--ca-file=" + ca));
+    options.addAll(List.of(further));
+    return TunnelProgram.withoutTerminal(
+        folder, TunnelProgram.settings(cloud), options.toArray(String[]::new));
+  }
+
+  private TunnelProgram startedWithTwoFiles() throws IOException {
+    return started("--client-cert=" + certificate, "--client-key=" + key);
+  }
+
+  private void write(HeldCertificate authority, HeldCertificate client) throws IOException {
+    Files.writeString(ca, authority.certificatePem());
+    Files.writeString(certificate, client.certificatePem());
+    Files.writeString(key, client.privateKeyPkcs8Pem());
+  }
+
+  private static void assertCarries(int port) throws IOException {
+    try (Socket socket = TunnelProgram.connectAndExchange(port)) {
+      assertThat(socket.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void renewedClientCertificateIsUsed() throws Exception {
+    write(SERVER, EXPIRED);
+    try (TunnelProgram program = startedWithTwoFiles()) {
+      int port = program.awaitPort();
+      TunnelProgram.connectInVain(port);
+
+      write(SERVER, RENEWED);
+      program.signal(folder, "HUP");
+      program.await("Read .*ca\\.pem, .*client\\.pem, .*client\\.key again, for new connections");
+
+      assertCarries(port);
+    }
+  }
+
+  @Test
+  void renewedAuthorityIsTrusted() throws Exception {
+    write(EXPIRED, RENEWED);
+    try (TunnelProgram program = startedWithTwoFiles()) {
+      int port = program.awaitPort();
+      TunnelProgram.connectInVain(port);
+
+      write(SERVER, RENEWED);
+      program.signal(folder, "HUP");
+      program.await("again, for new connections");
+
+      assertCarries(port);
+    }
+  }
+
+  /** As between the two steps of a renewal: the certificate is new, and the key is not. */
+  @Test
+  void filesThatDoNotBelongTogetherChangeNothing() throws Exception {
+    write(SERVER, RENEWED);
+    try (TunnelProgram program = startedWithTwoFiles()) {
+      int port = program.awaitPort();
+
+      Files.writeString(certificate, EXPIRED.certificatePem());
+      program.signal(folder, "HUP");
+      program.await("tunnel: --client-key: .*its key is not that of the certificate in ");
+      program.await("The certificates stay as they were");
+
+      assertCarries(port);
+    }
+  }
+
+  @Test
+  void oneFileThatIsGoneChangesNothing() throws Exception {
+    Files.writeString(ca, SERVER.certificatePem());
+    Files.writeString(certificate, RENEWED.certificatePem() + RENEWED.privateKeyPkcs8Pem());
+    try (TunnelProgram program = started("--client-cert=" + certificate)) {
+      int port = program.awaitPort();
+
+      Files.delete(certificate);
+      program.signal(folder, "HUP");
+      program.await("tunnel: --client-cert: .*client\\.pem: there is no such file");
+      program.await("The certificates stay as they were");
+
+      assertCarries(port);
+    }
+  }
+
+  @Test
+  void openConnectionStaysOpen() throws Exception {
+    write(SERVER, RENEWED);
+    try (TunnelProgram program = startedWithTwoFiles()) {
+      int port = program.awaitPort();
+      try (Socket kept = TunnelProgram.connectAndExchange(port)) {
+        write(EXPIRED, EXPIRED);
+        program.signal(folder, "HUP");
+        program.await("again, for new connections");
+
+        kept.getOutputStream().write('x');
+        assertThat(kept.getInputStream().read()).isEqualTo('x');
+        TunnelProgram.connectInVain(port);
+      }
+    }
+  }
+}
