@@ -8,15 +8,20 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Tells monitoring systems and browsers how a run goes. */
 final class MetricsServer implements Reporter {
   static final String OPTION = "--metrics-listen";
 
-  /** Whoever asks slowly keeps others waiting, but costs no further thread. */
-  private static final int THREADS = 4;
+  /**
+   * A thread waits for the rest of a request, or for a client that does not read its answer: so
+   * many slow clients at a time leave {@code /healthz} alone. Idle threads end.
+   */
+  private static final int MAX_THREADS = 64;
 
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -62,7 +67,7 @@ final class MetricsServer implements Reporter {
       throw ListenFailure.of(address, OPTION, e);
     }
     server = http;
-    threads = Executors.newFixedThreadPool(THREADS, MetricsServer::thread);
+    threads = threads();
     http.setExecutor(threads);
     InetSocketAddress bound = http.getAddress();
     HttpAnswers answers = new HttpAnswers(new HostCheck(bound, address.getHostString()));
@@ -79,6 +84,19 @@ final class MetricsServer implements Reporter {
               + " single interface if that is not meant");
     }
     console.status("Metrics and a status page on http://" + ListenAddress.text(bound) + "/");
+  }
+
+  private static ExecutorService threads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            MAX_THREADS,
+            MAX_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            MetricsServer::thread);
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   private static Thread thread(Runnable task) {

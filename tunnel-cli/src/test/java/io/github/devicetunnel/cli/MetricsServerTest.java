@@ -17,6 +17,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
@@ -241,6 +244,66 @@ class MetricsServerTest {
     Program program = run("9090");
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.nextErrorLine()).startsWith("tunnel: --metrics-listen: must be host:port");
+  }
+
+  private static Socket open(String url) throws IOException {
+    Socket socket = new Socket();
+    socket.setSoTimeout((int) Await.LONG.toMillis());
+    socket.connect(
+        ListenAddress.parsePort("", url.substring("http://".length(), url.length() - 1)));
+    return socket;
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Fails if an answer comes only once the clients of a test have had their time. */
+  private void assertAlive(String url) throws IOException {
+    OkHttpClient impatient = http.newBuilder().readTimeout(Duration.ofSeconds(5)).build();
+    Request request = new Request.Builder().url(url + "healthz").build();
+    try (Response response = impatient.newCall(request).execute()) {
+      assertThat(response.body().string()).isEqualTo("alive\n");
+    }
+  }
+
+  /** Clients that occupy what they can of the server. */
+  private interface Occupation {
+    void begin(Socket socket) throws IOException;
+  }
+
+  private void assertAliveDespite(int number, Occupation occupation) throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
+      String url = url(process);
+      for (int i = 0; i < number; i++) {
+        Socket socket = open(url);
+        sockets.add(socket);
+        occupation.begin(socket);
+      }
+      assertAlive(url);
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void unfinishedRequestsOccupyNothing() throws Exception {
+    assertAliveDespite(10, socket -> send(socket, "GET /heal"));
+    assertAliveDespite(30, socket -> send(socket, "GET / HTTP/1.1\r\nX-Header: half"));
+  }
+
+  @Test
+  void answersThatAreNotReadOccupyNothing() throws Exception {
+    String many = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500);
+    assertAliveDespite(10, socket -> send(socket, many));
+  }
+
+  @Test
+  void silentConnectionsOccupyNothing() throws Exception {
+    assertAliveDespite(1000, socket -> {});
   }
 
   private Program run(String address) {
