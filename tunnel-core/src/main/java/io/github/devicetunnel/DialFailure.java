@@ -7,6 +7,7 @@ import io.github.devicetunnel.websocket.DialProgress;
 import io.github.devicetunnel.websocket.ProxyException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name may have several addresses. OkHttp throws the first failure, with the others
  * suppressed; the most telling one counts: a proxy that rejects the request, then TLS, then a
- * connection that broke, then a connection that was not made.
+ * connection that broke, then a connection that was not made, then a lack on this machine.
  */
 final class DialFailure {
   private static final int MAX_ADDRESSES = 4;
@@ -66,6 +67,9 @@ final class DialFailure {
     if (e instanceof SSLException) {
       return 1;
     }
+    if (e instanceof BindException) {
+      return 4; // Of this machine, perhaps because it has no IPv6 address.
+    }
     return isUnconnected(e) ? 3 : 2;
   }
 
@@ -106,14 +110,13 @@ final class DialFailure {
     if (defect != null) {
       return Ending.unreachable(cloud, defect, cause);
     }
-    String what = what(timeout);
-    Ending exhausted = Ending.exhausted(what, cause);
+    Ending exhausted = Ending.exhausted(text(cause), doing.contains("["), cause);
     if (exhausted != null) {
       return exhausted;
     }
     String fix = fix();
     return Ending.unreachable(
-        cloud, what + ", while " + doing + (fix == null ? "" : "; " + fix), cause);
+        cloud, what(timeout) + ", while " + doing + (fix == null ? "" : "; " + fix), cause);
   }
 
   private String what(Duration timeout) {

@@ -10,6 +10,7 @@ import io.github.devicetunnel.websocket.HeapShare;
 import io.github.devicetunnel.websocket.ProtocolViolationException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,13 @@ record Ending(
     int answer,
     String message,
     @Nullable Throwable cause) {
+
+  /** Of a connect on Linux, macOS and Windows when every local port is in use. */
+  private static final List<String> NO_LOCAL_PORT =
+      List.of(
+          "Cannot assign requested address",
+          "Can't assign requested address",
+          "Address already in use: connect");
 
   /** Our own words around those of a server. */
   private static final int MAX_MESSAGE = 2 * OneLine.MAX_FOREIGN;
@@ -59,15 +67,27 @@ record Ending(
     return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
   }
 
-  /** The cause is on this machine, in the words of Unix or Windows; null for other causes. */
-  static @Nullable Ending exhausted(String what, IOException e) {
-    String message = exhausted(what);
+  /**
+   * The cause is on this machine, in the words of Unix or Windows; null for other causes.
+   *
+   * @param what the message of the failure
+   * @param ipv6 whether the address was one of IPv6
+   */
+  static @Nullable Ending exhausted(String what, boolean ipv6, IOException e) {
+    String message = exhausted(what, ipv6);
     return message == null
         ? null
         : of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
   }
 
-  private static @Nullable String exhausted(String what) {
+  private static @Nullable String exhausted(String what, boolean ipv6) {
+    if (NO_LOCAL_PORT.stream().anyMatch(what::contains)) {
+      // Linux reports the same when loopback has no IPv6 address.
+      return "this machine has no free local port"
+          + (ipv6 ? ", or no IPv6 address," : "")
+          + " to reach the cloud: close connections, or widen the range of local ports"
+          + " (net.ipv4.ip_local_port_range on Linux)";
+    }
     if (what.contains("Too many open files in system")
         || what.contains("No buffer space available")) {
       return "this machine has too many open files or connections to reach the cloud: end some";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -28,12 +29,31 @@ class DialFailureTest {
         + " this machine has too many open files or connections to reach the cloud: end some",
     "No buffer space available (maximum connections reached?): connect,"
         + " this machine has too many open files or connections to reach the cloud: end some",
+    "Cannot assign requested address, 'this machine has no free local port to reach the cloud: close"
+        + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
+    "Can't assign requested address, 'this machine has no free local port to reach the cloud: close"
+        + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
+    "Address already in use: connect, 'this machine has no free local port to reach the cloud: close"
+        + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
   })
   void whatIsExhaustedHereIsNoFaultOfTheCloud(String text, String message) {
     Ending ending = unreachable(new SocketException(text));
 
     assertThat(ending.message()).isEqualTo(message);
     assertThat(ending.endedBy()).isEqualTo(EndedBy.CLIENT);
+  }
+
+  /** Linux has the same text for a loopback without IPv6. */
+  @Test
+  void addressInIpv6MayBeMissing() {
+    CloudUri cloud = CloudUri.parse("wss://[::1]:8443");
+    BindException e = new BindException("Cannot assign requested address");
+    Ending ending =
+        new DialFailure(cloud, null, null, e)
+            .ending(Duration.ofSeconds(1), "connecting to [::1]:8443");
+
+    assertThat(ending.message())
+        .startsWith("this machine has no free local port, or no IPv6 address, to reach the cloud");
   }
 
   @Test

@@ -39,6 +39,7 @@ final class TroubleshootingTest {
           "Too many open files in system",
           "No buffer space available",
           "Address already in use",
+          "Address already in use: connect",
           "Only one usage of each socket address",
           "Permission denied",
           "An attempt was made to access a socket in a way forbidden",

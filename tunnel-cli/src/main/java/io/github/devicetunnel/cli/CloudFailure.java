@@ -7,6 +7,8 @@ import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,16 +51,18 @@ final class CloudFailure {
     return switch (reason.kind()) {
       case TOKEN_REFUSED -> ExitCode.CREDENTIAL_REFUSED;
       case INTERNAL_ERROR -> ExitCode.BUG;
+      // By this end itself: it had no token to go with, or no port, file or memory left.
       case DIAL_FAILED ->
-          reason.endedBy() == CloseReason.EndedBy.CLIENT && !isExhausted(reason)
-              ? ExitCode.CREDENTIAL_REFUSED // There is no token.
+          reason.endedBy() == CloseReason.EndedBy.CLIENT && !isExhausted(reason.cause())
+              ? ExitCode.CREDENTIAL_REFUSED
               : ExitCode.UNREACHABLE;
       default -> ExitCode.UNREACHABLE;
     };
   }
 
-  /** This machine has no memory, file descriptor or port for another connection. */
-  private static boolean isExhausted(CloseReason reason) {
-    return reason.cause() == null || reason.cause() instanceof SocketException;
+  private static boolean isExhausted(@Nullable Throwable cause) {
+    return cause == null
+        || cause instanceof SocketException
+        || cause instanceof UnknownHostException;
   }
 }

@@ -1,0 +1,72 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program on a machine without a free local port: a network namespace of its own. */
+final class LocalPortsTest {
+  /** Reserves all ports from which the system may choose, and runs the rest of the arguments. */
+  private static final String WITHOUT_PORTS =
+      """
+      ip link set lo up || exit 99
+      echo 40000 40003 >/proc/sys/net/ipv4/ip_local_port_range || exit 99
+      echo 40000-40003 >/proc/sys/net/ipv4/ip_local_reserved_ports || exit 99
+      exec "$@"
+      """;
+
+  @TempDir Path folder;
+  private List<String> namespace;
+
+  /** Root may use a network namespace; others where they may have a user namespace as well. */
+  @BeforeEach
+  void findNamespace() throws Exception {
+    String unshare = Externals.program("unshare");
+    for (String options : List.of("-n", "-rn")) {
+      namespace = List.of(unshare, options, "sh", "-c", WITHOUT_PORTS, "sh");
+      List<String> probe = new ArrayList<>(namespace);
+      probe.add("true");
+      if (Program.in(folder, probe).run().exitCode() == 0) {
+        return;
+      }
+    }
+    Externals.need(false, "a network namespace is not permitted");
+  }
+
+  private Program.Outcome run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(namespace);
+    command.add(PackagedProgram.LAUNCHER.toString());
+    command.addAll(List.of(arguments));
+    return Program.in(folder, command)
+        .variable("JAVA_HOME", System.getProperty("java.home"))
+        .variable("TUNNEL_DEVICE", Cloud.DEVICE)
+        .variable("TUNNEL_SERVICE", "127.0.0.1:80")
+        .variable("TUNNEL_API_KEY", Cloud.KEY)
+        .run();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--proxy=none",
+        "--proxy=http://127.0.0.1:9",
+        "--proxy=https://127.0.0.1:9",
+        "--proxy=socks5://127.0.0.1:9"
+      })
+  void noFreePort(String proxy) throws Exception {
+    Program.Outcome outcome = run("stdio", "--cloud-uri=ws://127.0.0.1:9", proxy);
+
+    assertThat(outcome.err())
+        .contains(
+            "this machine has no free local port to reach the cloud: close connections, or widen"
+                + " the range of local ports (net.ipv4.ip_local_port_range on Linux)")
+        .doesNotContain("could not be reached");
+    assertThat(outcome.exitCode()).isEqualTo(6);
+  }
+}
