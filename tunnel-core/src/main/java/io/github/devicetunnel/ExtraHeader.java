@@ -15,13 +15,11 @@ final class ExtraHeader {
   private static final Set<String> TAKEN =
       Set.of(
           "accept-encoding",
-          "authorization",
           "connection",
           "content-length",
           "expect",
           "host",
           "keep-alive",
-          "proxy-authorization",
           "proxy-connection",
           "te",
           "trailer",
@@ -36,6 +34,14 @@ final class ExtraHeader {
   }
 
   static void check(String name, String value) {
+    int colon = name.indexOf(':');
+    if (colon >= 0) {
+      // What follows is the value, which may be a secret.
+      throw new IllegalArgumentException(
+          "header: the name must not have a colon, but is \""
+              + Target.shown(name.substring(0, colon))
+              + ":...\"; give name and value apart");
+    }
     if (!isToken(name)) {
       throw new IllegalArgumentException(
           "header: the name must be letters, digits and dashes, but is \""
@@ -46,6 +52,18 @@ final class ExtraHeader {
     if (lower.equals("sec-websocket-protocol")) {
       throw new IllegalArgumentException(
           "header: " + name + " cannot be added as a header; offer names with subprotocol(...)");
+    }
+    if (lower.equals("authorization")) {
+      throw new IllegalArgumentException(
+          "header: "
+              + name
+              + " holds the access key or token, and a request has only one (RFC 9110 section"
+              + " 11.6.2); for a server in front of the cloud use another header or a client"
+              + " certificate");
+    }
+    if (lower.equals("proxy-authorization")) {
+      throw new IllegalArgumentException(
+          "header: " + name + " is for a proxy; set user and password with proxy(...)");
     }
     if (TAKEN.contains(lower) || lower.startsWith("sec-websocket-")) {
       throw new IllegalArgumentException(

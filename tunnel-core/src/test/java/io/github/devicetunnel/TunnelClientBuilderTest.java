@@ -29,14 +29,11 @@ class TunnelClientBuilderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Authorization",
-        "authorization",
         "X-Application-ID",
         "Host",
         "Connection",
         "UPGRADE",
         "Sec-WebSocket-Key",
-        "Proxy-Authorization",
         "Content-Length"
       })
   void headersOfTheRequestItselfAreRefused(String name) {
@@ -44,6 +41,36 @@ class TunnelClientBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "header: " + name + " is one of those that the request for a tunnel has itself");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Authorization", "authorization"})
+  void headerOfTheCredentialSaysWhatWorks(String name) {
+    assertThatThrownBy(() -> complete().header(name, "Basic s3cret"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "header: "
+                + name
+                + " holds the access key or token, and a request has only one (RFC 9110 section"
+                + " 11.6.2); for a server in front of the cloud use another header or a client"
+                + " certificate");
+  }
+
+  @Test
+  void headerOfTheProxyNamesItsSetting() {
+    assertThatThrownBy(() -> complete().header("Proxy-Authorization", "Basic s3cret"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "header: Proxy-Authorization is for a proxy; set user and password with proxy(...)");
+  }
+
+  @Test
+  void valueInTheNameOfAHeaderIsNotRepeated() {
+    assertThatThrownBy(() -> complete().header("X-Front: Basic s3cret", ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "header: the name must not have a colon, but is \"X-Front:...\"; give name and value"
+                + " apart");
   }
 
   @ParameterizedTest

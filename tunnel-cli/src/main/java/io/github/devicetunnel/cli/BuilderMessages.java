@@ -60,6 +60,7 @@ final class BuilderMessages {
         String.valueOf(e.getMessage())
             .replace("allowPlaintext(true)", "--allow-plaintext")
             .replace("subprotocol(...)", "--subprotocol")
+            .replace("proxy(...)", "--proxy")
             .replace("use Credentials.jwt(applicationId, token)", "give --application-id as well")
             .replace(
                 "use Credentials.apiKey(key)",

@@ -151,7 +151,10 @@ final class NetworkOptions {
   private static void setHeader(TunnelClient.Builder builder, String header) {
     int equals = header.indexOf('=');
     if (equals < 0) {
-      throw CommandFailure.usage(HEADER + ": must be NAME=VALUE, but has no =");
+      throw CommandFailure.usage(
+          HEADER
+              + ": must be NAME=VALUE, but has no ="
+              + (header.contains(":") ? "; write = in place of the colon" : ""));
     }
     String name = header.substring(0, equals);
     setting(HEADER, () -> builder.header(name, header.substring(equals + 1)));

@@ -119,6 +119,29 @@ class UsageTest {
         mistake(
             "--header: must be NAME=VALUE, but has no =", "-cloud-uri", WHOLE_URL, "--header=x"),
         mistake(
+            "--header: must be NAME=VALUE, but has no =; write = in place of the colon",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--header=X-Front: Basic s3cret"),
+        mistake(
+            "--header: the name must not have a colon, but is \"X-Front:...\"; give name and value"
+                + " apart",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--header=X-Front: Basic czNjcmV0="),
+        mistake(
+            "--header: Authorization holds the access key or token, and a request has only one (RFC"
+                + " 9110 section 11.6.2); for a server in front of the cloud use another header or"
+                + " a client certificate",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--header=Authorization=Basic s3cret"),
+        mistake(
+            "--header: Proxy-Authorization is for a proxy; set user and password with --proxy",
+            "-cloud-uri",
+            WHOLE_URL,
+            "--header=Proxy-Authorization=Basic s3cret"),
+        mistake(
             "--header: Host is one of those that the request for a tunnel has itself",
             "-cloud-uri",
             WHOLE_URL,

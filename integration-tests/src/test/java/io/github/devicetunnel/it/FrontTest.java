@@ -1,0 +1,89 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelStream;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A server in front of the cloud that has sticky sessions or credentials of its own. */
+final class FrontTest {
+  @RegisterExtension final Leaks leaks = new Leaks();
+  private final BlockingQueue<RawConnection> upgrades = new LinkedBlockingQueue<>();
+
+  private RawCloud front() throws Exception {
+    return RawCloud.started(
+        connection -> {
+          upgrades.add(connection);
+          String headers = "Connection: Upgrade\r\nSet-Cookie: node=a; Path=/";
+          connection.write(connection.granted(headers, connection.accept()));
+          connection.close(1000);
+        });
+  }
+
+  private RawConnection next(TunnelClient client) throws Exception {
+    try (TunnelStream stream = client.open()) {
+      assertThat(stream.inputStream().read()).isEqualTo(-1);
+    }
+    return Await.next(upgrades);
+  }
+
+  @Test
+  void cookieOfAnAnswerIsIgnored() throws Exception {
+    try (RawCloud front = front();
+        TunnelClient client = front.client("127.0.0.1:80").build()) {
+      assertThat(next(client).header("Cookie")).isNull();
+      assertThat(next(client).header("Cookie")).isNull();
+    }
+  }
+
+  @Test
+  void cookieOfAHeaderIsSentBesideTheCredential() throws Exception {
+    try (RawCloud front = front();
+        TunnelClient client =
+            front
+                .client("127.0.0.1:80")
+                .header("Cookie", "node=b")
+                .header("X-Front-Key", "Basic 5ecret")
+                .build()) {
+      RawConnection upgrade = next(client);
+      assertThat(upgrade.header("Cookie")).isEqualTo("node=b");
+      assertThat(upgrade.header("X-Front-Key")).isEqualTo("Basic 5ecret");
+      assertThat(upgrade.header("Authorization")).isEqualTo("Bearer " + Cloud.KEY);
+    }
+  }
+
+  @Test
+  void cookieJarOfAnApplicationKeepsSessionsSticky() throws Exception {
+    List<Cookie> kept = new CopyOnWriteArrayList<>();
+    CookieJar jar =
+        new CookieJar() {
+          @Override
+          public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {
+            kept.addAll(cookies);
+          }
+
+          @Override
+          public List<Cookie> loadForRequest(HttpUrl url) {
+            return List.copyOf(kept);
+          }
+        };
+    OkHttpClient http = new OkHttpClient.Builder().cookieJar(jar).build();
+    try (RawCloud front = front();
+        TunnelClient client = front.client("127.0.0.1:80").okHttpClient(http).build()) {
+      assertThat(next(client).header("Cookie")).isNull();
+      assertThat(next(client).header("Cookie")).isEqualTo("node=a");
+    } finally {
+      http.dispatcher().executorService().shutdown();
+    }
+  }
+}
