@@ -14,9 +14,10 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy on the way to the cloud: HTTP, by CONNECT and with Basic authentication, or SOCKS5. The
- * name of the cloud is looked up by the proxy, and by nobody else. Nothing of the JVM is changed,
- * so each client may have another proxy. Immutable; {@link #toString} hides user and password.
+ * A proxy on the way to the cloud: HTTP, by CONNECT and with Basic authentication, the same with
+ * TLS to the proxy itself, or SOCKS5. The name of the cloud is looked up by the proxy, and by
+ * nobody else. Nothing of the JVM is changed, so each client may have another proxy. Immutable;
+ * {@link #toString} hides user and password.
  *
  * <pre>{@code
  * ProxySettings proxy = ProxySettings.http("proxy.example", 3128).credentials("plant", password);
@@ -26,26 +27,49 @@ import org.jspecify.annotations.Nullable;
 public final class ProxySettings {
   private static final Pattern URL =
       Pattern.compile("(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?<rest>[^/?#]+)/?");
+  private static final Pattern DIRECT = Pattern.compile("(?i)none|direct(://)?");
   private static final String EXPECTED =
-      "proxy must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT, with or"
-          + " without USER:PASSWORD@, but ";
-  private static final int HTTP_PORT = 80;
-  private static final int SOCKS_PORT = 1080;
+      "proxy must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or socks5, with"
+          + " or without USER:PASSWORD@, but ";
   private static final int LONGEST_IN_SOCKS = 255;
 
-  private final boolean socks;
+  /** What a proxy speaks, with its default port. */
+  private enum Scheme {
+    NONE(0),
+    HTTP(80),
+    HTTPS(443),
+    SOCKS5(1080);
+
+    private final int port;
+
+    Scheme(int port) {
+      this.port = port;
+    }
+  }
+
+  private final Scheme scheme;
   private final String host;
   private final int port;
   private final @Nullable String user;
   private final String password;
 
   private ProxySettings(
-      boolean socks, String host, int port, @Nullable String user, String password) {
-    this.socks = socks;
+      Scheme scheme, String host, int port, @Nullable String user, String password) {
+    this.scheme = scheme;
     this.host = host;
     this.port = port;
     this.user = user;
     this.password = password;
+  }
+
+  /**
+   * Connects directly, also where an {@code OkHttpClient} or system properties of the JVM name a
+   * proxy.
+   *
+   * @return a setting in place of a proxy
+   */
+  public static ProxySettings none() {
+    return new ProxySettings(Scheme.NONE, "", 0, null, "");
   }
 
   /**
@@ -57,7 +81,22 @@ public final class ProxySettings {
    * @throws IllegalArgumentException for anything else
    */
   public static ProxySettings http(String host, int port) {
-    return new ProxySettings(false, checkedHost(host), checkedPort(port), null, "");
+    return new ProxySettings(Scheme.HTTP, checkedHost(host), checkedPort(port), null, "");
+  }
+
+  /**
+   * An HTTP proxy that is connected to in TLS (RFC 9110 section 4.2.2). The TLS to the cloud, with
+   * {@code wss}, is inside the TLS to the proxy. The proxy must present a certificate for its host
+   * that the client trusts: by {@link TlsSettings}, an {@code OkHttpClient}, or the authorities of
+   * Java. The proxy never gets a client certificate, and pins do not apply to it.
+   *
+   * @param host a name or an IP address, without brackets; the certificate must be for it
+   * @param port from 1 to 65535
+   * @return the proxy, without user and password
+   * @throws IllegalArgumentException for anything else
+   */
+  public static ProxySettings https(String host, int port) {
+    return new ProxySettings(Scheme.HTTPS, checkedHost(host), checkedPort(port), null, "");
   }
 
   /**
@@ -69,33 +108,36 @@ public final class ProxySettings {
    * @throws IllegalArgumentException for anything else
    */
   public static ProxySettings socks5(String host, int port) {
-    return new ProxySettings(true, checkedHost(host), checkedPort(port), null, "");
+    return new ProxySettings(Scheme.SOCKS5, checkedHost(host), checkedPort(port), null, "");
   }
 
   /**
    * Reads what {@code HTTPS_PROXY} and its like hold.
    *
-   * @param url {@code http://user:password@host:port}, or the same with {@code socks5}, {@code
-   *     socks5h} or {@code socks}, which are one here; no scheme is http. A {@code :}, {@code @} or
-   *     {@code /} in user or password is written {@code %3A}, {@code %40}, {@code %2F}. Without a
-   *     port it is 80 for http and 1080 for SOCKS5
+   * @param url {@code http://user:password@host:port}, or the same with {@code https}, or with
+   *     {@code socks5}, {@code socks5h} or {@code socks}, which are one here; no scheme is http. A
+   *     {@code :}, {@code @} or {@code /} in user or password is written {@code %3A}, {@code %40},
+   *     {@code %2F}. Without a port it is 80 for http, 443 for https and 1080 for SOCKS5. {@code
+   *     none} and {@code direct} are {@link #none}
    * @return the proxy
    * @throws IllegalArgumentException for anything else; the message repeats no password
    */
   public static ProxySettings parse(String url) {
+    if (DIRECT.matcher(url).matches()) {
+      return none();
+    }
     Matcher matcher = URL.matcher(url);
     if (!matcher.matches()) {
       throw refused(url, "is malformed");
     }
-    String scheme = matcher.group("scheme");
-    boolean socks =
-        switch (scheme == null ? "http" : scheme.toLowerCase(Locale.ROOT)) {
-          case "http" -> false;
+    String named = matcher.group("scheme");
+    Scheme scheme =
+        switch (named == null ? "http" : named.toLowerCase(Locale.ROOT)) {
+          case "http" -> Scheme.HTTP;
+          case "https" -> Scheme.HTTPS;
           // GNOME writes the last one, for whatever the user has set.
-          case "socks5", "socks5h", "socks" -> true;
-          case "https" ->
-              throw refused(url, "asks for TLS to the proxy itself, which is not known");
-          default -> throw refused(url, "has the scheme " + scheme);
+          case "socks5", "socks5h", "socks" -> Scheme.SOCKS5;
+          default -> throw refused(url, "has the scheme " + named);
         };
     String rest = matcher.group("rest");
     // A dialect of URLs with every escape and address; its default port would be 80 for SOCKS too.
@@ -104,8 +146,8 @@ public final class ProxySettings {
       throw refused(url, "is malformed");
     }
     boolean hasPort = rest.matches(".*:\\d+");
-    int port = hasPort ? parsed.port() : socks ? SOCKS_PORT : HTTP_PORT;
-    ProxySettings proxy = new ProxySettings(socks, parsed.host(), port, null, "");
+    int port = hasPort ? parsed.port() : scheme.port;
+    ProxySettings proxy = new ProxySettings(scheme, parsed.host(), port, null, "");
     return parsed.username().isEmpty()
         ? proxy
         : proxy.credentials(parsed.username(), parsed.password());
@@ -117,7 +159,8 @@ public final class ProxySettings {
    * there is neither, in capitals or small letters. There is none for this machine itself, nor for
    * what {@code NO_PROXY} lists, separated by commas, semicolons or blanks: {@code *} for all,
    * names with their subdomains, {@code *} and the end of a name, addresses, blocks of addresses in
-   * CIDR notation; each but the last with or without a port.
+   * CIDR notation; each but the last with or without a port. An empty variable counts as not set.
+   * The value {@code none} or {@code direct} means no proxy, whatever {@code ALL_PROXY} holds.
    *
    * @param environment {@link System#getenv()}
    * @param cloudUri as {@link TunnelClient.Builder#cloudUri} takes it
@@ -128,7 +171,8 @@ public final class ProxySettings {
       Map<String, String> environment, String cloudUri) {
     return new ProxyEnvironment(environment)
         .variableFor(CloudUri.parse(cloudUri))
-        .map(ProxySettings::parse);
+        .map(ProxySettings::parse)
+        .filter(proxy -> !proxy.isNone());
   }
 
   private static ProxySettings parse(ProxyEnvironment.Variable variable) {
@@ -148,25 +192,29 @@ public final class ProxySettings {
    * @return another value
    * @throws IllegalArgumentException when the proxy's protocol cannot carry them; the message
    *     repeats neither
+   * @throws IllegalStateException for {@link #none}
    */
   public ProxySettings credentials(String user, String password) {
+    if (isNone()) {
+      throw new IllegalStateException("proxy is none, so there is no user and no password");
+    }
     checkText("user", user);
     checkText("password", password);
     if (user.isEmpty()) {
       throw new IllegalArgumentException("proxy user is empty");
     }
-    if (!socks && user.contains(":")) {
+    if (scheme != Scheme.SOCKS5 && user.contains(":")) {
       throw new IllegalArgumentException(
           "proxy user has a colon, which HTTP cannot carry: use another one, or SOCKS5");
     }
-    return new ProxySettings(socks, host, port, user, password);
+    return new ProxySettings(scheme, host, port, user, password);
   }
 
   private void checkText(String name, String value) {
     if (value.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("proxy " + name + " has a control character");
     }
-    if (socks && value.getBytes(UTF_8).length > LONGEST_IN_SOCKS) {
+    if (scheme == Scheme.SOCKS5 && value.getBytes(UTF_8).length > LONGEST_IN_SOCKS) {
       throw new IllegalArgumentException(
           "proxy " + name + " is longer than 255 bytes, which SOCKS5 cannot carry");
     }
@@ -194,15 +242,27 @@ public final class ProxySettings {
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);
   }
 
-  ProxyServer server() {
-    return socks
-        ? new Socks5Proxy(host, port, user, password)
-        : new HttpProxy(host, port, user, password);
+  boolean isNone() {
+    return scheme == Scheme.NONE;
   }
 
-  /** Scheme, host and port; neither user nor password. */
+  boolean usesTls() {
+    return scheme == Scheme.HTTPS;
+  }
+
+  /** Returns null for {@link #none}. */
+  @Nullable ProxyServer server() {
+    return switch (scheme) {
+      case NONE -> null;
+      case HTTP, HTTPS -> new HttpProxy(usesTls(), host, port, user, password);
+      case SOCKS5 -> new Socks5Proxy(host, port, user, password);
+    };
+  }
+
+  /** Scheme, host and port, or {@code none}; neither user nor password. */
   @Override
   public String toString() {
-    return (socks ? "socks5://" : "http://") + server();
+    ProxyServer server = server();
+    return server == null ? "none" : scheme.name().toLowerCase(Locale.ROOT) + "://" + server;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.websocket.ProxyServer;
+import java.net.Proxy;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,18 @@ record Transport(
   OkHttpClient client() {
     OkHttpClient.Builder builder =
         okHttpClient == null ? new OkHttpClient.Builder() : okHttpClient.newBuilder();
+    if (proxy != null) {
+      builder.proxy(Proxy.NO_PROXY); // Ours is below OkHttp.
+    }
     return tls == null ? builder.build() : tls.applyTo(builder);
   }
 
+  /** Returns null for a direct connection, and where a proxy is the business of OkHttp. */
   @Nullable ProxyServer proxyServer() {
     return proxy == null ? null : proxy.server();
+  }
+
+  boolean usesTlsToProxy() {
+    return proxy != null && proxy.usesTls();
   }
 }

@@ -93,7 +93,7 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   private void leaseHeap() throws TunnelException {
-    boolean tls = settings.cloudUri().base().isHttps();
+    boolean tls = settings.cloudUri().base().isHttps() || engine.transport().usesTlsToProxy();
     lease = HeapShare.SYSTEM.lease(tls);
     if (lease == null) {
       throw new TunnelException(gauges.reason(Ending.heapFull(HeapShare.SYSTEM, tls)));

@@ -250,7 +250,7 @@ public final class TunnelClient implements AutoCloseable {
    * for one that an OkHttpClient or the JVM brings along}
    */
   public Optional<ProxySettings> proxy() {
-    return Optional.ofNullable(engine.transport().proxy());
+    return Optional.ofNullable(engine.transport().proxy()).filter(proxy -> !proxy.isNone());
   }
 
   /** Where this client's tunnels lead; no secret. */
@@ -550,7 +550,7 @@ public final class TunnelClient implements AutoCloseable {
      * the system properties of the JVM. It takes the place of all of these, and of the socket
      * factory of such a client.
      *
-     * @param settings where it is
+     * @param settings where it is; {@link ProxySettings#none} to connect directly
      * @return this
      */
     public Builder proxy(ProxySettings settings) {

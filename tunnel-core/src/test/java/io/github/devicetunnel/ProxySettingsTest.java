@@ -27,6 +27,13 @@ class ProxySettingsTest {
     "http://user:p@ss@proxy.example:1, http://proxy.example:1",
     "socks5://user@proxy.example, socks5://proxy.example:1080",
     "socks://proxy.example, socks5://proxy.example:1080",
+    "https://proxy.example, https://proxy.example:443",
+    "HTTPS://us%40er:pass@[::1]:3129/, https://[::1]:3129",
+    "https://proxy.example:80, https://proxy.example:80",
+    "none, none",
+    "Direct, none",
+    "direct://, none",
+    "http://none, http://none:80",
   })
   void urls(String url, String expected) {
     assertThat(ProxySettings.parse(url)).hasToString(expected);
@@ -40,15 +47,14 @@ class ProxySettingsTest {
     "http://proxy.example:99999, is malformed",
     "http://proxy.example/path, is malformed",
     "http://proxy.example?x, is malformed",
-    "https://proxy.example, 'asks for TLS to the proxy itself, which is not known'",
     "socks4://proxy.example, has the scheme socks4",
   })
   void urlsThatAreNone(String url, String defect) {
     assertThatThrownBy(() -> ProxySettings.parse(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "proxy must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT,"
-                + " with or without USER:PASSWORD@, but \""
+            "proxy must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or"
+                + " socks5, with or without USER:PASSWORD@, but \""
                 + url
                 + "\" "
                 + defect);
@@ -83,10 +89,22 @@ class ProxySettingsTest {
   }
 
   @Test
+  void noProxyHasNoUser() {
+    assertThat(ProxySettings.none()).hasToString("none");
+    assertThatThrownBy(() -> ProxySettings.none().credentials("user", "s3cret"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("proxy is none, so there is no user and no password");
+  }
+
+  @Test
   void credentialsMustFitTheProtocol() {
     ProxySettings http = ProxySettings.http("host", 1);
     ProxySettings socks = ProxySettings.socks5("host", 1);
     assertThat(http.credentials("user", "a:b")).hasToString("http://host:1");
+    ProxySettings https = ProxySettings.https("host", 1);
+    assertThat(https.credentials("user", "a:b")).hasToString("https://host:1");
+    assertThatThrownBy(() -> https.credentials("us:er", "x"))
+        .hasMessageStartingWith("proxy user has a colon, which HTTP cannot carry");
     assertThat(socks.credentials("us:er", "")).hasToString("socks5://host:1");
     assertThatThrownBy(() -> http.credentials("us:er", "x"))
         .hasMessageStartingWith("proxy user has a colon, which HTTP cannot carry");
@@ -137,6 +155,11 @@ class ProxySettingsTest {
         "ws://cloud.example, HTTP_PROXY= all_proxy=socks5://b:2, socks5://b:2",
         "ws://cloud.example, HTTPS_PROXY=http://a:1, -",
         "wss://cloud.example, , -",
+        "wss://cloud.example, HTTPS_PROXY=https://a:1, https://a:1",
+        "wss://cloud.example, HTTPS_PROXY=, -",
+        "wss://cloud.example, HTTPS_PROXY=none ALL_PROXY=http://b:2, -",
+        "wss://cloud.example, https_proxy=direct:// ALL_PROXY=http://b:2, -",
+        "wss://cloud.example, HTTP_PROXY=none ALL_PROXY=http://b:2, http://b:2",
         // Never for this machine.
         "wss://localhost:1, HTTPS_PROXY=http://a:1, -",
         "wss://127.1.2.3:1, HTTPS_PROXY=http://a:1, -",

@@ -23,7 +23,7 @@ final class RefusedProxies {
     Map<String, RefusalScene> scenes = new LinkedHashMap<>();
     scenes.put("a proxy's URL of another kind", f -> parse("ftp://proxy.example"));
     scenes.put("a proxy's URL that is malformed", f -> parse("http://u:" + PASSWORD + "@host:x"));
-    scenes.put("a proxy that is spoken to in TLS", f -> parse("https://proxy.example"));
+    scenes.put("an https proxy that does not speak TLS", f -> withoutTls());
     scenes.put(
         "a proxy's user with a colon",
         f -> refusal(() -> ProxySettings.http("proxy", 80).credentials("a:b", PASSWORD)));
@@ -66,6 +66,18 @@ final class RefusedProxies {
           }
         });
     return scenes;
+  }
+
+  private static String withoutTls() throws IOException {
+    Service.Script script =
+        socket -> {
+          int unused = socket.getInputStream().read();
+          socket.getOutputStream().write(head("400 Bad Request", "X: y"));
+          untilEnd(socket);
+        };
+    try (Service proxy = Service.started(script)) {
+      return dial(at("https://", proxy));
+    }
   }
 
   private static byte[] reply(int code) {

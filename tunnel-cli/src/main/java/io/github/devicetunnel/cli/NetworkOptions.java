@@ -48,8 +48,9 @@ final class NetworkOptions {
       paramLabel = "URL",
       order = 34,
       description =
-          "http://USER:PASSWORD@HOST:PORT, or the same with socks5. [HTTPS_PROXY for wss,"
-              + " HTTP_PROXY for ws, ALL_PROXY; NO_PROXY]")
+          "http://USER:PASSWORD@HOST:PORT, or the same with https (TLS to the proxy itself) or"
+              + " socks5; none for no proxy. [HTTPS_PROXY for wss, HTTP_PROXY for ws, ALL_PROXY;"
+              + " NO_PROXY]")
   private @Nullable String proxy;
 
   @Option(
@@ -91,7 +92,9 @@ final class NetworkOptions {
                   .ifPresent(builder::proxy));
     } else {
       String url = proxy;
-      setting(PROXY, () -> builder.proxy(ProxySettings.parse(url)));
+      setting(
+          PROXY,
+          () -> builder.proxy(url.isBlank() ? ProxySettings.none() : ProxySettings.parse(url)));
     }
     headers.forEach(header -> setHeader(builder, header));
     if (bareClose != null) {

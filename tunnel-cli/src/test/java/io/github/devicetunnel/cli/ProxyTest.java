@@ -6,9 +6,14 @@ import io.github.devicetunnel.testing.TunnelService;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which proxy is used, as seen by the complaint that nobody is there. */
 class ProxyTest {
@@ -61,6 +66,42 @@ class ProxyTest {
                 "--listen-uri=:0",
                 "--proxy=socks5://" + proxy()))
         .contains("could not be reached: the proxy " + proxy() + " could not be reached");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "direct", "direct://", "NONE", ""})
+  void noProxyBeatsTheEnvironment(String none) throws Exception {
+    Program program = new Program().variable("HTTPS_PROXY", "http://" + proxy());
+
+    assertThat(
+            complaint(
+                program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0", "--proxy=" + none))
+        .contains("wss://cloud.invalid/ could not be reached: ")
+        .endsWith("while looking up cloud.invalid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "''", "\"direct\""})
+  void noProxyInAFileBeatsTheEnvironment(String none, @TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("t.yaml"), "proxy: " + none + "\n");
+    Program program = new Program().variable("ALL_PROXY", "http://" + proxy());
+
+    assertThat(
+            complaint(
+                program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0", "--config=" + file))
+        .endsWith("while looking up cloud.invalid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "Direct", ""})
+  void noProxyInTheEnvironment(String none) throws Exception {
+    Program program = new Program().variable("HTTPS_PROXY", none);
+    if (!none.isEmpty()) {
+      program.variable("ALL_PROXY", "http://" + proxy());
+    }
+
+    assertThat(complaint(program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0"))
+        .endsWith("while looking up cloud.invalid");
   }
 
   @Test

@@ -102,7 +102,7 @@ class UsageTest {
             "--jwt-private-key: takes the name of a file, and not what is in it",
             "--jwt-private-key=-----BEGIN PRIVATE KEY-----\0"),
         mistake(
-            "--proxy: must be http://USER:PASSWORD@HOST:PORT or socks5://USER:PASSWORD@HOST:PORT,",
+            "--proxy: must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or",
             "-cloud-uri",
             WHOLE_URL,
             "--proxy=ftp://proxy.example"),

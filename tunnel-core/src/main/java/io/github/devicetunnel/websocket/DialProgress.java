@@ -39,7 +39,7 @@ public final class DialProgress extends EventListener {
 
   /**
    * That of the thread's call: OkHttp looks names up, and shakes hands in TLS, on the thread that
-   * executes the call, but tells neither the DNS nor the trust manager which it is.
+   * executes the call, but does not tell the DNS which it is.
    */
   private static final ThreadLocal<@Nullable DialProgress> CURRENT = new ThreadLocal<>();
 
@@ -72,10 +72,12 @@ public final class DialProgress extends EventListener {
   /** Says whose dial the calling thread executes until {@link #leave}. */
   void enter() {
     CURRENT.set(this);
+    TlsPeer unused = TlsPeer.enter(peer);
   }
 
   static void leave() {
     CURRENT.remove();
+    TlsPeer unused = TlsPeer.enter(null);
   }
 
   /** The one that the calling thread executes. */
@@ -163,6 +165,11 @@ public final class DialProgress extends EventListener {
     boolean direct = proxy == null && okHttpsProxy.type() == Proxy.Type.DIRECT;
     String to = proxy == null ? HostPort.of(address) : proxy.toString();
     begin(Step.CONNECT, (direct ? "connecting to " : "connecting to the proxy ") + to);
+  }
+
+  /** The proxy is reached, and TLS to the proxy itself begins. */
+  void securingProxy() {
+    begin(Step.CONNECT, "shaking hands in TLS with the proxy " + proxy);
   }
 
   /** The proxy is reached. */

@@ -24,22 +24,33 @@ public final class HttpProxy extends ProxyServer {
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
   private static final int LONGEST_HEAD = 16 << 10;
 
+  /** The type and the first byte of the version of a record (RFC 8446 section 5.1). */
+  private static final String TLS_ALERT = "\u0015\u0003";
+
   /** The one answer from 100 to 199 after which no other comes (RFC 9110 section 15.2). */
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private static final String CHALLENGE = "proxy-authenticate:";
 
+  private final boolean tls;
   private final @Nullable String authorization;
 
   /**
    * Describes it.
    *
+   * @param tls whether the connection to the proxy itself is encrypted (RFC 9110 section 4.2.2)
    * @param user null for none
    * @param password of the user
    */
-  public HttpProxy(String host, int port, @Nullable String user, String password) {
+  public HttpProxy(boolean tls, String host, int port, @Nullable String user, String password) {
     super(host, port);
+    this.tls = tls;
     this.authorization = user == null ? null : Credentials.basic(user, password, UTF_8);
+  }
+
+  @Override
+  boolean usesTls() {
+    return tls;
   }
 
   @Override
@@ -66,6 +77,9 @@ public final class HttpProxy extends ProxyServer {
   private int status(List<String> head, String target) throws IOException {
     String statusLine = head.isEmpty() ? "" : head.get(0);
     Matcher matcher = STATUS_LINE.matcher(statusLine);
+    if (statusLine.startsWith(TLS_ALERT)) {
+      throw refusal("answered with TLS when asked for " + target + "; use https:// for the proxy");
+    }
     if (!matcher.matches()) {
       throw refusal(
           "answered what is no HTTP/1 when asked for "

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connected socket under TLS that records what its reader cannot see. JSSE reports the end of the
@@ -20,12 +21,24 @@ import java.net.SocketImpl;
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket behind it has its own locks
 final class ObservedSocket extends Socket {
   private final Socket socket;
+  private final InputStream in;
+  private final OutputStream out;
+  private final @Nullable ArrivalClock below;
   private volatile boolean inputEnded;
   private volatile long arrivedAt = System.nanoTime();
 
-  ObservedSocket(Socket socket) throws SocketException {
+  /**
+   * Observes a socket. Takes its streams at once: the socket of a proxy has other ones later.
+   *
+   * @param below the socket as far as it knows more of arrivals, because it has TLS of its own;
+   *     null when it does not
+   */
+  ObservedSocket(Socket socket, @Nullable ArrivalClock below) throws IOException {
     super((SocketImpl) null);
     this.socket = socket;
+    this.in = socket.getInputStream();
+    this.out = socket.getOutputStream();
+    this.below = below;
   }
 
   /** Returns whether a read reported the end of the connection. */
@@ -33,19 +46,27 @@ final class ObservedSocket extends Socket {
     return inputEnded;
   }
 
-  /** Returns when bytes last came, as {@link System#nanoTime}. */
+  /**
+   * Returns when bytes last came, as {@link System#nanoTime}. They may be a part of a record of the
+   * TLS to a proxy, from which nothing can be read here yet.
+   */
   long arrivedAt() {
-    return arrivedAt;
+    long own = arrivedAt;
+    if (below == null) {
+      return own;
+    }
+    long early = below.arrivedAt();
+    return early - own > 0 ? early : own;
   }
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return new ObservedInput(socket.getInputStream());
+    return new ObservedInput(in);
   }
 
   @Override
   public OutputStream getOutputStream() throws IOException {
-    return socket.getOutputStream();
+    return out;
   }
 
   @Override

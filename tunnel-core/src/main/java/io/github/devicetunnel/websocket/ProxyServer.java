@@ -27,6 +27,11 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
     return port;
   }
 
+  /** Returns whether the connection to the proxy itself is encrypted. */
+  boolean usesTls() {
+    return false;
+  }
+
   /**
    * Asks on a new connection to the proxy. What goes over it afterwards goes to that host. Names
    * are the proxy's to look up.
@@ -39,6 +44,11 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
   /** It answered no, or nonsense, and would do so again. */
   final ProxyException refusal(String what) {
     return new ProxyException("the proxy " + this + " " + what, true, null);
+  }
+
+  /** As {@link #refusal(String)}, for a failure that is known. */
+  final ProxyException refusal(String what, IOException cause) {
+    return new ProxyException("the proxy " + this + " " + what, true, cause);
   }
 
   /** It failed this time. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets through a proxy for one dial. OkHttp asks for unconnected ones and connects them; that it
@@ -11,18 +12,25 @@ import javax.net.SocketFactory;
  */
 final class ProxySocketFactory extends SocketFactory {
   private final ProxyServer proxy;
+  private final @Nullable ProxyTls tls;
   private final ProxyDns dns;
   private final DialProgress dial;
 
-  ProxySocketFactory(ProxyServer proxy, ProxyDns dns, DialProgress dial) {
+  /**
+   * Makes sockets for one dial.
+   *
+   * @param tls null when the connection to the proxy itself is not encrypted
+   */
+  ProxySocketFactory(ProxyServer proxy, @Nullable ProxyTls tls, ProxyDns dns, DialProgress dial) {
     this.proxy = proxy;
+    this.tls = tls;
     this.dns = dns;
     this.dial = dial;
   }
 
   @Override
   public Socket createSocket() throws IOException {
-    return new ProxySocket(proxy, dns, dial);
+    return new ProxySocket(proxy, tls, dns, dial);
   }
 
   @Override

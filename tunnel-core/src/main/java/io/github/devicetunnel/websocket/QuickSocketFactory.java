@@ -2,6 +2,7 @@ package io.github.devicetunnel.websocket;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import javax.net.SocketFactory;
 
@@ -11,16 +12,24 @@ import javax.net.SocketFactory;
  */
 final class QuickSocketFactory extends SocketFactory {
   private final SocketFactory delegate;
+  private final boolean direct;
 
-  QuickSocketFactory(SocketFactory delegate) {
+  /**
+   * Wraps a factory.
+   *
+   * @param direct whether new sockets ignore the SOCKS proxy of the system properties of the JVM
+   */
+  QuickSocketFactory(SocketFactory delegate, boolean direct) {
     this.delegate = delegate;
+    this.direct = direct;
   }
 
   @Override
   public Socket createSocket() throws IOException {
-    return delegate == SocketFactory.getDefault()
-        ? new QuickSocket()
-        : noDelay(delegate.createSocket());
+    if (delegate != SocketFactory.getDefault()) {
+      return noDelay(delegate.createSocket());
+    }
+    return direct ? new QuickSocket(Proxy.NO_PROXY) : new QuickSocket();
   }
 
   @Override

@@ -25,9 +25,9 @@ public final class RecordingKeyManager extends X509ExtendedKeyManager {
   public @Nullable String chooseClientAlias(
       String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
     String alias = keys == null ? null : keys.chooseClientAlias(keyTypes, issuers, socket);
-    DialProgress dial = DialProgress.current();
-    if (dial != null) {
-      dial.peer().wantsCertificate(issuers, alias != null);
+    TlsPeer peer = TlsPeer.current();
+    if (peer != null) {
+      peer.wantsCertificate(issuers, alias != null);
     }
     return alias;
   }

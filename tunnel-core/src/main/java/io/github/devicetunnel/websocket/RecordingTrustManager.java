@@ -20,9 +20,9 @@ public final class RecordingTrustManager extends X509ExtendedTrustManager {
   }
 
   private static void note(X509Certificate[] chain) {
-    DialProgress dial = DialProgress.current();
-    if (dial != null) {
-      dial.peer().presented(chain);
+    TlsPeer peer = TlsPeer.current();
+    if (peer != null) {
+      peer.presented(chain);
     }
   }
 

@@ -10,11 +10,35 @@ import org.jspecify.annotations.Nullable;
  * little of it. From any thread.
  */
 public final class TlsPeer {
+  /** JSSE calls trust and key managers on the thread of the handshake and passes no context. */
+  private static final ThreadLocal<@Nullable TlsPeer> CURRENT = new ThreadLocal<>();
+
   private volatile List<X509Certificate> certificates = List.of();
   private volatile @Nullable List<Principal> wantedIssuers;
   private volatile boolean shown;
 
   TlsPeer() {}
+
+  /** Returns the server that the calling thread shakes hands with; null for none. */
+  static @Nullable TlsPeer current() {
+    return CURRENT.get();
+  }
+
+  /**
+   * Sets the server that the calling thread shakes hands with.
+   *
+   * @param peer null for none
+   * @return the one before
+   */
+  static @Nullable TlsPeer enter(@Nullable TlsPeer peer) {
+    TlsPeer before = CURRENT.get();
+    if (peer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(peer);
+    }
+    return before;
+  }
 
   void presented(X509Certificate[] chain) {
     certificates = List.of(chain);

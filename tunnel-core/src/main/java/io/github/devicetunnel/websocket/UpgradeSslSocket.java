@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A TLS socket whose plaintext passes through an {@link UpgradeHeadInput}, and whose input fails
  * when the connection ends without a {@code close_notify}.
  */
-final class UpgradeSslSocket extends ForwardingSslSocket implements UpgradeHeadInput.Owner {
+final class UpgradeSslSocket extends ForwardingSslSocket
+    implements UpgradeHeadInput.Owner, ArrivalClock {
   private final SSLSocket delegate;
   private final ObservedSocket transport;
   private @Nullable UpgradeHeadInput input; // guarded by delegate
@@ -37,8 +38,8 @@ final class UpgradeSslSocket extends ForwardingSslSocket implements UpgradeHeadI
     }
   }
 
-  /** Returns when bytes last came, decrypted or not, as {@link System#nanoTime}. */
-  long arrivedAt() {
+  @Override
+  public long arrivedAt() {
     return transport.arrivedAt();
   }
 

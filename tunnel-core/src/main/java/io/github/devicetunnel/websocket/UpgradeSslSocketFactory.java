@@ -33,7 +33,17 @@ final class UpgradeSslSocketFactory extends SSLSocketFactory {
   @Override
   public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
       throws IOException {
-    ObservedSocket transport = new ObservedSocket(socket);
+    ArrivalClock below = socket instanceof ArrivalClock clock ? clock : null;
+    return layer(new ObservedSocket(socket, below), host, port, autoClose);
+  }
+
+  /** Layers TLS over the connection to a proxy, which it closes with the TLS. */
+  UpgradeSslSocket layer(Socket socket, String host, int port) throws IOException {
+    return layer(new ObservedSocket(socket, null), host, port, true);
+  }
+
+  private UpgradeSslSocket layer(ObservedSocket transport, String host, int port, boolean autoClose)
+      throws IOException {
     SSLSocket tls = (SSLSocket) delegate.createSocket(transport, host, port, autoClose);
     sendName(tls, host);
     return new UpgradeSslSocket(tls, transport);

@@ -62,10 +62,10 @@ public final class UpgradedSocket implements Closeable {
    * @return {@link Long#MAX_VALUE} if there is no such record
    */
   long incompleteNanos(long now, long waitingSince) {
-    if (!(socket instanceof UpgradeSslSocket tls)) {
+    if (!(socket instanceof ArrivalClock clock)) {
       return Long.MAX_VALUE;
     }
-    long arrivedAt = tls.arrivedAt();
+    long arrivedAt = clock.arrivedAt();
     return arrivedAt - waitingSince > 0 ? Math.max(0, now - arrivedAt) : Long.MAX_VALUE;
   }
 

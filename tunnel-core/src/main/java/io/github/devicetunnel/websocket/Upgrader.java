@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.Authenticator;
 import okhttp3.Call;
@@ -38,6 +39,7 @@ public final class Upgrader {
   private final Map<Pooled, OkHttpClient> clients = new ConcurrentHashMap<>();
   private final @Nullable ProxyServer proxy;
   private final @Nullable ProxyDns proxyDns;
+  private final @Nullable ProxyTls proxyTls;
 
   /**
    * Derives a client for upgrades from one that may be the application's: proxies, trust, DNS and
@@ -47,12 +49,15 @@ public final class Upgrader {
    * @param helpers runs lookups of names, which can be slow
    * @param proxy in place of the base's proxies; null leaves those
    * @param idle maximum number of idle connections to one cloud; zero keeps none
+   * @throws SSLException when TLS to the proxy cannot be set up
    */
-  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy, int idle) {
+  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy, int idle)
+      throws SSLException {
     this.pools = new CloudPools(idle);
     CancellableDns dns = new CancellableDns(base.dns(), helpers);
     this.proxy = proxy;
     this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
+    this.proxyTls = proxy != null && proxy.usesTls() ? new ProxyTls(base) : null;
     OkHttpClient common =
         withUpgradeSockets(base)
             .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
@@ -60,7 +65,8 @@ public final class Upgrader {
             .protocols(List.of(Protocol.HTTP_1_1))
             .dns(proxyDns == null ? dns : proxyDns)
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
-            .socketFactory(new QuickSocketFactory(base.socketFactory()))
+            .socketFactory(
+                new QuickSocketFactory(base.socketFactory(), base.proxy() == Proxy.NO_PROXY))
             // The dial as a whole has a bound, given with each call; after it there is none.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
@@ -186,7 +192,7 @@ public final class Upgrader {
     return common
         .newBuilder()
         .connectionPool(pool)
-        .socketFactory(new ProxySocketFactory(proxy, proxyDns, dial))
+        .socketFactory(new ProxySocketFactory(proxy, proxyTls, proxyDns, dial))
         .build();
   }
 

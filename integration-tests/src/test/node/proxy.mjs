@@ -1,0 +1,33 @@
+// An HTTP proxy for CONNECT that speaks TLS to its clients, with TLS_KEY and TLS_CERTIFICATE (PEM) of
+// its environment. Requires the value of PROXY_AUTHORIZATION in the header Proxy-Authorization. Asks
+// for a client certificate and accepts none. Prints its port, then a line of JSON for each request.
+// Ends when its standard input does.
+import https from 'node:https';
+import net from 'node:net';
+
+const { TLS_KEY: key, TLS_CERTIFICATE: cert, PROXY_AUTHORIZATION: required } = process.env;
+
+const server = https.createServer({ key, cert, requestCert: true, rejectUnauthorized: false });
+server.on('connect', (request, client, head) => {
+  const target = request.url;
+  const presented = Object.keys(client.getPeerCertificate() ?? {}).length > 0;
+  console.log(JSON.stringify({ target, sni: client.servername, certificate: presented }));
+  if (required && request.headers['proxy-authorization'] !== required) {
+    client.end('HTTP/1.1 407 Required\r\nProxy-Authenticate: Basic realm="test"\r\n\r\n');
+    return;
+  }
+  const colon = target.lastIndexOf(':');
+  const cloud = net.connect({ host: target.slice(0, colon), port: target.slice(colon + 1) });
+  cloud.setNoDelay(true);
+  cloud.on('connect', () => {
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    cloud.write(head);
+    client.pipe(cloud);
+    cloud.pipe(client);
+  });
+  cloud.on('error', () => client.destroy());
+  client.on('error', () => cloud.destroy());
+  client.on('close', () => cloud.destroy());
+});
+server.listen(0, '127.0.0.1', 1024, () => console.log(server.address().port));
+process.stdin.on('end', () => process.exit(0)).resume();

@@ -1,0 +1,138 @@
+package io.github.devicetunnel.websocket;
+
+import io.github.devicetunnel.text.OneLine;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a failure of the TLS to a proxy.
+ *
+ * @param peer what the proxy presented
+ */
+record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
+  private static final int MAX_NAMES = 10;
+  private static final int MAX_NAME = 200;
+
+  /** Returns null when the failure is not one of TLS. */
+  @Nullable ProxyException describe() {
+    if (failure instanceof SSLPeerUnverifiedException) {
+      return refusal(
+          "presented the certificate of another host: "
+              + certificate()
+              + "; check the host of the proxy");
+    }
+    if (has(CertificateExpiredException.class)) {
+      return refusal(
+          "presented a certificate that has expired: "
+              + certificate()
+              + "; ask its administrator to renew it");
+    }
+    if (has(CertificateNotYetValidException.class)) {
+      return refusal(
+          "presented a certificate that is not valid yet: "
+              + certificate()
+              + "; check the clock of this machine");
+    }
+    if (has(CertificateException.class)) {
+      return refusal(
+          "presented a certificate of an authority that is not trusted: "
+              + certificate()
+              + "; if the proxy is yours, trust its authority too");
+    }
+    if (isAboutClientCertificate()) {
+      String what =
+          "requests a client certificate and ended the connection without one; use a proxy that"
+              + " accepts a user and a password ("
+              + oneLine(failure)
+              + ")";
+      return failure instanceof SSLException ? refusal(what) : proxy.failure(what);
+    }
+    return failure instanceof SSLException ? handshake() : null;
+  }
+
+  /** The alert of TLS 1.3 comes after the handshake, and a reset may overtake the alert. */
+  private boolean isAboutClientCertificate() {
+    return peer.wantedIssuers() != null && !(failure instanceof InterruptedIOException);
+  }
+
+  private ProxyException handshake() {
+    String reason = oneLine(failure);
+    if (reason.contains("Unsupported or unrecognized SSL message")) {
+      return refusal("does not speak TLS; use http:// for the proxy");
+    }
+    if (reason.contains("protocol_version") || reason.contains("is not accepted by client")) {
+      return refusal(
+          "speaks neither TLS 1.2 nor TLS 1.3; ask its administrator to update it ("
+              + reason
+              + ")");
+    }
+    return proxy.failure(
+        has(EOFException.class)
+            ? "closed the connection during the TLS handshake; if it is a plain HTTP proxy, use"
+                + " http://"
+            : "failed in TLS (" + reason + ")");
+  }
+
+  private ProxyException refusal(String what) {
+    return proxy.refusal(what, failure);
+  }
+
+  private boolean has(Class<? extends Throwable> type) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (type.isInstance(e)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String certificate() {
+    List<X509Certificate> chain = peer.certificates();
+    if (chain.isEmpty()) {
+      return oneLine(failure); // The trust manager is the application's own.
+    }
+    X509Certificate own = chain.get(0);
+    return name(own.getSubjectX500Principal().getName())
+        + alternativeNames(own)
+        + ", issued by "
+        + name(own.getIssuerX500Principal().getName())
+        + ", valid from "
+        + own.getNotBefore().toInstant()
+        + " to "
+        + own.getNotAfter().toInstant();
+  }
+
+  private static String alternativeNames(X509Certificate certificate) {
+    Collection<List<?>> names;
+    try {
+      names = certificate.getSubjectAlternativeNames();
+    } catch (CertificateException e) {
+      return "";
+    }
+    return names == null
+        ? ""
+        : names.stream()
+            .limit(MAX_NAMES)
+            .map(entry -> name(String.valueOf(entry.get(1))))
+            .collect(Collectors.joining(", ", " for ", ""));
+  }
+
+  private static String name(String text) {
+    return OneLine.of(text, MAX_NAME);
+  }
+
+  private static String oneLine(Throwable e) {
+    return OneLine.of(String.valueOf(e.getMessage()), OneLine.MAX_FOREIGN);
+  }
+}
