@@ -12,6 +12,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -151,7 +152,11 @@ final class DialFailure {
   /** OkHttp puts its own sentence around the reason, with an address in another form. */
   private static String text(IOException e) {
     Throwable reason = e instanceof ConnectException && e.getCause() != null ? e.getCause() : e;
-    return OneLine.of(String.valueOf(reason.getMessage()), OneLine.MAX_FOREIGN);
+    String message = OneLine.of(String.valueOf(reason.getMessage()), OneLine.MAX_FOREIGN);
+    // Java repeats a lookup that failed a moment ago with nothing but the host.
+    return e instanceof UnknownHostException && !message.contains(" ")
+        ? "unknown host " + message
+        : message;
   }
 
   private @Nullable String fix() {

@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,5 +99,15 @@ class DialFailureTest {
     thrown.initCause(new ConnectException("Connection refused"));
 
     assertThat(unreachable(thrown).message()).contains("reached: Connection refused, while");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cloud.example, unknown host cloud.example",
+    "cloud.example: Name or service not known, cloud.example: Name or service not known"
+  })
+  void hostThatIsUnknown(String message, String text) {
+    assertThat(unreachable(new UnknownHostException(message)).message())
+        .contains("could not be reached: " + text + ", while");
   }
 }
