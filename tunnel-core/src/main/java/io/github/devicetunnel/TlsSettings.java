@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.text.OneLine;
 import io.github.devicetunnel.websocket.RecordingKeyManager;
 import io.github.devicetunnel.websocket.RecordingTrustManager;
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -26,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whom to trust in TLS, and who to be. Without any, the cloud's certificate must come from an
- * authority that the system trusts. Whatever is set, its name must be the cloud's, it must be in
+ * authority that this Java trusts, in {@code lib/security/cacerts} or as {@code
+ * javax.net.ssl.trustStore} says. Whatever is set, its name must be the cloud's, it must be in
  * force, and nothing older than TLS 1.2 is spoken: there is no switch for less. Only {@link
  * #reload} changes the settings. Thread safe.
  *
@@ -39,13 +43,25 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TlsSettings {
-  private final List<Path> also;
-  private final List<Path> only;
+  private final List<Authorities> also;
+  private final List<Authorities> only;
   private final @Nullable Supplier<ClientCertificate> clientFiles;
   private final RecordingTrustManager trustManager;
   private final ReplaceableSocketFactory sockets;
   private final List<Pin> pins;
   private volatile @Nullable X509Certificate clientCertificate;
+
+  /**
+   * Certificates to trust.
+   *
+   * @param source for messages
+   * @param reader reads files each time
+   */
+  private record Authorities(String source, Supplier<List<X509Certificate>> reader) {
+    static Authorities in(String setting, Path file) {
+      return new Authorities(file.toString(), () -> PemFile.read(setting, file).certificates());
+    }
+  }
 
   /**
    * @param text as it was given
@@ -73,11 +89,12 @@ public final class TlsSettings {
    *     it was
    */
   public synchronized void reload() {
-    Builder fresh = new Builder();
-    also.forEach(fresh::trustAlso);
-    only.forEach(fresh::trustOnly);
+    List<X509Certificate> certificates =
+        Stream.concat(also.stream(), only.stream())
+            .flatMap(authorities -> authorities.reader.get().stream())
+            .toList();
     ClientCertificate client = clientFiles == null ? null : clientFiles.get();
-    sockets.replace(sockets(trustManager(fresh.certificates, only.isEmpty()), client));
+    sockets.replace(sockets(trustManager(certificates, only.isEmpty()), client));
     clientCertificate = client == null ? null : client.certificate();
   }
 
@@ -168,14 +185,13 @@ public final class TlsSettings {
 
   /** Whom, in words. */
   String trusted() {
-    if (!only.isEmpty()) {
-      return "only the authorities in " + names(only);
-    }
-    return "the system's authorities" + (also.isEmpty() ? "" : " and those in " + names(also));
+    return only.isEmpty()
+        ? DefaultTrust.describe() + (also.isEmpty() ? "" : " and those in " + sources(also))
+        : "only the authorities in " + sources(only);
   }
 
-  private static String names(List<Path> files) {
-    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+  private static String sources(List<Authorities> authorities) {
+    return authorities.stream().map(Authorities::source).collect(Collectors.joining(", "));
   }
 
   @Nullable X509Certificate clientCertificate() {
@@ -206,8 +222,8 @@ public final class TlsSettings {
    */
   public static final class Builder {
     private final List<X509Certificate> certificates = new ArrayList<>();
-    private final List<Path> also = new ArrayList<>();
-    private final List<Path> only = new ArrayList<>();
+    private final List<Authorities> also = new ArrayList<>();
+    private final List<Authorities> only = new ArrayList<>();
     private final List<Pin> pins = new ArrayList<>();
     private @Nullable ClientCertificate client;
     private @Nullable Supplier<ClientCertificate> clientFiles;
@@ -222,9 +238,7 @@ public final class TlsSettings {
      * @throws IllegalArgumentException when the file cannot be read or holds no certificate
      */
     public Builder trustAlso(Path file) {
-      certificates.addAll(PemFile.read("trustAlso", file).certificates());
-      also.add(file);
-      return this;
+      return trust(also, Authorities.in("trustAlso", file));
     }
 
     /**
@@ -235,8 +249,32 @@ public final class TlsSettings {
      * @throws IllegalArgumentException when the file cannot be read or holds no certificate
      */
     public Builder trustOnly(Path file) {
-      certificates.addAll(PemFile.read("trustOnly", file).certificates());
-      only.add(file);
+      return trust(only, Authorities.in("trustOnly", file));
+    }
+
+    /**
+     * Trusts these authorities, and the system's no more. May be called again for more. {@link
+     * TlsSettings#reload} keeps them.
+     *
+     * @param authorities at least one
+     * @param source where the certificates come from, for messages: "trusted are only the
+     *     authorities in SOURCE"
+     * @return this
+     * @throws IllegalArgumentException when there is no certificate
+     */
+    public Builder trustOnly(Collection<X509Certificate> authorities, String source) {
+      String shown = OneLine.of(source, OneLine.MAX_FOREIGN);
+      if (authorities.isEmpty()) {
+        throw new IllegalArgumentException(
+            "trustOnly " + shown + ": there is no certificate; pass at least one");
+      }
+      List<X509Certificate> copy = List.copyOf(authorities);
+      return trust(only, new Authorities(shown, () -> copy));
+    }
+
+    private Builder trust(List<Authorities> list, Authorities authorities) {
+      certificates.addAll(authorities.reader.get());
+      list.add(authorities);
       return this;
     }
 

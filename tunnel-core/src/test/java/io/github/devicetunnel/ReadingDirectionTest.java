@@ -58,7 +58,7 @@ class ReadingDirectionTest {
           List.of(Transport.class, TlsFailure.class),
           List.of(TlsSettings.class, ProxySettings.class),
           List.of(ClientCertificate.class, ReplaceableSocketFactory.class, ProxyEnvironment.class),
-          List.of(PemFile.class),
+          List.of(PemFile.class, DefaultTrust.class),
           // Words.
           List.of(TunnelEventListener.class),
           List.of(TokenSources.class),

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.CertificatePinner;
 import okhttp3.tls.HeldCertificate;
@@ -20,6 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of files and values that are wrong. */
 class TlsSettingsTest {
+  private static final String CACERTS =
+      "Java's authorities ("
+          + Path.of(System.getProperty("java.home"), "lib", "security", "cacerts")
+          + ")";
+
   private static final HeldCertificate HELD = new HeldCertificate.Builder().commonName("a").build();
   private static final HeldCertificate OTHER =
       new HeldCertificate.Builder().commonName("b").build();
@@ -56,10 +62,40 @@ class TlsSettingsTest {
   }
 
   @Test
+  void certificatesOfAnApplicationAreNamedByTheirSource() {
+    assertThat(TlsSettings.builder().trustOnly(List.of(HELD.certificate()), "the vault").build())
+        .hasToString("TlsSettings[trusted are only the authorities in the vault]");
+    assertThatThrownBy(() -> TlsSettings.builder().trustOnly(List.of(), "the\nvault"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("trustOnly the?vault: there is no certificate; pass at least one");
+  }
+
+  @Test
+  void storeOfAPropertyIsNamed() throws Exception {
+    String property = "javax.net.ssl.trustStore";
+    Path store = file("store", "");
+    try {
+      System.setProperty(property, store.toString());
+      assertThat(DefaultTrust.describe())
+          .isEqualTo("the authorities in " + store + " (javax.net.ssl.trustStore)");
+      // JSSE takes the next one, too.
+      System.setProperty(property, folder.resolve("missing").toString());
+      assertThat(DefaultTrust.describe()).isEqualTo(CACERTS);
+      System.setProperty(property, "NONE");
+      System.setProperty(property + "Type", "Windows-ROOT");
+      assertThat(DefaultTrust.describe())
+          .isEqualTo("the authorities of the key store Windows-ROOT (javax.net.ssl.trustStore)");
+    } finally {
+      System.clearProperty(property);
+      System.clearProperty(property + "Type");
+    }
+  }
+
+  @Test
   void trustIsAddedOrReplacedButNotBoth() throws Exception {
     Path ca = file("ca.pem", HELD.certificatePem());
     assertThat(TlsSettings.builder().build())
-        .hasToString("TlsSettings[trusted are the system's authorities]");
+        .hasToString("TlsSettings[trusted are " + CACERTS + "]");
     assertThat(TlsSettings.builder().trustOnly(ca).build())
         .hasToString("TlsSettings[trusted are only the authorities in " + ca + "]");
     assertThatThrownBy(() -> TlsSettings.builder().trustAlso(ca).trustOnly(ca).build())
@@ -143,7 +179,7 @@ class TlsSettingsTest {
             + " -topk8 -nocrypt -in FILE -out NEW_FILE";
 
     assertThat(tls.clientCertificate(certificate, key).build())
-        .hasToString("TlsSettings[trusted are the system's authorities, client certificate CN=a]");
+        .hasToString("TlsSettings[trusted are " + CACERTS + ", client certificate CN=a]");
     assertRefused(
         () -> tls.clientCertificate(certificate, otherKey),
         "clientKey " + otherKey + ": its key is not that of the certificate in " + certificate);

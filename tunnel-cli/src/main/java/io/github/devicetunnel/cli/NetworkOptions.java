@@ -26,7 +26,9 @@ final class NetworkOptions {
       names = CA_FILE,
       paramLabel = "FILE",
       order = 31,
-      description = "Certificates in PEM to trust, besides those that the system trusts.")
+      description =
+          "Certificates in PEM to trust, besides those that Java trusts. Default: Java's alone, or in"
+              + " their place those of SSL_CERT_FILE and SSL_CERT_DIR")
   private @Nullable Path caFile;
 
   @Option(
@@ -83,7 +85,7 @@ final class NetworkOptions {
 
   /** Whatever is wrong is a {@link CommandFailure} of usage. */
   void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
-    setTls(builder);
+    setTls(builder, environment);
     if (proxy == null) {
       setting(
           PROXY,
@@ -108,11 +110,15 @@ final class NetworkOptions {
     return proxy != null && proxy.contains("@") && !environment.config().sets(PROXY);
   }
 
-  private void setTls(TunnelClient.Builder builder) {
+  private void setTls(TunnelClient.Builder builder, Environment environment) {
     TlsSettings.Builder tls = TlsSettings.builder();
     if (caFile != null) {
       Path file = caFile;
       setting(CA_FILE, () -> tls.trustAlso(file));
+    }
+    Authorities authorities = caFile == null ? Authorities.read(environment) : null;
+    if (authorities != null) {
+      tls.trustOnly(authorities.certificates(), authorities.source());
     }
     if (clientCert != null) {
       Path certificate = clientCert;
@@ -122,7 +128,7 @@ final class NetworkOptions {
     } else if (clientKey != null) {
       throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
     }
-    if (caFile != null || clientCert != null) {
+    if (caFile != null || authorities != null || clientCert != null) {
       TlsSettings settings = tls.build();
       builder.tls(settings);
       tlsOfFiles = settings;

@@ -91,10 +91,14 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
     if (uri == null) {
       throw CommandFailure.usage("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)");
     }
-    return VerificationKeys.builder()
-        .cloudUri(uri.value())
-        .apiKey(keyOptions.find(environment).value())
-        .allowPlaintext(allowPlaintext)
-        .build();
+    VerificationKeys.Builder builder =
+        VerificationKeys.builder()
+            .cloudUri(uri.value())
+            .apiKey(keyOptions.find(environment).value())
+            .allowPlaintext(allowPlaintext);
+    Authorities authorities = Authorities.read(environment);
+    return authorities == null
+        ? builder.build()
+        : builder.okHttpClient(authorities.okHttpClient()).build();
   }
 }

@@ -3,13 +3,16 @@ package io.github.devicetunnel.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.TunnelService;
+import java.io.File;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import okhttp3.OkHttpClient;
@@ -28,24 +31,8 @@ class CaFileTest {
     KeyStore keys = selfSigned();
     Path pem = Files.writeString(folder.resolve("ca.pem"), "A comment\n" + pem(keys));
     try (DemoWebService web = DemoWebService.start();
-        TunnelService cloud =
-            TunnelService.builder()
-                .apiKey("ak_test")
-                .route(Program.DEVICE, "127.0.0.1:80", web.address())
-                .useHttps(tls(keys).getSocketFactory())
-                .build()
-                .start()) {
-
-      try (Program program = program(cloud).start("--listen-uri=:0", "--ca-file=" + pem)) {
-        Request request =
-            new Request.Builder()
-                .url("http:/" + program.awaitListening())
-                .header("Connection", "close")
-                .build();
-        try (Response response = new OkHttpClient().newCall(request).execute()) {
-          assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());
-        }
-      }
+        TunnelService cloud = cloud(keys, web)) {
+      assertCarries(program(cloud), "--ca-file=" + pem);
 
       try (Program program = program(cloud).start("--listen-uri=:0");
           Socket socket = new Socket()) {
@@ -55,7 +42,127 @@ class CaFileTest {
                 "WARN",
                 "localhost presented a certificate of an authority that is not trusted",
                 "CN=localhost for localhost, 127.0.0.1, issued by itself",
-                "trusted are the system's authorities");
+                "trusted are Java's authorities (");
+      }
+    }
+  }
+
+  @Test
+  void trustsTheCertificatesOfTheVariables() throws Exception {
+    KeyStore keys = selfSigned();
+    Path pem = Files.writeString(folder.resolve("ca.pem"), "A comment\n" + pem(keys));
+    Path directory = Files.createDirectory(folder.resolve("certs"));
+    Files.writeString(directory.resolve("ca.crt"), pem(keys));
+    Files.createSymbolicLink(directory.resolve("5ed36f99.0"), Path.of("ca.crt"));
+    Files.createSymbolicLink(directory.resolve("gone.0"), Path.of("gone"));
+    Files.writeString(directory.resolve("README"), "No certificate");
+    Files.createDirectory(directory.resolve("java"));
+    try (DemoWebService web = DemoWebService.start();
+        TunnelService cloud = cloud(keys, web)) {
+      assertCarries(program(cloud).variable("SSL_CERT_FILE", pem.toString()));
+      String directories = folder.resolve("missing") + File.pathSeparator + directory;
+      assertCarries(program(cloud).variable("SSL_CERT_DIR", directories));
+      assertCarries(
+          program(cloud)
+              .variable("SSL_CERT_FILE", other().toString())
+              .variable("SSL_CERT_DIR", directories));
+      assertCarries(program(cloud).variable("SSL_CERT_FILE", ""), "--ca-file=" + pem);
+      // The option counts, and the variable is not read.
+      assertCarries(
+          program(cloud).variable("SSL_CERT_FILE", folder.resolve("missing").toString()),
+          "--ca-file=" + pem);
+    }
+  }
+
+  @Test
+  void namesTheVariableThatIsInUse() throws Exception {
+    Path other = other();
+    try (DemoWebService web = DemoWebService.start();
+        TunnelService cloud = cloud(selfSigned(), web)) {
+      Program listening = program(cloud).variable("SSL_CERT_FILE", other.toString());
+      try (Program program = listening.start("--listen-uri=:0");
+          Socket socket = new Socket()) {
+        socket.connect(program.awaitListening());
+        assertThat(program.nextErrorLine())
+            .contains("trusted are only the authorities in SSL_CERT_FILE=" + other);
+      }
+      Program check =
+          program(cloud)
+              .variable("SSL_CERT_FILE", other.toString())
+              .variable("SSL_CERT_DIR", folder.toString())
+              .run("check");
+      assertThat(check.output())
+          .contains(
+              "trusted are only the authorities in SSL_CERT_FILE="
+                  + other
+                  + " and SSL_CERT_DIR="
+                  + folder);
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheVariables() throws Exception {
+    String end = "; change the variable or remove it";
+    String none = "it has no certificate in PEM (-----BEGIN CERTIFICATE-----)" + end;
+    Path missing = folder.resolve("missing");
+    Path broken =
+        Files.writeString(
+            folder.resolve("broken"),
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+    assertRefused("SSL_CERT_FILE", missing, "there is no such file: check its path" + end);
+    assertRefused("SSL_CERT_FILE", folder, "it cannot be read: name another file" + end);
+    assertRefused("SSL_CERT_FILE", Files.createFile(folder.resolve("empty")), none);
+    assertRefused("SSL_CERT_FILE", broken, none);
+    assertRefused("SSL_CERT_DIR", missing, "no file there has a certificate in PEM" + end);
+    assertRefused("SSL_CERT_DIR", folder, "no file there has a certificate in PEM" + end);
+  }
+
+  private static void assertRefused(String variable, Path value, String defect) {
+    for (List<String> command :
+        List.of(
+            List.of("check", "--device=" + Program.DEVICE, "--service=127.0.0.1:80"),
+            List.of(
+                "verification-key",
+                "upload",
+                "--certificate=x",
+                "--name=x",
+                "--application-id=a"))) {
+      List<String> arguments = new ArrayList<>(command);
+      arguments.addAll(List.of("--cloud-uri=wss://cloud.example", "--api-key=ak_x"));
+      Program program =
+          new Program().variable(variable, value.toString()).run(arguments.toArray(String[]::new));
+
+      assertThat(program.exitCode()).isEqualTo(2);
+      assertThat(program.errors())
+          .startsWith("tunnel: " + variable + ": " + value + ": " + defect + "\n");
+    }
+  }
+
+  /** A certificate of somebody else. */
+  private Path other() throws Exception {
+    return Files.writeString(folder.resolve("other.pem"), pem(selfSigned("other.p12")));
+  }
+
+  private static TunnelService cloud(KeyStore keys, DemoWebService web) throws Exception {
+    return TunnelService.builder()
+        .apiKey("ak_test")
+        .route(Program.DEVICE, "127.0.0.1:80", web.address())
+        .useHttps(tls(keys).getSocketFactory())
+        .build()
+        .start();
+  }
+
+  private static void assertCarries(Program listening, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("--listen-uri=:0"));
+    arguments.addAll(List.of(options));
+    try (Program program = listening.start(arguments.toArray(String[]::new))) {
+      Request request =
+          new Request.Builder()
+              .url("http:/" + program.awaitListening())
+              .header("Connection", "close")
+              .build();
+      try (Response response = new OkHttpClient().newCall(request).execute()) {
+        assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());
       }
     }
   }
@@ -93,7 +200,11 @@ class CaFileTest {
 
   /** A key with a certificate for localhost. The JDK makes one only with its tool. */
   private KeyStore selfSigned() throws Exception {
-    Path file = folder.resolve("keys.p12");
+    return selfSigned("keys.p12");
+  }
+
+  private KeyStore selfSigned(String name) throws Exception {
+    Path file = folder.resolve(name);
     if (!Files.exists(file)) {
       ProcessBuilder keytool =
           new ProcessBuilder(
