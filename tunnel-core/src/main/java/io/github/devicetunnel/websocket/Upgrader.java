@@ -66,7 +66,7 @@ public final class Upgrader {
             .dns(proxyDns == null ? dns : proxyDns)
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
             .socketFactory(
-                new QuickSocketFactory(base.socketFactory(), base.proxy() == Proxy.NO_PROXY))
+                new QuickSocketFactory(base.socketFactory(), Proxy.NO_PROXY.equals(base.proxy())))
             // The dial as a whole has a bound, given with each call; after it there is none.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
