@@ -14,8 +14,8 @@ import java.nio.file.Path;
  * must not be interrupted.
  */
 final class StandardOutput extends OutputStream {
-  /** Without a byte to read. */
-  private static final Path EMPTY = Path.of("/dev/null");
+  /** A file that is there and not empty: for an empty one Java 25 does not ask the system. */
+  private static final Path FILE = Path.of("/proc/self/exe");
 
   private final FileChannel channel;
 
@@ -38,15 +38,15 @@ final class StandardOutput extends OutputStream {
    * elsewhere, and for other kinds of descriptors, the method has no effect.
    */
   void checkReader() throws IOException {
-    FileChannel nothing;
+    FileChannel file;
     try {
-      nothing = FileChannel.open(EMPTY);
+      file = FileChannel.open(FILE);
     } catch (IOException e) {
       return; // Says nothing about the reader.
     }
-    try (nothing) {
+    try (file) {
       // The kernel looks for a reader before it looks for bytes: docs/RATIONALE.md.
-      long unused = nothing.transferTo(0, 0, checked);
+      long unused = file.transferTo(0, 0, checked);
     }
   }
 
