@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOException failure) {
   private static final String ALERT = "Received fatal alert: ";
   private static final String NO_PATH = "unable to find valid certification path";
+  private static final String OTHER_KEY = "signature check failed";
 
   /** Null when it was not TLS that failed. */
   @Nullable String describe() {
@@ -94,17 +95,25 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
             + ": is it right?";
       }
     }
-    return oneLine(failure).contains(NO_PATH) ? withoutPath(chain) : unfit(chain);
+    boolean otherKey = oneLine(failure).contains(OTHER_KEY);
+    return otherKey || oneLine(failure).contains(NO_PATH)
+        ? withoutPath(chain, otherKey)
+        : unfit(chain);
   }
 
-  /** No chain from the certificate to a trusted authority. */
-  private String withoutPath(List<X509Certificate> chain) {
+  /**
+   * No chain from the certificate to a trusted authority.
+   *
+   * @param otherKey whether an authority with the name of the issuer is trusted
+   */
+  private String withoutPath(List<X509Certificate> chain, boolean otherKey) {
     X509Certificate last = chain.get(chain.size() - 1);
     Principal issuer = last.getIssuerX500Principal();
     boolean complete = issuer.equals(last.getSubjectX500Principal());
     return host
         + " presented a certificate of an authority that is not trusted ("
         + name(issuer)
+        + (otherKey ? "; the trusted authority of that name has another key" : "")
         + "): "
         + CertificateText.of(chain.get(0))
         + "; trusted are "

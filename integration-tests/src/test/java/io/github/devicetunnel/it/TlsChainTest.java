@@ -83,6 +83,25 @@ final class TlsChainTest {
     }
   }
 
+  /** An authority that was set up again, while clients have its old certificate. */
+  @Test
+  void authorityHasAnotherKey() throws Exception {
+    HeldCertificate again =
+        new HeldCertificate.Builder().certificateAuthority(1).commonName("Root CA").build();
+    HeldCertificate server =
+        new HeldCertificate.Builder()
+            .commonName("cloud")
+            .addSubjectAlternativeName("localhost")
+            .signedBy(again)
+            .build();
+    try (TestingCloud cloud = cloud(server)) {
+      assertThat(failure(cloud, root()))
+          .contains(
+              "not trusted (CN=Root CA; the trusted authority of that name has another key): CN=cl",
+              ": if it is yours, trust it too");
+    }
+  }
+
   /** Extensions in the words of OpenSSL, a part of the message. */
   @ParameterizedTest
   @CsvSource({

@@ -48,6 +48,7 @@ final class TroubleshootingTest {
           "The requested address is not valid in its context",
           "Unresolved address",
           "TLS server authentication",
+          "signature check failed",
           "trustAnchors parameter must be non-empty",
           "no required ssl certificate was sent",
           "the ssl certificate error",
