@@ -14,10 +14,10 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy on the way to the cloud: HTTP, by CONNECT and with Basic authentication, the same with
- * TLS to the proxy itself, or SOCKS5. The name of the cloud is looked up by the proxy, and by
- * nobody else. Nothing of the JVM is changed, so each client may have another proxy. Immutable;
- * {@link #toString} hides user and password.
+ * A proxy on the way to the cloud: HTTP, by CONNECT and with Basic or Digest, the same with TLS to
+ * the proxy itself, or SOCKS5. The name of the cloud is looked up by the proxy, and by nobody else.
+ * Nothing of the JVM is changed, so each client may have another proxy. Immutable; {@link
+ * #toString} hides user and password.
  *
  * <pre>{@code
  * ProxySettings proxy = ProxySettings.http("proxy.example", 3128).credentials("plant", password);

@@ -97,8 +97,8 @@ final class ProxyFaultTest {
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Digest realm=\"x\"\r\n"
                 + "Proxy-Authenticate: NTLM",
-            "407 Authenticate when asked for cloud.invalid:8080: it wants Digest or NTLM, and only"
-                + " Basic is spoken here"),
+            "407 Authenticate when asked for cloud.invalid:8080: it requires Digest or NTLM, and"
+                + " only Basic and Digest (MD5 or SHA-256, qop=auth) are supported"),
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nproxy-authenticate: basic realm=\"x\"",
             "407 Authenticate when asked for cloud.invalid:8080: it wants a user and a password,"
@@ -109,8 +109,8 @@ final class ProxyFaultTest {
                 + " and none are set"),
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Digest realm=\"Basic\", NTLM",
-            "407 Authenticate when asked for cloud.invalid:8080: it wants Digest or NTLM, and only"
-                + " Basic is spoken here"),
+            "407 Authenticate when asked for cloud.invalid:8080: it requires Digest or NTLM, and"
+                + " only Basic and Digest (MD5 or SHA-256, qop=auth) are supported"),
         Arguments.of(
             "HTTP/1.0 403 Forbidden",
             "403 Forbidden when asked for cloud.invalid:8080: its rules do not let this machine"

@@ -44,7 +44,8 @@ final class RefusedProxies {
         "a proxy that wants another password",
         f -> httpWithPassword("407 Authenticate", "Proxy-Authenticate: Basic"));
     scenes.put(
-        "a proxy that wants Digest", f -> http("407 Authenticate", "Proxy-Authenticate: Digest"));
+        "a proxy that requires Negotiate",
+        f -> httpWithPassword("407 Authenticate", "Proxy-Authenticate: Negotiate"));
     scenes.put("a proxy that forbids it", f -> http("403 Forbidden", "X: y"));
     scenes.put("a proxy that does not reach the cloud", f -> http("502 Bad Gateway", "X: y"));
     scenes.put("a proxy that answers something else", f -> http("418 Teapot", "X: y"));

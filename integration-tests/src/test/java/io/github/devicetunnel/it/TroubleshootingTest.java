@@ -81,7 +81,8 @@ final class TroubleshootingTest {
           "Credentials[JWT of application {}{}]",
           "TlsSettings[trusted are {}{}{}]",
           ", client certificate {}",
-          "tokens signed with {} for {} s");
+          "tokens signed with {} for {} s",
+          "Digest username=");
 
   /** Parts of sentences, whose rest differs. */
   private static final Set<String> NAMES_OF_SETTINGS =

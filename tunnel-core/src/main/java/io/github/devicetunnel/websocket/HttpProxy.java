@@ -8,18 +8,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import okhttp3.Challenge;
 import okhttp3.Credentials;
-import okhttp3.Headers;
-import okhttp3.Protocol;
-import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP proxy, which is asked by CONNECT (RFC 9110 section 9.3.6), with Basic if need be. */
+/**
+ * An HTTP proxy, which is asked by CONNECT (RFC 9110 section 9.3.6). Authenticates with Basic, or
+ * with Digest when the proxy asks for it. From any thread.
+ */
 public final class HttpProxy extends ProxyServer {
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
   private static final int LONGEST_HEAD = 16 << 10;
@@ -30,10 +29,15 @@ public final class HttpProxy extends ProxyServer {
   /** The one answer from 100 to 199 after which no other comes (RFC 9110 section 15.2). */
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  private static final String CHALLENGE = "proxy-authenticate:";
+  private static final int UNAUTHENTICATED = 407;
+  private static final String AUTHORIZATION = "Proxy-Authorization: ";
 
   private final boolean tls;
-  private final @Nullable String authorization;
+  private final @Nullable String user;
+  private final String password;
+
+  /** Of the last challenge, so that later requests need only one round trip. */
+  private volatile @Nullable ProxyDigest digest;
 
   /**
    * Describes it.
@@ -45,7 +49,8 @@ public final class HttpProxy extends ProxyServer {
   public HttpProxy(boolean tls, String host, int port, @Nullable String user, String password) {
     super(host, port);
     this.tls = tls;
-    this.authorization = user == null ? null : Credentials.basic(user, password, UTF_8);
+    this.user = user;
+    this.password = password;
   }
 
   @Override
@@ -56,22 +61,56 @@ public final class HttpProxy extends ProxyServer {
   @Override
   void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
     String target = HostPort.of(host, port);
+    ProxyAnswer answer = request(in, out, target);
+    boolean challenged = answer.status() == UNAUTHENTICATED && accepts(answer);
+    if (challenged && skipBody(in, answer.bodyLength())) {
+      challenged = false;
+      answer = request(in, out, target);
+    }
+    if (answer.status() / 100 != 2) {
+      ProxyException refused = refused(answer, target);
+      throw challenged ? refused.withAnswerToChallenge() : refused;
+    }
+  }
+
+  private ProxyAnswer request(InputStream in, OutputStream out, String target) throws IOException {
     StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\n");
     request.append("Host: ").append(target).append("\r\n");
     request.append("User-Agent: ").append(Product.USER_AGENT).append("\r\n");
-    if (authorization != null) {
-      request.append("Proxy-Authorization: ").append(authorization).append("\r\n");
+    ProxyDigest known = digest;
+    if (known != null) {
+      request.append(AUTHORIZATION).append(known.authorization(target)).append("\r\n");
+    } else if (user != null) {
+      String basic = Credentials.basic(user, password, UTF_8);
+      request.append(AUTHORIZATION).append(basic).append("\r\n");
     }
     out.write(request.append("\r\n").toString().getBytes(UTF_8));
-    List<String> head;
-    int status;
+    ProxyAnswer answer;
     do {
-      head = readHead(in, target).lines().toList();
-      status = status(head, target);
-    } while (status / 100 == 1 && status != SWITCHING_PROTOCOLS);
-    if (status / 100 != 2) {
-      throw refused(status, shown(head.get(0).substring("HTTP/1.1 ".length())), target, head);
+      List<String> head = readHead(in, target).lines().toList();
+      answer = new ProxyAnswer(status(head, target), head);
+    } while (answer.status() / 100 == 1 && answer.status() != SWITCHING_PROTOCOLS);
+    return answer;
+  }
+
+  /** Returns whether another request can answer the challenge. Basic was sent unasked. */
+  private boolean accepts(ProxyAnswer answer) {
+    List<Challenge> challenges = answer.challenges();
+    if (user == null || challenges.stream().anyMatch(HttpProxy::isBasic)) {
+      return false;
     }
+    ProxyDigest fresh = ProxyDigest.of(challenges, user, password);
+    digest = fresh;
+    return fresh != null;
+  }
+
+  private static boolean isBasic(Challenge challenge) {
+    return challenge.scheme().equalsIgnoreCase("Basic");
+  }
+
+  /** Returns whether another request may follow on the connection. */
+  private static boolean skipBody(InputStream in, int length) throws IOException {
+    return length >= 0 && in.readNBytes(length).length == length;
   }
 
   private int status(List<String> head, String target) throws IOException {
@@ -125,11 +164,11 @@ public final class HttpProxy extends ProxyServer {
     return start.startsWith(head.substring(0, length));
   }
 
-  private ProxyException refused(int status, String answer, String target, List<String> head) {
-    String what = "answered " + answer + " when asked for " + target;
-    return switch (status) {
+  private ProxyException refused(ProxyAnswer answer, String target) {
+    String what = "answered " + shown(answer.statusLine()) + " when asked for " + target;
+    return switch (answer.status()) {
       // Some answer 401 to a wrong password.
-      case 401, 407 -> refusal(what + ": " + wanted(head));
+      case 401, UNAUTHENTICATED -> refusal(what + ": " + wanted(answer.challenges()));
       case 403, 405 ->
           refusal(what + ": its rules do not let this machine connect to it, ask who runs it");
       case 500, 502, 503, 504 ->
@@ -138,38 +177,19 @@ public final class HttpProxy extends ProxyServer {
     };
   }
 
-  private String wanted(List<String> head) {
-    List<String> schemes = schemes(head);
-    if (!schemes.isEmpty() && schemes.stream().noneMatch("Basic"::equalsIgnoreCase)) {
-      return "it wants "
-          + shown(String.join(" or ", schemes))
-          + ", and only Basic is spoken here: ask who runs it for that";
+  private String wanted(List<Challenge> challenges) {
+    if (!challenges.isEmpty()
+        && challenges.stream().noneMatch(HttpProxy::isBasic)
+        && ProxyDigest.of(challenges, "", "") == null) {
+      String schemes =
+          challenges.stream().map(Challenge::scheme).distinct().collect(Collectors.joining(" or "));
+      return "it requires "
+          + shown(schemes)
+          + ", and only Basic and Digest (MD5 or SHA-256, qop=auth) are supported; run a local proxy"
+          + " such as cntlm or px that signs in to it";
     }
-    return authorization == null
+    return user == null
         ? "it wants a user and a password, and none are set: set them"
         : "it does not accept the user and the password: check them";
-  }
-
-  /** One header may have several challenges (RFC 9110 section 11.6.1), which OkHttp can parse. */
-  private static List<String> schemes(List<String> head) {
-    Headers.Builder headers = new Headers.Builder();
-    head.stream()
-        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(CHALLENGE))
-        .forEach(
-            line ->
-                headers.addUnsafeNonAscii(
-                    "Proxy-Authenticate", line.substring(CHALLENGE.length()).strip()));
-    return new Response.Builder()
-            .request(new Request.Builder().url("http://proxy/").build())
-            .protocol(Protocol.HTTP_1_1)
-            .code(407)
-            .message("")
-            .headers(headers.build())
-            .build()
-            .challenges()
-            .stream()
-            .map(Challenge::scheme)
-            .distinct()
-            .toList();
   }
 }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.regex.Pattern;
 
-/** A proxy, and how it is asked for a connection to somebody else. Immutable. */
+/** A proxy, and how it is asked for a connection to somebody else. From any thread. */
 public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
   private static final int LONGEST_TEXT = 80;

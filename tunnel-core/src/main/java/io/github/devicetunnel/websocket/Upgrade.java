@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.stream.Stream;
 import okhttp3.Call;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -98,10 +99,26 @@ public final class Upgrade {
       if (e.isSilent()) {
         evictIdle.run(); // The others were idle over the same path.
       }
-      Call second = secondCall(startedAt);
-      execute(second);
-      return second;
+      return executeSecond(startedAt);
+    } catch (IOException e) {
+      if (!isAnswerable(e)) {
+        throw e;
+      }
+      LOG.debug("{}; answering the challenge on a new connection", e.getMessage());
+      return executeSecond(startedAt);
     }
+  }
+
+  /** Of a proxy with several addresses, OkHttp throws the first failure with the others. */
+  private static boolean isAnswerable(Throwable failure) {
+    return (failure instanceof ProxyException proxy && proxy.isAnswerable())
+        || Stream.of(failure.getSuppressed()).anyMatch(Upgrade::isAnswerable);
+  }
+
+  private Call executeSecond(long startedAt) throws IOException {
+    Call second = secondCall(startedAt);
+    execute(second);
+    return second;
   }
 
   private synchronized Call current() {
