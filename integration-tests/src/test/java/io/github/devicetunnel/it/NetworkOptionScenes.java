@@ -103,6 +103,29 @@ final class NetworkOptionScenes {
       assertThat(dialled.exitCode()).isEqualTo(6);
       assertThat(requests).hasSize(2).last().asString().startsWith("CONNECT cloud.invalid:443 ");
     }
+    proxyWithTls(bench);
+  }
+
+  private static void proxyWithTls(ProgramBench bench) throws Exception {
+    try (NodeProxy proxy = NodeProxy.started()) {
+      String user = NodeProxy.USER + ":" + NodeProxy.PASSWORD;
+      String url = "https://" + user + "@localhost:" + proxy.port();
+      String ca = "--ca-file=" + bench.file("proxy.pem", TestingCloud.certificate());
+      bench.succeed("--proxy=" + url, ca);
+      assertThat(proxy.nextRequest()).contains(bench.cloud().uri().replaceFirst("ws://", ""));
+
+      String cloud = "--cloud-uri=wss://cloud.invalid";
+      Program.Outcome dialled =
+          bench.stdio(bench.cloud(), cloud, ca).variable("HTTPS_PROXY", url).run();
+      assertThat(dialled.exitCode()).as(dialled.err()).isEqualTo(6);
+      assertThat(proxy.nextRequest()).contains("cloud.invalid:443");
+      Program.Outcome untrusted =
+          bench.stdio(bench.cloud(), cloud).variable("ALL_PROXY", url).run();
+      assertThat(untrusted.exitCode()).isEqualTo(6);
+      assertThat(untrusted.err())
+          .contains("the proxy localhost:" + proxy.port(), "of an authority that is not trusted")
+          .doesNotContain(NodeProxy.PASSWORD);
+    }
   }
 
   private static void allowPlaintext(ProgramBench bench) throws Exception {
