@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * address or port. Clocks may be a minute apart.
  */
 public final class Credentials {
+  private static final String SCHEME = "Bearer ";
   private static final String MISSING = "is missing";
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final String ACCESS_KEY_PREFIX = "ak_";
@@ -127,6 +128,9 @@ public final class Credentials {
     }
     if (value.indexOf('\0') >= 0) {
       return "is in UTF-16: save the file in UTF-8";
+    }
+    if (value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return "begins with Bearer, which is the scheme of the header: leave it out";
     }
     boolean quoted = first == '"' || first == '\'';
     return quoted && value.length() > 1 && value.charAt(value.length() - 1) == first

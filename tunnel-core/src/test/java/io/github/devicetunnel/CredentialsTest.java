@@ -18,6 +18,7 @@ class CredentialsTest {
       value = {
         "''|apiKey is empty",
         "'ak_1\n'|apiKey has a line break at position 5 of 5",
+        "bearer ak_secret|apiKey begins with Bearer, which is the scheme of the header: leave it out",
         "ak_secret key|apiKey has a blank at position 10 of 13",
         "'\"ak_secret\"'|apiKey is in quotes, which docker --env-file and systemd may keep",
         "\uFEFFak_secret|apiKey begins with a byte order mark: save the file without it",

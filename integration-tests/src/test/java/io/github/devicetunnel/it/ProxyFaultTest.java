@@ -129,7 +129,7 @@ final class ProxyFaultTest {
         Arguments.of("HTTP/1.1 418", "418 when asked for cloud.invalid:8080"),
         Arguments.of(
             "HTTP/1.1 300 \u001b[31m" + "x".repeat(200),
-            "300  [31m" + "x".repeat(71) + "... when asked for cloud.invalid:8080"));
+            "300 [31m" + "x".repeat(72) + "... when asked for cloud.invalid:8080"));
   }
 
   @ParameterizedTest

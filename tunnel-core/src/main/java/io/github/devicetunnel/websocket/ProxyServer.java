@@ -1,6 +1,7 @@
 package io.github.devicetunnel.websocket;
 
 import io.github.devicetunnel.text.HostPort;
+import io.github.devicetunnel.text.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,8 +69,7 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
 
   /** What a proxy said, fit for one line. */
   static String shown(String text) {
-    String clean = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
-    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + "...";
+    return OneLine.words(text, LONGEST_TEXT);
   }
 
   /** Where it is; never user or password. */
