@@ -1,8 +1,9 @@
 package io.github.devicetunnel;
 
-import static io.github.devicetunnel.CertificateText.name;
+import static io.github.devicetunnel.text.CertificateText.name;
 import static java.util.Objects.requireNonNull;
 
+import io.github.devicetunnel.text.CertificateText;
 import io.github.devicetunnel.websocket.TlsPeer;
 import java.io.IOException;
 import java.io.InterruptedIOException;

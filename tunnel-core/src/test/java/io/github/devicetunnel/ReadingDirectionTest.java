@@ -64,7 +64,7 @@ class ReadingDirectionTest {
           List.of(TokenSources.class),
           List.of(TokenCommand.class),
           List.of(Ending.class, TunnelRejectedException.class),
-          List.of(ClientKeepAlive.class, Rejection.class, CertificateText.class),
+          List.of(ClientKeepAlive.class, Rejection.class),
           List.of(TunnelException.class, CloudUri.class, Credentials.class, ExtraHeader.class),
           List.of(RetryRule.class),
           List.of(TokenSource.class, TokenException.class, JwtClaims.class),

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.websocket;
 
+import io.github.devicetunnel.text.CertificateText;
 import io.github.devicetunnel.text.OneLine;
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,9 +9,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param peer what the proxy presented
  */
 record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
-  private static final int MAX_NAMES = 10;
-  private static final int MAX_NAME = 200;
+  private static final List<String> UNTRUSTED =
+      List.of("unable to find valid certification path", "signature check failed");
 
   /** Returns null when the failure is not one of TLS. */
   @Nullable ProxyException describe() {
@@ -45,10 +44,7 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
               + "; check the clock of this machine");
     }
     if (has(CertificateException.class)) {
-      return refusal(
-          "presented a certificate of an authority that is not trusted: "
-              + certificate()
-              + "; if the proxy is yours, trust its authority too");
+      return untrusted();
     }
     if (isAboutClientCertificate()) {
       String what =
@@ -59,6 +55,22 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
       return failure instanceof SSLException ? refusal(what) : proxy.failure(what);
     }
     return failure instanceof SSLException ? handshake() : null;
+  }
+
+  private ProxyException untrusted() {
+    String reason = oneLine(failure);
+    if (!peer.certificates().isEmpty() && UNTRUSTED.stream().noneMatch(reason::contains)) {
+      return refusal(
+          "presented a certificate that is not acceptable ("
+              + reason
+              + "): "
+              + certificate()
+              + "; ask its administrator to replace it");
+    }
+    return refusal(
+        "presented a certificate of an authority that is not trusted: "
+            + certificate()
+            + "; if the proxy is yours, trust its authority too");
   }
 
   /** The alert of TLS 1.3 comes after the handshake, and a reset may overtake the alert. */
@@ -102,34 +114,7 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
     if (chain.isEmpty()) {
       return oneLine(failure); // The trust manager is the application's own.
     }
-    X509Certificate own = chain.get(0);
-    return name(own.getSubjectX500Principal().getName())
-        + alternativeNames(own)
-        + ", issued by "
-        + name(own.getIssuerX500Principal().getName())
-        + ", valid from "
-        + own.getNotBefore().toInstant()
-        + " to "
-        + own.getNotAfter().toInstant();
-  }
-
-  private static String alternativeNames(X509Certificate certificate) {
-    Collection<List<?>> names;
-    try {
-      names = certificate.getSubjectAlternativeNames();
-    } catch (CertificateException e) {
-      return "";
-    }
-    return names == null
-        ? ""
-        : names.stream()
-            .limit(MAX_NAMES)
-            .map(entry -> name(String.valueOf(entry.get(1))))
-            .collect(Collectors.joining(", ", " for ", ""));
-  }
-
-  private static String name(String text) {
-    return OneLine.of(text, MAX_NAME);
+    return CertificateText.of(chain.get(0));
   }
 
   private static String oneLine(Throwable e) {

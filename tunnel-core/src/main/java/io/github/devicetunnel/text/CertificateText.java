@@ -1,4 +1,4 @@
-package io.github.devicetunnel;
+package io.github.devicetunnel.text;
 
 import java.security.Principal;
 import java.security.cert.CertificateParsingException;
@@ -8,19 +8,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Describes certificates in messages. */
-final class CertificateText {
+public final class CertificateText {
   private static final int GENERAL_NAME_DNS = 2;
   private static final int GENERAL_NAME_IP = 7;
-  static final int MAX_NAMES = 10;
+  public static final int MAX_NAMES = 10;
+
+  private static final int MAX_NAME = 100;
 
   private CertificateText() {}
 
   /** Names come from the network, and may be anything. */
-  static String name(Principal principal) {
-    return Target.shown(principal.getName());
+  public static String name(Principal principal) {
+    return OneLine.of(principal.getName(), MAX_NAME);
   }
 
-  static String of(X509Certificate certificate) {
+  public static String of(X509Certificate certificate) {
     Principal subject = certificate.getSubjectX500Principal();
     Principal issuer = certificate.getIssuerX500Principal();
     return name(subject)
@@ -45,7 +47,7 @@ final class CertificateText {
     return names.stream()
         .filter(name -> List.of(GENERAL_NAME_DNS, GENERAL_NAME_IP).contains(name.get(0)))
         .limit(MAX_NAMES)
-        .map(name -> Target.shown(String.valueOf(name.get(1))))
+        .map(name -> OneLine.of(String.valueOf(name.get(1)), MAX_NAME))
         .collect(Collectors.joining(", ", " for ", ""));
   }
 }
