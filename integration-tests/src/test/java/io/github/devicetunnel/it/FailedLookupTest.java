@@ -1,0 +1,54 @@
+package io.github.devicetunnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A name that comes into being: Java remembers a failed lookup for 10 s, the program for 1 s. */
+final class FailedLookupTest {
+  /** Less than Java's time, which this program shortens, and more than a busy machine needs. */
+  private static final Duration SOON = Duration.ofSeconds(8);
+
+  @RegisterExtension final Leaks leaks = new Leaks();
+
+  @TempDir private Path folder;
+
+  @Test
+  void isRepeatedSoon() throws Exception {
+    Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.1 other.example\n");
+    try (TestingCloud cloud = TunnelProgram.echo()) {
+      Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
+      int cloudPort = URI.create(cloud.uri()).getPort();
+      variables.put("TUNNEL_CLOUD_URI", "ws://cloud.example:" + cloudPort);
+      variables.put("TUNNEL_JAVA_OPTS", "-Djdk.net.hosts.file=" + hosts);
+      try (TunnelProgram program = TunnelProgram.start(folder, variables, "--allow-plaintext")) {
+        int port = program.awaitPort();
+        TunnelProgram.connectInVain(port);
+        assertThat(program.await("could not be reached: (.*), while looking up cloud.example"))
+            .contains("cloud.example");
+
+        Files.writeString(hosts, "127.0.0.1 cloud.example\n");
+
+        assertThat(Await.within(SOON, () -> isServed(port))).as("%s", program.said()).isTrue();
+      }
+    }
+  }
+
+  private static boolean isServed(int port) {
+    try (Socket socket = TunnelProgram.connectAndExchange(port)) {
+      return true;
+    } catch (IOException | AssertionError e) {
+      return false;
+    }
+  }
+}
