@@ -45,7 +45,7 @@ final class StandardOutput extends OutputStream {
       return; // Says nothing about the reader.
     }
     try (file) {
-      // The kernel looks for a reader before it looks for bytes: docs/RATIONALE.md.
+      // The kernel looks for a reader before it looks for bytes: docs/rationale/command-line.md.
       long unused = file.transferTo(0, 0, checked);
     }
   }

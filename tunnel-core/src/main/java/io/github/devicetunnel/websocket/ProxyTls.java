@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS between this machine and a proxy. It trusts the authorities that the client trusts for the
  * cloud. It neither presents the client certificate nor applies the pins: both are for the cloud,
- * see docs/RATIONALE.md. One for all dials, so that sessions are resumed. From any thread.
+ * see docs/rationale/tls-and-proxies.md. One for all dials, so that sessions are resumed. From any
+ * thread.
  */
 final class ProxyTls {
   private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
