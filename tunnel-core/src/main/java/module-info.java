@@ -14,14 +14,16 @@ module io.github.devicetunnel.core {
   requires transitive okhttp3;
 
   exports io.github.devicetunnel;
-  // The stand-in for the cloud speaks the other side of the same frames.
-  exports io.github.devicetunnel.websocket to
+  // The test service reads and writes the frames of the other side.
+  exports io.github.devicetunnel.internal.frames to
       io.github.devicetunnel.testing;
-  // What others said is shown in one way only.
-  exports io.github.devicetunnel.text to
+  exports io.github.devicetunnel.internal.net to
+      io.github.devicetunnel.testing;
+  // All modules show external text in the same way.
+  exports io.github.devicetunnel.internal.text to
       io.github.devicetunnel.cli,
       io.github.devicetunnel.jwt;
-  // The upload of keys goes to the same cloud, which refuses in the same way.
-  exports io.github.devicetunnel.cloud to
+  // The upload of keys uses the URLs and error descriptions of the same service.
+  exports io.github.devicetunnel.internal.cloud to
       io.github.devicetunnel.jwt;
 }

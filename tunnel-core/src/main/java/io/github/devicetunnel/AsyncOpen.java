@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 

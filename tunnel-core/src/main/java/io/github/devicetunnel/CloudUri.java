@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.cloud.CloudAddress;
+import io.github.devicetunnel.internal.cloud.CloudAddress;
 import java.util.List;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;

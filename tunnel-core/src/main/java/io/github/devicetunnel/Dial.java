@@ -1,7 +1,7 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.UpgradeRefusedException;
-import io.github.devicetunnel.websocket.UpgradedSocket;
+import io.github.devicetunnel.internal.net.UpgradedSocket;
+import io.github.devicetunnel.internal.upgrade.UpgradeRefusedException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;

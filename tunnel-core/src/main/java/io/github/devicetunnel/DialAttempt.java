@@ -1,10 +1,10 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.DialProgress;
-import io.github.devicetunnel.websocket.DialProgress.Step;
-import io.github.devicetunnel.websocket.Upgrade;
-import io.github.devicetunnel.websocket.UpgradeRefusedException;
-import io.github.devicetunnel.websocket.UpgradedSocket;
+import io.github.devicetunnel.internal.net.DialProgress;
+import io.github.devicetunnel.internal.net.DialProgress.Step;
+import io.github.devicetunnel.internal.net.UpgradedSocket;
+import io.github.devicetunnel.internal.upgrade.Upgrade;
+import io.github.devicetunnel.internal.upgrade.UpgradeRefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

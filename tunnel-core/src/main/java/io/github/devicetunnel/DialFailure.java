@@ -2,9 +2,9 @@ package io.github.devicetunnel;
 
 import static io.github.devicetunnel.Durations.seconds;
 
-import io.github.devicetunnel.text.OneLine;
-import io.github.devicetunnel.websocket.DialProgress;
-import io.github.devicetunnel.websocket.ProxyException;
+import io.github.devicetunnel.internal.net.DialProgress;
+import io.github.devicetunnel.internal.proxy.ProxyException;
+import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.BindException;

@@ -4,10 +4,11 @@ import static io.github.devicetunnel.Durations.seconds;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
-import io.github.devicetunnel.text.OneLine;
-import io.github.devicetunnel.websocket.CloseCode;
-import io.github.devicetunnel.websocket.HeapShare;
-import io.github.devicetunnel.websocket.ProtocolViolationException;
+import io.github.devicetunnel.internal.frames.CloseCode;
+import io.github.devicetunnel.internal.frames.ProtocolViolationException;
+import io.github.devicetunnel.internal.local.ClientKeepAlive;
+import io.github.devicetunnel.internal.net.HeapShare;
+import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

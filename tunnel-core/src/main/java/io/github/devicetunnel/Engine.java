@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.Upgrader;
+import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
+import io.github.devicetunnel.internal.upgrade.Upgrader;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

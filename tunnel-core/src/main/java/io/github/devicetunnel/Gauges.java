@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.WebSocket;
+import io.github.devicetunnel.internal.frames.WebSocket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,13 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
-import io.github.devicetunnel.websocket.Deadline;
-import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.ReadSize;
+import io.github.devicetunnel.internal.concurrent.Deadline;
+import io.github.devicetunnel.internal.frames.FrameWriter;
+import io.github.devicetunnel.internal.local.ClientWatch;
+import io.github.devicetunnel.internal.local.Delivery;
+import io.github.devicetunnel.internal.local.LateBytes;
+import io.github.devicetunnel.internal.local.LocalEnd;
+import io.github.devicetunnel.internal.net.ReadSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.ProxyServer;
+import io.github.devicetunnel.internal.proxy.ProxyServer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;

@@ -2,9 +2,9 @@ package io.github.devicetunnel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.devicetunnel.websocket.HttpProxy;
-import io.github.devicetunnel.websocket.ProxyServer;
-import io.github.devicetunnel.websocket.Socks5Proxy;
+import io.github.devicetunnel.internal.proxy.HttpProxy;
+import io.github.devicetunnel.internal.proxy.ProxyServer;
+import io.github.devicetunnel.internal.proxy.Socks5Proxy;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.cloud.ServiceError;
-import io.github.devicetunnel.text.OneLine;
-import io.github.devicetunnel.websocket.UpgradeRefusedException;
+import io.github.devicetunnel.internal.cloud.ServiceError;
+import io.github.devicetunnel.internal.text.OneLine;
+import io.github.devicetunnel.internal.upgrade.UpgradeRefusedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

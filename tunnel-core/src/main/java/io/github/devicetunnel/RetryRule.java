@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.ProxyException;
+import io.github.devicetunnel.internal.proxy.ProxyException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.security.cert.CertificateException;

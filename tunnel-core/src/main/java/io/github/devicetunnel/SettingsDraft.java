@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
-import io.github.devicetunnel.websocket.Deadline;
+import io.github.devicetunnel.internal.concurrent.Deadline;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.FrameWriter;
+import io.github.devicetunnel.internal.frames.FrameWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;

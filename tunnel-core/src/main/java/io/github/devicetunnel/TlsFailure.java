@@ -1,10 +1,10 @@
 package io.github.devicetunnel;
 
-import static io.github.devicetunnel.text.CertificateText.name;
+import static io.github.devicetunnel.internal.text.CertificateText.name;
 import static java.util.Objects.requireNonNull;
 
-import io.github.devicetunnel.text.CertificateText;
-import io.github.devicetunnel.websocket.TlsPeer;
+import io.github.devicetunnel.internal.text.CertificateText;
+import io.github.devicetunnel.internal.tls.TlsPeer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.Principal;

@@ -1,8 +1,12 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.text.OneLine;
-import io.github.devicetunnel.websocket.RecordingKeyManager;
-import io.github.devicetunnel.websocket.RecordingTrustManager;
+import io.github.devicetunnel.internal.text.OneLine;
+import io.github.devicetunnel.internal.tls.ClientCertificate;
+import io.github.devicetunnel.internal.tls.DefaultTrust;
+import io.github.devicetunnel.internal.tls.PemFile;
+import io.github.devicetunnel.internal.tls.RecordingKeyManager;
+import io.github.devicetunnel.internal.tls.RecordingTrustManager;
+import io.github.devicetunnel.internal.tls.ReplaceableSocketFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.text.OneLine;
+import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

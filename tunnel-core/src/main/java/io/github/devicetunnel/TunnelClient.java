@@ -1,6 +1,9 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.Libraries;
+import io.github.devicetunnel.internal.local.ListeningSocket;
+import io.github.devicetunnel.internal.local.TcpPort;
+import io.github.devicetunnel.internal.local.UnixPath;
+import io.github.devicetunnel.internal.upgrade.Libraries;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;

@@ -1,7 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.ConnectionStats.State;
-import io.github.devicetunnel.websocket.WebSocket;
+import io.github.devicetunnel.internal.frames.WebSocket;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,8 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.local.ListeningSocket;
+import io.github.devicetunnel.internal.local.LocalEnd;
+import io.github.devicetunnel.internal.local.TcpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.cloud.ServiceError;
+import io.github.devicetunnel.internal.cloud.ServiceError;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.PieceInput;
+import io.github.devicetunnel.internal.net.PieceInput;
+import io.github.devicetunnel.internal.socket.InertSocket;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.PieceInput;
+import io.github.devicetunnel.internal.net.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

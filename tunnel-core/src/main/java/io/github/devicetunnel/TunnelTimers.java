@@ -1,8 +1,9 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.KeepAlive;
-import io.github.devicetunnel.websocket.Recheck;
-import io.github.devicetunnel.websocket.WebSocket;
+import io.github.devicetunnel.internal.concurrent.QuietTimer;
+import io.github.devicetunnel.internal.concurrent.Recheck;
+import io.github.devicetunnel.internal.frames.KeepAlive;
+import io.github.devicetunnel.internal.frames.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.websocket.Upgrader;
-import io.github.devicetunnel.websocket.WarmUp;
+import io.github.devicetunnel.internal.upgrade.Upgrader;
+import io.github.devicetunnel.internal.upgrade.WarmUp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;

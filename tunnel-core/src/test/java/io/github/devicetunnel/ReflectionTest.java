@@ -7,7 +7,8 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.github.devicetunnel.websocket.Libraries;
+import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
+import io.github.devicetunnel.internal.upgrade.Libraries;
 import java.lang.invoke.MethodHandles;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class ReflectionTest {
         .and()
         .doNotHaveFullyQualifiedName(Libraries.class.getName() + "$Library")
         .and()
-        .doNotHaveFullyQualifiedName("io.github.devicetunnel.websocket.Product")
+        .doNotHaveFullyQualifiedName("io.github.devicetunnel.internal.net.Product")
         .should()
         .callCodeUnitWhere(REFLECTS)
         .because("reflect-config.json of this module names nothing else")

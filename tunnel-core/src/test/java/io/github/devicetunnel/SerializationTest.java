@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
-import io.github.devicetunnel.cloud.ServiceError;
+import io.github.devicetunnel.internal.cloud.ServiceError;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.github.devicetunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.internal.tls.DefaultTrust;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

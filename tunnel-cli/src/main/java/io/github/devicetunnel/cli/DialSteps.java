@@ -3,7 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.DialTimings;
 import io.github.devicetunnel.ProxySettings;
 import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.text.OneLine;
+import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

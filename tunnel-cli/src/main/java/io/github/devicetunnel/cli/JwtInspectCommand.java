@@ -1,9 +1,9 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.internal.text.OneLine;
 import io.github.devicetunnel.jwt.SigningAlgorithm;
 import io.github.devicetunnel.jwt.TunnelClaims;
 import io.github.devicetunnel.jwt.TunnelToken;
-import io.github.devicetunnel.text.OneLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;

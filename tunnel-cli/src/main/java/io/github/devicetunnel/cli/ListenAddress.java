@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.text.HostPort;
+import io.github.devicetunnel.internal.text.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.text.OneLine;
+import io.github.devicetunnel.internal.text.OneLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;

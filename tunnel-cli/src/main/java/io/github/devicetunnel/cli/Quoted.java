@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.text.OneLine;
+import io.github.devicetunnel.internal.text.OneLine;
 
 /** A bad value in an error message: on one line, and not too long. */
 final class Quoted {

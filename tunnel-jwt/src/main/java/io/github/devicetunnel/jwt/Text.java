@@ -1,6 +1,6 @@
 package io.github.devicetunnel.jwt;
 
-import io.github.devicetunnel.text.OneLine;
+import io.github.devicetunnel.internal.text.OneLine;
 import org.jspecify.annotations.Nullable;
 
 /** Other people's words, fit for one line of a message. */

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.jwt;
 
-import io.github.devicetunnel.cloud.ServiceError;
+import io.github.devicetunnel.internal.cloud.ServiceError;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

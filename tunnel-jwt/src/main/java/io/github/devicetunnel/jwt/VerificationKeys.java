@@ -2,8 +2,8 @@ package io.github.devicetunnel.jwt;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import io.github.devicetunnel.Credentials;
-import io.github.devicetunnel.cloud.CloudAddress;
-import io.github.devicetunnel.cloud.ServiceError;
+import io.github.devicetunnel.internal.cloud.CloudAddress;
+import io.github.devicetunnel.internal.cloud.ServiceError;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.PrivateKey;

@@ -2,7 +2,7 @@ package io.github.devicetunnel.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.devicetunnel.cloud.ServiceError;
+import io.github.devicetunnel.internal.cloud.ServiceError;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;

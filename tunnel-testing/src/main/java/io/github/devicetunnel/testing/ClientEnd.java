@@ -1,9 +1,9 @@
 package io.github.devicetunnel.testing;
 
+import io.github.devicetunnel.internal.frames.CloseCode;
+import io.github.devicetunnel.internal.frames.FrameReader;
+import io.github.devicetunnel.internal.frames.Side;
 import io.github.devicetunnel.testing.FaultProxy.Cut;
-import io.github.devicetunnel.websocket.CloseCode;
-import io.github.devicetunnel.websocket.FrameReader;
-import io.github.devicetunnel.websocket.Side;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.websocket.CloseCode;
-import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.ProtocolViolationException;
+import io.github.devicetunnel.internal.frames.CloseCode;
+import io.github.devicetunnel.internal.frames.FrameWriter;
+import io.github.devicetunnel.internal.frames.ProtocolViolationException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

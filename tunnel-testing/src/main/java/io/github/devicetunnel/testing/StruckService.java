@@ -1,7 +1,7 @@
 package io.github.devicetunnel.testing;
 
+import io.github.devicetunnel.internal.net.PieceInput;
 import io.github.devicetunnel.testing.FaultProxy.Direction;
-import io.github.devicetunnel.websocket.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.websocket.CloseCode;
+import io.github.devicetunnel.internal.frames.CloseCode;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;

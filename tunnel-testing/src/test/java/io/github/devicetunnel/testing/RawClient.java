@@ -2,9 +2,9 @@ package io.github.devicetunnel.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.github.devicetunnel.websocket.FrameReader;
-import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.Side;
+import io.github.devicetunnel.internal.frames.FrameReader;
+import io.github.devicetunnel.internal.frames.FrameWriter;
+import io.github.devicetunnel.internal.frames.Side;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;

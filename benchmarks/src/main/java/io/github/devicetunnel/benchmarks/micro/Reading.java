@@ -1,8 +1,8 @@
 package io.github.devicetunnel.benchmarks.micro;
 
-import io.github.devicetunnel.websocket.FrameReader;
-import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.Side;
+import io.github.devicetunnel.internal.frames.FrameReader;
+import io.github.devicetunnel.internal.frames.FrameWriter;
+import io.github.devicetunnel.internal.frames.Side;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.github.devicetunnel.benchmarks.micro;
 
-import io.github.devicetunnel.websocket.FrameWriter;
-import io.github.devicetunnel.websocket.Side;
+import io.github.devicetunnel.internal.frames.FrameWriter;
+import io.github.devicetunnel.internal.frames.Side;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;

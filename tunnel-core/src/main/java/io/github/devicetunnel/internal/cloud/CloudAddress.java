@@ -1,0 +1,100 @@
+package io.github.devicetunnel.internal.cloud;
+
+import io.github.devicetunnel.internal.text.OneLine;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+
+/**
+ * Where the cloud is, for tunnels and for all else.
+ *
+ * @param base with http or https in place of ws or wss, which OkHttp wants
+ * @param path what a whole URL has after the base: {@code v3} and what follows; else empty
+ */
+public record CloudAddress(HttpUrl base, List<String> path) {
+  private static final Pattern SCHEME = Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://.*");
+  private static final int LONGEST_SHOWN = 100;
+  private static final String EXPECTED =
+      "cloudUri must be a ws, wss, http or https URL, either the base such as"
+          + " wss://api.us-east-1.mbedcloud.com or the whole"
+          + " wss://HOST/v3/devices/DEVICE_ID/services/IP:PORT/connection, but ";
+
+  /**
+   * Takes the base, or a whole URL.
+   *
+   * @throws IllegalArgumentException for anything else; the message repeats no password
+   */
+  public static CloudAddress parse(String text) {
+    HttpUrl url = parseUrl(text);
+    if (!url.encodedUsername().isEmpty() || !url.encodedPassword().isEmpty()) {
+      throw new IllegalArgumentException(
+          EXPECTED + "it holds a user or password, which belong into credentials");
+    }
+    if (url.encodedQuery() != null || url.encodedFragment() != null) {
+      throw refused(text, "has a query or a fragment");
+    }
+    List<String> segments = url.pathSegments();
+    int end = segments.size();
+    if (segments.get(end - 1).isEmpty() && end > 1) {
+      end--;
+    }
+    int v3 = segments.indexOf("v3");
+    if (v3 < 0) {
+      return new CloudAddress(url, List.of());
+    }
+    HttpUrl.Builder base = url.newBuilder();
+    for (int i = segments.size() - 1; i >= v3; i--) {
+      base.removePathSegment(i);
+    }
+    return new CloudAddress(base.build(), List.copyOf(segments.subList(v3, end)));
+  }
+
+  private static HttpUrl parseUrl(String text) {
+    Matcher matcher = SCHEME.matcher(text);
+    if (!matcher.matches()) {
+      throw refused(text, "has no scheme");
+    }
+    String scheme = matcher.group("scheme");
+    String httpScheme =
+        switch (scheme.toLowerCase(Locale.ROOT)) {
+          case "ws", "http" -> "http";
+          case "wss", "https" -> "https";
+          default -> throw refused(text, "has the scheme " + scheme);
+        };
+    HttpUrl url = HttpUrl.parse(httpScheme + text.substring(scheme.length()));
+    if (url == null || text.chars().anyMatch(c -> c <= ' ' || c == '\\')) {
+      throw refused(text, "is malformed");
+    }
+    return url;
+  }
+
+  /** Says what is wrong with a URL. */
+  public static IllegalArgumentException refused(String text, String defect) {
+    String shown = OneLine.of(text, LONGEST_SHOWN);
+    // A password may stand before an @; a message must not show it.
+    String safe = text.contains("@") ? "the value" : "\"" + shown + "\"";
+    return new IllegalArgumentException(EXPECTED + safe + " " + defect);
+  }
+
+  /** Whether a credential may be read on the way: not encrypted, and not to this machine. */
+  public boolean exposesCredential() {
+    return !base.isHttps() && !isLoopback();
+  }
+
+  /** Whether it is this machine. */
+  public boolean isLoopback() {
+    String host = base.host();
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.equals("::1")
+        || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  /** With ws or wss. */
+  @Override
+  public String toString() {
+    return base.toString().replaceFirst("^http", "ws");
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.devicetunnel.internal.frames;
+
+import java.io.EOFException;
+
+/**
+ * The other end closed the connection between two messages, without a close frame. RFC 6455 section
+ * 7.1.5 gives this end the code {@link CloseCode#ABNORMAL}.
+ */
+public final class BareCloseException extends EOFException {
+  private static final long serialVersionUID = 1L;
+
+  BareCloseException() {
+    super("the connection ended without a close frame");
+  }
+}

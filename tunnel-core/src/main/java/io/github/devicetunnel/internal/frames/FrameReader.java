@@ -1,0 +1,268 @@
+package io.github.devicetunnel.internal.frames;
+
+import static io.github.devicetunnel.internal.frames.Frames.FIN;
+import static io.github.devicetunnel.internal.frames.Frames.LENGTH;
+import static io.github.devicetunnel.internal.frames.Frames.LENGTH_16;
+import static io.github.devicetunnel.internal.frames.Frames.LENGTH_64;
+import static io.github.devicetunnel.internal.frames.Frames.MASKED;
+import static io.github.devicetunnel.internal.frames.Frames.OPCODE;
+import static io.github.devicetunnel.internal.frames.Frames.PING;
+import static io.github.devicetunnel.internal.frames.Frames.PONG;
+import static io.github.devicetunnel.internal.frames.Frames.isControl;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.devicetunnel.internal.net.ReadSize;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the frames of one direction of a websocket (RFC 6455 section 5) into the bytes of their
+ * payloads. Message boundaries mean nothing here: fragments, whole messages, text and binary are
+ * one stream, and no message is ever assembled.
+ *
+ * <p>Headers are cut out in place: what {@link #next} hands out lies in the buffer into which it
+ * was read, with the payloads of neighbouring short frames moved together. That buffer is all the
+ * memory that a reader uses, whatever lengths the frames declare; {@link ReadSize} says how long it
+ * is.
+ *
+ * <p>For one thread at a time.
+ */
+public final class FrameReader {
+  /** What is told of the frames that are not data, on the thread that reads. */
+  public interface ControlHandler {
+    /** A ping came and wants a pong with the same payload (section 5.5.2). */
+    void onPing(byte[] payload);
+
+    /** A pong came, asked for or not (section 5.5.3). */
+    void onPong(byte[] payload);
+
+    /**
+     * The other end is done. Nothing is read after this.
+     *
+     * @param code {@link CloseCode#NO_STATUS} when the frame carried none
+     */
+    void onClose(int code, String reason);
+  }
+
+  private final InputStream in;
+  private final Side writer;
+  private final ControlHandler controls;
+
+  // buffer: [0, runEnd) payload handed out or about to be, [parsed, limit) not looked at yet
+  private final ReadSize size = new ReadSize();
+  private byte[] buffer = new byte[size.bytes()];
+  private ByteBuffer view = ByteBuffer.wrap(buffer);
+  private int parsed;
+  private int limit;
+
+  private int runStart;
+  private int runEnd;
+
+  // the data frame that is being read
+  private long remaining;
+  private int maskKey;
+  private long maskPosition;
+
+  private boolean insideMessage;
+  private boolean closed;
+
+  /**
+   * A reader of what {@code writer} sends.
+   *
+   * @param in read in large pieces, so it needs no buffer of its own
+   */
+  public FrameReader(InputStream in, Side writer, ControlHandler controls) {
+    this.in = in;
+    this.writer = writer;
+    this.controls = controls;
+  }
+
+  /**
+   * The next bytes of payload, at least one; waits until there are some. The buffer and its content
+   * belong to the caller until the next call.
+   *
+   * @return null after a close frame
+   * @throws ProtocolViolationException when a rule was broken; all payload before that was handed
+   *     out
+   * @throws BareCloseException when the stream ended between two messages, without a close frame
+   * @throws EOFException when the stream ended inside a message
+   */
+  public @Nullable ByteBuffer next() throws IOException {
+    while (!closed) {
+      decode();
+      if (runEnd > runStart) {
+        return view.limit(runEnd).position(runStart);
+      }
+      if (!closed) {
+        fill();
+      }
+    }
+    return null;
+  }
+
+  /** Moves on through what is in the buffer, as far as one unbroken run of payload can be made. */
+  private void decode() throws ProtocolViolationException {
+    runStart = parsed;
+    runEnd = parsed;
+    while (!closed) {
+      if (remaining > 0) {
+        int length = (int) Math.min(remaining, limit - parsed);
+        if (length == 0) {
+          return;
+        }
+        appendToRun(length);
+        continue;
+      }
+      if (limit - parsed < 2) {
+        return;
+      }
+      String brokenRule = FrameRules.broken(buffer, parsed, limit, writer, insideMessage);
+      boolean control = isControl(buffer[parsed] & OPCODE);
+      // All that came before a control frame or an error is delivered before either is acted on.
+      if (runEnd > runStart && (control || brokenRule != null)) {
+        return;
+      }
+      if (brokenRule != null) {
+        throw new ProtocolViolationException(brokenRule);
+      }
+      int headerSize = headerSize();
+      if (limit - parsed < headerSize) {
+        return;
+      }
+      if (!control) {
+        beginDataFrame(headerSize);
+      } else if (!handleControlFrame(headerSize)) {
+        return;
+      } else {
+        runStart = parsed;
+        runEnd = parsed;
+      }
+    }
+  }
+
+  private void appendToRun(int length) {
+    if (writer == Side.CLIENT) {
+      Masking.apply(buffer, parsed, length, maskKey, maskPosition);
+      maskPosition += length;
+    }
+    if (runEnd != parsed) {
+      System.arraycopy(buffer, parsed, buffer, runEnd, length);
+    }
+    runEnd += length;
+    parsed += length;
+    remaining -= length;
+  }
+
+  private int headerSize() {
+    int second = buffer[parsed + 1];
+    int size = (second & MASKED) != 0 ? 6 : 2;
+    return switch (second & LENGTH) {
+      case LENGTH_16 -> size + 2;
+      case LENGTH_64 -> size + 8;
+      default -> size;
+    };
+  }
+
+  private void beginDataFrame(int headerSize) {
+    int shortLength = buffer[parsed + 1] & LENGTH;
+    long length =
+        switch (shortLength) {
+          case LENGTH_16 -> number(parsed + 2, 2);
+          case LENGTH_64 -> number(parsed + 2, 8);
+          default -> shortLength;
+        };
+    insideMessage = (buffer[parsed] & FIN) == 0;
+    beginPayload(headerSize, length);
+  }
+
+  private void beginPayload(int headerSize, long length) {
+    parsed += headerSize;
+    remaining = length;
+    if (writer == Side.CLIENT) {
+      maskKey = (int) number(parsed - 4, 4);
+      maskPosition = 0;
+    }
+  }
+
+  /** False when the frame is not whole yet. */
+  private boolean handleControlFrame(int headerSize) throws ProtocolViolationException {
+    int opcode = buffer[parsed] & OPCODE;
+    int length = buffer[parsed + 1] & LENGTH;
+    if (limit - parsed < headerSize + length) {
+      return false;
+    }
+    beginPayload(headerSize, length);
+    if (writer == Side.CLIENT) {
+      Masking.apply(buffer, parsed, length, maskKey, 0);
+    }
+    remaining = 0;
+    byte[] payload = Arrays.copyOfRange(buffer, parsed, parsed + length);
+    parsed += length;
+    switch (opcode) {
+      case PING -> controls.onPing(payload);
+      case PONG -> controls.onPong(payload);
+      default -> close(payload);
+    }
+    return true;
+  }
+
+  private void close(byte[] payload) throws ProtocolViolationException {
+    int code = CloseCode.NO_STATUS;
+    String reason = "";
+    if (payload.length > 0) {
+      code = ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
+      if (!CloseCode.mayBeSent(code)) {
+        throw new ProtocolViolationException(
+            "invalid close code " + code + " (RFC 6455 section 7.4)");
+      }
+      reason = utf8(ByteBuffer.wrap(payload, 2, payload.length - 2));
+    }
+    closed = true;
+    controls.onClose(code, reason);
+  }
+
+  private static String utf8(ByteBuffer text) throws ProtocolViolationException {
+    try {
+      return UTF_8.newDecoder().decode(text).toString(); // a new decoder reports malformed input
+    } catch (CharacterCodingException e) {
+      throw new ProtocolViolationException(
+          CloseCode.INVALID_PAYLOAD,
+          "the reason of a close frame is not UTF-8 (RFC 6455 section 5.5.1)");
+    }
+  }
+
+  private long number(int offset, int bytes) {
+    long value = 0;
+    for (int i = offset; i < offset + bytes; i++) {
+      value = (value << 8) | (buffer[i] & 0xff);
+    }
+    return value;
+  }
+
+  /** Reads once. All payload was handed out: at most an unfinished header or control is left. */
+  private void fill() throws IOException {
+    byte[] target = buffer.length == size.bytes() ? buffer : new byte[size.bytes()];
+    int left = limit - parsed;
+    System.arraycopy(buffer, parsed, target, 0, left);
+    if (target != buffer) {
+      buffer = target;
+      view = ByteBuffer.wrap(target);
+    }
+    parsed = 0;
+    limit = left;
+    int count = size.read(in, buffer, limit, buffer.length - limit);
+    if (count < 0) {
+      if (left > 0 || remaining > 0 || insideMessage) {
+        throw new EOFException(
+            "the connection ended in the middle of a message, without a close frame");
+      }
+      throw new BareCloseException();
+    }
+    limit += count;
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.devicetunnel.internal.local;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketOption;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * TCP keep-alive of accepted connections (RFC 9293 section 3.8.4). A client on another machine that
+ * loses its power or its network sends nothing more, and the pings to the cloud would keep its
+ * tunnel open for ever. The kernel detects it after 15 s without a byte and nine probes, 15 s
+ * apart.
+ */
+public final class ClientKeepAlive {
+  /**
+   * The extended options of the JDK, by name: its module need not be there. Seconds and a count.
+   */
+  private static final Map<String, Integer> OPTIONS =
+      Map.of("TCP_KEEPIDLE", 15, "TCP_KEEPINTERVAL", 15, "TCP_KEEPCOUNT", 9);
+
+  private ClientKeepAlive() {}
+
+  /** Enables it, with the system's own times where the JDK cannot set them. */
+  static void enable(Socket socket) throws IOException {
+    socket.setKeepAlive(true);
+    for (SocketOption<?> option : socket.supportedOptions()) {
+      Integer value = OPTIONS.get(option.name());
+      if (value != null && option.type() == Integer.class) {
+        set(socket, option, value);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // The type was checked.
+  private static void set(Socket socket, SocketOption<?> option, Integer value) throws IOException {
+    socket.setOption((SocketOption<Integer>) option, value);
+  }
+
+  /** Returns whether a read or write failed because the peer no longer answers (ETIMEDOUT). */
+  public static boolean isExpired(IOException e) {
+    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("connection timed out");
+  }
+}

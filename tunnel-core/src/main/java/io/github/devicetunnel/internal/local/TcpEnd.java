@@ -1,0 +1,116 @@
+package io.github.devicetunnel.internal.local;
+
+import io.github.devicetunnel.internal.local.SocketTable.Row;
+import io.github.devicetunnel.internal.net.SpinningInput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a TCP connection. */
+final class TcpEnd implements LocalEnd {
+  /** The FIN of the peer, which the kernel counts as a byte. */
+  private static final int FIN = 1;
+
+  private final Socket socket;
+  private final SocketTable table;
+  private final InetSocketAddress local;
+  private final InetSocketAddress remote;
+
+  /**
+   * An end.
+   *
+   * @param socket connected
+   */
+  TcpEnd(Socket socket) {
+    this(socket, SocketTable.SYSTEM);
+  }
+
+  /** As {@link #TcpEnd(Socket)}, with another table. */
+  TcpEnd(Socket socket, SocketTable table) {
+    this.socket = socket;
+    this.table = table;
+    this.local = (InetSocketAddress) socket.getLocalSocketAddress();
+    this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
+  }
+
+  @Override
+  public InputStream inputStream() throws IOException {
+    return new SpinningInput(socket.getInputStream());
+  }
+
+  @Override
+  public OutputStream outputStream() throws IOException {
+    return socket.getOutputStream();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  @Override
+  public void reset() {
+    try {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    } catch (IOException e) {
+      // It was closed already.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  @Override
+  public InetSocketAddress client() {
+    return remote;
+  }
+
+  @Override
+  public CompletableFuture<Boolean> hasClientLeft(boolean readToEnd) {
+    if (readToEnd) {
+      return table
+          .findPeer(local, remote)
+          .thenApply(connection -> connection != null && isClosed(connection.peer()));
+    }
+    return table
+        .find(local, remote)
+        .thenApply(connection -> connection != null && hasClientLeft(connection));
+  }
+
+  private boolean hasClientLeft(SocketTable.Connection connection) {
+    Row own = connection.own();
+    if (own == null) {
+      return true; // A reset: the kernel keeps no row of such a connection.
+    }
+    return own.isInputEnded() && own.receiveQueue() <= FIN && isClosed(connection.peer());
+  }
+
+  /** A row without an open socket, or no row, is a socket that its process has closed. */
+  private boolean isClosed(@Nullable Row peer) {
+    boolean onThisMachine =
+        remote.getAddress().isLoopbackAddress() || remote.getAddress().equals(local.getAddress());
+    return peer == null ? onThisMachine : !peer.open();
+  }
+
+  @Override
+  public CompletableFuture<OptionalLong> undelivered() {
+    return table
+        .find(local, remote)
+        .thenApply(
+            connection -> {
+              if (connection == null) {
+                return OptionalLong.empty();
+              }
+              Row own = connection.own();
+              return OptionalLong.of(own == null ? 0 : own.sendQueue());
+            });
+  }
+}

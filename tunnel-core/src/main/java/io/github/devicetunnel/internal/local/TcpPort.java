@@ -1,0 +1,72 @@
+package io.github.devicetunnel.internal.local;
+
+import io.github.devicetunnel.internal.text.HostPort;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** A TCP port that is listened on. */
+public final class TcpPort implements ListeningSocket {
+  private final ServerSocket socket;
+  private final InetSocketAddress address;
+
+  private TcpPort(ServerSocket socket) {
+    this.socket = socket;
+    this.address = (InetSocketAddress) socket.getLocalSocketAddress();
+  }
+
+  /** Throws an exception whose message names the address. */
+  public static TcpPort bind(InetSocketAddress address, int backlog) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.bind(address, backlog);
+      return new TcpPort(socket);
+    } catch (IOException e) {
+      socket.close();
+      BindException named =
+          new BindException("cannot listen on " + HostPort.of(address) + ": " + e.getMessage());
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  @Override
+  public LocalEnd accept() throws IOException {
+    Socket accepted = socket.accept();
+    try {
+      accepted.setTcpNoDelay(true);
+      accepted.setOOBInline(true); // Otherwise urgent bytes would be missing from the stream.
+      ClientKeepAlive.enable(accepted);
+      return new TcpEnd(accepted);
+    } catch (IOException e) {
+      accepted.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  public boolean isOnEveryInterface() {
+    return address.getAddress().isAnyLocalAddress();
+  }
+
+  @Override
+  public String name() {
+    return HostPort.of(address);
+  }
+
+  @Override
+  public String threadName() {
+    return Integer.toString(address.getPort());
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.devicetunnel.internal.local;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** A unix socket that is listened on. */
+public final class UnixPath implements ListeningSocket {
+  private final ServerSocketChannel channel;
+  private final UnixDomainSocketAddress address;
+  private final SocketFile file;
+
+  private UnixPath(ServerSocketChannel channel, UnixDomainSocketAddress address, SocketFile file) {
+    this.channel = channel;
+    this.address = address;
+    this.file = file;
+  }
+
+  /** Throws an exception whose message names the path, and whose cause has the rest alone. */
+  public static UnixPath bind(UnixDomainSocketAddress address, int backlog) throws IOException {
+    Path path = address.getPath();
+    try {
+      ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        SocketFile file =
+            SocketFile.create(
+                path, place -> channel.bind(UnixDomainSocketAddress.of(place), backlog));
+        return new UnixPath(channel, address, file);
+      } catch (IOException | RuntimeException | Error e) {
+        channel.close();
+        throw e;
+      }
+    } catch (UnsupportedOperationException e) {
+      throw refused(path, "this system has no unix sockets whose owner can be told: give a port");
+    } catch (NoSuchFileException e) {
+      throw refused(path, "there is no such folder");
+    } catch (AccessDeniedException e) {
+      throw refused(path, "no permission to write to that folder");
+    } catch (IOException e) {
+      throw refused(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static BindException refused(Path path, String why) {
+    BindException named = new BindException("cannot listen on unix:" + path + ": " + why);
+    named.initCause(new IOException(why));
+    return named;
+  }
+
+  @Override
+  public LocalEnd accept() throws IOException {
+    return new UnixEnd(channel.accept());
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      file.delete();
+    } finally {
+      channel.close();
+    }
+  }
+
+  @Override
+  public UnixDomainSocketAddress address() {
+    return address;
+  }
+
+  @Override
+  public String name() {
+    return "unix:" + address;
+  }
+
+  @Override
+  public String threadName() {
+    return String.valueOf(address.getPath().getFileName());
+  }
+}

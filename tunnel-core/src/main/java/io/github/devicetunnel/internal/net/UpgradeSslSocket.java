@@ -1,0 +1,73 @@
+package io.github.devicetunnel.internal.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TLS socket whose plaintext passes through an {@link UpgradeHeadInput}, and whose input fails
+ * when the connection ends without a {@code close_notify}.
+ */
+public final class UpgradeSslSocket extends ForwardingSslSocket
+    implements UpgradeHeadInput.Owner, ArrivalClock {
+  private final SSLSocket delegate;
+  private final ObservedSocket transport;
+  private @Nullable UpgradeHeadInput input; // guarded by delegate
+
+  /**
+   * A TLS socket.
+   *
+   * @param transport the socket under it
+   */
+  UpgradeSslSocket(SSLSocket delegate, ObservedSocket transport) {
+    super(delegate);
+    this.delegate = delegate;
+    this.transport = transport;
+  }
+
+  @Override
+  public UpgradeHeadInput getInputStream() throws IOException {
+    InputStream plain = super.getInputStream(); // fails when the socket is closed
+    synchronized (delegate) {
+      if (input == null) {
+        input = new UpgradeHeadInput(new Plaintext(plain));
+      }
+      return input;
+    }
+  }
+
+  @Override
+  public long arrivedAt() {
+    return transport.arrivedAt();
+  }
+
+  private final class Plaintext extends PieceInput {
+    private final InputStream in;
+
+    Plaintext(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = in.read(bytes, offset, length);
+      if (count < 0 && transport.inputEnded()) {
+        throw new EOFException(
+            "the TLS connection ended without close_notify (RFC 8446 section 6.1)");
+      }
+      return count;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return in.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

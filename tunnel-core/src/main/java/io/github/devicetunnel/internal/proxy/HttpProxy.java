@@ -1,0 +1,196 @@
+package io.github.devicetunnel.internal.proxy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.devicetunnel.internal.net.Product;
+import io.github.devicetunnel.internal.text.HostPort;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import okhttp3.Challenge;
+import okhttp3.Credentials;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP proxy, which is asked by CONNECT (RFC 9110 section 9.3.6). Authenticates with Basic, or
+ * with Digest when the proxy asks for it. From any thread.
+ */
+public final class HttpProxy extends ProxyServer {
+  private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
+  private static final int LONGEST_HEAD = 16 << 10;
+
+  /** The type and the first byte of the version of a record (RFC 8446 section 5.1). */
+  private static final String TLS_ALERT = "\u0015\u0003";
+
+  /** The one answer from 100 to 199 after which no other comes (RFC 9110 section 15.2). */
+  private static final int SWITCHING_PROTOCOLS = 101;
+
+  private static final int UNAUTHENTICATED = 407;
+  private static final String AUTHORIZATION = "Proxy-Authorization: ";
+
+  private final boolean tls;
+  private final @Nullable String user;
+  private final String password;
+
+  /** Of the last challenge, so that later requests need only one round trip. */
+  private volatile @Nullable ProxyDigest digest;
+
+  /**
+   * Describes it.
+   *
+   * @param tls whether the connection to the proxy itself is encrypted (RFC 9110 section 4.2.2)
+   * @param user null for none
+   * @param password of the user
+   */
+  public HttpProxy(boolean tls, String host, int port, @Nullable String user, String password) {
+    super(host, port);
+    this.tls = tls;
+    this.user = user;
+    this.password = password;
+  }
+
+  @Override
+  public boolean usesTls() {
+    return tls;
+  }
+
+  @Override
+  void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
+    String target = HostPort.of(host, port);
+    ProxyAnswer answer = request(in, out, target);
+    boolean challenged = answer.status() == UNAUTHENTICATED && accepts(answer);
+    if (challenged && skipBody(in, answer.bodyLength())) {
+      challenged = false;
+      answer = request(in, out, target);
+    }
+    if (answer.status() / 100 != 2) {
+      ProxyException refused = refused(answer, target);
+      throw challenged ? refused.withAnswerToChallenge() : refused;
+    }
+  }
+
+  private ProxyAnswer request(InputStream in, OutputStream out, String target) throws IOException {
+    StringBuilder request = new StringBuilder("CONNECT " + target + " HTTP/1.1\r\n");
+    request.append("Host: ").append(target).append("\r\n");
+    request.append("User-Agent: ").append(Product.USER_AGENT).append("\r\n");
+    ProxyDigest known = digest;
+    if (known != null) {
+      request.append(AUTHORIZATION).append(known.authorization(target)).append("\r\n");
+    } else if (user != null) {
+      String basic = Credentials.basic(user, password, UTF_8);
+      request.append(AUTHORIZATION).append(basic).append("\r\n");
+    }
+    out.write(request.append("\r\n").toString().getBytes(UTF_8));
+    ProxyAnswer answer;
+    do {
+      List<String> head = readHead(in, target).lines().toList();
+      answer = new ProxyAnswer(status(head, target), head);
+    } while (answer.status() / 100 == 1 && answer.status() != SWITCHING_PROTOCOLS);
+    return answer;
+  }
+
+  /** Returns whether another request can answer the challenge. Basic was sent unasked. */
+  private boolean accepts(ProxyAnswer answer) {
+    List<Challenge> challenges = answer.challenges();
+    if (user == null || challenges.stream().anyMatch(HttpProxy::isBasic)) {
+      return false;
+    }
+    ProxyDigest fresh = ProxyDigest.of(challenges, user, password);
+    digest = fresh;
+    return fresh != null;
+  }
+
+  private static boolean isBasic(Challenge challenge) {
+    return challenge.scheme().equalsIgnoreCase("Basic");
+  }
+
+  /** Returns whether another request may follow on the connection. */
+  private static boolean skipBody(InputStream in, int length) throws IOException {
+    return length >= 0 && in.readNBytes(length).length == length;
+  }
+
+  private int status(List<String> head, String target) throws IOException {
+    String statusLine = head.isEmpty() ? "" : head.get(0);
+    Matcher matcher = STATUS_LINE.matcher(statusLine);
+    if (statusLine.startsWith(TLS_ALERT)) {
+      throw refusal("answered with TLS when asked for " + target + "; use https:// for the proxy");
+    }
+    if (!matcher.matches()) {
+      throw refusal(
+          "answered what is no HTTP/1 when asked for "
+              + target
+              + ": \""
+              + shown(statusLine)
+              + "\": is it an HTTP proxy?");
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  /** Byte by byte: what comes after the head is not the proxy's any more. */
+  private String readHead(InputStream in, String target) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!isWhole(head)) {
+      int next = in.read();
+      if (next < 0) {
+        throw failure("closed the connection when asked for " + target + ": is it an HTTP proxy?");
+      }
+      if (head.length() == LONGEST_HEAD) {
+        throw refusal(
+            "answered more than 16 KiB when asked for " + target + ": is it an HTTP proxy?");
+      }
+      head.append((char) next);
+      if (!mayBeHttp(head)) {
+        // It may wait for more after a few bytes: what is there must do.
+        byte[] there = in.readNBytes(Math.min(in.available(), LONGEST_HEAD));
+        return head + new String(there, ISO_8859_1);
+      }
+    }
+    return head.toString();
+  }
+
+  /** An empty line, whichever way lines end. */
+  private static boolean isWhole(StringBuilder head) {
+    String end = head.substring(Math.max(0, head.length() - 3));
+    return end.endsWith("\n\n") || end.equals("\n\r\n");
+  }
+
+  private static boolean mayBeHttp(StringBuilder head) {
+    String start = "HTTP/1.";
+    int length = Math.min(head.length(), start.length());
+    return start.startsWith(head.substring(0, length));
+  }
+
+  private ProxyException refused(ProxyAnswer answer, String target) {
+    String what = "answered " + shown(answer.statusLine()) + " when asked for " + target;
+    return switch (answer.status()) {
+      // Some answer 401 to a wrong password.
+      case 401, UNAUTHENTICATED -> refusal(what + ": " + wanted(answer.challenges()));
+      case 403, 405 ->
+          refusal(what + ": its rules do not let this machine connect to it, ask who runs it");
+      case 500, 502, 503, 504 ->
+          failure(what + ": it could not connect to it, check the cloud URI or ask who runs it");
+      default -> refusal(what + ": ask who runs it");
+    };
+  }
+
+  private String wanted(List<Challenge> challenges) {
+    if (!challenges.isEmpty()
+        && challenges.stream().noneMatch(HttpProxy::isBasic)
+        && ProxyDigest.of(challenges, "", "") == null) {
+      String schemes =
+          challenges.stream().map(Challenge::scheme).distinct().collect(Collectors.joining(" or "));
+      return "it requires "
+          + shown(schemes)
+          + ", and only Basic and Digest (MD5 or SHA-256, qop=auth) are supported; run a local proxy"
+          + " such as cntlm or px that signs in to it";
+    }
+    return user == null
+        ? "it wants a user and a password, and none are set: set them"
+        : "it does not accept the user and the password: check them";
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.devicetunnel.internal.proxy;
+
+import io.github.devicetunnel.internal.net.ArrivalClock;
+import io.github.devicetunnel.internal.net.DialProgress;
+import io.github.devicetunnel.internal.net.QuickSocket;
+import io.github.devicetunnel.internal.net.UpgradeHeadInput;
+import io.github.devicetunnel.internal.net.UpgradeSslSocket;
+import io.github.devicetunnel.internal.text.HostPort;
+import io.github.devicetunnel.internal.tls.TlsPeer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket whose connect leads through a proxy. It is that of an address whose name is the cloud's
+ * and whose bytes are the proxy's, as {@link ProxyDns} gives them out.
+ *
+ * <p>With TLS to the proxy the streams are those above that TLS. {@link #close} closes the
+ * connection below it, without an alert that could not be written: OkHttp cancels a call by closing
+ * this socket, and must not wait. The end of a tunnel is marked inside, by a close frame or by the
+ * TLS of the cloud.
+ */
+final class ProxySocket extends QuickSocket implements ArrivalClock {
+  private final long createdAt = System.nanoTime();
+  private final ProxyServer proxy;
+  private final @Nullable ProxyTls tls;
+  private final ProxyDns dns;
+  private final DialProgress dial;
+
+  private volatile @Nullable UpgradeSslSocket secured;
+
+  /**
+   * Makes one that is not connected.
+   *
+   * @param tls null when the connection to the proxy itself is not encrypted
+   */
+  ProxySocket(ProxyServer proxy, @Nullable ProxyTls tls, ProxyDns dns, DialProgress dial)
+      throws IOException {
+    // None of the JVM's own proxies between us and this one.
+    super(Proxy.NO_PROXY);
+    this.proxy = proxy;
+    this.tls = tls;
+    this.dns = dns;
+    this.dial = dial;
+  }
+
+  @Override
+  public void connect(SocketAddress endpoint, int timeout) throws IOException {
+    InetSocketAddress target = (InetSocketAddress) endpoint;
+    InetAddress address = proxyAddress(target);
+    try {
+      super.connect(new InetSocketAddress(address, proxy.port()), timeout);
+    } catch (SocketTimeoutException e) {
+      // Its message says no more, in different words on each Java.
+      throw proxy.failure(
+          "does not answer at " + address.getHostAddress() + ": check its host and port");
+    } catch (BindException e) {
+      throw e; // There is no free local port, which is not the proxy's fault.
+    } catch (IOException e) {
+      throw proxy.failure("could not be reached, check its host and port", e);
+    }
+    String host = target.getHostString();
+    TlsPeer peer = new TlsPeer();
+    try {
+      if (tls != null) {
+        dial.securingProxy();
+        secured = tls.secure(this, proxy, peer);
+      }
+      dial.askingProxy(HostPort.of(host, target.getPort()));
+      proxy.ask(getInputStream(), getOutputStream(), host, target.getPort());
+    } catch (ProxyException e) {
+      throw e;
+    } catch (IOException e) {
+      // In TLS 1.3 the proxy may reject the handshake after it ended here.
+      ProxyException failure = new ProxyTlsFailure(proxy, peer, e).describe();
+      throw failure == null ? proxy.failure("broke the connection off", e) : failure;
+    }
+  }
+
+  @Override
+  public synchronized UpgradeHeadInput getInputStream() throws IOException {
+    UpgradeSslSocket above = secured;
+    return above == null ? super.getInputStream() : above.getInputStream();
+  }
+
+  @Override
+  public OutputStream getOutputStream() throws IOException {
+    UpgradeSslSocket above = secured;
+    return above == null ? super.getOutputStream() : above.getOutputStream();
+  }
+
+  @Override
+  public long arrivedAt() {
+    UpgradeSslSocket above = secured;
+    return above == null ? createdAt : above.arrivedAt();
+  }
+
+  private InetAddress proxyAddress(InetSocketAddress target) throws UnknownHostException {
+    InetAddress address = target.getAddress();
+    boolean named = !target.getHostString().equals(address.getHostAddress());
+    // OkHttp looks up names only: with a cloud that has none, nobody has asked for the proxy's yet.
+    return named ? address : dns.proxyAddresses(dial).get(0);
+  }
+}

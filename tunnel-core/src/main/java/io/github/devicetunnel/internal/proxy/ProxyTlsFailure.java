@@ -1,0 +1,124 @@
+package io.github.devicetunnel.internal.proxy;
+
+import io.github.devicetunnel.internal.text.CertificateText;
+import io.github.devicetunnel.internal.text.OneLine;
+import io.github.devicetunnel.internal.tls.TlsPeer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a failure of the TLS to a proxy.
+ *
+ * @param peer what the proxy presented
+ */
+record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
+  private static final List<String> UNTRUSTED =
+      List.of("unable to find valid certification path", "signature check failed");
+
+  /** Returns null when the failure is not one of TLS. */
+  @Nullable ProxyException describe() {
+    if (failure instanceof SSLPeerUnverifiedException) {
+      return refusal(
+          "presented the certificate of another host: "
+              + certificate()
+              + "; check the host of the proxy");
+    }
+    if (has(CertificateExpiredException.class)) {
+      return refusal(
+          "presented a certificate that has expired: "
+              + certificate()
+              + "; ask its administrator to renew it");
+    }
+    if (has(CertificateNotYetValidException.class)) {
+      return refusal(
+          "presented a certificate that is not valid yet: "
+              + certificate()
+              + "; check the clock of this machine");
+    }
+    if (has(CertificateException.class)) {
+      return untrusted();
+    }
+    if (isAboutClientCertificate()) {
+      String what =
+          "requests a client certificate and ended the connection without one; use a proxy that"
+              + " accepts a user and a password ("
+              + oneLine(failure)
+              + ")";
+      return failure instanceof SSLException ? refusal(what) : proxy.failure(what);
+    }
+    return failure instanceof SSLException ? handshake() : null;
+  }
+
+  private ProxyException untrusted() {
+    String reason = oneLine(failure);
+    if (!peer.certificates().isEmpty() && UNTRUSTED.stream().noneMatch(reason::contains)) {
+      return refusal(
+          "presented a certificate that is not acceptable ("
+              + reason
+              + "): "
+              + certificate()
+              + "; ask its administrator to replace it");
+    }
+    return refusal(
+        "presented a certificate of an authority that is not trusted: "
+            + certificate()
+            + "; if the proxy is yours, trust its authority too");
+  }
+
+  /** The alert of TLS 1.3 comes after the handshake, and a reset may overtake the alert. */
+  private boolean isAboutClientCertificate() {
+    return peer.wantedIssuers() != null && !(failure instanceof InterruptedIOException);
+  }
+
+  private ProxyException handshake() {
+    String reason = oneLine(failure);
+    if (reason.contains("Unsupported or unrecognized SSL message")) {
+      return refusal("does not speak TLS; use http:// for the proxy");
+    }
+    if (reason.contains("protocol_version") || reason.contains("is not accepted by client")) {
+      return refusal(
+          "speaks neither TLS 1.2 nor TLS 1.3; ask its administrator to update it ("
+              + reason
+              + ")");
+    }
+    return proxy.failure(
+        has(EOFException.class)
+            ? "closed the connection during the TLS handshake; if it is a plain HTTP proxy, use"
+                + " http://"
+            : "failed in TLS (" + reason + ")");
+  }
+
+  private ProxyException refusal(String what) {
+    return proxy.refusal(what, failure);
+  }
+
+  private boolean has(Class<? extends Throwable> type) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (type.isInstance(e)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String certificate() {
+    List<X509Certificate> chain = peer.certificates();
+    if (chain.isEmpty()) {
+      return oneLine(failure); // The trust manager is the application's own.
+    }
+    return CertificateText.of(chain.get(0));
+  }
+
+  private static String oneLine(Throwable e) {
+    return OneLine.of(String.valueOf(e.getMessage()), OneLine.MAX_FOREIGN);
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.devicetunnel.internal.proxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.devicetunnel.internal.text.HostPort;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) if need be. */
+public final class Socks5Proxy extends ProxyServer {
+  private static final int VERSION = 5;
+  private static final int NO_AUTHENTICATION = 0;
+  private static final int USER_AND_PASSWORD = 2;
+  private static final int CONNECT = 1;
+  private static final int IPV4 = 1;
+  private static final int NAME = 3;
+  private static final int IPV6 = 4;
+
+  private final @Nullable String user;
+  private final String password;
+
+  /**
+   * Describes it.
+   *
+   * @param user at most 255 bytes in UTF-8; null for none
+   * @param password at most 255 bytes in UTF-8
+   */
+  public Socks5Proxy(String host, int port, @Nullable String user, String password) {
+    super(host, port);
+    this.user = user;
+    this.password = password;
+  }
+
+  @Override
+  void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
+    String target = HostPort.of(host, port);
+    try {
+      DataInputStream data = new DataInputStream(in);
+      authenticate(data, out, target);
+      request(data, out, host, port, target);
+    } catch (EOFException e) {
+      throw failure("closed the connection when asked for " + target + ": is it a SOCKS5 proxy?");
+    }
+  }
+
+  private void authenticate(DataInputStream in, OutputStream out, String target)
+      throws IOException {
+    out.write(
+        user == null
+            ? new byte[] {VERSION, 1, NO_AUTHENTICATION}
+            : new byte[] {VERSION, 2, NO_AUTHENTICATION, USER_AND_PASSWORD});
+    readVersion(in, target);
+    int method = in.readUnsignedByte();
+    if (method == USER_AND_PASSWORD && user != null) {
+      sendPassword(in, out, user);
+    } else if (method != NO_AUTHENTICATION) {
+      throw refusal(
+          user == null
+              ? "wants a user and a password, and none are set: set them"
+              : "takes neither a user with a password nor nobody: ask who runs it for either");
+    }
+  }
+
+  private void readVersion(DataInputStream in, String target) throws IOException {
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw refusal(
+          "answered what is no SOCKS5 when asked for "
+              + target
+              + (version == 'H'
+                  ? ": is it an HTTP proxy?"
+                  : ": its first byte is " + version + ", check its port"));
+    }
+  }
+
+  /** RFC 1929. */
+  private void sendPassword(DataInputStream in, OutputStream out, String name) throws IOException {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    message.write(1);
+    writeText(message, name);
+    writeText(message, password);
+    out.write(message.toByteArray());
+    in.readUnsignedByte();
+    if (in.readUnsignedByte() != 0) {
+      throw refusal("does not accept the user and the password: check them");
+    }
+  }
+
+  private void request(DataInputStream in, OutputStream out, String host, int port, String target)
+      throws IOException {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    message.writeBytes(new byte[] {VERSION, CONNECT, 0});
+    if (isAddress(host)) {
+      byte[] address = InetAddress.getByName(host).getAddress();
+      message.write(address.length == 4 ? IPV4 : IPV6);
+      message.writeBytes(address);
+    } else {
+      message.write(NAME);
+      writeText(message, host);
+    }
+    message.write(port >> 8);
+    message.write(port);
+    out.write(message.toByteArray());
+    readVersion(in, target);
+    int reply = in.readUnsignedByte();
+    if (reply != 0) {
+      throw refused(reply, "answered " + reply + " when asked for " + target + ": ");
+    }
+    in.readUnsignedByte();
+    skipAddress(in, target);
+  }
+
+  private ProxyException refused(int reply, String what) {
+    return switch (reply) {
+      case 1 -> failure(what + "general failure, ask who runs it");
+      case 2 -> refusal(what + "its rules do not let this machine connect to it, ask who runs it");
+      case 3 -> failure(what + "the network is unreachable from it, ask who runs it");
+      case 4 ->
+          failure(what + "the host is unreachable from it, or unknown to it, check the cloud URI");
+      case 5 -> failure(what + "the connection was refused, check the cloud URI");
+      case 6 -> failure(what + "it could not connect to it in time, check the cloud URI");
+      default -> refusal(what + "it cannot do that, ask who runs it");
+    };
+  }
+
+  /** The address that the proxy uses on the other side, which is nobody's business. */
+  private void skipAddress(DataInputStream in, String target) throws IOException {
+    int type = in.readUnsignedByte();
+    int length =
+        switch (type) {
+          case IPV4 -> 4;
+          case IPV6 -> 16;
+          case NAME -> in.readUnsignedByte();
+          default ->
+              throw refusal(
+                  "answered what is no SOCKS5 when asked for "
+                      + target
+                      + ": an address of the type "
+                      + type
+                      + ", check its port");
+        };
+    in.readFully(new byte[length + 2]);
+  }
+
+  private static void writeText(ByteArrayOutputStream message, String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    message.write(bytes.length);
+    message.writeBytes(bytes);
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.devicetunnel.internal.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.UnrecoverableKeyException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.X509KeyManager;
+
+/**
+ * Who the client says it is in TLS.
+ *
+ * @param certificate its own, without those of its issuers
+ * @param keys what JSSE takes it from
+ */
+public record ClientCertificate(X509Certificate certificate, X509KeyManager keys) {
+
+  /** The certificate comes first in its file, and those of its issuers after it. */
+  public static ClientCertificate ofPem(Path certificates, Path key) {
+    List<X509Certificate> chain = PemFile.read("clientCertificate", certificates).certificates();
+    PublicKey publicKey = chain.get(0).getPublicKey();
+    PemFile keyFile = PemFile.read("clientKey", key);
+    PrivateKey privateKey = keyFile.privateKey(publicKey.getAlgorithm());
+    if (!belongTogether(publicKey, privateKey)) {
+      throw keyFile.refused(
+          "its key is not that of the certificate in " + certificates + ": name both of one pair",
+          null);
+    }
+    char[] none = {};
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry("client", privateKey, none, chain.toArray(Certificate[]::new));
+      return new ClientCertificate(chain.get(0), keyManager(store, none));
+    } catch (GeneralSecurityException | IOException e) {
+      throw keyFile.refused("it cannot be used, " + e.getMessage(), e);
+    }
+  }
+
+  /** What one signs the other must be able to check; kinds of keys that do not sign pass. */
+  private static boolean belongTogether(PublicKey publicKey, PrivateKey privateKey) {
+    String algorithm =
+        switch (publicKey.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> publicKey.getAlgorithm();
+        };
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(privateKey);
+      byte[] signed = signature.sign();
+      signature.initVerify(publicKey);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return !algorithm.startsWith("SHA256");
+    }
+  }
+
+  public static ClientCertificate ofKeyStore(Path file, Supplier<char[]> passwords) {
+    byte[] content = PemFile.bytes("clientKeyStore", file);
+    char[] password = passwords.get();
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(new ByteArrayInputStream(content), password);
+      for (String alias : Collections.list(store.aliases())) {
+        if (store.isKeyEntry(alias)) {
+          X509Certificate certificate = (X509Certificate) store.getCertificate(alias);
+          return new ClientCertificate(certificate, keyManager(store, password));
+        }
+      }
+      throw PemFile.refused(
+          "clientKeyStore", file, "it holds no private key: export it again, with its key", null);
+    } catch (IOException e) {
+      boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
+      String defect =
+          wrongPassword ? "the password is wrong: check it" : "it is no PKCS#12: name one that is";
+      throw PemFile.refused("clientKeyStore", file, defect, e);
+    } catch (GeneralSecurityException e) {
+      throw PemFile.refused("clientKeyStore", file, "it cannot be used, " + e.getMessage(), e);
+    } finally {
+      Arrays.fill(password, '\0');
+    }
+  }
+
+  private static X509KeyManager keyManager(KeyStore store, char[] password)
+      throws GeneralSecurityException {
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, password);
+    return (X509KeyManager) factory.getKeyManagers()[0];
+  }
+}

@@ -1,0 +1,158 @@
+package io.github.devicetunnel.internal.tls;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of PEM that somebody named: certificates, or a private key, or both, with any comments.
+ */
+public final class PemFile {
+  private static final Pattern BLOCK =
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+  /** Many times as long as all that a system trusts. */
+  private static final int MOST_BYTES = 16 << 20;
+
+  private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String PRIVATE_KEY = "PRIVATE KEY";
+
+  private final String parameter;
+  private final Path file;
+  private final List<Block> blocks = new ArrayList<>();
+
+  private record Block(String type, String base64) {
+    byte[] content() {
+      return Base64.getMimeDecoder().decode(base64);
+    }
+  }
+
+  private PemFile(String parameter, Path file) {
+    this.parameter = parameter;
+    this.file = file;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @param parameter that it is the value of
+   * @throws IllegalArgumentException when it cannot be read; the message names both
+   */
+  public static PemFile read(String parameter, Path file) {
+    PemFile pem = new PemFile(parameter, file);
+    Matcher matcher = BLOCK.matcher(new String(bytes(parameter, file), ISO_8859_1));
+    while (matcher.find()) {
+      pem.blocks.add(new Block(matcher.group(1), matcher.group(2)));
+    }
+    return pem;
+  }
+
+  static byte[] bytes(String parameter, Path file) {
+    try {
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) {
+          throw refused(parameter, file, "it is longer than 16 MiB: name another", null);
+        }
+        return bytes;
+      }
+    } catch (NoSuchFileException e) {
+      throw refused(parameter, file, "there is no such file: check its path", e);
+    } catch (AccessDeniedException e) {
+      throw refused(parameter, file, "you may not read it: change who may", e);
+    } catch (IOException e) {
+      throw refused(parameter, file, "it cannot be read, " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * At least one.
+   *
+   * @throws IllegalArgumentException when there is none, or one that is broken
+   */
+  public List<X509Certificate> certificates() {
+    List<X509Certificate> certificates = new ArrayList<>();
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      for (Block block : blocks) {
+        if (block.type.equals(CERTIFICATE)) {
+          ByteArrayInputStream in = new ByteArrayInputStream(block.content());
+          certificates.add((X509Certificate) factory.generateCertificate(in));
+        }
+      }
+    } catch (CertificateException | IllegalArgumentException e) {
+      throw refused(
+          "it holds a certificate that cannot be read, copy it again: " + e.getMessage(), e);
+    }
+    if (certificates.isEmpty()) {
+      throw refused(
+          "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----): name one that does", null);
+    }
+    return certificates;
+  }
+
+  /**
+   * The one private key of the file.
+   *
+   * @param algorithm of the certificate's public key, which must be the same
+   * @throws IllegalArgumentException when there is none, or in another form than PKCS#8
+   */
+  PrivateKey privateKey(String algorithm) {
+    List<Block> keys = blocks.stream().filter(block -> block.type.endsWith(PRIVATE_KEY)).toList();
+    if (keys.size() != 1) {
+      throw refused(
+          "it holds "
+              + (keys.isEmpty() ? "no private key" : "more than one private key")
+              + ": name one that holds the certificate's, and no other",
+          null);
+    }
+    Block key = keys.get(0);
+    if (!key.type.equals(PRIVATE_KEY)) {
+      throw refused(
+          "its key has the form \""
+              + key.type
+              + "\", and \"PRIVATE KEY\" (PKCS#8, not encrypted) is wanted: convert it with openssl"
+              + " pkcs8 -topk8 -nocrypt -in FILE -out NEW_FILE",
+          null);
+    }
+    try {
+      return KeyFactory.getInstance(algorithm)
+          .generatePrivate(new PKCS8EncodedKeySpec(key.content()));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      // The cause would tell of the key's bytes.
+      throw refused(
+          "its key is broken, or not of the kind of the certificate's, which is "
+              + algorithm
+              + ": name the one that it was made with",
+          null);
+    }
+  }
+
+  IllegalArgumentException refused(String defect, @Nullable Throwable cause) {
+    return refused(parameter, file, defect, cause);
+  }
+
+  static IllegalArgumentException refused(
+      String parameter, Path file, String defect, @Nullable Throwable cause) {
+    return new IllegalArgumentException(parameter + " " + file + ": " + defect, cause);
+  }
+}

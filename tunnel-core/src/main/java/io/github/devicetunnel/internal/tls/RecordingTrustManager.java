@@ -1,0 +1,72 @@
+package io.github.devicetunnel.internal.tls;
+
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** Notes what a server presents, before another trust manager judges it. */
+public final class RecordingTrustManager extends X509ExtendedTrustManager {
+  private final X509ExtendedTrustManager judge;
+
+  /**
+   * Wraps one.
+   *
+   * @param judge who decides
+   */
+  public RecordingTrustManager(X509ExtendedTrustManager judge) {
+    this.judge = judge;
+  }
+
+  private static void note(X509Certificate[] chain) {
+    TlsPeer peer = TlsPeer.current();
+    if (peer != null) {
+      peer.presented(chain);
+    }
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    note(chain);
+    judge.checkServerTrusted(chain, authType, socket);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    note(chain);
+    judge.checkServerTrusted(chain, authType, engine);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    note(chain);
+    judge.checkServerTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    judge.checkClientTrusted(chain, authType, socket);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    judge.checkClientTrusted(chain, authType, engine);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    judge.checkClientTrusted(chain, authType);
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return judge.getAcceptedIssuers();
+  }
+}

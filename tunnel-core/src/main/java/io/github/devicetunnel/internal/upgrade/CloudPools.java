@@ -1,0 +1,57 @@
+package io.github.devicetunnel.internal.upgrade;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+
+/**
+ * Holds the idle connections to each cloud, apart from those of the application's own client. From
+ * any thread.
+ */
+final class CloudPools {
+  private static final long KEEP_ALIVE_MINUTES = 5;
+
+  private final int idle;
+  private final ConnectionPool none = pool(0);
+  private final Map<HttpUrl, ConnectionPool> pools = new ConcurrentHashMap<>();
+
+  /**
+   * Begins with no connection.
+   *
+   * @param idle maximum number of idle connections to one cloud; zero closes a connection as soon
+   *     as it is not in use
+   */
+  CloudPools(int idle) {
+    this.idle = idle;
+  }
+
+  private static ConnectionPool pool(int idle) {
+    return new ConnectionPool(idle, KEEP_ALIVE_MINUTES, TimeUnit.MINUTES);
+  }
+
+  /** Returns the pool for one cloud. */
+  ConnectionPool of(HttpUrl url) {
+    return idle == 0 ? none : pools.computeIfAbsent(origin(url), key -> pool(idle));
+  }
+
+  /** Returns a pool that never has an idle connection, for a dial that needs a new one. */
+  ConnectionPool none() {
+    return none;
+  }
+
+  /** Closes the idle connections to one cloud. */
+  void evict(HttpUrl url) {
+    of(url).evictAll();
+  }
+
+  /** Closes all idle connections. */
+  void evictAll() {
+    pools.values().forEach(ConnectionPool::evictAll);
+  }
+
+  private static HttpUrl origin(HttpUrl url) {
+    return new HttpUrl.Builder().scheme(url.scheme()).host(url.host()).port(url.port()).build();
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.devicetunnel.internal.upgrade;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+
+/** Holds a request back, with its connection, until all of its {@link Gathering} have one. */
+final class GatheringInterceptor implements Interceptor {
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Gathering gathering = requireNonNull(chain.request().tag(Gathering.class));
+    gathering.arrive();
+    gathering.await();
+    return PooledConnection.proceed(chain, chain.request());
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.devicetunnel.internal.upgrade;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.regex.Pattern;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the header Retry-After of an overloaded server (RFC 9110 section 10.2.3). */
+final class RetryAfter {
+  private static final Duration MAX = Duration.ofMinutes(5);
+
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int SERVICE_UNAVAILABLE = 503;
+
+  private static final Pattern DELTA_SECONDS = Pattern.compile("\\d+");
+
+  private RetryAfter() {}
+
+  /** Null when the response has another status, or no such header of any use. */
+  static @Nullable Duration of(Response response) {
+    String value = response.header("Retry-After");
+    if (value == null
+        || (response.code() != TOO_MANY_REQUESTS && response.code() != SERVICE_UNAVAILABLE)) {
+      return null;
+    }
+    Duration wait =
+        DELTA_SECONDS.matcher(value.strip()).matches()
+            ? seconds(value.strip())
+            : untilDate(response);
+    if (wait == null || wait.isNegative()) {
+      return null;
+    }
+    return wait.compareTo(MAX) > 0 ? MAX : wait;
+  }
+
+  private static Duration seconds(String digits) {
+    try {
+      return Duration.ofSeconds(Long.parseLong(digits));
+    } catch (NumberFormatException e) {
+      return MAX; // More than a long holds.
+    }
+  }
+
+  /** By the clock of the server, if it sent the time: that of this machine may differ. */
+  private static @Nullable Duration untilDate(Response response) {
+    Instant until = response.headers().getInstant("Retry-After");
+    Instant sent = response.headers().getInstant("Date");
+    return until == null ? null : Duration.between(sent == null ? Instant.now() : sent, until);
+  }
+}

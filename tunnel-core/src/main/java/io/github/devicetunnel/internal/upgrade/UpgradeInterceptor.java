@@ -1,0 +1,63 @@
+package io.github.devicetunnel.internal.upgrade;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.devicetunnel.internal.net.UpgradeHeadInput;
+import io.github.devicetunnel.internal.text.OneLine;
+import java.io.IOException;
+import java.net.Socket;
+import okhttp3.Challenge;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Adds the secret to an upgrade right where it goes to the network, and judges the answer right
+ * where it comes from there. Every answer but a correct 101 ends the call here with an {@link
+ * UpgradeRefusedException}, before anything in OkHttp can follow a redirect, ask an authenticator,
+ * or repeat a 408 or 503.
+ */
+final class UpgradeInterceptor implements Interceptor {
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Socket socket = requireNonNull(chain.connection()).socket();
+    // OkHttp makes the socket to a SOCKS proxy itself, past our socket factory.
+    socket.setTcpNoDelay(true);
+    if (socket instanceof UpgradeHeadInput.Owner owner) {
+      owner.getInputStream().expectAnswer();
+    }
+    Request request = chain.request();
+    Response response = PooledConnection.proceed(chain, Authorization.addTo(request));
+    if (response.code() != 101) {
+      throw refusal(request, response, "the server answered " + statusLine(response));
+    }
+    String defect = UpgradeAnswer.defect(request, response);
+    if (defect != null) {
+      socket.close(); // OkHttp may take the connection for one that can serve another request.
+      throw refusal(
+          request, response, "the server's answer is not a correct websocket upgrade: " + defect);
+    }
+    requireNonNull(request.tag(Upgrade.Granted.class)).accept(socket, response);
+    return response;
+  }
+
+  private static UpgradeRefusedException refusal(
+      Request request, Response response, String message) {
+    Authorization secret = requireNonNull(request.tag(Authorization.class));
+    String location = response.isRedirect() ? response.header("Location") : null;
+    return new UpgradeRefusedException(
+        response.code(),
+        response.code() == 101 ? "" : secret.hideIn(AnswerBody.beginning(response)),
+        location == null ? null : secret.hideIn(location),
+        response.header("Server", response.header("Via")),
+        response.challenges().stream().map(Challenge::scheme).distinct().toList(),
+        OneLine.of(secret.hideIn(message), OneLine.MAX_FOREIGN),
+        RetryAfter.of(response));
+  }
+
+  private static String statusLine(Response response) {
+    return response.message().isEmpty()
+        ? String.valueOf(response.code())
+        : response.code() + " " + response.message();
+  }
+}

@@ -1,0 +1,235 @@
+package io.github.devicetunnel.internal.upgrade;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.devicetunnel.internal.net.CancellableDns;
+import io.github.devicetunnel.internal.net.DialProgress;
+import io.github.devicetunnel.internal.net.Product;
+import io.github.devicetunnel.internal.net.QuickSocketFactory;
+import io.github.devicetunnel.internal.net.UpgradeSslSocketFactory;
+import io.github.devicetunnel.internal.proxy.ProxyDns;
+import io.github.devicetunnel.internal.proxy.ProxyServer;
+import io.github.devicetunnel.internal.proxy.ProxySocketFactory;
+import io.github.devicetunnel.internal.proxy.ProxyTls;
+import java.net.Proxy;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.Authenticator;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.TlsVersion;
+import org.jspecify.annotations.Nullable;
+
+/** Makes requests for websockets with one {@link OkHttpClient}. From any thread. */
+public final class Upgrader {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private record Pooled(OkHttpClient client, ConnectionPool pool) {}
+
+  private final OkHttpClient client;
+  private final OkHttpClient warmingClient;
+  private final CloudPools pools;
+  private final Map<Pooled, OkHttpClient> clients = new ConcurrentHashMap<>();
+  private final @Nullable ProxyServer proxy;
+  private final @Nullable ProxyDns proxyDns;
+  private final @Nullable ProxyTls proxyTls;
+
+  /**
+   * Derives a client for upgrades from one that may be the application's: proxies, trust, DNS and
+   * interceptors stay in force, and the other client is not changed. Connections are kept in pools
+   * of this object's own.
+   *
+   * @param helpers runs lookups of names, which can be slow
+   * @param proxy in place of the base's proxies; null leaves those
+   * @param idle maximum number of idle connections to one cloud; zero keeps none
+   * @throws SSLException when TLS to the proxy cannot be set up
+   */
+  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy, int idle)
+      throws SSLException {
+    this.pools = new CloudPools(idle);
+    CancellableDns dns = new CancellableDns(base.dns(), helpers);
+    this.proxy = proxy;
+    this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
+    this.proxyTls = proxy != null && proxy.usesTls() ? new ProxyTls(base) : null;
+    OkHttpClient common =
+        withUpgradeSockets(base)
+            .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
+            // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .dns(proxyDns == null ? dns : proxyDns)
+            .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
+            .socketFactory(
+                new QuickSocketFactory(base.socketFactory(), Proxy.NO_PROXY.equals(base.proxy())))
+            // The dial as a whole has a bound, given with each call; after it there is none.
+            .connectTimeout(Duration.ZERO)
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .pingInterval(Duration.ZERO)
+            .cache(null)
+            .build();
+    // The last one, next to the network, so that it judges what the server really said.
+    this.client = common.newBuilder().addNetworkInterceptor(new UpgradeInterceptor()).build();
+    this.warmingClient =
+        common
+            .newBuilder()
+            .followRedirects(false)
+            .authenticator(Authenticator.NONE)
+            .addNetworkInterceptor(new GatheringInterceptor())
+            .build();
+  }
+
+  /**
+   * Prepares a request.
+   *
+   * @param url with http or https for ws or wss
+   * @param headers those of the application; the ones of RFC 6455 section 4.1 are added
+   * @param authorization the value of that header, which holds a secret
+   * @param timeout for all from DNS to the answer; zero for none
+   * @param pooledTimeout for the answer on a connection from the pool, after which the request is
+   *     sent on a new one; at most half of the timeout is used
+   */
+  public Upgrade upgrade(
+      HttpUrl url,
+      Headers headers,
+      String authorization,
+      Duration timeout,
+      Duration pooledTimeout) {
+    Authorization secret = new Authorization(authorization);
+    Upgrade.Granted granted = new Upgrade.Granted();
+    DialProgress progress = new DialProgress(proxy == null ? null : proxy.address());
+    Duration half = Duration.ofNanos(NANOSECONDS.convert(timeout) / 2);
+    boolean useHalf = !timeout.isZero() && half.compareTo(pooledTimeout) < 0;
+    PooledConnection pooled = new PooledConnection(progress, useHalf ? half : pooledTimeout);
+    String product = headers.get("User-Agent");
+    Request.Builder request =
+        new Request.Builder()
+            .url(url)
+            .headers(headers)
+            .header("User-Agent", product == null ? Product.USER_AGENT : product)
+            // Exactly this word, or OkHttp does not hand the socket over.
+            .header("Connection", "Upgrade")
+            .header("Upgrade", "websocket")
+            .header("Sec-WebSocket-Version", "13")
+            // Error bodies are read below the place where OkHttp would unpack them.
+            .header("Accept-Encoding", "identity")
+            .tag(Authorization.class, secret)
+            .tag(Upgrade.Granted.class, granted)
+            .tag(PooledConnection.class, pooled);
+    Upgrade.Calls calls =
+        (fresh, limit) ->
+            call(
+                client,
+                fresh ? pools.none() : pools.of(url),
+                progress,
+                request.header("Sec-WebSocket-Key", key()).build(),
+                limit);
+    return new Upgrade(calls, timeout, () -> pools.evict(url), secret, granted, progress);
+  }
+
+  /**
+   * Prepares to leave connections in the pool, which the next upgrades need not open.
+   *
+   * @param url of the server, with http or https
+   * @param count how many, at least 1
+   * @param timeout for all of them
+   * @param pooledTimeout for the answer on a connection that is in the pool already
+   */
+  public WarmUp warmUp(HttpUrl url, int count, Duration timeout, Duration pooledTimeout) {
+    Gathering gathering = new Gathering(count, timeout);
+    List<WarmUp.Opening> openings =
+        IntStream.range(0, count)
+            .mapToObj(i -> opening(url, gathering, timeout, pooledTimeout))
+            .toList();
+    return new WarmUp(openings, gathering);
+  }
+
+  private WarmUp.Opening opening(
+      HttpUrl url, Gathering gathering, Duration timeout, Duration pooledTimeout) {
+    DialProgress progress = new DialProgress(proxy == null ? null : proxy.address());
+    Request request =
+        new Request.Builder()
+            .url(url)
+            .tag(Gathering.class, gathering)
+            .tag(PooledConnection.class, new PooledConnection(progress, pooledTimeout))
+            .build();
+    Call call = call(warmingClient, pools.of(url), progress, request, timeout);
+    return new WarmUp.Opening(call, progress);
+  }
+
+  private Call call(
+      OkHttpClient common,
+      ConnectionPool pool,
+      DialProgress progress,
+      Request request,
+      Duration timeout) {
+    Call call = client(common, pool, progress).newCall(request);
+    call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
+    call.addEventListener(progress);
+    return call;
+  }
+
+  /** Closes the connections that are idle. */
+  public void close() {
+    pools.evictAll();
+  }
+
+  /**
+   * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has a
+   * client of its own. The pool does not look at the factory: connections stay in common.
+   */
+  private OkHttpClient client(OkHttpClient common, ConnectionPool pool, DialProgress dial) {
+    if (proxy == null || proxyDns == null) {
+      return clients.computeIfAbsent(
+          new Pooled(common, pool), key -> common.newBuilder().connectionPool(pool).build());
+    }
+    return common
+        .newBuilder()
+        .connectionPool(pool)
+        .socketFactory(new ProxySocketFactory(proxy, proxyTls, proxyDns, dial))
+        .build();
+  }
+
+  /** In plaintext it is the socket factory that makes such sockets. */
+  private static OkHttpClient.Builder withUpgradeSockets(OkHttpClient base) {
+    OkHttpClient.Builder builder = base.newBuilder();
+    X509TrustManager trust = base.x509TrustManager(); // null in a client without TLS
+    return trust == null
+        ? builder
+        : builder.sslSocketFactory(new UpgradeSslSocketFactory(base.sslSocketFactory()), trust);
+  }
+
+  /** Nothing older than TLS 1.2, whatever an application's client allows. */
+  private static ConnectionSpec withoutOldTls(ConnectionSpec spec) {
+    if (!spec.isTls()) {
+      return spec;
+    }
+    Set<TlsVersion> versions = EnumSet.of(TlsVersion.TLS_1_3, TlsVersion.TLS_1_2);
+    if (spec.tlsVersions() != null) {
+      versions.retainAll(spec.tlsVersions());
+    }
+    TlsVersion[] left = versions.toArray(TlsVersion[]::new);
+    return new ConnectionSpec.Builder(spec).tlsVersions(left).build();
+  }
+
+  private static String key() {
+    byte[] nonce = new byte[16];
+    RANDOM.nextBytes(nonce);
+    return Base64.getEncoder().encodeToString(nonce);
+  }
+}
