@@ -17,14 +17,14 @@ import java.util.stream.Stream;
  * closed by that thread, or refused.
  */
 final class ClientLife {
-  private final Engine engine;
+  private final SharedResources engine;
   private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<StreamLife> streams = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean(); // nothing is opened any more
   private final AtomicBoolean left = new AtomicBoolean(); // all that was opened has ended
 
   /** Of a client that has joined the engine, and leaves it when all has ended. */
-  ClientLife(Engine engine) {
+  ClientLife(SharedResources engine) {
     this.engine = engine;
   }
 

@@ -18,7 +18,7 @@ final class Dial {
   private static final int UNAUTHORIZED = 401;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private final Engine engine;
+  private final SharedResources engine;
   private final Settings settings;
   private final ConnectionEvents events;
   private final long startedAt;
@@ -35,7 +35,7 @@ final class Dial {
    *
    * @param startedAt when the connection began, by {@link System#nanoTime}
    */
-  Dial(Engine engine, Settings settings, ConnectionEvents events, long startedAt) {
+  Dial(SharedResources engine, Settings settings, ConnectionEvents events, long startedAt) {
     this.engine = engine;
     this.settings = settings;
     this.events = events;
@@ -108,7 +108,7 @@ final class Dial {
 
   private TunnelRejectedException refused(UpgradeRefusedException e) {
     Rejection rejection = new Rejection(settings.target(), settings.cloudUri(), e);
-    CloseReason reason = Ending.rejected(rejection).reason(0, 0, startedAt);
+    CloseReason reason = CloseCause.rejected(rejection).reason(0, 0, startedAt);
     TunnelRejectedException refusal =
         new TunnelRejectedException(e.status(), rejection.error(), reason, e.retryAfter());
     events.rejected(refusal, attempt.timings());
@@ -121,13 +121,13 @@ final class Dial {
     return new TunnelException(reason, retryable, null);
   }
 
-  private Ending ending(IOException e) {
+  private CloseCause ending(IOException e) {
     if (Thread.currentThread().isInterrupted()) {
-      return Ending.interrupted(doing(), e);
+      return CloseCause.interrupted(currentStep(), e);
     }
     return e instanceof TokenException token
-        ? Ending.withoutToken(settings.target(), token)
-        : failure(e).ending(settings.timeouts().connectTimeout(), doing());
+        ? CloseCause.withoutToken(settings.target(), token)
+        : failure(e).ending(settings.timeouts().connectTimeout(), currentStep());
   }
 
   private DialFailure failure(IOException e) {
@@ -160,8 +160,8 @@ final class Dial {
   }
 
   /** What is being done. From any thread. */
-  String doing() {
-    return attempt.doing();
+  String currentStep() {
+    return attempt.currentStep();
   }
 
   private boolean isCancelled() {

@@ -15,7 +15,7 @@ final class DialAttempt {
   /** There is no time at all left for the cloud, but zero would mean that there is no limit. */
   private static final Duration LEAST = Duration.ofNanos(1);
 
-  private final Engine engine;
+  private final SharedResources engine;
   private final Settings settings;
   private final boolean freshWanted;
 
@@ -27,7 +27,7 @@ final class DialAttempt {
   private volatile @Nullable Upgrade upgrade;
   private @Nullable Duration credentialTime;
 
-  DialAttempt(Engine engine, Settings settings, boolean freshWanted) {
+  DialAttempt(SharedResources engine, Settings settings, boolean freshWanted) {
     this.engine = engine;
     this.settings = settings;
     this.freshWanted = freshWanted;
@@ -99,9 +99,9 @@ final class DialAttempt {
   }
 
   /** What is being done, or was when it failed. From any thread. */
-  String doing() {
+  String currentStep() {
     Upgrade its = upgrade;
-    return its == null ? "getting the token" : its.progress().doing();
+    return its == null ? "getting the token" : its.progress().currentStep();
   }
 
   /** The dial of the upgrade; null before it was requested. */

@@ -103,20 +103,20 @@ final class DialFailure {
    * @param timeout the connect timeout
    * @param doing the step, in words
    */
-  Ending ending(Duration timeout, String doing) {
+  CloseCause ending(Duration timeout, String doing) {
     if (cause instanceof ProxyException) {
-      return Ending.unreachable(cloud, String.valueOf(cause.getMessage()), cause);
+      return CloseCause.unreachable(cloud, String.valueOf(cause.getMessage()), cause);
     }
     String defect = tlsDefect();
     if (defect != null) {
-      return Ending.unreachable(cloud, defect, cause);
+      return CloseCause.unreachable(cloud, defect, cause);
     }
-    Ending exhausted = Ending.exhausted(text(cause), doing.contains("["), cause);
+    CloseCause exhausted = CloseCause.exhausted(text(cause), doing.contains("["), cause);
     if (exhausted != null) {
       return exhausted;
     }
     String fix = fix();
-    return Ending.unreachable(
+    return CloseCause.unreachable(
         cloud, what(timeout) + ", while " + doing + (fix == null ? "" : "; " + fix), cause);
   }
 

@@ -7,7 +7,7 @@ import io.github.devicetunnel.internal.frames.FrameWriter;
 import io.github.devicetunnel.internal.local.ClientWatch;
 import io.github.devicetunnel.internal.local.Delivery;
 import io.github.devicetunnel.internal.local.LateBytes;
-import io.github.devicetunnel.internal.local.LocalEnd;
+import io.github.devicetunnel.internal.local.LocalSocket;
 import io.github.devicetunnel.internal.net.ReadSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,8 +36,8 @@ final class LocalConnection implements Connections.Connection {
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final long number;
-  private final LocalEnd local;
-  private final Engine engine;
+  private final LocalSocket local;
+  private final SharedResources engine;
   private final Settings settings;
   private final Consumer<LocalConnection> onClosed;
   private final Tunnel tunnel;
@@ -54,8 +54,8 @@ final class LocalConnection implements Connections.Connection {
   private boolean reported; // used by the thread that carries down
 
   LocalConnection(
-      LocalEnd local,
-      Engine engine,
+      LocalSocket local,
+      SharedResources engine,
       Settings settings,
       ConnectionEvents events,
       Consumer<LocalConnection> onClosed) {
@@ -79,8 +79,8 @@ final class LocalConnection implements Connections.Connection {
     try {
       dial();
       LOG.debug("{} opened", this);
-      engine.threads().start("tunnel-" + number + "-up " + settings.target(), this::carryUp);
-      carryDown();
+      engine.threads().start("tunnel-" + number + "-up " + settings.target(), this::pumpUp);
+      pumpDown();
       endLocalOutput();
       tunnel.close();
       awaitLocalEnd();
@@ -104,7 +104,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void fail(Throwable e) {
     try {
-      tunnel.abort(Ending.internalError(e));
+      tunnel.abort(CloseCause.internalError(e));
     } finally {
       local.reset();
     }
@@ -119,7 +119,7 @@ final class LocalConnection implements Connections.Connection {
     } finally {
       try {
         tunnel.close();
-        report(tunnel.knownReason());
+        report(tunnel.requireReason());
         reportLateBytes();
       } finally {
         onClosed.accept(this);
@@ -129,7 +129,7 @@ final class LocalConnection implements Connections.Connection {
   }
 
   /** Until the tunnel or the local client ends. */
-  private void carryDown() {
+  private void pumpDown() {
     try {
       OutputStream out = local.outputStream();
       ByteBuffer payload;
@@ -141,7 +141,7 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
-  private void carryUp() {
+  private void pumpUp() {
     try {
       if (readToEnd()) {
         tunnel.shutdownOutput();
@@ -193,12 +193,12 @@ final class LocalConnection implements Connections.Connection {
   }
 
   private void localReset(IOException e) {
-    tunnel.end(Ending.localReset(e));
+    tunnel.end(CloseCause.localReset(e));
   }
 
   /** An orderly end becomes the end of the stream, any other one a reset after the last byte. */
   private void endLocalOutput() {
-    if (!tunnel.knownReason().isOrderly()) {
+    if (!tunnel.requireReason().isOrderly()) {
       reportAnd(this::resetAfterDelivery);
       return;
     }
@@ -210,7 +210,7 @@ final class LocalConnection implements Connections.Connection {
   }
 
   private void resetAfterDelivery() {
-    boolean clientReset = tunnel.knownReason().kind() == Kind.LOCAL_RESET;
+    boolean clientReset = tunnel.requireReason().kind() == Kind.LOCAL_RESET;
     if (!clientReset && tunnel.gauges().received() > 0) {
       new Delivery(local, cut).await();
     }
@@ -246,7 +246,7 @@ final class LocalConnection implements Connections.Connection {
    */
   private void reportAnd(Runnable reset) {
     try {
-      report(tunnel.knownReason());
+      report(tunnel.requireReason());
     } finally {
       reset.run();
     }
@@ -269,7 +269,7 @@ final class LocalConnection implements Connections.Connection {
   }
 
   private void reportLateBytes() {
-    if (tunnel.knownReason().isOrderly() && lateBytes.count() > 0) {
+    if (tunnel.requireReason().isOrderly() && lateBytes.count() > 0) {
       LOG.warn(
           "{}: {} bytes came from the local client after the service had closed, and were discarded",
           this,
@@ -279,7 +279,7 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public void cut() {
-    tunnel.end(Ending.shutdown());
+    tunnel.end(CloseCause.shutdown());
     cut.countDown();
     // Frees a thread that waits for a local client; the bytes it holds have nowhere to go.
     local.reset();

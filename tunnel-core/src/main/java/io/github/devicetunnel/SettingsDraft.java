@@ -44,7 +44,7 @@ final class SettingsDraft {
   }
 
   /** Those of another client. */
-  SettingsDraft(Settings settings, Transport transport) {
+  SettingsDraft(Settings settings, TransportSettings transport) {
     this.cloudUri = settings.cloudUri();
     this.deviceId = settings.target().deviceId();
     this.serviceAddress = settings.target().serviceAddress();
@@ -185,8 +185,8 @@ final class SettingsDraft {
   }
 
   /** What clients may share. */
-  Transport transport() {
-    return new Transport(okHttpClient, tls, proxy, warmConnections, platformThreads);
+  TransportSettings transport() {
+    return new TransportSettings(okHttpClient, tls, proxy, warmConnections, platformThreads);
   }
 
   /** A variable of the environment that is not set, more often than not. */

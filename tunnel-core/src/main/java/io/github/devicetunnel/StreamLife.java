@@ -27,7 +27,7 @@ final class StreamLife implements Connections.Connection {
 
   private static final long RETRY_INTERVAL_MILLIS = 100;
 
-  private final Engine engine;
+  private final SharedResources engine;
   private final Settings settings;
   private final Consumer<StreamLife> onClosed;
   private final Tunnel tunnel;
@@ -41,7 +41,10 @@ final class StreamLife implements Connections.Connection {
   private final CompletableFuture<CloseReason> whenClosed = new CompletableFuture<>();
 
   StreamLife(
-      Engine engine, Settings settings, ConnectionEvents events, Consumer<StreamLife> onClosed) {
+      SharedResources engine,
+      Settings settings,
+      ConnectionEvents events,
+      Consumer<StreamLife> onClosed) {
     this.engine = engine;
     this.settings = settings;
     this.onClosed = onClosed;
@@ -153,7 +156,7 @@ final class StreamLife implements Connections.Connection {
 
   private void endHere() {
     closedHere = true;
-    tunnel.end(Ending.localClosed());
+    tunnel.end(CloseCause.localClosed());
     reader.wake();
   }
 
@@ -183,7 +186,7 @@ final class StreamLife implements Connections.Connection {
     } finally {
       onClosed.accept(this);
       closed.countDown();
-      whenClosed.complete(tunnel.knownReason());
+      whenClosed.complete(tunnel.requireReason());
     }
   }
 
@@ -203,7 +206,7 @@ final class StreamLife implements Connections.Connection {
 
   @Override
   public void cut() {
-    tunnel.end(Ending.shutdown());
+    tunnel.end(CloseCause.shutdown());
     reader.wake();
     endSoon();
   }

@@ -106,14 +106,14 @@ final class StreamReader {
         }
       }
       if (wasClosedHere()) {
-        throw new TunnelException(tunnel.knownReason());
+        throw new TunnelException(tunnel.requireReason());
       }
       if (discards) {
         payload = NOTHING;
         startStandIn();
         return -1;
       }
-      return payload.hasRemaining() ? move(target) : end(tunnel.knownReason());
+      return payload.hasRemaining() ? move(target) : end(tunnel.requireReason());
     } finally {
       lock.unlock();
     }

@@ -3,7 +3,7 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.ConnectionStats.State;
 import io.github.devicetunnel.internal.concurrent.Deadline;
-import io.github.devicetunnel.internal.concurrent.LastOut;
+import io.github.devicetunnel.internal.concurrent.InFlightGate;
 import io.github.devicetunnel.internal.frames.BareCloseException;
 import io.github.devicetunnel.internal.frames.CloseCode;
 import io.github.devicetunnel.internal.frames.FrameWriter;
@@ -32,26 +32,30 @@ final class Tunnel implements TunnelTimers.Verdict {
   /** An end that comes so soon and without a byte hints at a service that does not listen. */
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-  private final Engine engine;
+  private final SharedResources engine;
   private final Settings settings;
   private final ConnectionEvents events;
   private final Dial dial;
   private final PayloadWatch payloadWatch = new PayloadWatch();
-  private final LastOut threads = new LastOut(this::tellClosed);
+  private final InFlightGate threads = new InFlightGate(this::tellClosed);
 
   private final TunnelLife life = new TunnelLife();
-  private final Gauges gauges;
+  private final ConnectionMetrics gauges;
   private final TunnelTimers timers;
 
   // Written by the thread that dials.
   private volatile boolean dialed;
   private volatile HeapShare.@Nullable Lease lease;
 
-  Tunnel(Engine engine, Settings settings, ConnectionEvents events, Duration halfCloseTimeout) {
+  Tunnel(
+      SharedResources engine,
+      Settings settings,
+      ConnectionEvents events,
+      Duration halfCloseTimeout) {
     this.engine = engine;
     this.settings = settings;
     this.events = events;
-    this.gauges = new Gauges(events.connection(), life);
+    this.gauges = new ConnectionMetrics(events.connection(), life);
     this.dial = new Dial(engine, settings, events, gauges.startedAt());
     this.timers =
         new TunnelTimers(
@@ -66,7 +70,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void open() throws IOException {
     if (!threads.enter()) {
-      throw new TunnelException(knownReason());
+      throw new TunnelException(requireReason());
     }
     dialed = true;
     try {
@@ -84,20 +88,20 @@ final class Tunnel implements TunnelTimers.Verdict {
     } catch (TunnelException e) {
       throw dialFailed(e);
     } catch (RuntimeException | Error e) {
-      end(Ending.internalError(e));
+      end(CloseCause.internalError(e));
       release();
       throw e;
     } finally {
       threads.leave();
     }
-    throw new TunnelException(knownReason());
+    throw new TunnelException(requireReason());
   }
 
   private void leaseHeap() throws TunnelException {
     boolean tls = settings.cloudUri().base().isHttps() || engine.transport().usesTlsToProxy();
     lease = HeapShare.SYSTEM.lease(tls);
     if (lease == null) {
-      throw new TunnelException(gauges.reason(Ending.heapFull(HeapShare.SYSTEM, tls)));
+      throw new TunnelException(gauges.reason(CloseCause.heapFull(HeapShare.SYSTEM, tls)));
     }
   }
 
@@ -106,14 +110,14 @@ final class Tunnel implements TunnelTimers.Verdict {
     try {
       step.run();
     } catch (RuntimeException | Error e) {
-      abort(Ending.internalError(e));
+      abort(CloseCause.internalError(e));
     }
   }
 
   /** Ends the dial, if it is still under way. Never waits. */
   void giveUpDial(Duration limit) {
     if (life.state() == State.DIALING) {
-      end(Ending.givenUp(limit, dial.doing()));
+      end(CloseCause.givenUp(limit, dial.currentStep()));
     }
   }
 
@@ -127,7 +131,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       interrupted.initCause(e.getCause());
       return interrupted;
     }
-    return first ? e : new TunnelException(knownReason());
+    return first ? e : new TunnelException(requireReason());
   }
 
   /**
@@ -148,7 +152,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       }
       return isOpen() ? payload : null;
     } catch (RuntimeException | Error e) {
-      abort(Ending.internalError(e));
+      abort(CloseCause.internalError(e));
       throw e;
     } finally {
       threads.leave();
@@ -164,21 +168,21 @@ final class Tunnel implements TunnelTimers.Verdict {
       if (payload == null) {
         boolean inOrder = socket.closeCode() == CloseCode.NORMAL;
         String hint = inOrder ? hint(socket) : null;
-        end(Ending.remoteClosed(socket.closeCode(), socket.closeReason(), hint));
+        end(CloseCause.remoteClosed(socket.closeCode(), socket.closeReason(), hint));
       }
       return payload;
     } catch (SocketTimeoutException e) {
       throw e;
     } catch (BareCloseException e) {
       if (settings.bareClose() == BareClose.END) {
-        end(Ending.bareClose(hint(socket)));
+        end(CloseCause.bareClose(hint(socket)));
       } else {
-        abort(Ending.lost(e));
+        abort(CloseCause.lost(e));
       }
     } catch (ProtocolViolationException e) {
-      end(Ending.protocolError(e));
+      end(CloseCause.protocolError(e));
     } catch (IOException e) {
-      abort(isInterrupt(e) ? Ending.interrupted("reading", e) : Ending.lost(e));
+      abort(isInterrupt(e) ? CloseCause.interrupted("reading", e) : CloseCause.lost(e));
     } finally {
       payloadWatch.notWaiting();
     }
@@ -193,7 +197,7 @@ final class Tunnel implements TunnelTimers.Verdict {
   private @Nullable String hint(WebSocket socket) {
     boolean atOnce = life.openNanos() < AT_ONCE.toNanos();
     return atOnce && socket.received() == 0 && life.state() == State.OPEN
-        ? Ending.nothingListens(settings.target())
+        ? CloseCause.nothingListens(settings.target())
         : null;
   }
 
@@ -207,13 +211,13 @@ final class Tunnel implements TunnelTimers.Verdict {
   void write(byte[] buffer, int offset, int length) throws TunnelException {
     WebSocket socket = openSocket();
     if (!threads.enter()) {
-      throw new TunnelException(knownReason());
+      throw new TunnelException(requireReason());
     }
     try {
       send(socket, buffer, offset, length);
       events.bytesSent(length);
     } catch (RuntimeException | Error e) {
-      abort(Ending.internalError(e));
+      abort(CloseCause.internalError(e));
       throw e;
     } finally {
       threads.leave();
@@ -231,12 +235,12 @@ final class Tunnel implements TunnelTimers.Verdict {
         return;
       } catch (IOException e) {
         if (isInterrupt(e)) {
-          abort(Ending.interrupted("writing", e));
+          abort(CloseCause.interrupted("writing", e));
         }
         // Any other end is for the thread that reads to find: before it there may be bytes that
         // came, and a close frame that says more.
         CloseReason known = life.reason();
-        why = known == null ? gauges.reason(Ending.lost(e)) : known;
+        why = known == null ? gauges.reason(CloseCause.lost(e)) : known;
       }
     }
     throw new TunnelException(why);
@@ -262,16 +266,17 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void clientLeft() {
     if (life.state() == State.DIALING) {
-      end(Ending.clientLeftDial(dial.doing()));
+      end(CloseCause.clientLeftDial(dial.currentStep()));
     } else {
       timers.leaving(
-          () -> !settings.timeouts().pings() || gauges.unacknowledged() == 0, Ending.clientLeft());
+          () -> !settings.timeouts().pings() || gauges.unacknowledged() == 0,
+          CloseCause.clientLeft());
     }
   }
 
   /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
   @Override
-  public void abort(Ending ending) {
+  public void abort(CloseCause ending) {
     if (end(ending)) {
       abort();
     }
@@ -283,7 +288,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    * @return false when it had ended before, and nothing was done
    */
   @Override
-  public boolean end(Ending ending) {
+  public boolean end(CloseCause ending) {
     if (!life.end(gauges.reason(ending))) {
       return false;
     }
@@ -313,7 +318,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void close() {
     try {
-      end(Ending.localClosed());
+      end(CloseCause.localClosed());
       awaitEnd();
     } finally {
       release();
@@ -348,7 +353,7 @@ final class Tunnel implements TunnelTimers.Verdict {
   /** On the last thread that leaves, so that nothing is told after it. */
   private void tellClosed() {
     if (dialed) {
-      events.closed(knownReason());
+      events.closed(requireReason());
     }
   }
 
@@ -371,12 +376,12 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /** Why the tunnel ended, for those who know that it has. */
-  CloseReason knownReason() {
-    return life.knownReason();
+  CloseReason requireReason() {
+    return life.requireReason();
   }
 
   /** How it is now. */
-  Gauges gauges() {
+  ConnectionMetrics gauges() {
     return gauges;
   }
 

@@ -1,8 +1,8 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.local.ListeningSocket;
-import io.github.devicetunnel.internal.local.TcpPort;
-import io.github.devicetunnel.internal.local.UnixPath;
+import io.github.devicetunnel.internal.local.TcpListeningSocket;
+import io.github.devicetunnel.internal.local.UnixListeningSocket;
 import io.github.devicetunnel.internal.upgrade.Libraries;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread. All threads of the library are daemons.
  */
 public final class TunnelClient implements AutoCloseable {
-  private final Engine engine;
+  private final SharedResources engine;
   private final Settings settings;
   private final ClientEvents events;
   private final ClientLife life;
 
-  private TunnelClient(Engine engine, Settings settings) {
+  private TunnelClient(SharedResources engine, Settings settings) {
     this.engine = engine;
     this.settings = settings;
     this.events = new ClientEvents(settings.eventListeners());
@@ -78,7 +78,7 @@ public final class TunnelClient implements AutoCloseable {
    */
   public TunnelListener listen(InetSocketAddress address) throws IOException {
     life.checkOpen();
-    return listenOn(TcpPort.bind(address, TunnelListener.BACKLOG));
+    return listenOn(TcpListeningSocket.bind(address, TunnelListener.BACKLOG));
   }
 
   /**
@@ -98,7 +98,7 @@ public final class TunnelClient implements AutoCloseable {
    */
   public TunnelListener listen(UnixDomainSocketAddress address) throws IOException {
     life.checkOpen();
-    return listenOn(UnixPath.bind(address, TunnelListener.BACKLOG));
+    return listenOn(UnixListeningSocket.bind(address, TunnelListener.BACKLOG));
   }
 
   private TunnelListener listenOn(ListeningSocket socket) {
@@ -127,7 +127,8 @@ public final class TunnelClient implements AutoCloseable {
           new TokenLookup(settings, engine.threads().helpers(), false)
               .get(settings.timeouts().connectTimeout());
     } catch (TokenException e) {
-      throw new TunnelException(Ending.withoutToken(settings.target(), e).reason(0, 0, startedAt));
+      throw new TunnelException(
+          CloseCause.withoutToken(settings.target(), e).reason(0, 0, startedAt));
     }
   }
 
@@ -267,7 +268,7 @@ public final class TunnelClient implements AutoCloseable {
    * checks only whether something is missing. For one thread.
    */
   public static final class Builder {
-    private final @Nullable Engine shared;
+    private final @Nullable SharedResources shared;
     private final SettingsDraft draft;
 
     private Builder() {
@@ -619,9 +620,9 @@ public final class TunnelClient implements AutoCloseable {
       return new TunnelClient(engine(draft.transport()), settings);
     }
 
-    private Engine engine(Transport transport) {
+    private SharedResources engine(TransportSettings transport) {
       if (shared == null || !shared.transport().equals(transport)) {
-        return new Engine(transport);
+        return new SharedResources(transport);
       }
       if (!shared.join()) {
         throw new IllegalStateException("the TunnelClient that this builder comes from is closed");

@@ -97,7 +97,7 @@ final class TunnelLife {
   }
 
   /** For those who know that it has ended. */
-  CloseReason knownReason() {
+  CloseReason requireReason() {
     CloseReason known = reason;
     if (known == null) {
       throw new IllegalStateException("the tunnel has not ended");

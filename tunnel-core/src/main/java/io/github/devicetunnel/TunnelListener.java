@@ -1,8 +1,8 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.local.ListeningSocket;
-import io.github.devicetunnel.internal.local.LocalEnd;
-import io.github.devicetunnel.internal.local.TcpPort;
+import io.github.devicetunnel.internal.local.LocalSocket;
+import io.github.devicetunnel.internal.local.TcpListeningSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -39,7 +39,7 @@ public final class TunnelListener implements AutoCloseable {
   private static final long LONGEST_PAUSE_MILLIS = 1000;
 
   private final ListeningSocket socket;
-  private final Engine engine;
+  private final SharedResources engine;
   private final Settings settings;
   private final ClientEvents events;
   private final ListenerInfo info;
@@ -53,7 +53,7 @@ public final class TunnelListener implements AutoCloseable {
 
   private TunnelListener(
       ListeningSocket socket,
-      Engine engine,
+      SharedResources engine,
       Settings settings,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
@@ -68,12 +68,12 @@ public final class TunnelListener implements AutoCloseable {
 
   static TunnelListener on(
       ListeningSocket socket,
-      Engine engine,
+      SharedResources engine,
       Settings settings,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
     TunnelListener listener = new TunnelListener(socket, engine, settings, events, onClosed);
-    if (socket instanceof TcpPort port && port.isOnEveryInterface()) {
+    if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
       LOG.warn(
           "Listening on every interface ({}): everybody who reaches this machine reaches {}",
           port.name(),
@@ -143,7 +143,7 @@ public final class TunnelListener implements AutoCloseable {
     free.release();
   }
 
-  private void carry(LocalEnd local) throws IOException {
+  private void carry(LocalSocket local) throws IOException {
     boolean started = false;
     try {
       LocalConnection connection =
@@ -167,7 +167,7 @@ public final class TunnelListener implements AutoCloseable {
     }
   }
 
-  private ConnectionEvents eventsOf(LocalEnd local) {
+  private ConnectionEvents eventsOf(LocalSocket local) {
     ConnectionInfo connection = settings.connection(engine.nextConnection(), local.client());
     return new ConnectionEvents(connection, events);
   }

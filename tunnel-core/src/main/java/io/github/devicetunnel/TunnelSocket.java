@@ -1,7 +1,7 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.internal.net.PieceInput;
-import io.github.devicetunnel.internal.socket.InertSocket;
+import io.github.devicetunnel.internal.net.BulkInputStream;
+import io.github.devicetunnel.internal.socket.SocketOptionsBase;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings(
     "UnsynchronizedOverridesSynchronized") // a lock would make one call wait for another
-final class TunnelSocket extends InertSocket {
+final class TunnelSocket extends SocketOptionsBase {
   /** Makes the tunnel, yet to be opened, to what a socket is to be connected to. */
   interface Opener {
     TunnelStream prepare(InetSocketAddress address) throws IOException;
@@ -259,7 +259,7 @@ final class TunnelSocket extends InertSocket {
     return closed ? closedMeanwhile(e) : e;
   }
 
-  private final class Input extends PieceInput {
+  private final class Input extends BulkInputStream {
     private final InputStream in;
 
     Input(InputStream in) {

@@ -1,6 +1,6 @@
 package io.github.devicetunnel;
 
-import io.github.devicetunnel.internal.net.PieceInput;
+import io.github.devicetunnel.internal.net.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -51,7 +51,10 @@ public final class TunnelStream implements AutoCloseable {
   private volatile Duration readTimeout = Duration.ZERO;
 
   TunnelStream(
-      Engine engine, Settings settings, ConnectionEvents events, Consumer<StreamLife> onClosed) {
+      SharedResources engine,
+      Settings settings,
+      ConnectionEvents events,
+      Consumer<StreamLife> onClosed) {
     this.life = new StreamLife(engine, settings, events, onClosed);
     this.reader = life.reader();
     this.writer = life.writer();
@@ -156,7 +159,7 @@ public final class TunnelStream implements AutoCloseable {
     return "TunnelStream[" + life + "]";
   }
 
-  private final class Input extends PieceInput {
+  private final class Input extends BulkInputStream {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       return reader.read(ByteBuffer.wrap(bytes, offset, length), readTimeout);

@@ -25,10 +25,10 @@ final class TunnelTimers {
   /** Who ends the tunnel. Neither may wait. */
   interface Verdict {
     /** Time to end it in order. False when it had ended before. */
-    boolean end(Ending ending);
+    boolean end(CloseCause ending);
 
     /** Nobody is there to end it with: cut it. */
-    void abort(Ending ending);
+    void abort(CloseCause ending);
   }
 
   private final ScheduledExecutorService scheduler;
@@ -72,7 +72,7 @@ final class TunnelTimers {
               scheduler,
               idle,
               quiet(payloadWatch::idleNanos),
-              () -> verdict.end(Ending.idle(idle)),
+              () -> verdict.end(CloseCause.idle(idle)),
               this::failed));
     }
   }
@@ -84,7 +84,7 @@ final class TunnelTimers {
   }
 
   private void failed(Throwable failure) {
-    verdict.abort(Ending.internalError(failure));
+    verdict.abort(CloseCause.internalError(failure));
   }
 
   private Recheck startKeepAlive(WebSocket webSocket) {
@@ -92,12 +92,12 @@ final class TunnelTimers {
         new KeepAlive.Verdict() {
           @Override
           public void silent(Duration silence) {
-            verdict.abort(Ending.silent(silence));
+            verdict.abort(CloseCause.silent(silence));
           }
 
           @Override
           public void writeBlocked(Duration blocked) {
-            verdict.abort(Ending.writeBlocked(blocked));
+            verdict.abort(CloseCause.writeBlocked(blocked));
           }
 
           @Override
@@ -123,7 +123,7 @@ final class TunnelTimers {
     Runnable timedOut =
         () -> {
           boolean clientLeft = payloadWatch.clientSeemsGone(received.getAsLong());
-          verdict.end(Ending.halfCloseTimeout(halfCloseTimeout, clientLeft));
+          verdict.end(CloseCause.halfCloseTimeout(halfCloseTimeout, clientLeft));
         };
     checks.add(
         QuietTimer.start(
@@ -134,7 +134,7 @@ final class TunnelTimers {
    * The local client has left: the tunnel ends as soon as the cloud has confirmed what it was sent.
    * Until then {@link #draining} bounds it.
    */
-  synchronized void leaving(BooleanSupplier confirmed, Ending ending) {
+  synchronized void leaving(BooleanSupplier confirmed, CloseCause ending) {
     if (over) {
       return;
     }

@@ -38,7 +38,7 @@ class DialFailureTest {
         + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
   })
   void whatIsExhaustedHereIsNoFaultOfTheCloud(String text, String message) {
-    Ending ending = unreachable(new SocketException(text));
+    CloseCause ending = unreachable(new SocketException(text));
 
     assertThat(ending.message()).isEqualTo(message);
     assertThat(ending.endedBy()).isEqualTo(EndedBy.CLIENT);
@@ -49,7 +49,7 @@ class DialFailureTest {
   void addressInIpv6MayBeMissing() {
     CloudUri cloud = CloudUri.parse("wss://[::1]:8443");
     BindException e = new BindException("Cannot assign requested address");
-    Ending ending =
+    CloseCause ending =
         new DialFailure(cloud, null, null, e)
             .ending(Duration.ofSeconds(1), "connecting to [::1]:8443");
 
@@ -59,7 +59,7 @@ class DialFailureTest {
 
   @Test
   void otherFailuresNameTheCloud() {
-    Ending ending = unreachable(new SocketException("Network is unreachable"));
+    CloseCause ending = unreachable(new SocketException("Network is unreachable"));
 
     assertThat(ending.message())
         .isEqualTo(
@@ -68,7 +68,7 @@ class DialFailureTest {
     assertThat(ending.endedBy()).isEqualTo(EndedBy.CLOUD);
   }
 
-  private static Ending unreachable(IOException e) {
+  private static CloseCause unreachable(IOException e) {
     CloudUri cloud = CloudUri.parse("wss://cloud.example");
     return new DialFailure(cloud, null, null, e).ending(Duration.ofSeconds(1), "asleep");
   }

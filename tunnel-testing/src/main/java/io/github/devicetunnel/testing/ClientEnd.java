@@ -2,7 +2,7 @@ package io.github.devicetunnel.testing;
 
 import io.github.devicetunnel.internal.frames.CloseCode;
 import io.github.devicetunnel.internal.frames.FrameReader;
-import io.github.devicetunnel.internal.frames.Side;
+import io.github.devicetunnel.internal.frames.Role;
 import io.github.devicetunnel.testing.FaultProxy.Cut;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class ClientEnd {
     InputStream rest = socket.plaintextInput();
     InputStream in =
         early.length == 0 ? rest : new SequenceInputStream(new ByteArrayInputStream(early), rest);
-    this.frames = new FrameReader(in, Side.CLIENT, new Controls());
+    this.frames = new FrameReader(in, Role.CLIENT, new Controls());
     this.sender = new ClientSender(socket.plaintextOutput(), workers, helperName);
   }
 

@@ -1,7 +1,7 @@
 package io.github.devicetunnel.testing;
 
 import io.github.devicetunnel.internal.frames.FrameWriter;
-import io.github.devicetunnel.internal.frames.Side;
+import io.github.devicetunnel.internal.frames.Role;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,7 +28,7 @@ final class ClientSender {
   private volatile boolean closeSent;
 
   ClientSender(OutputStream out, Workers workers, String helperName) {
-    this.frames = new FrameWriter(out, Side.SERVER);
+    this.frames = new FrameWriter(out, Role.SERVER);
     this.workers = workers;
     this.helperName = helperName;
   }

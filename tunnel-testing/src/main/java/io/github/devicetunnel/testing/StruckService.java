@@ -1,6 +1,6 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.internal.net.PieceInput;
+import io.github.devicetunnel.internal.net.BulkInputStream;
 import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +79,7 @@ final class StruckService implements ServiceEnd {
     }
   }
 
-  private final class Input extends PieceInput {
+  private final class Input extends BulkInputStream {
     private final InputStream in = delegate.input();
 
     @Override

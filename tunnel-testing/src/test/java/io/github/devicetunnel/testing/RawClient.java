@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.github.devicetunnel.internal.frames.FrameReader;
 import io.github.devicetunnel.internal.frames.FrameWriter;
-import io.github.devicetunnel.internal.frames.Side;
+import io.github.devicetunnel.internal.frames.Role;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,8 +35,8 @@ final class RawClient implements Closeable {
     socket = new Socket(parsed.getHost(), parsed.getPort());
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MILLIS);
-    reader = new FrameReader(socket.getInputStream(), Side.SERVER, new Controls());
-    writer = new FrameWriter(socket.getOutputStream(), Side.CLIENT);
+    reader = new FrameReader(socket.getInputStream(), Role.SERVER, new Controls());
+    writer = new FrameWriter(socket.getOutputStream(), Role.CLIENT);
   }
 
   /** The head of a request that is granted for the example of RFC 6455. */
@@ -84,7 +84,7 @@ final class RawClient implements Closeable {
     byte[] payload = text.getBytes(ISO_8859_1);
     byte[] buffer = new byte[FrameWriter.HEADER_ROOM + payload.length];
     System.arraycopy(payload, 0, buffer, FrameWriter.HEADER_ROOM, payload.length);
-    new FrameWriter(out, Side.CLIENT).writeData(buffer, FrameWriter.HEADER_ROOM, payload.length);
+    new FrameWriter(out, Role.CLIENT).writeData(buffer, FrameWriter.HEADER_ROOM, payload.length);
     return out.toByteArray();
   }
 

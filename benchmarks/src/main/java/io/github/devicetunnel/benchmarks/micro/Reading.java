@@ -2,7 +2,7 @@ package io.github.devicetunnel.benchmarks.micro;
 
 import io.github.devicetunnel.internal.frames.FrameReader;
 import io.github.devicetunnel.internal.frames.FrameWriter;
-import io.github.devicetunnel.internal.frames.Side;
+import io.github.devicetunnel.internal.frames.Role;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +37,7 @@ public class Reading {
 
   /** Who sends: frames of a client are masked, and those of the cloud are not. */
   @Param({"SERVER", "CLIENT"})
-  public Side writer;
+  public Role writer;
 
   private FrameReader reader;
 

@@ -1,7 +1,7 @@
 package io.github.devicetunnel.benchmarks.micro;
 
 import io.github.devicetunnel.internal.frames.FrameWriter;
-import io.github.devicetunnel.internal.frames.Side;
+import io.github.devicetunnel.internal.frames.Role;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +34,7 @@ public class Writing {
 
   /** Whose frames. */
   @Param({"CLIENT", "SERVER"})
-  public Side writer;
+  public Role writer;
 
   private FrameWriter frames;
   private byte[] buffer;

@@ -50,7 +50,7 @@ public final class FrameReader {
   }
 
   private final InputStream in;
-  private final Side writer;
+  private final Role writer;
   private final ControlHandler controls;
 
   // buffer: [0, runEnd) payload handed out or about to be, [parsed, limit) not looked at yet
@@ -76,7 +76,7 @@ public final class FrameReader {
    *
    * @param in read in large pieces, so it needs no buffer of its own
    */
-  public FrameReader(InputStream in, Side writer, ControlHandler controls) {
+  public FrameReader(InputStream in, Role writer, ControlHandler controls) {
     this.in = in;
     this.writer = writer;
     this.controls = controls;
@@ -121,7 +121,7 @@ public final class FrameReader {
       if (limit - parsed < 2) {
         return;
       }
-      String brokenRule = FrameRules.broken(buffer, parsed, limit, writer, insideMessage);
+      String brokenRule = FrameValidator.broken(buffer, parsed, limit, writer, insideMessage);
       boolean control = isControl(buffer[parsed] & OPCODE);
       // All that came before a control frame or an error is delivered before either is acted on.
       if (runEnd > runStart && (control || brokenRule != null)) {
@@ -146,7 +146,7 @@ public final class FrameReader {
   }
 
   private void appendToRun(int length) {
-    if (writer == Side.CLIENT) {
+    if (writer == Role.CLIENT) {
       Masking.apply(buffer, parsed, length, maskKey, maskPosition);
       maskPosition += length;
     }
@@ -183,7 +183,7 @@ public final class FrameReader {
   private void beginPayload(int headerSize, long length) {
     parsed += headerSize;
     remaining = length;
-    if (writer == Side.CLIENT) {
+    if (writer == Role.CLIENT) {
       maskKey = (int) number(parsed - 4, 4);
       maskPosition = 0;
     }
@@ -197,7 +197,7 @@ public final class FrameReader {
       return false;
     }
     beginPayload(headerSize, length);
-    if (writer == Side.CLIENT) {
+    if (writer == Role.CLIENT) {
       Masking.apply(buffer, parsed, length, maskKey, 0);
     }
     remaining = 0;

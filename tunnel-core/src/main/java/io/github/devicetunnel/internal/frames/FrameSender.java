@@ -56,7 +56,7 @@ final class FrameSender {
   private final AtomicBoolean helperIsDue = new AtomicBoolean();
 
   FrameSender(OutputStream out, Executor helpers) {
-    this.frames = new FrameWriter(out, Side.CLIENT);
+    this.frames = new FrameWriter(out, Role.CLIENT);
     this.helpers = helpers;
   }
 

@@ -37,9 +37,9 @@ public final class FrameWriter {
    *
    * @param out gets one write a frame, and no flush
    */
-  public FrameWriter(OutputStream out, Side writer) {
+  public FrameWriter(OutputStream out, Role writer) {
     this.out = out;
-    this.masks = writer == Side.CLIENT;
+    this.masks = writer == Role.CLIENT;
     this.keys = new byte[masks ? 256 : 0];
     this.usedKeys = keys.length;
   }

@@ -43,7 +43,7 @@ public final class WebSocket implements Closeable {
     this.socket = socket;
     this.sender = new FrameSender(socket.outputStream(), helpers);
     this.input = new ObservedInput(socket.inputStream());
-    this.reader = new FrameReader(input, Side.SERVER, new Controls());
+    this.reader = new FrameReader(input, Role.SERVER, new Controls());
   }
 
   /**

@@ -19,7 +19,7 @@ public final class ClientWatch {
   public static final long MAX_INTERVAL_MILLIS = 500;
 
   private final ScheduledExecutorService scheduler;
-  private final LocalEnd local;
+  private final LocalSocket local;
   private final boolean readToEnd;
   private final Runnable onLeft;
 
@@ -35,7 +35,7 @@ public final class ClientWatch {
    * @param onLeft called at most once; must not wait
    */
   public ClientWatch(
-      ScheduledExecutorService scheduler, LocalEnd local, boolean readToEnd, Runnable onLeft) {
+      ScheduledExecutorService scheduler, LocalSocket local, boolean readToEnd, Runnable onLeft) {
     this.scheduler = scheduler;
     this.local = local;
     this.readToEnd = readToEnd;

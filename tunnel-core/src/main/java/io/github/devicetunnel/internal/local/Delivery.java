@@ -25,7 +25,7 @@ public final class Delivery {
   /** For one look at the queue, which may take more than a second on a busy machine. */
   private static final Duration MAX_LOOK = Duration.ofSeconds(10);
 
-  private final LocalEnd local;
+  private final LocalSocket local;
   private final CountDownLatch cancelled;
   private final Duration interval;
   private final LongSupplier nanoClock;
@@ -35,7 +35,7 @@ public final class Delivery {
    *
    * @param cancelled ends it at once
    */
-  public Delivery(LocalEnd local, CountDownLatch cancelled) {
+  public Delivery(LocalSocket local, CountDownLatch cancelled) {
     this(local, cancelled, INTERVAL, System::nanoTime);
   }
 
@@ -46,7 +46,7 @@ public final class Delivery {
    * @param nanoClock as {@link System#nanoTime}
    */
   public Delivery(
-      LocalEnd local, CountDownLatch cancelled, Duration interval, LongSupplier nanoClock) {
+      LocalSocket local, CountDownLatch cancelled, Duration interval, LongSupplier nanoClock) {
     this.local = local;
     this.cancelled = cancelled;
     this.interval = interval;

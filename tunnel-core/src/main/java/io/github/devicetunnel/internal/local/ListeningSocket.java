@@ -6,7 +6,7 @@ import java.net.SocketAddress;
 /** A socket that local clients connect to. */
 public interface ListeningSocket {
   /** Waits for the next one; ends with an exception when it is closed. */
-  LocalEnd accept() throws IOException;
+  LocalSocket accept() throws IOException;
 
   /** Gives its address free. */
   void close() throws IOException;

@@ -94,7 +94,7 @@ public final class DialProgress extends EventListener {
   }
 
   /** What is being done now or was when the dial failed, such as "looking up example.com". */
-  public String doing() {
+  public String currentStep() {
     return doing;
   }
 

@@ -174,7 +174,7 @@ final class ObservedSocket extends Socket {
     return socket.toString();
   }
 
-  private final class ObservedInput extends PieceInput {
+  private final class ObservedInput extends BulkInputStream {
     private final InputStream in;
 
     ObservedInput(InputStream in) {

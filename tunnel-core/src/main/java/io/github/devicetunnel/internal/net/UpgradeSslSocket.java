@@ -7,14 +7,14 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS socket whose plaintext passes through an {@link UpgradeHeadInput}, and whose input fails
- * when the connection ends without a {@code close_notify}.
+ * A TLS socket whose plaintext passes through an {@link UpgradeHeadInputStream}, and whose input
+ * fails when the connection ends without a {@code close_notify}.
  */
 public final class UpgradeSslSocket extends ForwardingSslSocket
-    implements UpgradeHeadInput.Owner, ArrivalClock {
+    implements UpgradeHeadInputStream.Owner, ArrivalClock {
   private final SSLSocket delegate;
   private final ObservedSocket transport;
-  private @Nullable UpgradeHeadInput input; // guarded by delegate
+  private @Nullable UpgradeHeadInputStream input; // guarded by delegate
 
   /**
    * A TLS socket.
@@ -28,11 +28,11 @@ public final class UpgradeSslSocket extends ForwardingSslSocket
   }
 
   @Override
-  public UpgradeHeadInput getInputStream() throws IOException {
+  public UpgradeHeadInputStream getInputStream() throws IOException {
     InputStream plain = super.getInputStream(); // fails when the socket is closed
     synchronized (delegate) {
       if (input == null) {
-        input = new UpgradeHeadInput(new Plaintext(plain));
+        input = new UpgradeHeadInputStream(new Plaintext(plain));
       }
       return input;
     }
@@ -43,7 +43,7 @@ public final class UpgradeSslSocket extends ForwardingSslSocket
     return transport.arrivedAt();
   }
 
-  private final class Plaintext extends PieceInput {
+  private final class Plaintext extends BulkInputStream {
     private final InputStream in;
 
     Plaintext(InputStream in) {

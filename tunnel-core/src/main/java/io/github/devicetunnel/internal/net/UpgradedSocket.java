@@ -106,7 +106,7 @@ public final class UpgradedSocket implements Closeable {
    * Reads what OkHttp had already taken from the socket together with the answer, then the socket
    * itself. A server that speaks first would lose its first bytes otherwise.
    */
-  private static final class Input extends PieceInput {
+  private static final class Input extends BulkInputStream {
     private final InputStream socketInput;
     private final Buffer early = new Buffer();
     private okio.@Nullable Source source;

@@ -2,8 +2,8 @@ package io.github.devicetunnel.internal.proxy;
 
 import io.github.devicetunnel.internal.net.ArrivalClock;
 import io.github.devicetunnel.internal.net.DialProgress;
-import io.github.devicetunnel.internal.net.QuickSocket;
-import io.github.devicetunnel.internal.net.UpgradeHeadInput;
+import io.github.devicetunnel.internal.net.NoDelaySocket;
+import io.github.devicetunnel.internal.net.UpgradeHeadInputStream;
 import io.github.devicetunnel.internal.net.UpgradeSslSocket;
 import io.github.devicetunnel.internal.text.HostPort;
 import io.github.devicetunnel.internal.tls.TlsPeer;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * this socket, and must not wait. The end of a tunnel is marked inside, by a close frame or by the
  * TLS of the cloud.
  */
-final class ProxySocket extends QuickSocket implements ArrivalClock {
+final class ProxySocket extends NoDelaySocket implements ArrivalClock {
   private final long createdAt = System.nanoTime();
   private final ProxyServer proxy;
   private final @Nullable ProxyTls tls;
@@ -85,7 +85,7 @@ final class ProxySocket extends QuickSocket implements ArrivalClock {
   }
 
   @Override
-  public synchronized UpgradeHeadInput getInputStream() throws IOException {
+  public synchronized UpgradeHeadInputStream getInputStream() throws IOException {
     UpgradeSslSocket above = secured;
     return above == null ? super.getInputStream() : above.getInputStream();
   }

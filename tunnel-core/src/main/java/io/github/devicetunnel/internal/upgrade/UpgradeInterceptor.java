@@ -2,7 +2,7 @@ package io.github.devicetunnel.internal.upgrade;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.devicetunnel.internal.net.UpgradeHeadInput;
+import io.github.devicetunnel.internal.net.UpgradeHeadInputStream;
 import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.net.Socket;
@@ -23,7 +23,7 @@ final class UpgradeInterceptor implements Interceptor {
     Socket socket = requireNonNull(chain.connection()).socket();
     // OkHttp makes the socket to a SOCKS proxy itself, past our socket factory.
     socket.setTcpNoDelay(true);
-    if (socket instanceof UpgradeHeadInput.Owner owner) {
+    if (socket instanceof UpgradeHeadInputStream.Owner owner) {
       owner.getInputStream().expectAnswer();
     }
     Request request = chain.request();

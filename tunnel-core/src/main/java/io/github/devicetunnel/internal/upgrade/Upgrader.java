@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.devicetunnel.internal.net.CancellableDns;
 import io.github.devicetunnel.internal.net.DialProgress;
+import io.github.devicetunnel.internal.net.NoDelaySocketFactory;
 import io.github.devicetunnel.internal.net.Product;
-import io.github.devicetunnel.internal.net.QuickSocketFactory;
 import io.github.devicetunnel.internal.net.UpgradeSslSocketFactory;
 import io.github.devicetunnel.internal.proxy.ProxyDns;
 import io.github.devicetunnel.internal.proxy.ProxyServer;
@@ -75,7 +75,7 @@ public final class Upgrader {
             .dns(proxyDns == null ? dns : proxyDns)
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
             .socketFactory(
-                new QuickSocketFactory(base.socketFactory(), Proxy.NO_PROXY.equals(base.proxy())))
+                new NoDelaySocketFactory(base.socketFactory(), Proxy.NO_PROXY.equals(base.proxy())))
             // The dial as a whole has a bound, given with each call; after it there is none.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
@@ -90,7 +90,7 @@ public final class Upgrader {
             .newBuilder()
             .followRedirects(false)
             .authenticator(Authenticator.NONE)
-            .addNetworkInterceptor(new GatheringInterceptor())
+            .addNetworkInterceptor(new RendezvousInterceptor())
             .build();
   }
 
@@ -151,7 +151,7 @@ public final class Upgrader {
    * @param pooledTimeout for the answer on a connection that is in the pool already
    */
   public WarmUp warmUp(HttpUrl url, int count, Duration timeout, Duration pooledTimeout) {
-    Gathering gathering = new Gathering(count, timeout);
+    Rendezvous gathering = new Rendezvous(count, timeout);
     List<WarmUp.Opening> openings =
         IntStream.range(0, count)
             .mapToObj(i -> opening(url, gathering, timeout, pooledTimeout))
@@ -160,12 +160,12 @@ public final class Upgrader {
   }
 
   private WarmUp.Opening opening(
-      HttpUrl url, Gathering gathering, Duration timeout, Duration pooledTimeout) {
+      HttpUrl url, Rendezvous gathering, Duration timeout, Duration pooledTimeout) {
     DialProgress progress = new DialProgress(proxy == null ? null : proxy.address());
     Request request =
         new Request.Builder()
             .url(url)
-            .tag(Gathering.class, gathering)
+            .tag(Rendezvous.class, gathering)
             .tag(PooledConnection.class, new PooledConnection(progress, pooledTimeout))
             .build();
     Call call = call(warmingClient, pools.of(url), progress, request, timeout);

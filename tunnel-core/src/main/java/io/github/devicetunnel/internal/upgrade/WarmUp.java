@@ -31,9 +31,9 @@ public final class WarmUp {
   }
 
   private final List<Opening> openings;
-  private final Gathering gathering;
+  private final Rendezvous gathering;
 
-  WarmUp(List<Opening> openings, Gathering gathering) {
+  WarmUp(List<Opening> openings, Rendezvous gathering) {
     this.openings = openings;
     this.gathering = gathering;
   }

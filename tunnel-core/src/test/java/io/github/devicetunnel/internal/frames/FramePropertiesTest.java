@@ -27,7 +27,7 @@ class FramePropertiesTest {
 
   @Property(tries = 400)
   void anyCutOfAStreamGivesTheStream(
-      @ForAll("pieces") List<Piece> pieces, @ForAll Side writer, @ForAll long seed)
+      @ForAll("pieces") List<Piece> pieces, @ForAll Role writer, @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -44,7 +44,7 @@ class FramePropertiesTest {
 
   @Property(tries = 100)
   void oneByteAtATimeGivesTheSame(
-      @ForAll("pieces") List<Piece> pieces, @ForAll Side writer, @ForAll long seed)
+      @ForAll("pieces") List<Piece> pieces, @ForAll Role writer, @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -58,7 +58,7 @@ class FramePropertiesTest {
 
   @Property(tries = 200)
   void whatIsWrittenIsRead(
-      @ForAll("lengths") List<Integer> lengths, @ForAll Side side, @ForAll long seed)
+      @ForAll("lengths") List<Integer> lengths, @ForAll Role side, @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -85,7 +85,7 @@ class FramePropertiesTest {
   /** Returns how many control frames there are, with the close frame at the end. */
   private static int writeAll(
       List<Piece> pieces,
-      Side writer,
+      Role writer,
       Random random,
       ByteArrayOutputStream wire,
       ByteArrayOutputStream expected) {
@@ -113,8 +113,8 @@ class FramePropertiesTest {
     return controls;
   }
 
-  private static void write(Frame frame, Side writer, ByteArrayOutputStream wire) {
-    wire.writeBytes((writer == Side.CLIENT ? frame.masked() : frame).bytes());
+  private static void write(Frame frame, Role writer, ByteArrayOutputStream wire) {
+    wire.writeBytes((writer == Role.CLIENT ? frame.masked() : frame).bytes());
   }
 
   @Provide

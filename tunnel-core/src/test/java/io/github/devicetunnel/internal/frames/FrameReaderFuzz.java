@@ -35,7 +35,7 @@ final class FrameReaderFuzz implements FrameReader.ControlHandler {
     if (input.length < 2) {
       return;
     }
-    Side writer = (input[0] & 1) == 0 ? Side.SERVER : Side.CLIENT;
+    Role writer = (input[0] & 1) == 0 ? Role.SERVER : Role.CLIENT;
     int largestPiece = LARGEST_PIECES[(input[0] >> 1) & 3];
     int times = 1 + ((input[0] >> 3) & 31);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -45,12 +45,12 @@ final class FrameReaderFuzz implements FrameReader.ControlHandler {
     tryOut(wire.toByteArray(), writer, largestPiece, input[1]);
   }
 
-  static void tryOut(byte[] wire, Side writer, int largestPiece, long seed) throws IOException {
+  static void tryOut(byte[] wire, Role writer, int largestPiece, long seed) throws IOException {
     Outcome outcome = new FrameReaderFuzz().read(wire, writer, largestPiece, seed);
     assertThat(outcome).isEqualTo(ReferenceReader.read(wire, writer));
   }
 
-  private Outcome read(byte[] wire, Side writer, int largestPiece, long seed) throws IOException {
+  private Outcome read(byte[] wire, Role writer, int largestPiece, long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     InputStream pieces = Reading.inPieces(wire, position -> 1 + random.nextInt(largestPiece));
     FrameReader reader = new FrameReader(new NeverForNothing(pieces), writer, this);

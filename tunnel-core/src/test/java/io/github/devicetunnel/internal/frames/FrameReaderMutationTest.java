@@ -14,8 +14,8 @@ class FrameReaderMutationTest {
   private static final int[] PIECES = {1, 100, 5000, 64 << 10};
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void almostCorrectStreams(Side writer) throws IOException {
+  @EnumSource(Role.class)
+  void almostCorrectStreams(Role writer) throws IOException {
     Random random = new Random(writer.name().length());
     for (int i = 0; i < 3000; i++) {
       byte[] wire = mutated(stream(writer, random), random);
@@ -24,7 +24,7 @@ class FrameReaderMutationTest {
     }
   }
 
-  private static byte[] stream(Side writer, Random random) {
+  private static byte[] stream(Role writer, Random random) {
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
     boolean insideMessage = false;
     int frames = 1 + random.nextInt(8);
@@ -39,11 +39,11 @@ class FrameReaderMutationTest {
         insideMessage = random.nextBoolean();
         frame = insideMessage ? frame.unfinished() : frame;
       }
-      wire.writeBytes((writer == Side.CLIENT ? frame.masked() : frame).bytes());
+      wire.writeBytes((writer == Role.CLIENT ? frame.masked() : frame).bytes());
     }
     byte[] code = {(byte) random.nextInt(24), (byte) random.nextInt(256)};
     Frame close = Frame.of(8, Arrays.copyOf(code, random.nextBoolean() ? 2 : 0));
-    wire.writeBytes((writer == Side.CLIENT ? close.masked() : close).bytes());
+    wire.writeBytes((writer == Role.CLIENT ? close.masked() : close).bytes());
     return wire.toByteArray();
   }
 

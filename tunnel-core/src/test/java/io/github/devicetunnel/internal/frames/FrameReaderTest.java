@@ -24,7 +24,7 @@ class FrameReaderTest {
 
   @Test
   void readsTheUnmaskedTextOfTheRfc() throws IOException {
-    Reading reading = Reading.of(Side.SERVER, hex("81 05 48 65 6c 6c 6f"), CLOSE);
+    Reading reading = Reading.of(Role.SERVER, hex("81 05 48 65 6c 6c 6f"), CLOSE);
     assertThat(reading.text()).isEqualTo("Hello");
     assertThat(reading.controls).containsExactly("5 close 1000 ");
   }
@@ -32,41 +32,41 @@ class FrameReaderTest {
   @Test
   void readsTheMaskedTextOfTheRfc() throws IOException {
     Reading reading =
-        Reading.of(Side.CLIENT, hex("81 85 37 fa 21 3d 7f 9f 4d 51 58"), MASKED_CLOSE);
+        Reading.of(Role.CLIENT, hex("81 85 37 fa 21 3d 7f 9f 4d 51 58"), MASKED_CLOSE);
     assertThat(reading.text()).isEqualTo("Hello");
     assertThat(reading.controls).containsExactly("5 close 1005 ");
   }
 
   @Test
   void readsTheFragmentsOfTheRfc() throws IOException {
-    Reading reading = Reading.of(Side.SERVER, hex("01 03 48 65 6c"), hex("80 02 6c 6f"), CLOSE);
+    Reading reading = Reading.of(Role.SERVER, hex("01 03 48 65 6c"), hex("80 02 6c 6f"), CLOSE);
     assertThat(reading.text()).isEqualTo("Hello");
   }
 
   @Test
   void readsThePingOfTheRfc() throws IOException {
-    Reading reading = Reading.of(Side.SERVER, hex("89 05 48 65 6c 6c 6f"), CLOSE);
+    Reading reading = Reading.of(Role.SERVER, hex("89 05 48 65 6c 6c 6f"), CLOSE);
     assertThat(reading.controls).startsWith("0 ping Hello");
   }
 
   @Test
   void readsTheMaskedPongOfTheRfc() throws IOException {
     Reading reading =
-        Reading.of(Side.CLIENT, hex("8a 85 37 fa 21 3d 7f 9f 4d 51 58"), MASKED_CLOSE);
+        Reading.of(Role.CLIENT, hex("8a 85 37 fa 21 3d 7f 9f 4d 51 58"), MASKED_CLOSE);
     assertThat(reading.controls).startsWith("0 pong Hello");
   }
 
   @Test
   void reads256BytesWithTheHeaderOfTheRfc() throws IOException {
     byte[] payload = numbered(256);
-    Reading reading = Reading.of(Side.SERVER, hex("82 7e 0100"), payload, CLOSE);
+    Reading reading = Reading.of(Role.SERVER, hex("82 7e 0100"), payload, CLOSE);
     assertThat(reading.payload.toByteArray()).isEqualTo(payload);
   }
 
   @Test
   void reads64KibibytesWithTheHeaderOfTheRfc() throws IOException {
     byte[] payload = numbered(65536);
-    Reading reading = Reading.of(Side.SERVER, hex("82 7f 0000000000010000"), payload, CLOSE);
+    Reading reading = Reading.of(Role.SERVER, hex("82 7f 0000000000010000"), payload, CLOSE);
     assertThat(reading.payload.toByteArray()).isEqualTo(payload);
   }
 
@@ -101,7 +101,7 @@ class FrameReaderTest {
     "88 02 1388, invalid close code 5000",
   })
   void namesTheRuleThatIsBroken(String frame, String rule) {
-    assertThatThrownBy(() -> Reading.of(Side.SERVER, hex(frame)))
+    assertThatThrownBy(() -> Reading.of(Role.SERVER, hex(frame)))
         .isInstanceOf(ProtocolViolationException.class)
         .hasMessageStartingWith(rule)
         .hasMessageContaining("RFC 6455 section ");
@@ -109,14 +109,14 @@ class FrameReaderTest {
 
   @Test
   void aNewMessageMustNotBeginInsideAnother() {
-    assertThatThrownBy(() -> Reading.of(Side.SERVER, hex("02 01 41"), hex("82 01 42")))
+    assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("02 01 41"), hex("82 01 42")))
         .isInstanceOf(ProtocolViolationException.class)
         .hasMessageStartingWith("a new message inside an unfinished one");
   }
 
   @Test
   void aClientMustMask() {
-    assertThatThrownBy(() -> Reading.of(Side.CLIENT, hex("82 01 41")))
+    assertThatThrownBy(() -> Reading.of(Role.CLIENT, hex("82 01 41")))
         .isInstanceOf(ProtocolViolationException.class)
         .hasMessageStartingWith("a client must mask");
   }
@@ -125,21 +125,21 @@ class FrameReaderTest {
   @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1011, 1014, 3000, 4999})
   void takesEveryCodeThatMayBeSent(int code) throws IOException {
     byte[] frame = Frame.of(8, new byte[] {(byte) (code >> 8), (byte) code, 'o', 'k'}).bytes();
-    assertThat(Reading.of(Side.SERVER, frame).controls).containsExactly("0 close " + code + " ok");
+    assertThat(Reading.of(Role.SERVER, frame).controls).containsExactly("0 close " + code + " ok");
   }
 
   @Test
   void deliversAllThatCameBeforeABrokenRule() {
     Reading reading = new Reading();
     byte[] bytes = Frame.join(hex("82 03 414243"), hex("82 02 4445"), hex("c2 01 46"));
-    assertThatThrownBy(() -> reading.run(Side.SERVER, new ByteArrayInputStream(bytes)))
+    assertThatThrownBy(() -> reading.run(Role.SERVER, new ByteArrayInputStream(bytes)))
         .isInstanceOf(ProtocolViolationException.class);
     assertThat(reading.text()).isEqualTo("ABCDE");
   }
 
   @Test
   void readsNothingAfterAClose() throws IOException {
-    Reading reading = Reading.of(Side.SERVER, hex("82 01 41"), CLOSE, hex("82 01 42"));
+    Reading reading = Reading.of(Role.SERVER, hex("82 01 41"), CLOSE, hex("82 01 42"));
     assertThat(reading.text()).isEqualTo("A");
   }
 
@@ -149,7 +149,7 @@ class FrameReaderTest {
   void keepsTheOrderOfPayloadAndControls() throws IOException {
     Reading reading =
         Reading.of(
-            Side.SERVER,
+            Role.SERVER,
             hex("02 02 4142"),
             hex("89 01 31"),
             hex("00 02 4344"),
@@ -165,7 +165,7 @@ class FrameReaderTest {
     byte[][] frames = new byte[101][];
     Arrays.fill(frames, hex("82 02 4142"));
     frames[100] = CLOSE;
-    Reading reading = Reading.of(Side.SERVER, frames);
+    Reading reading = Reading.of(Role.SERVER, frames);
     assertThat(reading.payload.size()).isEqualTo(200);
     assertThat(reading.runs).isEqualTo(1);
   }
@@ -173,7 +173,7 @@ class FrameReaderTest {
   @Test
   void skipsEmptyFrames() throws IOException {
     Reading reading =
-        Reading.of(Side.SERVER, hex("82 00"), hex("02 00"), hex("80 00"), hex("81 01 41"), CLOSE);
+        Reading.of(Role.SERVER, hex("82 00"), hex("02 00"), hex("80 00"), hex("81 01 41"), CLOSE);
     assertThat(reading.text()).isEqualTo("A");
   }
 
@@ -181,7 +181,7 @@ class FrameReaderTest {
   void handsOutTheBeginningOfAFrameBeforeItsEndHasCome() throws IOException {
     byte[] begun = hex("82 7f 0000000040000000 414243");
     FrameReader reader =
-        new FrameReader(new ByteArrayInputStream(begun), Side.SERVER, new Reading());
+        new FrameReader(new ByteArrayInputStream(begun), Role.SERVER, new Reading());
     ByteBuffer run = reader.next();
     assertThat(run).isNotNull();
     assertThat(UTF_8.decode(run).toString()).isEqualTo("ABC");
@@ -192,7 +192,7 @@ class FrameReaderTest {
   void aMessageOfManyGibibytesPassesThroughOneSmallBuffer() throws IOException {
     long length = 3L << 30;
     InputStream endless = new LongMessage(length);
-    FrameReader reader = new FrameReader(endless, Side.SERVER, new Reading());
+    FrameReader reader = new FrameReader(endless, Role.SERVER, new Reading());
     long received = 0;
     ByteBuffer run;
     while ((run = reader.next()) != null) {
@@ -204,13 +204,13 @@ class FrameReaderTest {
 
   @Test
   void saysWhetherTheStreamEndedInsideAMessage() {
-    assertThatThrownBy(() -> Reading.of(Side.SERVER, hex("82 01 41")))
+    assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("82 01 41")))
         .isInstanceOf(EOFException.class)
         .hasMessage("the connection ended without a close frame");
-    assertThatThrownBy(() -> Reading.of(Side.SERVER, hex("82 05 41")))
+    assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("82 05 41")))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("in the middle of a message");
-    assertThatThrownBy(() -> Reading.of(Side.SERVER, hex("82")))
+    assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("82")))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("in the middle of a message");
   }

@@ -19,7 +19,7 @@ class FrameWriterTest {
 
   @Test
   void aServerWritesTheFramesOfTheRfc() throws IOException {
-    FrameWriter writer = new FrameWriter(out, Side.SERVER);
+    FrameWriter writer = new FrameWriter(out, Role.SERVER);
     write(writer, "Hello".getBytes(UTF_8));
     write(writer, new byte[256]);
     write(writer, new byte[65536]);
@@ -32,7 +32,7 @@ class FrameWriterTest {
 
   @Test
   void aClientMasksEveryFrameWithAKeyOfItsOwn() throws IOException {
-    FrameWriter writer = new FrameWriter(out, Side.CLIENT);
+    FrameWriter writer = new FrameWriter(out, Role.CLIENT);
     byte[] payload = "Hello, device".getBytes(UTF_8);
     Set<String> keys = new HashSet<>();
     for (int i = 0; i < 200; i++) {
@@ -53,7 +53,7 @@ class FrameWriterTest {
 
   @Test
   void eachFrameIsOneWrite() throws IOException {
-    FrameWriter writer = new FrameWriter(out, Side.CLIENT);
+    FrameWriter writer = new FrameWriter(out, Role.CLIENT);
     write(writer, new byte[100_000]);
     writer.writePong(new byte[3]);
     writer.writeClose(1000, "done");
@@ -62,13 +62,13 @@ class FrameWriterTest {
 
   @Test
   void aCloseWithoutACodeIsEmpty() throws IOException {
-    new FrameWriter(out, Side.SERVER).writeClose(CloseCode.NO_STATUS, "");
+    new FrameWriter(out, Role.SERVER).writeClose(CloseCode.NO_STATUS, "");
     assertThat(out.writes).containsExactly(hex("88 00"));
   }
 
   @Test
   void aLongReasonIsCutAtTheEndOfACharacter() throws IOException {
-    new FrameWriter(out, Side.SERVER).writeClose(1000, "ü".repeat(100));
+    new FrameWriter(out, Role.SERVER).writeClose(1000, "ü".repeat(100));
     byte[] frame = out.writes.get(0);
     assertThat(frame).startsWith(hex("88 7c 03e8")).hasSize(4 + 122);
     assertThat(new String(frame, 4, 122, UTF_8)).isEqualTo("ü".repeat(61));

@@ -21,17 +21,17 @@ final class Reading implements FrameReader.ControlHandler {
   int runs;
 
   /** Reads until the close frame, or until the reader throws. */
-  static Reading of(Side writer, InputStream in) throws IOException {
+  static Reading of(Role writer, InputStream in) throws IOException {
     Reading reading = new Reading();
     reading.run(writer, in);
     return reading;
   }
 
-  static Reading of(Side writer, byte[]... frames) throws IOException {
+  static Reading of(Role writer, byte[]... frames) throws IOException {
     return of(writer, new ByteArrayInputStream(Frame.join(frames)));
   }
 
-  void run(Side writer, InputStream in) throws IOException {
+  void run(Role writer, InputStream in) throws IOException {
     FrameReader reader = new FrameReader(in, writer, this);
     ByteBuffer run;
     while ((run = reader.next()) != null) {

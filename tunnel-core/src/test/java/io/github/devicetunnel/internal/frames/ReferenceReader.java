@@ -35,12 +35,12 @@ final class ReferenceReader {
   private int position;
   private boolean messageIsOpen;
 
-  private ReferenceReader(byte[] wire, Side writer) {
+  private ReferenceReader(byte[] wire, Role writer) {
     this.wire = wire;
-    this.fromClient = writer == Side.CLIENT;
+    this.fromClient = writer == Role.CLIENT;
   }
 
-  static Outcome read(byte[] wire, Side writer) {
+  static Outcome read(byte[] wire, Role writer) {
     ReferenceReader reader = new ReferenceReader(wire, writer);
     End end = reader.readFrames();
     return outcome(reader.payload.toByteArray(), reader.controls, end);

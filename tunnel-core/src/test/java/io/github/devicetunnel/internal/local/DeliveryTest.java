@@ -22,7 +22,7 @@ class DeliveryTest {
 
   /** Waits, and returns how many milliseconds have passed on the clock. */
   private long await(LongUnaryOperator queueAtLook) {
-    LocalEnd local =
+    LocalSocket local =
         new QueueOnly() {
           @Override
           public CompletableFuture<OptionalLong> undelivered() {
@@ -64,7 +64,7 @@ class DeliveryTest {
   }
 
   /** A local end of which only the queue is asked. */
-  private abstract static class QueueOnly implements LocalEnd {
+  private abstract static class QueueOnly implements LocalSocket {
     @Override
     public InputStream inputStream() {
       throw new UnsupportedOperationException();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a listener concludes from the kernel's table of sockets about a client that sent a FIN. */
-final class TcpEndTest {
+final class TcpLocalSocketTest {
   private static final String OPEN = "12345";
   private static final String CLOSED = "0";
   private static final int CLOSE_WAIT = 8;
@@ -58,7 +58,7 @@ final class TcpEndTest {
             return remote;
           }
         }) {
-      TcpEnd end = new TcpEnd(socket, new SocketTable(folder));
+      TcpLocalSocket end = new TcpLocalSocket(socket, new SocketTable(folder));
       boolean left = end.hasClientLeft(false).get(20, TimeUnit.SECONDS);
       assertThat(end.hasClientLeft(true).get(20, TimeUnit.SECONDS)).isEqualTo(left);
       return left;

@@ -1,7 +1,7 @@
 package io.github.devicetunnel.internal.local;
 
 import io.github.devicetunnel.internal.local.SocketTable.Row;
-import io.github.devicetunnel.internal.net.SpinningInput;
+import io.github.devicetunnel.internal.net.SpinThenBlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a TCP connection. */
-final class TcpEnd implements LocalEnd {
+final class TcpLocalSocket implements LocalSocket {
   /** The FIN of the peer, which the kernel counts as a byte. */
   private static final int FIN = 1;
 
@@ -26,12 +26,12 @@ final class TcpEnd implements LocalEnd {
    *
    * @param socket connected
    */
-  TcpEnd(Socket socket) {
+  TcpLocalSocket(Socket socket) {
     this(socket, SocketTable.SYSTEM);
   }
 
-  /** As {@link #TcpEnd(Socket)}, with another table. */
-  TcpEnd(Socket socket, SocketTable table) {
+  /** As {@link #TcpLocalSocket(Socket)}, with another table. */
+  TcpLocalSocket(Socket socket, SocketTable table) {
     this.socket = socket;
     this.table = table;
     this.local = (InetSocketAddress) socket.getLocalSocketAddress();
@@ -40,7 +40,7 @@ final class TcpEnd implements LocalEnd {
 
   @Override
   public InputStream inputStream() throws IOException {
-    return new SpinningInput(socket.getInputStream());
+    return new SpinThenBlockInputStream(socket.getInputStream());
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>For one thread at a time.
  */
-public final class SpinningInput extends PieceInput {
+public final class SpinThenBlockInputStream extends BulkInputStream {
   private static final long LONGEST_SPIN = 200_000; // ns
 
   /** Whoever is not back from a yield by then has a processor that somebody else works on. */
@@ -37,7 +37,7 @@ public final class SpinningInput extends PieceInput {
    *
    * @param in of a socket, with an {@link InputStream#available} that does not wait
    */
-  public SpinningInput(InputStream in) {
+  public SpinThenBlockInputStream(InputStream in) {
     this.in = in;
   }
 

@@ -15,16 +15,16 @@ import java.util.Arrays;
  * <p>Reads pass straight through before {@link #expectAnswer} and after the head of the answer. For
  * one thread at a time.
  */
-public final class UpgradeHeadInput extends PieceInput {
+public final class UpgradeHeadInputStream extends BulkInputStream {
   /** A longer head is passed on unchanged. */
   private static final int MAX_HEAD = 64 << 10;
 
   private static final int FIRST_READ = 8 << 10;
   private static final byte[] NONE = {};
 
-  /** A socket whose input is an {@link UpgradeHeadInput}. */
+  /** A socket whose input is an {@link UpgradeHeadInputStream}. */
   public interface Owner {
-    UpgradeHeadInput getInputStream() throws IOException;
+    UpgradeHeadInputStream getInputStream() throws IOException;
   }
 
   private final InputStream in;
@@ -36,7 +36,7 @@ public final class UpgradeHeadInput extends PieceInput {
   private int head; // where the head begins, an interim response (1xx) may come before it
   private int line; // where the line begins that has no end yet
 
-  UpgradeHeadInput(InputStream in) {
+  UpgradeHeadInputStream(InputStream in) {
     this.in = in;
   }
 

@@ -10,19 +10,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A unix socket that is listened on. */
-public final class UnixPath implements ListeningSocket {
+public final class UnixListeningSocket implements ListeningSocket {
   private final ServerSocketChannel channel;
   private final UnixDomainSocketAddress address;
   private final SocketFile file;
 
-  private UnixPath(ServerSocketChannel channel, UnixDomainSocketAddress address, SocketFile file) {
+  private UnixListeningSocket(
+      ServerSocketChannel channel, UnixDomainSocketAddress address, SocketFile file) {
     this.channel = channel;
     this.address = address;
     this.file = file;
   }
 
   /** Throws an exception whose message names the path, and whose cause has the rest alone. */
-  public static UnixPath bind(UnixDomainSocketAddress address, int backlog) throws IOException {
+  public static UnixListeningSocket bind(UnixDomainSocketAddress address, int backlog)
+      throws IOException {
     Path path = address.getPath();
     try {
       ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -30,7 +32,7 @@ public final class UnixPath implements ListeningSocket {
         SocketFile file =
             SocketFile.create(
                 path, place -> channel.bind(UnixDomainSocketAddress.of(place), backlog));
-        return new UnixPath(channel, address, file);
+        return new UnixListeningSocket(channel, address, file);
       } catch (IOException | RuntimeException | Error e) {
         channel.close();
         throw e;
@@ -53,8 +55,8 @@ public final class UnixPath implements ListeningSocket {
   }
 
   @Override
-  public LocalEnd accept() throws IOException {
-    return new UnixEnd(channel.accept());
+  public LocalSocket accept() throws IOException {
+    return new UnixLocalSocket(channel.accept());
   }
 
   @Override

@@ -7,10 +7,10 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Makes {@link QuickSocket}s, or sets TCP_NODELAY on the sockets of an application's own factory:
+ * Makes {@link NoDelaySocket}s, or sets TCP_NODELAY on the sockets of an application's own factory:
  * before the first byte, which OkHttp does not.
  */
-public final class QuickSocketFactory extends SocketFactory {
+public final class NoDelaySocketFactory extends SocketFactory {
   private final SocketFactory delegate;
   private final boolean direct;
 
@@ -19,7 +19,7 @@ public final class QuickSocketFactory extends SocketFactory {
    *
    * @param direct whether new sockets ignore the SOCKS proxy of the system properties of the JVM
    */
-  public QuickSocketFactory(SocketFactory delegate, boolean direct) {
+  public NoDelaySocketFactory(SocketFactory delegate, boolean direct) {
     this.delegate = delegate;
     this.direct = direct;
   }
@@ -29,7 +29,7 @@ public final class QuickSocketFactory extends SocketFactory {
     if (delegate != SocketFactory.getDefault()) {
       return noDelay(delegate.createSocket());
     }
-    return direct ? new QuickSocket(Proxy.NO_PROXY) : new QuickSocket();
+    return direct ? new NoDelaySocket(Proxy.NO_PROXY) : new NoDelaySocket();
   }
 
   @Override

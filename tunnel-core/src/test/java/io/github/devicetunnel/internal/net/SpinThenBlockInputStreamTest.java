@@ -20,16 +20,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class SpinningInputTest {
+class SpinThenBlockInputStreamTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private QuickPair pair;
+  private NoDelayPair pair;
   private Socket near;
   private Socket far;
   private InputStream in;
 
   @BeforeEach
   void connect() throws IOException {
-    pair = new QuickPair();
+    pair = new NoDelayPair();
     near = pair.near;
     far = pair.far;
     in = near.getInputStream();

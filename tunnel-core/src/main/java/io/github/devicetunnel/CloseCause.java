@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param received the code of the cloud's close frame, if it sent one
  * @param answer the code of our close frame
  */
-record Ending(
+record CloseCause(
     Kind kind,
     EndedBy endedBy,
     @Nullable Integer received,
@@ -40,17 +40,17 @@ record Ending(
   private static final int MAX_MESSAGE = 2 * OneLine.MAX_FOREIGN;
 
   /** Whatever a server said has become a part of the message, perhaps by way of an exception. */
-  Ending {
+  CloseCause {
     message = OneLine.of(message, MAX_MESSAGE);
   }
 
-  private static Ending of(
+  private static CloseCause of(
       Kind kind, EndedBy endedBy, int answer, String message, @Nullable Throwable cause) {
-    return new Ending(kind, endedBy, null, answer, message, cause);
+    return new CloseCause(kind, endedBy, null, answer, message, cause);
   }
 
   /** The cloud rejected the upgrade. */
-  static Ending rejected(Rejection rejection) {
+  static CloseCause rejected(Rejection rejection) {
     return of(
         Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, rejection.message(), rejection.answer());
   }
@@ -61,7 +61,7 @@ record Ending(
   }
 
   /** There is no token to ask the cloud with. */
-  static Ending withoutToken(Target target, TokenException e) {
+  static CloseCause withoutToken(Target target, TokenException e) {
     Kind kind = e.isRefused() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
     String what = e.isRefused() ? "the token opens no tunnel to " : "no token for a tunnel to ";
     String message = what + target + ": " + e.getMessage();
@@ -74,7 +74,7 @@ record Ending(
    * @param what the message of the failure
    * @param ipv6 whether the address was one of IPv6
    */
-  static @Nullable Ending exhausted(String what, boolean ipv6, IOException e) {
+  static @Nullable CloseCause exhausted(String what, boolean ipv6, IOException e) {
     String message = exhausted(what, ipv6);
     return message == null
         ? null
@@ -103,13 +103,13 @@ record Ending(
    *
    * @param why all that is to be said of it
    */
-  static Ending unreachable(CloudUri cloud, String why, IOException e) {
+  static CloseCause unreachable(CloudUri cloud, String why, IOException e) {
     String message = "the cloud " + cloud + " could not be reached: " + why;
     return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
   }
 
   /** There is no memory for another connection. */
-  static Ending heapFull(HeapShare heap, boolean tls) {
+  static CloseCause heapFull(HeapShare heap, boolean tls) {
     String message =
         "no memory for another tunnel: the heap of this JVM takes "
             + heap.maxConnections(tls)
@@ -119,19 +119,19 @@ record Ending(
   }
 
   /** Whoever wanted the tunnel waits no longer for its dial. */
-  static Ending givenUp(Duration limit, String doing) {
+  static CloseCause givenUp(Duration limit, String doing) {
     String message = "no tunnel within " + seconds(limit) + ", given up while " + doing;
     return of(Kind.DIAL_FAILED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
   /** The thread that dialled was interrupted. */
-  static Ending interrupted(String doing, IOException e) {
+  static CloseCause interrupted(String doing, IOException e) {
     String message = "interrupted while " + doing;
     return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, e);
   }
 
   /** The other end sent a close frame. */
-  static Ending remoteClosed(int code, String text, @Nullable String hint) {
+  static CloseCause remoteClosed(int code, String text, @Nullable String hint) {
     boolean inOrder = code == CloseCode.NORMAL || code == CloseCode.NO_STATUS;
     boolean hasCode = code != CloseCode.NO_STATUS;
     String shown = Target.shown(text);
@@ -141,7 +141,7 @@ record Ending(
             + (hasCode ? " with code " + code : "")
             + (shown.isEmpty() ? "" : ", " + shown)
             + (hint == null ? "" : hint);
-    return new Ending(
+    return new CloseCause(
         Kind.REMOTE_CLOSED,
         inOrder ? EndedBy.SERVICE : EndedBy.CLOUD,
         hasCode ? code : null,
@@ -151,10 +151,10 @@ record Ending(
   }
 
   /** The cloud's connection ended between two messages, which means that the service closed. */
-  static Ending bareClose(@Nullable String hint) {
+  static CloseCause bareClose(@Nullable String hint) {
     String message =
         "the service closed the connection without a close frame" + (hint == null ? "" : hint);
-    return new Ending(
+    return new CloseCause(
         Kind.REMOTE_CLOSED, EndedBy.SERVICE, CloseCode.ABNORMAL, CloseCode.NORMAL, message, null);
   }
 
@@ -166,26 +166,26 @@ record Ending(
   }
 
   /** The connection to the cloud ended or was reset. */
-  static Ending lost(IOException e) {
+  static CloseCause lost(IOException e) {
     String message = "the connection to the cloud was lost: " + said(e);
     return of(Kind.CONNECTION_LOST, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, e);
   }
 
   /** The cloud sent something that is not allowed. */
-  static Ending protocolError(ProtocolViolationException e) {
+  static CloseCause protocolError(ProtocolViolationException e) {
     String message = "the cloud broke the websocket protocol: " + said(e);
     return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, e.closeCode(), message, e);
   }
 
   /** Nothing came from the cloud. */
-  static Ending silent(Duration silence) {
+  static CloseCause silent(Duration silence) {
     String message =
         "nothing came from the cloud for " + seconds(silence) + ", no answer to a ping either";
     return of(Kind.SILENT_CLOUD, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
   }
 
   /** The cloud took nothing. */
-  static Ending writeBlocked(Duration blocked) {
+  static CloseCause writeBlocked(Duration blocked) {
     String message = "the cloud took no bytes for " + seconds(blocked);
     return of(Kind.WRITE_TIMEOUT, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
   }
@@ -195,7 +195,7 @@ record Ending(
    *
    * @param clientLeft whether it had got an answer to all it sent, and is gone for good as it seems
    */
-  static Ending halfCloseTimeout(Duration timeout, boolean clientLeft) {
+  static CloseCause halfCloseTimeout(Duration timeout, boolean clientLeft) {
     String message =
         "nothing came from the service for "
             + seconds(timeout)
@@ -206,13 +206,13 @@ record Ending(
   }
 
   /** Nothing went either way. */
-  static Ending idle(Duration timeout) {
+  static CloseCause idle(Duration timeout) {
     String message = "nothing was sent either way for " + seconds(timeout);
     return of(Kind.IDLE_TIMEOUT, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
   /** The local client's connection broke. */
-  static Ending localReset(IOException e) {
+  static CloseCause localReset(IOException e) {
     String message =
         ClientKeepAlive.isExpired(e)
             ? "the local client vanished: it answered no TCP keep-alive probe or retransmission"
@@ -221,7 +221,7 @@ record Ending(
   }
 
   /** The local client closed its connection, and the cloud has confirmed all that it sent. */
-  static Ending clientLeft() {
+  static CloseCause clientLeft() {
     return of(
         Kind.LOCAL_CLOSED,
         EndedBy.LOCAL,
@@ -231,26 +231,26 @@ record Ending(
   }
 
   /** The local client closed its connection during the dial. */
-  static Ending clientLeftDial(String doing) {
+  static CloseCause clientLeftDial(String doing) {
     String message =
         "the local client closed its connection before the tunnel was open, while " + doing;
     return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
   /** The application closed its stream. */
-  static Ending localClosed() {
+  static CloseCause localClosed() {
     return of(
         Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, "closed by the application", null);
   }
 
   /** The listener or client was closed, and the time to finish was over. */
-  static Ending shutdown() {
+  static CloseCause shutdown() {
     String message = "cut, because its listener or client was closed";
     return of(Kind.SHUTDOWN, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, null);
   }
 
   /** This library failed. */
-  static Ending internalError(Throwable e) {
+  static CloseCause internalError(Throwable e) {
     String message = "unexpected failure: " + e;
     return of(Kind.INTERNAL_ERROR, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, e);
   }

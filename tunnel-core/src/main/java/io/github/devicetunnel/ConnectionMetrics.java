@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * What can be read off one connection at any time, by any thread: before it opens, while it is
  * open, and after its end.
  */
-final class Gauges {
+final class ConnectionMetrics {
   private final long startedAt = System.nanoTime();
   private final ConnectionInfo connection;
   private final TunnelLife life;
 
   /** Of a connection whose dial begins now. */
-  Gauges(ConnectionInfo connection, TunnelLife life) {
+  ConnectionMetrics(ConnectionInfo connection, TunnelLife life) {
     this.connection = connection;
     this.life = life;
   }
@@ -52,7 +52,7 @@ final class Gauges {
   }
 
   /** The figures of an end that comes now. */
-  CloseReason reason(Ending ending) {
+  CloseReason reason(CloseCause ending) {
     return ending.reason(sent(), received(), startedAt);
   }
 

@@ -22,18 +22,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class ReadAheadInputTest {
+class ReadAheadInputStreamTest {
   private static final int HEADER = 5;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Counting counting = new Counting();
-  private QuickPair pair;
+  private NoDelayPair pair;
   private Socket near;
   private Socket far;
 
   @BeforeEach
   void connect() throws IOException {
-    pair = new QuickPair();
+    pair = new NoDelayPair();
     near = pair.near;
     far = pair.far;
   }
@@ -75,7 +75,7 @@ class ReadAheadInputTest {
   @Test
   void recordsThatCameTogetherAreTakenTogether() throws IOException {
     int record = 16 << 10;
-    ReadAheadInput in = new ReadAheadInput(counting);
+    ReadAheadInputStream in = new ReadAheadInputStream(counting);
     for (int i = 0; i < 100; i++) {
       in.readNBytes(HEADER);
       in.readNBytes(record);
@@ -92,7 +92,7 @@ class ReadAheadInputTest {
   @Test
   void aReadLongerThanTheBufferIsNotCopied() throws IOException {
     byte[] bytes = new byte[4096];
-    new ReadAheadInput(counting).read(bytes, 0, bytes.length);
+    new ReadAheadInputStream(counting).read(bytes, 0, bytes.length);
     assertSame(bytes, counting.last);
   }
 

@@ -17,8 +17,8 @@ import static io.github.devicetunnel.internal.frames.Frames.TEXT;
 import org.jspecify.annotations.Nullable;
 
 /** What RFC 6455 forbids in the header of a frame. */
-final class FrameRules {
-  private FrameRules() {}
+final class FrameValidator {
+  private FrameValidator() {}
 
   /**
    * The rule that a header breaks, as far as it is there; null for none.
@@ -28,17 +28,17 @@ final class FrameRules {
    * @param insideMessage whether the frame before it was not the last one of its message
    */
   static @Nullable String broken(
-      byte[] bytes, int offset, int limit, Side writer, boolean insideMessage) {
+      byte[] bytes, int offset, int limit, Role writer, boolean insideMessage) {
     int first = bytes[offset];
     int second = bytes[offset + 1];
     int opcode = first & OPCODE;
     if ((first & RESERVED) != 0) {
       return "a reserved bit is set, though no extension was agreed (RFC 6455 section 5.2)";
     }
-    if (writer == Side.SERVER && (second & MASKED) != 0) {
+    if (writer == Role.SERVER && (second & MASKED) != 0) {
       return "a server must not mask its frames (RFC 6455 section 5.1)";
     }
-    if (writer == Side.CLIENT && (second & MASKED) == 0) {
+    if (writer == Role.CLIENT && (second & MASKED) == 0) {
       return "a client must mask its frames (RFC 6455 section 5.1)";
     }
     int length = second & LENGTH;

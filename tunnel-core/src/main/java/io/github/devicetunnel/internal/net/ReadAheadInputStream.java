@@ -13,7 +13,7 @@ import java.io.InputStream;
  *
  * <p>For one thread at a time.
  */
-final class ReadAheadInput extends PieceInput {
+final class ReadAheadInputStream extends BulkInputStream {
   /** Who asks for as much has a buffer, and asks for no header of TLS. */
   private static final int LONG_READ = 512;
 
@@ -23,7 +23,7 @@ final class ReadAheadInput extends PieceInput {
   private int position;
   private int limit;
 
-  ReadAheadInput(InputStream in) {
+  ReadAheadInputStream(InputStream in) {
     this.in = in;
   }
 

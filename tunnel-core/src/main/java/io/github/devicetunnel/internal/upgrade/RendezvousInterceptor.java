@@ -6,11 +6,11 @@ import java.io.IOException;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
-/** Holds a request back, with its connection, until all of its {@link Gathering} have one. */
-final class GatheringInterceptor implements Interceptor {
+/** Holds a request back, with its connection, until all of its {@link Rendezvous} have one. */
+final class RendezvousInterceptor implements Interceptor {
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Gathering gathering = requireNonNull(chain.request().tag(Gathering.class));
+    Rendezvous gathering = requireNonNull(chain.request().tag(Rendezvous.class));
     gathering.arrive();
     gathering.await();
     return PooledConnection.proceed(chain, chain.request());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * sets them finds what it expects, and have no effect.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the options are in a concurrent map
-public abstract class InertSocket extends Socket {
+public abstract class SocketOptionsBase extends Socket {
   private static final int BUFFER_SIZE = 64 << 10;
   private static final int NO_LINGER = -1;
 
@@ -39,7 +39,7 @@ public abstract class InertSocket extends Socket {
               StandardSocketOptions.IP_TOS,
               0));
 
-  public InertSocket() throws SocketException {
+  public SocketOptionsBase() throws SocketException {
     super((SocketImpl) null);
   }
 

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @EnabledOnOs(OS.LINUX)
-final class UnixEndTest {
+final class UnixLocalSocketTest {
   private ServerSocketChannel server;
   private SocketChannel client;
   private SocketChannel accepted;
-  private UnixEnd end;
+  private UnixLocalSocket end;
 
   @BeforeEach
   void connect(@TempDir Path folder) throws Exception {
@@ -30,7 +30,7 @@ final class UnixEndTest {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
     client = SocketChannel.open(address);
     accepted = server.accept();
-    end = new UnixEnd(accepted);
+    end = new UnixLocalSocket(accepted);
   }
 
   @AfterEach

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmConnections how many are kept idle for the next tunnels
  * @param platformThreads how many connections may have, before they have virtual ones
  */
-record Transport(
+record TransportSettings(
     @Nullable OkHttpClient okHttpClient,
     @Nullable TlsSettings tls,
     @Nullable ProxySettings proxy,
@@ -24,9 +24,9 @@ record Transport(
   /**
    * With our trust where it is not the application's business, so that failures can be explained.
    */
-  Transport withTrust() {
+  TransportSettings withTrust() {
     return okHttpClient == null && tls == null
-        ? new Transport(
+        ? new TransportSettings(
             null, TlsSettings.builder().build(), proxy, warmConnections, platformThreads)
         : this;
   }

@@ -8,21 +8,21 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /** A TCP port that is listened on. */
-public final class TcpPort implements ListeningSocket {
+public final class TcpListeningSocket implements ListeningSocket {
   private final ServerSocket socket;
   private final InetSocketAddress address;
 
-  private TcpPort(ServerSocket socket) {
+  private TcpListeningSocket(ServerSocket socket) {
     this.socket = socket;
     this.address = (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
   /** Throws an exception whose message names the address. */
-  public static TcpPort bind(InetSocketAddress address, int backlog) throws IOException {
+  public static TcpListeningSocket bind(InetSocketAddress address, int backlog) throws IOException {
     ServerSocket socket = new ServerSocket();
     try {
       socket.bind(address, backlog);
-      return new TcpPort(socket);
+      return new TcpListeningSocket(socket);
     } catch (IOException e) {
       socket.close();
       BindException named =
@@ -33,13 +33,13 @@ public final class TcpPort implements ListeningSocket {
   }
 
   @Override
-  public LocalEnd accept() throws IOException {
+  public LocalSocket accept() throws IOException {
     Socket accepted = socket.accept();
     try {
       accepted.setTcpNoDelay(true);
       accepted.setOOBInline(true); // Otherwise urgent bytes would be missing from the stream.
       ClientKeepAlive.enable(accepted);
-      return new TcpEnd(accepted);
+      return new TcpLocalSocket(accepted);
     } catch (IOException e) {
       accepted.close();
       throw e;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** An input that is read in pieces: a single byte is a piece of one. */
-public abstract class PieceInput extends InputStream {
+public abstract class BulkInputStream extends InputStream {
   @Override
   public final int read() throws IOException {
     byte[] one = new byte[1];

@@ -6,14 +6,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** A {@link QuickSocket} and the plain socket that it is connected to. */
-final class QuickPair implements Closeable {
+/** A {@link NoDelaySocket} and the plain socket that it is connected to. */
+final class NoDelayPair implements Closeable {
   final Socket near;
   final Socket far;
 
-  QuickPair() throws IOException {
+  NoDelayPair() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      near = new QuickSocket();
+      near = new NoDelaySocket();
       near.connect(server.getLocalSocketAddress());
       far = server.accept();
     }

@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
  * Lets threads in until it is closed. When it is closed and the last of them has left, that one, or
  * whoever closed it if nobody was inside, does what is left to do: once, and with no lock held.
  */
-public final class LastOut {
+public final class InFlightGate {
   private final Runnable action;
   private final CountDownLatch done = new CountDownLatch(1);
   private int inside; // guarded by this
   private boolean closed; // guarded by this
 
-  public LastOut(Runnable action) {
+  public InFlightGate(Runnable action) {
     this.action = action;
   }
 

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * What the clients that come from one builder share: the way to the cloud, one thread for timers,
  * and the threads of connections. It goes with the last of them.
  */
-final class Engine {
+final class SharedResources {
   /** Of all engines: a number must name one connection in logs and in events. */
   private static final AtomicLong CONNECTIONS = new AtomicLong();
 
-  private final Transport transport;
+  private final TransportSettings transport;
   private final ConnectionThreads threads;
   private final ScheduledThreadPoolExecutor timers;
 
@@ -38,7 +38,7 @@ final class Engine {
   private volatile @Nullable Upgrader upgrader; // written under making
 
   /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
-  Engine(Transport transport) {
+  SharedResources(TransportSettings transport) {
     this.transport = transport;
     this.threads = new ConnectionThreads(transport.platformThreads());
     this.timers =
@@ -87,7 +87,7 @@ final class Engine {
   }
 
   /** As it was asked for. */
-  Transport transport() {
+  TransportSettings transport() {
     return transport;
   }
 
@@ -108,7 +108,7 @@ final class Engine {
       if (existing != null) {
         return existing;
       }
-      Transport complete = withTrust();
+      TransportSettings complete = withTrust();
       tls = complete.tls();
       OkHttpClient client = complete.client();
       okHttpClient = client;
@@ -120,7 +120,7 @@ final class Engine {
     }
   }
 
-  private Transport withTrust() throws SSLException {
+  private TransportSettings withTrust() throws SSLException {
     try {
       return transport.withTrust();
     } catch (IllegalStateException e) {

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
  * Where requests wait for each other, each with a connection in its hands: one that was sent at
  * once would leave its connection to the next, and there would be fewer than were wanted.
  */
-final class Gathering {
+final class Rendezvous {
   private final CountDownLatch missing;
   private final long limitNanos;
 
   /** For so many, none of which waits longer than the limit. */
-  Gathering(int count, Duration limit) {
+  Rendezvous(int count, Duration limit) {
     this.missing = new CountDownLatch(count);
     this.limitNanos = TimeUnit.NANOSECONDS.convert(limit);
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** This end of a local connection: one thread reads from it while another writes. */
-public interface LocalEnd {
+public interface LocalSocket {
   /** For the thread that reads. */
   InputStream inputStream() throws IOException;
 

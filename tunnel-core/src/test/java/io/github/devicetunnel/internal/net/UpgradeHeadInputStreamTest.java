@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The head of an answer on its way to OkHttp, and all that comes after it. */
-class UpgradeHeadInputTest {
+class UpgradeHeadInputStreamTest {
   private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\n";
   private static final String FRAMES = "\u0082\u0003abc\r\n\r\nConnection: x, Upgrade\r\n\r\n";
 
@@ -28,7 +28,7 @@ class UpgradeHeadInputTest {
   }
 
   private static String passed(String text, int piece) throws IOException {
-    UpgradeHeadInput input = new UpgradeHeadInput(network(text, piece));
+    UpgradeHeadInputStream input = new UpgradeHeadInputStream(network(text, piece));
     input.expectAnswer();
     return new String(input.readAllBytes(), ISO_8859_1);
   }
@@ -97,7 +97,7 @@ class UpgradeHeadInputTest {
   @Test
   void nothingIsTouchedUnlessAnAnswerIsExpected() throws IOException {
     String text = SWITCHING + "Connection: keep-alive, Upgrade\r\n\r\n";
-    UpgradeHeadInput input = new UpgradeHeadInput(network(text + text, text.length()));
+    UpgradeHeadInputStream input = new UpgradeHeadInputStream(network(text + text, text.length()));
     assertThat(new String(input.readNBytes(text.length()), ISO_8859_1)).isEqualTo(text);
     input.expectAnswer();
     assertThat(new String(input.readAllBytes(), ISO_8859_1))
@@ -109,7 +109,7 @@ class UpgradeHeadInputTest {
     String text = SWITCHING + "Connection: keep-alive, Upgrade\r\n\r\n" + FRAMES;
     InputStream network = network(text, 1);
     InputStream slow =
-        new PieceInput() {
+        new BulkInputStream() {
           private boolean late;
 
           @Override
@@ -121,7 +121,7 @@ class UpgradeHeadInputTest {
             return network.read(bytes, offset, length);
           }
         };
-    UpgradeHeadInput input = new UpgradeHeadInput(slow);
+    UpgradeHeadInputStream input = new UpgradeHeadInputStream(slow);
     input.expectAnswer();
     StringBuilder read = new StringBuilder();
     for (int next = 0; next >= 0; ) {

@@ -1,7 +1,7 @@
 package io.github.devicetunnel.internal.local;
 
 import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.internal.net.PieceInput;
+import io.github.devicetunnel.internal.net.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The end of a connection of a unix socket. Its streams are the channel's own reads and writes:
  * those that {@code Channels} makes of one channel wait for each other on Java 17.
  */
-final class UnixEnd implements LocalEnd {
+final class UnixLocalSocket implements LocalSocket {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   private final SocketChannel channel;
@@ -36,13 +36,13 @@ final class UnixEnd implements LocalEnd {
    *
    * @param channel blocking
    */
-  UnixEnd(SocketChannel channel) {
+  UnixLocalSocket(SocketChannel channel) {
     this.channel = channel;
   }
 
   @Override
   public InputStream inputStream() {
-    return new PieceInput() {
+    return new BulkInputStream() {
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
         reading.lock();
