@@ -1,20 +1,20 @@
 package io.github.devicetunnel;
 
 /**
- * What an end of the cloud's connection means that comes between two messages and without a close
- * frame: a TCP FIN, over TLS after a {@code close_notify}. RFC 6455 section 7.1.5 calls it code
- * 1006, but many servers end every tunnel this way.
+ * The meaning of a TCP FIN from the cloud between two messages and without a close frame. Over TLS,
+ * a {@code close_notify} precedes the FIN. RFC 6455 section 7.1.5 assigns code 1006 to such an end,
+ * but many servers end every websocket this way.
  *
- * <p>An end inside a message, a reset, and a TLS connection that ends without a {@code
- * close_notify} are failures with either value.
+ * <p>With either value, an end inside a message, a reset, and a TLS connection that ends without
+ * {@code close_notify} are failures.
  */
 public enum BareClose {
   /**
-   * The service closed the connection: the local client and a stream get the end of the stream. The
-   * default. A cloud process that crashes between two messages ends its connections in the same
-   * way, and its tunnels then look complete.
+   * The service closed the connection. A local client and the reader of a stream receive the end of
+   * the stream. This is the default. A cloud process that crashes between two messages also ends
+   * its connections this way, so a truncated transfer then looks complete.
    */
   END,
-  /** The connection was lost: the local client gets a reset, and a stream an exception. */
+  /** The connection was lost. A local client is reset, and a stream throws an exception. */
   RESET
 }

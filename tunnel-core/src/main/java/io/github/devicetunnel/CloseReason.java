@@ -5,17 +5,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection ended: one object, the same in the exception, in the event and in the log.
+ * The reason why a connection ended. The exception, the event and the log line of one connection
+ * report the same reason. Immutable.
  *
- * @param kind what happened
- * @param endedBy who ended it
- * @param code the close code of the websocket (RFC 6455 section 7.4) that the cloud sent; 1006 when
- *     it closed without a close frame and {@link BareClose#END} accepted that; otherwise null
- * @param message one line for a person, with no secret in it
- * @param cause the exception under it, if there was one
- * @param bytesUp bytes that were sent towards the service
- * @param bytesDown bytes that came from the service
- * @param duration from the beginning of the dial to the end
+ * @param kind the kind of end
+ * @param endedBy the party that ended the connection
+ * @param code the websocket close code (RFC 6455 section 7.4) that the cloud sent; 1006 if the
+ *     cloud closed without a close frame and {@link BareClose#END} is set; otherwise null
+ * @param message a description in one line, without secrets
+ * @param cause the underlying exception, or null
+ * @param bytesUp bytes sent to the service
+ * @param bytesDown bytes received from the service
+ * @param duration time from the start of the dial to the end of the connection
  */
 public record CloseReason(
     Kind kind,
@@ -28,69 +29,76 @@ public record CloseReason(
     Duration duration)
     implements Serializable {
 
-  /** What happened. */
+  /** The kind of end. */
   public enum Kind {
     /**
-     * The cloud closed the tunnel: with code 1000, or without a close frame, because the service
-     * closed its connection.
+     * The cloud closed the tunnel. With {@link EndedBy#SERVICE}, the service closed its connection:
+     * the cloud sent close code 1000, a close frame without a code, or no close frame with {@link
+     * BareClose#END}. With {@link EndedBy#CLOUD}, the cloud sent another close code.
      */
     REMOTE_CLOSED,
-    /** The local client or the application closed its end. */
+    /**
+     * The local client or the application closed the connection, or the application interrupted its
+     * thread.
+     */
     LOCAL_CLOSED,
-    /** The local client broke its connection off. */
+    /** The local client reset its connection, or stopped responding to TCP. */
     LOCAL_RESET,
     /**
-     * The local client had ended its output, and nothing came from the service for too long. Ended
-     * by {@link EndedBy#LOCAL} when the client had got an answer to all it sent, and so had
-     * probably left for good; otherwise a reply may have been cut.
+     * The local client ended its output, and the service then sent nothing for the half-close
+     * timeout. Ended by {@link EndedBy#LOCAL} if the service had replied to the last bytes of the
+     * client, which had then probably closed its connection. Otherwise ended by {@link
+     * EndedBy#CLIENT}, and the reply may be incomplete.
      */
     HALF_CLOSE_TIMEOUT,
-    /** No payload went either way for the idle timeout. */
+    /** No payload was sent in either direction for the idle timeout. */
     IDLE_TIMEOUT,
-    /** The listener or client was closed, and the time to finish was over. */
+    /** The listener or client was closed, and the drain timeout passed. */
     SHUTDOWN,
-    /** Nothing came from the cloud for too long, not even an answer to a ping. */
+    /** The cloud sent nothing for the liveness timeout, not even a pong. */
     SILENT_CLOUD,
-    /** The cloud took no more bytes for too long. */
+    /** The cloud accepted no bytes for the write timeout. */
     WRITE_TIMEOUT,
     /**
-     * The connection to the cloud was reset, or ended inside a message, or TLS ended without a
-     * {@code close_notify}, or there was no close frame and {@link BareClose#RESET} is set.
+     * The connection to the cloud was reset, ended inside a message, ended in TLS without a {@code
+     * close_notify}, or ended without a close frame while {@link BareClose#RESET} is set.
      */
     CONNECTION_LOST,
-    /** The cloud broke a rule of the websocket protocol; the message says which. */
+    /** The cloud violated the websocket protocol; the message names the violation. */
     PROTOCOL_ERROR,
-    /** The cloud answered the request for a tunnel, and refused. */
+    /** The cloud rejected the upgrade. */
     REJECTED,
     /**
-     * The token can be seen to open nothing: it has expired, say, or is for another device. The
-     * cloud was not asked.
+     * The token is unusable, for example because it has expired or was issued for another device.
+     * The cloud was not contacted.
      */
     TOKEN_REFUSED,
     /**
-     * The cloud could not be reached: DNS, TCP, proxy, TLS, or no answer in time. Or, ended by
-     * {@link EndedBy#CLIENT}, it was not asked because the token source gave no token.
+     * The dial failed without an answer to the upgrade. With {@link EndedBy#CLOUD}, the cause is
+     * DNS, TCP, a proxy, TLS, or the connect timeout. With {@link EndedBy#CLIENT}, the token source
+     * returned no token, or this machine or JVM had no resources for another connection. With
+     * {@link EndedBy#LOCAL}, the connect timeout of the application's socket passed.
      */
     DIAL_FAILED,
-    /** This library failed: a defect, or a machine without memory. */
+    /** The library failed, because of a defect or because the JVM is out of memory. */
     INTERNAL_ERROR
   }
 
-  /** Who ended it. */
+  /** The party that ended a connection. */
   public enum EndedBy {
-    /** The local client, or the application that holds the stream. */
+    /** The local client, or the application that owns the stream. */
     LOCAL,
-    /** The service on the gateway. */
+    /** The service on the device. */
     SERVICE,
-    /** The cloud, or the network on the way to it. */
+    /** The cloud, or the network between this machine and the cloud. */
     CLOUD,
-    /** This library, by one of its own bounds. */
+    /** This library, because of a timeout, a limit, an unusable token or an internal error. */
     CLIENT
   }
 
   /**
-   * {@return whether the end is what one of the sides meant, and nothing was lost: the service
-   * closed in order, or the application did}
+   * {@return whether the service, the local client or the application closed the connection, and no
+   * failure was detected}
    */
   public boolean isOrderly() {
     return switch (kind) {
@@ -100,7 +108,7 @@ public record CloseReason(
     };
   }
 
-  /** Returns this, with a cause that can be serialized. */
+  /** Returns this reason with a serializable cause. */
   CloseReason serializable() {
     Throwable written = SerializableCause.of(cause);
     return written == cause

@@ -4,13 +4,15 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connection it is: the same from the first event to the last, and equal to no other's.
+ * The identity and target of a connection. All events of a connection carry an equal value, and no
+ * two connections of a process have equal values. Immutable.
  *
- * @param number counted from 1 in this process, as in the names of threads and in the log
- * @param deviceId the gateway, in 32 hex digits as they were given
+ * @param number number of the connection, unique in this process and starting at 1; also used in
+ *     thread names and in the log
+ * @param deviceId device ID, 32 hexadecimal digits as configured
  * @param serviceAddress host and port of the service as the gateway sees it
- * @param localClient where the local client connected from; null for one of a unix socket, which
- *     has no address, and for a stream, which is opened in process
+ * @param localClient address of the local client; null on a unix socket, whose clients have no
+ *     address, and for a stream
  */
 public record ConnectionInfo(
     long number, String deviceId, String serviceAddress, @Nullable InetSocketAddress localClient) {}

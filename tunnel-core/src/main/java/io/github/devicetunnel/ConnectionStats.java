@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection at one moment.
+ * A snapshot of one connection. Immutable.
  *
- * @param connection which one it is
- * @param state how far its life has come
- * @param age since the dial began; of a closed one, until it was ended
- * @param bytesUp bytes that were sent towards the service
- * @param bytesDown bytes that came from the service
- * @param unacknowledged bytes that were sent and of which the cloud has not confirmed, by the
- *     answer to a ping, that they arrived; without pings that is all of them
- * @param roundTrip how long the last ping that was answered took to the cloud and back, with all
- *     bytes that lay before it; null while none was answered
+ * @param connection identity and target of the connection
+ * @param state state of the connection
+ * @param age time since the dial began; for a closed connection, time from the dial to its end
+ * @param bytesUp bytes sent to the service
+ * @param bytesDown bytes received from the service
+ * @param unacknowledged bytes sent that the cloud has not confirmed with a pong; without pings, all
+ *     bytes sent
+ * @param roundTrip round-trip time of the last answered ping, including the transfer of the bytes
+ *     sent before the ping; null until a ping is answered
  */
 public record ConnectionStats(
     ConnectionInfo connection,
@@ -25,17 +25,17 @@ public record ConnectionStats(
     long unacknowledged,
     @Nullable Duration roundTrip) {
 
-  /** How far the life of a connection has come. */
+  /** The state of a connection. */
   public enum State {
-    /** The cloud is being asked for a tunnel, or will be in a moment. */
+    /** The connection is being dialled, or is about to be dialled. */
     DIALING,
-    /** Bytes are carried both ways. */
+    /** Bytes are carried in both directions. */
     OPEN,
-    /** The local side has ended its output; what comes from the service is still delivered. */
+    /** The local side has ended its output; bytes from the service are still delivered. */
     DRAINING,
-    /** It was ended, and nothing is delivered any more. */
+    /** The connection has ended and delivers no more bytes; the close handshake is in progress. */
     CLOSING,
-    /** Its socket to the cloud is closed. */
+    /** The socket to the cloud is closed. */
     CLOSED
   }
 }

@@ -5,13 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What proves to the cloud that a tunnel may be opened: an access key, or a JWT together with the
- * application whose verification key checks it. Each may be given once and for all, or come from a
- * {@link TokenSource} that is asked for every dial. Immutable; {@link #toString} hides the secret.
+ * The credential that authenticates an upgrade: an access key, or a JWT with the ID of the
+ * application whose key verifies it. Either is a fixed value, or comes from a {@link TokenSource}
+ * that is called for each dial. Immutable; {@link #toString} omits the secret.
  *
- * <p>A JWT that can be seen to open nothing is refused before anything is dialled: one that has
- * expired, is not valid yet, has no claim {@code exp}, or whose claims name another device, IP
- * address or port. Clocks may be a minute apart.
+ * <p>Each dial first checks a JWT without contacting the cloud. The dial fails if the JWT has
+ * expired, is not valid yet, has no {@code exp} claim, or names another device, IP address or port.
+ * Clocks may differ by up to 60 seconds.
  */
 public final class Credentials {
   private static final String SCHEME = "Bearer ";
@@ -36,12 +36,13 @@ public final class Credentials {
   }
 
   /**
-   * An access key, such as the portal makes ({@code ak_…}).
+   * Returns credentials for an access key ({@code ak_…}), as created in the portal.
    *
-   * @param key the secret
+   * @param key the secret access key
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException when it is empty, could not stand in an HTTP header, or is a
-   *     JWT
+   * @throws IllegalArgumentException if the key is empty, contains a character that is not
+   *     printable ASCII, is quoted, starts with {@code Bearer}, or is a JWT; the message does not
+   *     contain the key
    */
   public static Credentials apiKey(String key) {
     check("apiKey", keyDefect(key));
@@ -49,9 +50,9 @@ public final class Credentials {
   }
 
   /**
-   * Access keys from somewhere else.
+   * Returns credentials for access keys from a source.
    *
-   * @param source asked for every dial
+   * @param source called for each dial
    * @return credentials for {@link TunnelClient.Builder#credentials}
    */
   public static Credentials apiKey(TokenSource source) {
@@ -59,13 +60,14 @@ public final class Credentials {
   }
 
   /**
-   * A JSON web token, signed with the key of an application.
+   * Returns credentials for a JSON Web Token that is signed with the key of an application.
    *
-   * @param applicationId sent as {@code X-Application-ID}
-   * @param token the secret, as it is sent
+   * @param applicationId application ID, sent as {@code X-Application-ID}
+   * @param token the secret token, without {@code Bearer}
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException when either is empty or could not stand in an HTTP header, or
-   *     the token is no JWT
+   * @throws IllegalArgumentException if either value is empty, contains a character that is not
+   *     printable ASCII, is quoted, or starts with {@code Bearer}, or if the token is not a JWT;
+   *     the message does not contain the token
    */
   public static Credentials jwt(String applicationId, String token) {
     check("token", jwtDefect(token));
@@ -74,13 +76,13 @@ public final class Credentials {
   }
 
   /**
-   * JSON web tokens from somewhere else.
+   * Returns credentials for JSON Web Tokens from a source.
    *
-   * @param applicationId sent as {@code X-Application-ID}
-   * @param source asked for every dial
+   * @param applicationId application ID, sent as {@code X-Application-ID}
+   * @param source called for each dial
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException when the application's ID is empty or could not stand in an
-   *     HTTP header
+   * @throws IllegalArgumentException if the application ID is empty, contains a character that is
+   *     not printable ASCII, is quoted, or starts with {@code Bearer}
    */
   public static Credentials jwt(String applicationId, TokenSource source) {
     check("applicationId", headerDefect(applicationId));
@@ -93,8 +95,8 @@ public final class Credentials {
     }
   }
 
-  // What is wrong with a value, as the rest of a sentence. Never the value: it is a secret, even
-  // when it is a wrong one.
+  // A defect completes a sentence whose subject is the value. It never contains the value, because
+  // even an invalid value can be a secret.
 
   private static @Nullable String keyDefect(@Nullable String key) {
     if (key != null && JwtClaims.isJwt(key)) {
@@ -120,7 +122,7 @@ public final class Credentials {
     return defect;
   }
 
-  /** Detects what an editor or shell adds to a value, and what not every reader removes. */
+  /** Detects characters that editors, shells and configuration files add to a value. */
   private static @Nullable String formDefect(String value) {
     char first = value.charAt(0);
     if (first == BYTE_ORDER_MARK) {
@@ -171,8 +173,8 @@ public final class Credentials {
   }
 
   /**
-   * Why a token opens no tunnel to the target, as the rest of a sentence; null when only the cloud
-   * can tell.
+   * Returns why the token is unusable for the target, as the rest of a sentence, or null if only
+   * the cloud can decide.
    */
   @Nullable String defect(String token, Target target, Instant now) {
     if (applicationId == null) {
@@ -187,7 +189,7 @@ public final class Credentials {
     return source;
   }
 
-  /** The token when it is always the same, so that there is no sense in asking for another. */
+  /** Returns the token if it is fixed, so that a retry cannot use another one; otherwise null. */
   @Nullable String fixedToken() {
     return fixedToken;
   }
@@ -200,7 +202,7 @@ public final class Credentials {
     return applicationId;
   }
 
-  /** The kind of credential, without the secret. */
+  /** Returns the kind of credential, without the secret. */
   @Override
   public String toString() {
     String from = fixedToken == null ? " from a source" : "";

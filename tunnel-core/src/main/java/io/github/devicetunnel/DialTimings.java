@@ -4,16 +4,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long one dial took, step by step. A step that was repeated, for a second address perhaps, is
- * the sum; one that was under way when the dial failed lasts until then. A step that was not taken
- * is null: a connection that lay ready in the pool needs only the upgrade.
+ * The durations of the steps of one dial attempt. A repeated step, for example for a second
+ * address, counts as the sum of its repetitions. If the attempt fails during a step, that step ends
+ * with the failure. A step that did not take place is null. For example, a dial on a warm
+ * connection has no DNS, connect or TLS step. Immutable.
  *
- * @param credential asking the {@link TokenSource}, if there is one
- * @param dns looking up the name of the cloud, or of the proxy
- * @param connect TCP, and the way through a proxy if there is one
- * @param tls the TLS handshake
- * @param upgrade from the request to the answer of the cloud
- * @param total from the beginning to the end, with what lies between the steps
+ * @param credential time to get a token from the {@link TokenSource}; null for a fixed credential
+ * @param dns DNS lookup of the host of the cloud, or of the proxy
+ * @param connect TCP connect, including TLS to the proxy and the proxy's answer if there is a proxy
+ * @param tls TLS handshake with the cloud
+ * @param upgrade time from the upgrade request to the answer of the cloud
+ * @param total duration of the attempt, including the time between the steps
  */
 public record DialTimings(
     @Nullable Duration credential,

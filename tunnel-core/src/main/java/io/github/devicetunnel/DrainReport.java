@@ -1,11 +1,12 @@
 package io.github.devicetunnel;
 
 /**
- * What became of the connections that were open when something was closed.
+ * The result of draining the open connections of a listener or client. Immutable.
  *
- * @param finished those that ended by themselves in the time they were given
- * @param cut those that were ended
- * @param bytesNotDelivered of those that were cut: bytes sent towards the service of which the
- *     cloud had not confirmed that they arrived. What did arrive is at least all the rest.
+ * @param finished number of connections that ended within the drain timeout
+ * @param cut number of connections that were closed because the drain timeout passed
+ * @param bytesNotDelivered bytes that the {@code cut} connections had sent to the service and the
+ *     cloud had not confirmed. This is an upper bound, because the cloud may have received some of
+ *     these bytes.
  */
 public record DrainReport(int finished, int cut, long bytesNotDelivered) {}

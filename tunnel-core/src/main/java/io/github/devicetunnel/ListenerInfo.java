@@ -3,11 +3,11 @@ package io.github.devicetunnel;
 import java.net.SocketAddress;
 
 /**
- * Which listener it is.
+ * The local address and the target of a listener. Immutable.
  *
- * @param localAddress where it listens: an {@link java.net.InetSocketAddress}, or the {@link
+ * @param localAddress bound address: an {@link java.net.InetSocketAddress}, or the {@link
  *     java.net.UnixDomainSocketAddress} of a unix socket
- * @param deviceId the gateway that its connections lead to, in 32 hex digits as they were given
+ * @param deviceId device ID, 32 hexadecimal digits as configured
  * @param serviceAddress host and port of the service as the gateway sees it
  */
 public record ListenerInfo(SocketAddress localAddress, String deviceId, String serviceAddress) {}

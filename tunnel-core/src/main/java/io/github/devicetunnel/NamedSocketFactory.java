@@ -12,9 +12,10 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sockets through tunnels for drivers that take only the <em>name</em> of a factory class, and make
- * it themselves. What it needs is found by a name, under which an application {@link #register}s
- * the sockets of one of its clients.
+ * A socket factory for drivers that accept only the <em>name</em> of a factory class and create the
+ * instance themselves. Each socket connects through its own tunnel. An application {@linkplain
+ * #register registers} the {@link TunnelSocketFactory} of a client under a name, and this class
+ * finds it by that name. Thread-safe.
  *
  * <pre>{@code
  * NamedSocketFactory.register("plant-7", client.socketFactory());
@@ -22,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     + "?socketFactory=io.github.devicetunnel.NamedSocketFactory&socketFactoryArg=plant-7";
  * }</pre>
  *
- * <p>A driver that passes no argument on, such as MariaDB's, gets sockets that take the host they
- * are connected to for the name. Many drivers look the host up before they connect: {@code
- * localhost}, or a name that is an IP address, spares a DNS the question. From any thread.
+ * <p>Some drivers, such as MariaDB's, pass no argument to the factory. In this case, the name is
+ * the host that the socket connects to. Many drivers resolve the host before they connect. Register
+ * {@code localhost} or an IP address as the name to avoid a DNS query.
  *
  * <p>The LDAP client of JNDI calls {@link #getDefault()}:
  *
@@ -42,26 +43,30 @@ public final class NamedSocketFactory extends SocketFactory {
 
   private final @Nullable String name;
 
-  /** For a driver that passes no argument on: the name is the host of each connection. */
+  /**
+   * Creates a factory for a driver that passes no argument. The host of each connection is the
+   * registered name.
+   */
   public NamedSocketFactory() {
     this.name = null;
   }
 
   /**
-   * For a driver that passes an argument on.
+   * Creates a factory for a driver that passes an argument.
    *
-   * @param name as it was or will be registered
+   * @param name registered name; may be registered later, but before the first connection
    */
   public NamedSocketFactory(String name) {
     this.name = name;
   }
 
   /**
-   * Makes sockets known under a name, in this whole process, until they are {@link #unregister}ed.
+   * Registers a socket factory under a name for the whole process. The registration lasts until
+   * {@link #unregister}.
    *
-   * @param name not registered yet
-   * @param sockets of {@link TunnelClient#socketFactory()}
-   * @throws IllegalStateException when the name is taken
+   * @param name name that is not registered yet
+   * @param sockets factory from {@link TunnelClient#socketFactory()}
+   * @throws IllegalStateException if the name is already registered
    */
   public static void register(String name, TunnelSocketFactory sockets) {
     if (REGISTERED.putIfAbsent(name, sockets) != null) {
@@ -70,9 +75,9 @@ public final class NamedSocketFactory extends SocketFactory {
   }
 
   /**
-   * Forgets a name. Sockets that were made stay as they are.
+   * Removes a registration. Connected sockets are not affected.
    *
-   * @param name any; one that is not registered is ignored
+   * @param name name to remove; ignored if it is not registered
    */
   public static void unregister(String name) {
     REGISTERED.remove(name);
@@ -95,11 +100,12 @@ public final class NamedSocketFactory extends SocketFactory {
   }
 
   /**
-   * Makes a factory for callers that use this static method of a class that is named in a setting,
-   * such as {@code java.naming.ldap.factory.socket} of JNDI. The one that would be inherited makes
-   * sockets that go past the tunnel.
+   * Returns a factory for code that calls this method on a class named in a setting, such as {@code
+   * java.naming.ldap.factory.socket} of JNDI. Hides {@link SocketFactory#getDefault()}, whose
+   * sockets bypass the tunnel.
    *
-   * @return the same as {@link #NamedSocketFactory()}: the name is the host of each connection
+   * @return a factory equivalent to {@link #NamedSocketFactory()}: the host of each connection is
+   *     the registered name
    */
   public static SocketFactory getDefault() {
     return new NamedSocketFactory();
@@ -133,7 +139,7 @@ public final class NamedSocketFactory extends SocketFactory {
     return forHost(nameOf(address)).createSocket(address, port, localAddress, localPort);
   }
 
-  /** Without asking a DNS for it. */
+  /** Returns the name of the host, or its IP address as text, without a reverse DNS lookup. */
   private static String nameOf(InetAddress address) {
     return new InetSocketAddress(address, 0).getHostString();
   }

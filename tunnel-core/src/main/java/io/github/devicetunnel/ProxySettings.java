@@ -14,10 +14,10 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy on the way to the cloud: HTTP, by CONNECT and with Basic or Digest, the same with TLS to
- * the proxy itself, or SOCKS5. The name of the cloud is looked up by the proxy, and by nobody else.
- * Nothing of the JVM is changed, so each client may have another proxy. Immutable; {@link
- * #toString} hides user and password.
+ * The proxy through which a client connects to the cloud. Supported are HTTP proxies (CONNECT, with
+ * Basic or Digest authentication), with or without TLS to the proxy, and SOCKS5 proxies. Only the
+ * proxy resolves the host name of the cloud. Each client can use a different proxy, because no
+ * JVM-wide setting is changed. Immutable; {@link #toString} omits user and password.
  *
  * <pre>{@code
  * ProxySettings proxy = ProxySettings.http("proxy.example", 3128).credentials("plant", password);
@@ -33,7 +33,7 @@ public final class ProxySettings {
           + " or without USER:PASSWORD@, but ";
   private static final int LONGEST_IN_SOCKS = 255;
 
-  /** What a proxy speaks, with its default port. */
+  /** The protocol of a proxy, with its default port. */
   private enum Scheme {
     NONE(0),
     HTTP(80),
@@ -63,64 +63,68 @@ public final class ProxySettings {
   }
 
   /**
-   * Connects directly, also where an {@code OkHttpClient} or system properties of the JVM name a
-   * proxy.
+   * Returns settings for a direct connection. They override the proxy of an {@code OkHttpClient}
+   * and of the JVM's system properties.
    *
-   * @return a setting in place of a proxy
+   * @return settings without a proxy
    */
   public static ProxySettings none() {
     return new ProxySettings(Scheme.NONE, "", 0, null, "");
   }
 
   /**
-   * An HTTP proxy, which is asked by CONNECT for {@code wss} and {@code ws} alike.
+   * Returns an HTTP proxy. CONNECT is used for both {@code wss} and {@code ws}.
    *
-   * @param host a name or an IP address, without brackets
-   * @param port from 1 to 65535
+   * @param host host name or IP address, without brackets
+   * @param port port from 1 to 65535
    * @return the proxy, without user and password
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if the host or the port is invalid
    */
   public static ProxySettings http(String host, int port) {
     return new ProxySettings(Scheme.HTTP, checkedHost(host), checkedPort(port), null, "");
   }
 
   /**
-   * An HTTP proxy that is connected to in TLS (RFC 9110 section 4.2.2). The TLS to the cloud, with
-   * {@code wss}, is inside the TLS to the proxy. The proxy must present a certificate for its host
-   * that the client trusts: by {@link TlsSettings}, an {@code OkHttpClient}, or the authorities of
-   * Java. The proxy never gets a client certificate, and pins do not apply to it.
+   * Returns an HTTP proxy with TLS to the proxy itself (RFC 9110 section 4.2.2). With {@code wss},
+   * the TLS connection to the cloud runs inside the TLS connection to the proxy. The client must
+   * trust the certificate of the proxy through {@link TlsSettings}, an {@code OkHttpClient}, or
+   * Java's default CAs. The client does not present its client certificate to the proxy, and
+   * certificate pins do not apply to the proxy.
    *
-   * @param host a name or an IP address, without brackets; the certificate must be for it
-   * @param port from 1 to 65535
+   * @param host host name or IP address, without brackets; the certificate must be valid for it
+   * @param port port from 1 to 65535
    * @return the proxy, without user and password
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if the host or the port is invalid
    */
   public static ProxySettings https(String host, int port) {
     return new ProxySettings(Scheme.HTTPS, checkedHost(host), checkedPort(port), null, "");
   }
 
   /**
-   * A SOCKS5 proxy.
+   * Returns a SOCKS5 proxy (RFC 1928).
    *
-   * @param host a name or an IP address, without brackets
-   * @param port from 1 to 65535
+   * @param host host name or IP address, without brackets
+   * @param port port from 1 to 65535
    * @return the proxy, without user and password
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if the host or the port is invalid
    */
   public static ProxySettings socks5(String host, int port) {
     return new ProxySettings(Scheme.SOCKS5, checkedHost(host), checkedPort(port), null, "");
   }
 
   /**
-   * Reads what {@code HTTPS_PROXY} and its like hold.
+   * Parses a proxy URL as used in {@code HTTPS_PROXY} and similar variables.
    *
-   * @param url {@code http://user:password@host:port}, or the same with {@code https}, or with
-   *     {@code socks5}, {@code socks5h} or {@code socks}, which are one here; no scheme is http. A
-   *     {@code :}, {@code @} or {@code /} in user or password is written {@code %3A}, {@code %40},
-   *     {@code %2F}. Without a port it is 80 for http, 443 for https and 1080 for SOCKS5. {@code
-   *     none} and {@code direct} are {@link #none}
+   * <p>The schemes are {@code http}, {@code https} and {@code socks5}, and default to {@code http}.
+   * {@code socks5h} and {@code socks} are synonyms of {@code socks5}. The default ports are 80 for
+   * HTTP, 443 for HTTPS and 1080 for SOCKS5. In user and password, write {@code :}, {@code @} and
+   * {@code /} as {@code %3A}, {@code %40} and {@code %2F}. The values {@code none} and {@code
+   * direct} mean {@link #none}.
+   *
+   * @param url proxy URL, such as {@code http://user:password@host:port}
    * @return the proxy
-   * @throws IllegalArgumentException for anything else; the message repeats no password
+   * @throws IllegalArgumentException if the URL is malformed or has another scheme; the message
+   *     does not contain the password
    */
   public static ProxySettings parse(String url) {
     if (DIRECT.matcher(url).matches()) {
@@ -135,12 +139,12 @@ public final class ProxySettings {
         switch (named == null ? "http" : named.toLowerCase(Locale.ROOT)) {
           case "http" -> Scheme.HTTP;
           case "https" -> Scheme.HTTPS;
-          // GNOME writes the last one, for whatever the user has set.
+          // GNOME writes socks for every SOCKS proxy.
           case "socks5", "socks5h", "socks" -> Scheme.SOCKS5;
           default -> throw refused(url, "has the scheme " + named);
         };
     String rest = matcher.group("rest");
-    // A dialect of URLs with every escape and address; its default port would be 80 for SOCKS too.
+    // OkHttp decodes escapes and validates addresses, but its default port is 80 for SOCKS, too.
     HttpUrl parsed = HttpUrl.parse("http://" + rest);
     if (parsed == null || url.chars().anyMatch(c -> c <= ' ' || c == '\\')) {
       throw refused(url, "is malformed");
@@ -154,18 +158,28 @@ public final class ProxySettings {
   }
 
   /**
-   * The proxy that environment variables name for a cloud, as curl and Go's programs read them:
-   * {@code HTTPS_PROXY} for {@code wss}, {@code HTTP_PROXY} for {@code ws}, {@code ALL_PROXY} where
-   * there is neither, in capitals or small letters. There is none for this machine itself, nor for
-   * what {@code NO_PROXY} lists, separated by commas, semicolons or blanks: {@code *} for all,
-   * names with their subdomains, {@code *} and the end of a name, addresses, blocks of addresses in
-   * CIDR notation; each but the last with or without a port. An empty variable counts as not set.
-   * The value {@code none} or {@code direct} means no proxy, whatever {@code ALL_PROXY} holds.
+   * Returns the proxy that environment variables define for a cloud, following the conventions of
+   * curl and Go.
    *
-   * @param environment {@link System#getenv()}
-   * @param cloudUri as {@link TunnelClient.Builder#cloudUri} takes it
-   * @return the proxy, or nothing where the way is direct
-   * @throws IllegalArgumentException when the variable is malformed, which the message names
+   * <ul>
+   *   <li>{@code HTTPS_PROXY} applies to {@code wss}, and {@code HTTP_PROXY} to {@code ws}. {@code
+   *       ALL_PROXY} applies if the specific variable is not set.
+   *   <li>Each name may also be in lower case. The upper-case variable takes precedence.
+   *   <li>An empty variable counts as not set.
+   *   <li>The value {@code none} or {@code direct} means no proxy and overrides {@code ALL_PROXY}.
+   *   <li>A cloud on a loopback address, or one that {@code NO_PROXY} lists, is reached directly.
+   * </ul>
+   *
+   * <p>The entries of {@code NO_PROXY} are separated by commas, semicolons or whitespace. An entry
+   * is {@code *} for all hosts, a domain name, which includes its subdomains, {@code *} followed by
+   * the end of a name, an IP address, or an address block in CIDR notation. Every entry except an
+   * address block may end with a port.
+   *
+   * @param environment environment variables, such as {@link System#getenv()}
+   * @param cloudUri URI of the cloud, as for {@link TunnelClient.Builder#cloudUri}
+   * @return the proxy, or empty for a direct connection
+   * @throws IllegalArgumentException if the cloud URI or the value of the variable is malformed;
+   *     for a variable, the message contains its name
    */
   public static Optional<ProxySettings> fromEnvironment(
       Map<String, String> environment, String cloudUri) {
@@ -185,14 +199,14 @@ public final class ProxySettings {
   }
 
   /**
-   * The same proxy with a user.
+   * Returns a copy of this proxy with a user and a password.
    *
-   * @param user not empty; without a colon for HTTP
-   * @param password may be empty
-   * @return another value
-   * @throws IllegalArgumentException when the proxy's protocol cannot carry them; the message
-   *     repeats neither
-   * @throws IllegalStateException for {@link #none}
+   * @param user user name; not empty, and without a colon for HTTP
+   * @param password password; may be empty
+   * @return the proxy with user and password
+   * @throws IllegalArgumentException if the user is empty, or the protocol of the proxy cannot
+   *     carry the user or the password; the message contains neither
+   * @throws IllegalStateException if this is {@link #none}
    */
   public ProxySettings credentials(String user, String password) {
     if (isNone()) {
@@ -237,7 +251,7 @@ public final class ProxySettings {
   }
 
   private static IllegalArgumentException refused(String url, String defect) {
-    // A password may stand before an @; a message must not show it.
+    // The text before an @ may be a password, which must not appear in a message.
     String safe = url.contains("@") ? "the value" : "\"" + Target.shown(url) + "\"";
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);
   }
@@ -259,7 +273,7 @@ public final class ProxySettings {
     };
   }
 
-  /** Scheme, host and port, or {@code none}; neither user nor password. */
+  /** Returns scheme, host and port, or {@code none}, without user and password. */
   @Override
   public String toString() {
     ProxyServer server = server();
