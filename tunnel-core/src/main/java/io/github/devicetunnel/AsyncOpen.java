@@ -4,15 +4,16 @@ import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** Opens a stream on a thread of its own, for whoever waits for it in a future. */
+/** Opens a stream on a separate thread and reports the result in a future. */
 final class AsyncOpen {
   private AsyncOpen() {}
 
   /**
-   * Begins to open it.
+   * Starts to open a stream.
    *
-   * @return completed with the open stream, or with what {@link StreamLife#open()} throws; when it
-   *     is completed otherwise, the dial is given up
+   * @return a future that completes with the open stream, or with the exception of {@link
+   *     StreamLife#open()}; if the caller cancels the future or completes it exceptionally, the
+   *     dial is cancelled
    */
   static CompletableFuture<TunnelStream> begin(
       TunnelStream stream, ConnectionThreads threads, String threadName) {
@@ -27,7 +28,7 @@ final class AsyncOpen {
     try {
       threads.start(threadName, () -> open(stream, result));
     } catch (OutOfMemoryError e) {
-      stream.close(); // There is no thread to be had.
+      stream.close(); // No thread could be started.
       throw e;
     }
     return result;

@@ -7,7 +7,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the listeners of one client. A listener that throws harms nothing. */
+/**
+ * Calls the event listeners of one client. Exceptions of a listener are logged once per kind and
+ * affect neither the connection nor other listeners.
+ */
 final class ClientEvents {
   private static final Logger LOG = LoggerFactory.getLogger(ClientEvents.class);
 
@@ -19,7 +22,7 @@ final class ClientEvents {
     this.listeners = listeners;
   }
 
-  /** What was counted so far. */
+  /** Returns the totals of the client. */
   Totals totals() {
     return totals;
   }

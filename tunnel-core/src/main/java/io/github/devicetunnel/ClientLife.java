@@ -10,20 +10,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * Whether one client still opens anything, and what it has opened that has not ended. Nobody else
- * knows.
+ * The open listeners and streams of one client, and whether the client is closed.
  *
- * <p>All methods may be called from any thread. What is added while another thread closes is either
- * closed by that thread, or refused.
+ * <p>Thread-safe. A listener or stream that is added while another thread closes the client is
+ * either closed by that thread, or rejected with an exception.
  */
 final class ClientLife {
   private final SharedResources engine;
   private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<StreamLife> streams = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean closed = new AtomicBoolean(); // nothing is opened any more
-  private final AtomicBoolean left = new AtomicBoolean(); // all that was opened has ended
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean left = new AtomicBoolean(); // the shared resources were released
 
-  /** Of a client that has joined the engine, and leaves it when all has ended. */
+  /**
+   * Creates the life of a client that uses shared resources.
+   *
+   * @param engine shared resources that the client has joined; {@link #close} leaves them
+   */
   ClientLife(SharedResources engine) {
     this.engine = engine;
   }
@@ -46,7 +49,7 @@ final class ClientLife {
     listeners.remove(listener);
   }
 
-  /** One that has not begun to open. */
+  /** Adds a stream that has not started to dial. */
   void add(StreamLife stream) {
     streams.add(stream);
     if (closed.get()) {
@@ -59,7 +62,7 @@ final class ClientLife {
     streams.remove(stream);
   }
 
-  /** See {@link TunnelClient#close(Duration)}. */
+  /** Implements {@link TunnelClient#close(Duration)}. */
   DrainReport close(Duration drain) {
     closed.set(true);
     List<Connections.Connection> connections = new ArrayList<>();
@@ -75,7 +78,7 @@ final class ClientLife {
     return report;
   }
 
-  /** Of all connections that are dialled or open. */
+  /** Returns the statistics of all connections that are not closed. */
   List<ConnectionStats> connections() {
     return Stream.concat(
             listeners.stream().flatMap(TunnelListener::stats),

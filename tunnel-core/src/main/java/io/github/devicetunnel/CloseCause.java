@@ -15,11 +15,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every way in which a connection ends, with the words for it. A {@link CloseReason} is one of
- * these with the figures of the connection.
+ * The cause of a connection's end, with its message. The static factory methods cover all causes. A
+ * {@link CloseReason} adds the byte counts and the duration of the connection.
  *
- * @param received the code of the cloud's close frame, if it sent one
- * @param answer the code of our close frame
+ * @param received close code that the cloud sent; 1006 after an accepted end without a close frame;
+ *     otherwise null
+ * @param answer code of the close frame that the library sends
  */
 record CloseCause(
     Kind kind,
@@ -29,17 +30,17 @@ record CloseCause(
     String message,
     @Nullable Throwable cause) {
 
-  /** Of a connect on Linux, macOS and Windows when every local port is in use. */
+  /** Messages on Linux, macOS and Windows if no local port is free. */
   private static final List<String> NO_LOCAL_PORT =
       List.of(
           "Cannot assign requested address",
           "Can't assign requested address",
           "Address already in use: connect");
 
-  /** Our own words around those of a server. */
+  /** Leaves room for the library's own text around the text of a server. */
   private static final int MAX_MESSAGE = 2 * OneLine.MAX_FOREIGN;
 
-  /** Whatever a server said has become a part of the message, perhaps by way of an exception. */
+  /** Makes the message printable, because it can contain text from a server. */
   CloseCause {
     message = OneLine.of(message, MAX_MESSAGE);
   }
@@ -49,18 +50,18 @@ record CloseCause(
     return new CloseCause(kind, endedBy, null, answer, message, cause);
   }
 
-  /** The cloud rejected the upgrade. */
+  /** Returns the cause for an upgrade that the cloud rejected. */
   static CloseCause rejected(Rejection rejection) {
     return of(
         Kind.REJECTED, EndedBy.CLOUD, CloseCode.NORMAL, rejection.message(), rejection.answer());
   }
 
-  /** An exception may repeat what a server sent, however much that was. */
+  /** Returns the message of an exception, shortened because it can repeat a server's text. */
   private static String said(Exception e) {
     return OneLine.of(String.valueOf(e.getMessage()), OneLine.MAX_FOREIGN);
   }
 
-  /** There is no token to ask the cloud with. */
+  /** Returns the cause for a dial without a usable token. */
   static CloseCause withoutToken(Target target, TokenException e) {
     Kind kind = e.isRefused() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
     String what = e.isRefused() ? "the token opens no tunnel to " : "no token for a tunnel to ";
@@ -69,10 +70,11 @@ record CloseCause(
   }
 
   /**
-   * The cause is on this machine, in the words of Unix or Windows; null for other causes.
+   * Returns the cause for a resource that is exhausted on this machine, or null for another
+   * failure.
    *
-   * @param what the message of the failure
-   * @param ipv6 whether the address was one of IPv6
+   * @param what message of the failure, from Unix or Windows
+   * @param ipv6 whether the address is an IPv6 address
    */
   static @Nullable CloseCause exhausted(String what, boolean ipv6, IOException e) {
     String message = exhausted(what, ipv6);
@@ -83,7 +85,7 @@ record CloseCause(
 
   private static @Nullable String exhausted(String what, boolean ipv6) {
     if (NO_LOCAL_PORT.stream().anyMatch(what::contains)) {
-      // Linux reports the same when loopback has no IPv6 address.
+      // Linux reports the same error for IPv6 on a machine without an IPv6 address.
       return "this machine has no free local port"
           + (ipv6 ? ", or no IPv6 address," : "")
           + " to reach the cloud: close connections, or widen the range of local ports"
@@ -99,16 +101,16 @@ record CloseCause(
   }
 
   /**
-   * There was no answer to the upgrade.
+   * Returns the cause for a dial without an answer to the upgrade.
    *
-   * @param why all that is to be said of it
+   * @param why description of the failure, with the fix
    */
   static CloseCause unreachable(CloudUri cloud, String why, IOException e) {
     String message = "the cloud " + cloud + " could not be reached: " + why;
     return of(Kind.DIAL_FAILED, EndedBy.CLOUD, CloseCode.NORMAL, message, e);
   }
 
-  /** There is no memory for another connection. */
+  /** Returns the cause for a dial that exceeds the share of the heap for connections. */
   static CloseCause heapFull(HeapShare heap, boolean tls) {
     String message =
         "no memory for another tunnel: the heap of this JVM takes "
@@ -118,19 +120,19 @@ record CloseCause(
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
-  /** Whoever wanted the tunnel waits no longer for its dial. */
+  /** Returns the cause for a dial that exceeded the time limit of its caller. */
   static CloseCause givenUp(Duration limit, String doing) {
     String message = "no tunnel within " + seconds(limit) + ", given up while " + doing;
     return of(Kind.DIAL_FAILED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
-  /** The thread that dialled was interrupted. */
+  /** Returns the cause for an interrupt of the thread that dialled, read or wrote. */
   static CloseCause interrupted(String doing, IOException e) {
     String message = "interrupted while " + doing;
     return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, e);
   }
 
-  /** The other end sent a close frame. */
+  /** Returns the cause for a close frame from the cloud. */
   static CloseCause remoteClosed(int code, String text, @Nullable String hint) {
     boolean inOrder = code == CloseCode.NORMAL || code == CloseCode.NO_STATUS;
     boolean hasCode = code != CloseCode.NO_STATUS;
@@ -150,7 +152,7 @@ record CloseCause(
         null);
   }
 
-  /** The cloud's connection ended between two messages, which means that the service closed. */
+  /** Returns the cause for an end without a close frame that {@link BareClose#END} accepts. */
   static CloseCause bareClose(@Nullable String hint) {
     String message =
         "the service closed the connection without a close frame" + (hint == null ? "" : hint);
@@ -158,42 +160,43 @@ record CloseCause(
         Kind.REMOTE_CLOSED, EndedBy.SERVICE, CloseCode.ABNORMAL, CloseCode.NORMAL, message, null);
   }
 
-  /** What an end at once and without a byte hints at, though it cannot be known. */
+  /** Returns a hint for a tunnel that ended at once without a byte: probably nothing listens. */
   static String nothingListens(Target target) {
     return " at once and without a byte: is anything listening on "
         + target.serviceAddress()
         + " of the gateway?";
   }
 
-  /** The connection to the cloud ended or was reset. */
+  /** Returns the cause for a connection to the cloud that was reset or ended unexpectedly. */
   static CloseCause lost(IOException e) {
     String message = "the connection to the cloud was lost: " + said(e);
     return of(Kind.CONNECTION_LOST, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, e);
   }
 
-  /** The cloud sent something that is not allowed. */
+  /** Returns the cause for a violation of the websocket protocol by the cloud. */
   static CloseCause protocolError(ProtocolViolationException e) {
     String message = "the cloud broke the websocket protocol: " + said(e);
     return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, e.closeCode(), message, e);
   }
 
-  /** Nothing came from the cloud. */
+  /** Returns the cause for a cloud that sent nothing for the liveness timeout. */
   static CloseCause silent(Duration silence) {
     String message =
         "nothing came from the cloud for " + seconds(silence) + ", no answer to a ping either";
     return of(Kind.SILENT_CLOUD, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
   }
 
-  /** The cloud took nothing. */
+  /** Returns the cause for a cloud that accepted no bytes for the write timeout. */
   static CloseCause writeBlocked(Duration blocked) {
     String message = "the cloud took no bytes for " + seconds(blocked);
     return of(Kind.WRITE_TIMEOUT, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
   }
 
   /**
-   * The local client had ended its output, and nothing came any more.
+   * Returns the cause for a service that sent nothing after the local client ended its output.
    *
-   * @param clientLeft whether it had got an answer to all it sent, and is gone for good as it seems
+   * @param clientLeft whether the service had replied to the last bytes of the client, which has
+   *     then probably closed its connection
    */
   static CloseCause halfCloseTimeout(Duration timeout, boolean clientLeft) {
     String message =
@@ -205,13 +208,13 @@ record CloseCause(
     return of(Kind.HALF_CLOSE_TIMEOUT, endedBy, CloseCode.NORMAL, message, null);
   }
 
-  /** Nothing went either way. */
+  /** Returns the cause for a connection without payload for the idle timeout. */
   static CloseCause idle(Duration timeout) {
     String message = "nothing was sent either way for " + seconds(timeout);
     return of(Kind.IDLE_TIMEOUT, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
-  /** The local client's connection broke. */
+  /** Returns the cause for a failure of the local client's connection. */
   static CloseCause localReset(IOException e) {
     String message =
         ClientKeepAlive.isExpired(e)
@@ -220,7 +223,7 @@ record CloseCause(
     return of(Kind.LOCAL_RESET, EndedBy.LOCAL, CloseCode.GOING_AWAY, message, e);
   }
 
-  /** The local client closed its connection, and the cloud has confirmed all that it sent. */
+  /** Returns the cause for a local client that closed after the cloud confirmed all its bytes. */
   static CloseCause clientLeft() {
     return of(
         Kind.LOCAL_CLOSED,
@@ -230,35 +233,35 @@ record CloseCause(
         null);
   }
 
-  /** The local client closed its connection during the dial. */
+  /** Returns the cause for a local client that closed its connection during the dial. */
   static CloseCause clientLeftDial(String doing) {
     String message =
         "the local client closed its connection before the tunnel was open, while " + doing;
     return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
-  /** The application closed its stream. */
+  /** Returns the cause for a stream that the application closed. */
   static CloseCause localClosed() {
     return of(
         Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, "closed by the application", null);
   }
 
-  /** The listener or client was closed, and the time to finish was over. */
+  /** Returns the cause for a connection that was still open at the end of the drain timeout. */
   static CloseCause shutdown() {
     String message = "cut, because its listener or client was closed";
     return of(Kind.SHUTDOWN, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, null);
   }
 
-  /** This library failed. */
+  /** Returns the cause for a failure of this library. */
   static CloseCause internalError(Throwable e) {
     String message = "unexpected failure: " + e;
     return of(Kind.INTERNAL_ERROR, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, e);
   }
 
   /**
-   * With the figures of the connection that ended so just now.
+   * Returns the close reason of a connection that ends now.
    *
-   * @param startedAt when its dial began, by {@link System#nanoTime}
+   * @param startedAt start of the dial, as {@link System#nanoTime}
    */
   CloseReason reason(long bytesUp, long bytesDown, long startedAt) {
     Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);

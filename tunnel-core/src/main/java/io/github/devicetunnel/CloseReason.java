@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reason why a connection ended. The exception, the event and the log line of one connection
- * report the same reason. Immutable.
+ * The reason why a connection ended. The exception, the event and the log line of a connection
+ * report the same reason.
  *
  * @param kind the kind of end
  * @param endedBy the party that ended the connection
@@ -53,7 +53,9 @@ public record CloseReason(
     HALF_CLOSE_TIMEOUT,
     /** No payload was sent in either direction for the idle timeout. */
     IDLE_TIMEOUT,
-    /** The listener or client was closed, and the drain timeout passed. */
+    /**
+     * The listener or client was closed, and the connection did not end within the drain timeout.
+     */
     SHUTDOWN,
     /** The cloud sent nothing for the liveness timeout, not even a pong. */
     SILENT_CLOUD,
@@ -77,7 +79,7 @@ public record CloseReason(
      * The dial failed without an answer to the upgrade. With {@link EndedBy#CLOUD}, the cause is
      * DNS, TCP, a proxy, TLS, or the connect timeout. With {@link EndedBy#CLIENT}, the token source
      * returned no token, or this machine or JVM had no resources for another connection. With
-     * {@link EndedBy#LOCAL}, the connect timeout of the application's socket passed.
+     * {@link EndedBy#LOCAL}, the timeout of {@code Socket.connect} passed.
      */
     DIAL_FAILED,
     /** The library failed, because of a defect or because the JVM is out of memory. */

@@ -6,9 +6,9 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the tunnelling service is.
+ * The address of the cloud.
  *
- * @param target set when a whole connection URL was given
+ * @param target target of a complete connection URL; null for a base URL
  */
 record CloudUri(CloudAddress address, @Nullable Target target) {
 
@@ -27,12 +27,12 @@ record CloudUri(CloudAddress address, @Nullable Target target) {
     return new CloudUri(address, new Target(path.get(2), path.get(4)));
   }
 
-  /** With http or https in place of ws or wss. */
+  /** Returns the base URL, with http or https in place of ws or wss. */
   HttpUrl base() {
     return address.base();
   }
 
-  /** The URL of one connection: the address stays one path segment, even in IPv6. */
+  /** Returns the URL of an upgrade. The service address is one path segment, even with IPv6. */
   HttpUrl connection(Target to) {
     String service = to.serviceAddress().replace("%", "%25");
     return base()
@@ -45,12 +45,12 @@ record CloudUri(CloudAddress address, @Nullable Target target) {
         .build();
   }
 
-  /** Whether a credential may be read on the way: not encrypted, and not to this machine. */
+  /** Returns whether the URL is neither encrypted nor on loopback, and so exposes a credential. */
   boolean exposesCredential() {
     return address.exposesCredential();
   }
 
-  /** Whether it is this machine. */
+  /** Returns whether the host is {@code localhost} or a loopback address. */
   boolean isLoopback() {
     return address.isLoopback();
   }

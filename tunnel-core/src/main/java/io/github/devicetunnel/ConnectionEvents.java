@@ -8,11 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Counts and tells what happens to one connection. Each event is counted before it is told, so that
- * a listener which looks at the figures finds it there.
+ * Counts the events of one connection and emits them to the listeners. An event is counted before
+ * it is emitted, so a listener that reads the statistics finds the event included.
  */
 final class ConnectionEvents {
-  /** Those that are in a callback about any connection: two could wait for each other. */
+  /**
+   * Threads in a callback about any connection. Two such threads that wait for each other's
+   * connection would deadlock; see docs/rationale/events-and-metrics.md.
+   */
   private static final Set<Thread> CALLING = ConcurrentHashMap.newKeySet();
 
   private final ConnectionInfo connection;
@@ -21,7 +24,10 @@ final class ConnectionEvents {
 
   private volatile boolean opened;
 
-  /** Those that are in a callback, and would wait for themselves if they waited for the end. */
+  /**
+   * Threads in a callback about this connection. Such a thread would wait for itself if it waited
+   * for the end of the connection.
+   */
   private final Set<Thread> calling = ConcurrentHashMap.newKeySet();
 
   ConnectionEvents(ConnectionInfo connection, ClientEvents client) {
@@ -30,17 +36,17 @@ final class ConnectionEvents {
     this.totals = client.totals();
   }
 
-  /** Which connection it is. */
+  /** Returns the identity of the connection. */
   ConnectionInfo connection() {
     return connection;
   }
 
-  /** Whether the calling thread is in a callback about this connection. */
+  /** Returns whether the calling thread is in a callback about this connection. */
   boolean isCalling() {
     return calling.contains(Thread.currentThread());
   }
 
-  /** Whether the calling thread is in a callback about any connection. */
+  /** Returns whether the calling thread is in a callback about any connection. */
   static boolean isCallingAny() {
     return CALLING.contains(Thread.currentThread());
   }
@@ -85,7 +91,7 @@ final class ConnectionEvents {
     }
   }
 
-  /** The last of all. */
+  /** Emits the last event of the connection. */
   void closed(CloseReason reason) {
     if (!opened) {
       (reason.kind() == Kind.REJECTED ? totals.rejected : totals.failed).increment();
@@ -94,7 +100,7 @@ final class ConnectionEvents {
   }
 
   private void tell(String event, Consumer<TunnelEventListener> call) {
-    // A callback that closes the stream it is told of is called once more within itself.
+    // Calls are nested if a callback closes its own stream.
     boolean outermost = calling.add(Thread.currentThread());
     boolean outermostOfAll = CALLING.add(Thread.currentThread());
     try {

@@ -5,21 +5,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be read off one connection at any time, by any thread: before it opens, while it is
- * open, and after its end.
+ * The figures of one connection, which are available before it opens, while it is open, and after
+ * its end. Thread-safe.
  */
 final class ConnectionMetrics {
   private final long startedAt = System.nanoTime();
   private final ConnectionInfo connection;
   private final TunnelLife life;
 
-  /** Of a connection whose dial begins now. */
+  /** Creates the figures of a connection whose dial begins now. */
   ConnectionMetrics(ConnectionInfo connection, TunnelLife life) {
     this.connection = connection;
     this.life = life;
   }
 
-  /** When the dial began, by {@link System#nanoTime}. */
+  /** Returns the start of the dial, as {@link System#nanoTime}. */
   long startedAt() {
     return startedAt;
   }
@@ -34,13 +34,13 @@ final class ConnectionMetrics {
     return socket == null ? 0 : socket.received();
   }
 
-  /** Bytes sent of which the cloud has not confirmed that they arrived. */
+  /** Returns the number of bytes sent that the cloud has not confirmed. */
   long unacknowledged() {
     WebSocket socket = life.webSocket();
     return socket == null ? 0 : socket.unacknowledged();
   }
 
-  /** Whether anything is on the way of which the cloud has not confirmed that it arrived. */
+  /** Returns whether sent bytes are unconfirmed, or the close frame has not been sent. */
   boolean isSending() {
     WebSocket socket = life.webSocket();
     return socket != null && (socket.unacknowledged() > 0 || !socket.isCloseSent());
@@ -51,7 +51,7 @@ final class ConnectionMetrics {
     return socket == null ? null : socket.roundTrip();
   }
 
-  /** The figures of an end that comes now. */
+  /** Returns the close reason of a connection that ends now. */
   CloseReason reason(CloseCause ending) {
     return ending.reason(sent(), received(), startedAt);
   }

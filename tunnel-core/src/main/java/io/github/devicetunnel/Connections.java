@@ -8,36 +8,39 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends connections: first they may finish, then they are cut. */
+/** Drains connections, and then closes the remaining ones. */
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
-  /** In one line of the log. */
+  /** Maximum number of connections that one log line names. */
   private static final int MAX_NAMED = 5;
 
-  /** More than a connection needs to end once it is cut: a close handshake, then the cut. */
+  /** Exceeds the time that a connection needs to close: the close handshake, then an abort. */
   private static final Duration CUT_TIME = Tunnel.CLOSE_TIMEOUT.plusSeconds(1);
 
   private Connections() {}
 
-  /** One that can be ended from outside. */
+  /** A connection that can be drained. */
   interface Connection {
-    /** Ends it soon. Never waits. */
+    /** Starts to close the connection. Never blocks. */
     void cut();
 
     /**
-     * Waits until its threads, sockets and buffers are gone; false when the time was over, or at
-     * once when the calling thread is in a callback about it.
+     * Waits until the threads, sockets and buffers of the connection are released.
+     *
+     * @return false if the time passed, or at once if the calling thread is in a callback about
+     *     this connection
      */
     boolean awaitClosed(long nanos) throws InterruptedException;
 
-    /** How it is now. */
+    /** Returns a snapshot of the connection. */
     ConnectionStats stats();
   }
 
   /**
-   * Returns when all are closed, or after the time given and at most three seconds. A thread that
-   * is interrupted meanwhile cuts at once what is left, and keeps its flag.
+   * Waits until all connections are closed, and closes the remaining ones after the given time.
+   * Returns at most three seconds later. If the calling thread is interrupted, the remaining
+   * connections are closed at once, and the interrupt status stays set.
    */
   static DrainReport drain(Collection<? extends Connection> connections, Duration time) {
     List<Connection> left = List.copyOf(connections);
@@ -72,7 +75,7 @@ final class Connections {
   private static final class Wait {
     private boolean interrupted;
 
-    /** Those that were not closed in time. */
+    /** Returns the connections that did not close in time. */
     List<Connection> forAll(List<Connection> connections, Duration time) {
       long deadline = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(time));
       return connections.stream().filter(connection -> !isClosedBy(connection, deadline)).toList();

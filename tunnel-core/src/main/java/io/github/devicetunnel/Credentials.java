@@ -40,9 +40,9 @@ public final class Credentials {
    *
    * @param key the secret access key
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException if the key is empty, contains a character that is not
-   *     printable ASCII, is quoted, starts with {@code Bearer}, or is a JWT; the message does not
-   *     contain the key
+   * @throws IllegalArgumentException if the key is empty, contains a space or a character that is
+   *     not printable ASCII, is quoted, starts with {@code Bearer}, or is a JWT; the message does
+   *     not contain the key
    */
   public static Credentials apiKey(String key) {
     check("apiKey", keyDefect(key));
@@ -65,9 +65,9 @@ public final class Credentials {
    * @param applicationId application ID, sent as {@code X-Application-ID}
    * @param token the secret token, without {@code Bearer}
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException if either value is empty, contains a character that is not
-   *     printable ASCII, is quoted, or starts with {@code Bearer}, or if the token is not a JWT;
-   *     the message does not contain the token
+   * @throws IllegalArgumentException if either value is empty, contains a space or a character that
+   *     is not printable ASCII, is quoted, or starts with {@code Bearer}, or if the token is not a
+   *     JWT; the message does not contain the token
    */
   public static Credentials jwt(String applicationId, String token) {
     check("token", jwtDefect(token));
@@ -81,8 +81,8 @@ public final class Credentials {
    * @param applicationId application ID, sent as {@code X-Application-ID}
    * @param source called for each dial
    * @return credentials for {@link TunnelClient.Builder#credentials}
-   * @throws IllegalArgumentException if the application ID is empty, contains a character that is
-   *     not printable ASCII, is quoted, or starts with {@code Bearer}
+   * @throws IllegalArgumentException if the application ID is empty, contains a space or a
+   *     character that is not printable ASCII, is quoted, or starts with {@code Bearer}
    */
   public static Credentials jwt(String applicationId, TokenSource source) {
     check("applicationId", headerDefect(applicationId));
@@ -189,7 +189,7 @@ public final class Credentials {
     return source;
   }
 
-  /** Returns the token if it is fixed, so that a retry cannot use another one; otherwise null. */
+  /** Returns the fixed token, or null if tokens come from a source. */
   @Nullable String fixedToken() {
     return fixedToken;
   }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * Asks the cloud for one tunnel; again after a failure, if that was wished for, but after an answer
- * only once: with a fresh token when the cloud did not take the one before.
+ * Dials one tunnel. A dial that fails without an answer is retried as configured. A rejected token
+ * is replaced once per dial if it came from a {@link TokenSource}; see docs/rationale/dial.md.
  */
 final class Dial {
   private static final int UNAUTHORIZED = 401;
@@ -25,15 +25,15 @@ final class Dial {
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile DialAttempt attempt;
 
-  // Of the thread that dials.
-  private int number = 1; // of the attempt
+  // Used only by the thread that dials.
+  private int number = 1; // of the current attempt
   private int failures;
   private boolean mayWantFresh;
 
   /**
-   * Prepares it.
+   * Prepares a dial.
    *
-   * @param startedAt when the connection began, by {@link System#nanoTime}
+   * @param startedAt start of the connection, as {@link System#nanoTime}
    */
   Dial(SharedResources engine, Settings settings, ConnectionEvents events, long startedAt) {
     this.engine = engine;
@@ -45,12 +45,11 @@ final class Dial {
   }
 
   /**
-   * On the calling thread.
+   * Dials on the calling thread, and returns the socket of the granted upgrade.
    *
-   * @throws TunnelRejectedException when the cloud answered, and refused
-   * @throws TunnelException when it did not answer at the last try, there was no token to ask it
-   *     with, or the thread was interrupted, which is an end of the kind {@link
-   *     CloseReason.Kind#LOCAL_CLOSED}
+   * @throws TunnelRejectedException if the cloud rejects the upgrade
+   * @throws TunnelException if the last attempt fails without an answer, if there is no usable
+   *     token, or, with kind {@link CloseReason.Kind#LOCAL_CLOSED}, if the thread is interrupted
    */
   UpgradedSocket execute() throws TunnelException {
     while (true) {
@@ -80,7 +79,7 @@ final class Dial {
     }
   }
 
-  /** Once, with a fresh token in place of one that was refused. */
+  /** Prepares another attempt with a fresh token, once per dial. */
   private boolean again(IOException refusal) {
     if (!mayWantFresh || isCancelled()) {
       return false;
@@ -91,7 +90,7 @@ final class Dial {
     return true;
   }
 
-  /** As often as was wished for, after a pause. */
+  /** Prepares another attempt after a pause, up to the configured number of attempts. */
   private boolean againLater(IOException failure) {
     failures++;
     if (failures == settings.retry().attempts() || isFinal(failure) || !pause(failure)) {
@@ -134,7 +133,7 @@ final class Dial {
     return new DialFailure(settings.cloudUri(), engine.tls(), attempt.progress(), e);
   }
 
-  /** Whether another try would fail as this one did. */
+  /** Returns whether the dial was cancelled, or another attempt would fail for the same reason. */
   private boolean isFinal(IOException e) {
     DialFailure failure = failure(e);
     return isCancelled()
@@ -144,7 +143,13 @@ final class Dial {
         || failure.cause().getCause() instanceof CertificateException;
   }
 
-  /** Twice as long after each failure, and at random, so that many do not come back at once. */
+  /**
+   * Waits before the next attempt. The pause doubles with each failure, up to 30 seconds. Each
+   * pause is shortened at random by up to one half, so that many clients do not retry at the same
+   * time.
+   *
+   * @return false if the dial was cancelled or the thread was interrupted
+   */
   private boolean pause(IOException failure) {
     long first = TimeUnit.NANOSECONDS.convert(settings.retry().backoff());
     long longest = Math.min(LONGEST_PAUSE_NANOS, first) << Math.min(failures - 1, 20);
@@ -159,7 +164,7 @@ final class Dial {
     }
   }
 
-  /** What is being done. From any thread. */
+  /** Describes the current step. Thread-safe. */
   String currentStep() {
     return attempt.currentStep();
   }
@@ -168,7 +173,7 @@ final class Dial {
     return cancelled.getCount() == 0;
   }
 
-  /** Makes {@link #execute} fail soon. From any thread; never waits. */
+  /** Makes {@link #execute} fail soon. Thread-safe; never blocks. */
   void cancel() {
     cancelled.countDown();
     attempt.cancel();

@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks once for one tunnel: gets the token, and goes to the cloud with it. */
+/** A single attempt of a dial: gets the token and requests the upgrade. */
 final class DialAttempt {
-  /** There is no time at all left for the cloud, but zero would mean that there is no limit. */
+  /** The timeout after the deadline has passed; OkHttp treats 0 as "no timeout". */
   private static final Duration LEAST = Duration.ofNanos(1);
 
   private final SharedResources engine;
@@ -21,7 +21,7 @@ final class DialAttempt {
 
   // Guarded by this.
   private boolean cancelled;
-  private Runnable cancelStep = () -> {}; // ends the step that is under way
+  private Runnable cancelStep = () -> {}; // cancels the current step
 
   // Written by the thread that dials.
   private volatile @Nullable Upgrade upgrade;
@@ -34,11 +34,11 @@ final class DialAttempt {
   }
 
   /**
-   * On the calling thread, for as long as the connect timeout.
+   * Runs the attempt on the calling thread, within the connect timeout.
    *
-   * @throws TokenException when there is no token to go with
-   * @throws UpgradeRefusedException when the cloud answered, and refused
-   * @throws IOException when it did not answer, or the attempt was cancelled
+   * @throws TokenException if there is no usable token
+   * @throws UpgradeRefusedException if the cloud rejects the upgrade
+   * @throws IOException if the cloud does not answer, or the attempt is cancelled
    */
   UpgradedSocket execute() throws IOException {
     Duration timeout = settings.timeouts().connectTimeout();
@@ -88,7 +88,7 @@ final class DialAttempt {
     cancel.run();
   }
 
-  /** Makes {@link #execute} fail soon. From any thread; never waits. */
+  /** Makes {@link #execute} fail soon. Thread-safe; never blocks. */
   void cancel() {
     Runnable cancel;
     synchronized (this) {
@@ -98,19 +98,19 @@ final class DialAttempt {
     cancel.run();
   }
 
-  /** What is being done, or was when it failed. From any thread. */
+  /** Describes the current step, or the step in which the attempt failed. Thread-safe. */
   String currentStep() {
     Upgrade its = upgrade;
     return its == null ? "getting the token" : its.progress().currentStep();
   }
 
-  /** The dial of the upgrade; null before it was requested. */
+  /** Returns the progress of the upgrade request; null before the request. */
   @Nullable DialProgress progress() {
     Upgrade its = upgrade;
     return its == null ? null : its.progress();
   }
 
-  /** What took how long, when it is over. */
+  /** Returns the durations of the steps. Call this method after the attempt. */
   DialTimings timings() {
     Upgrade its = upgrade;
     Map<Step, Duration> times = its == null ? Map.of() : its.progress().times();

@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Describes a dial without an answer from the cloud: the cause, the step and the fix.
  *
- * <p>A name may have several addresses. OkHttp throws the first failure, with the others
- * suppressed; the most telling one counts: a proxy that rejects the request, then TLS, then a
- * connection that broke, then a connection that was not made, then a lack on this machine.
+ * <p>A host can have several addresses. OkHttp throws the first failure and suppresses the others.
+ * This class selects the most specific failure, in this order: a rejection by a proxy, another
+ * failure of a proxy or of TLS, a lost connection, a failed connect, a missing local port or IPv6
+ * address on this machine.
  */
 final class DialFailure {
   private static final int MAX_ADDRESSES = 4;
 
-  /** The message of OkHttp. */
+  /** OkHttp's message for a cancelled call. */
   private static final String CANCELED = "Canceled";
 
   private final CloudUri cloud;
@@ -40,10 +41,10 @@ final class DialFailure {
   private final IOException cause;
 
   /**
-   * Selects the cause.
+   * Selects the cause from a failure and its suppressed failures.
    *
-   * @param tls null where TLS is the business of an application's OkHttpClient
-   * @param progress null when the dial ended before the upgrade was requested
+   * @param tls TLS settings; null if an application's OkHttpClient configures TLS
+   * @param progress progress of the upgrade; null if the dial ended before the request
    */
   DialFailure(
       CloudUri cloud,
@@ -69,7 +70,7 @@ final class DialFailure {
       return 1;
     }
     if (e instanceof BindException) {
-      return 4; // Of this machine, perhaps because it has no IPv6 address.
+      return 4; // No local port, or no IPv6 address: another address may show the real cause.
     }
     return isUnconnected(e) ? 3 : 2;
   }
@@ -80,17 +81,17 @@ final class DialFailure {
         || e instanceof SocketTimeoutException;
   }
 
-  /** The most telling failure. */
+  /** Returns the most specific failure. */
   IOException cause() {
     return cause;
   }
 
-  /** Whether the proxy would answer the same again. */
+  /** Returns whether the proxy rejected the request and would reject it again. */
   boolean isProxyRefusal() {
     return cause instanceof ProxyException proxy && proxy.isRefusal();
   }
 
-  /** Describes the failure of TLS, which another attempt would not change; null for others. */
+  /** Describes a TLS failure that a retry cannot fix; returns null for other failures. */
   @Nullable String tlsDefect() {
     return progress == null
         ? null
@@ -98,10 +99,10 @@ final class DialFailure {
   }
 
   /**
-   * Describes all of it.
+   * Returns the cause, the step and the fix as a close cause.
    *
-   * @param timeout the connect timeout
-   * @param doing the step, in words
+   * @param timeout connect timeout
+   * @param doing description of the step
    */
   CloseCause ending(Duration timeout, String doing) {
     if (cause instanceof ProxyException) {
@@ -132,7 +133,7 @@ final class DialFailure {
     return progress == null || progress.usesProxy() ? List.of() : progress.failures();
   }
 
-  /** The time ran out over one address, and others had failed before. */
+  /** Describes the addresses that failed before the timeout passed at another address. */
   private String otherAddresses() {
     List<DialProgress.Failure> failures = failures();
     return failures.isEmpty() ? "" : " (" + ofAll(failures) + ")";
@@ -149,11 +150,11 @@ final class DialFailure {
     return more > 0 ? all + "; " + more + " more" : all;
   }
 
-  /** OkHttp puts its own sentence around the reason, with an address in another form. */
+  /** Returns the original message, without OkHttp's own text around it. */
   private static String text(IOException e) {
     Throwable reason = e instanceof ConnectException && e.getCause() != null ? e.getCause() : e;
     String message = OneLine.of(String.valueOf(reason.getMessage()), OneLine.MAX_FOREIGN);
-    // Java repeats a lookup that failed a moment ago with nothing but the host.
+    // For a failed lookup from its cache, Java's message contains only the host.
     return e instanceof UnknownHostException && !message.contains(" ")
         ? "unknown host " + message
         : message;

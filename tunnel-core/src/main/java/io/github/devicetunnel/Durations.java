@@ -2,7 +2,7 @@ package io.github.devicetunnel;
 
 import java.time.Duration;
 
-/** What is asked of durations that an application sets, and how they stand in messages. */
+/** Checks of durations that an application sets, and their text in messages. */
 final class Durations {
   private Durations() {}
 
@@ -20,7 +20,7 @@ final class Durations {
     return value;
   }
 
-  /** In words, to a millisecond. */
+  /** Formats a duration in seconds, with millisecond precision. */
   static String seconds(Duration duration) {
     long millis = duration.toMillis();
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";

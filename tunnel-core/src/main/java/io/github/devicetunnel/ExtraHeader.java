@@ -4,14 +4,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What an application may add to the request for a tunnel. */
+/** Checks of the headers that an application adds to the upgrade. */
 final class ExtraHeader {
-  /** RFC 9110 section 5.6.2. */
+  /** A token as in RFC 9110 section 5.6.2. */
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e]*");
 
-  /** Those of the request itself, and those that would make another request of it. */
+  /** Headers that the library sends itself, or that would change the meaning of the request. */
   private static final Set<String> TAKEN =
       Set.of(
           "accept-encoding",
@@ -36,7 +36,7 @@ final class ExtraHeader {
   static void check(String name, String value) {
     int colon = name.indexOf(':');
     if (colon >= 0) {
-      // What follows is the value, which may be a secret.
+      // The text after the colon is the value, which may be a secret.
       throw new IllegalArgumentException(
           "header: the name must not have a colon, but is \""
               + Target.shown(name.substring(0, colon))

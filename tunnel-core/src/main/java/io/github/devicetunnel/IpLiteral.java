@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads addresses that are written in digits, and never asks a DNS. */
+/** Parses IP addresses without DNS queries. */
 final class IpLiteral {
   private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -14,17 +14,17 @@ final class IpLiteral {
   private IpLiteral() {}
 
   /**
-   * The address, the same for every spelling of it; without the zone of an IPv6 one.
+   * Parses an IP address. All spellings of an address give equal results; an IPv6 zone is ignored.
    *
-   * @param text IPv6 with or without brackets
-   * @return null when it is a name, or nothing at all
+   * @param text IPv4 address, or IPv6 address with or without brackets
+   * @return the address, or null if the text is not an IP address
    */
   static @Nullable InetAddress parse(String text) {
     String host = text.replaceFirst("^\\[(.*)]$", "$1").replaceFirst("%.*", "");
     if (IPV4.matcher(host).matches()) {
       return address(host);
     }
-    // In brackets nothing but an IPv6 literal is understood.
+    // For text in brackets, getByName accepts only an IPv6 literal and sends no DNS query.
     return IPV6.matcher(host).matches() ? address("[" + host + "]") : null;
   }
 

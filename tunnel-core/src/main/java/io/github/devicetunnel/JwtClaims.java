@@ -13,11 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a JWT says of itself, read without its key: enough to see that it opens no tunnel, never
- * that it does.
+ * The claims of a JWT, read without verification of the signature. They can prove that the token is
+ * unusable, but not that it is valid.
  */
 final class JwtClaims {
-  /** How far two clocks may be apart. */
+  /** Accepted difference between the clocks of the issuer and this machine. */
   private static final Duration SKEW = Duration.ofSeconds(60);
 
   private static final String EXPIRY = "exp";
@@ -28,12 +28,14 @@ final class JwtClaims {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** A claim that is null or an empty text says nothing, and is not among them. */
+  /** Claims by name, without claims that are null or empty. */
   private final Map<String, Claim> claims;
 
   /**
-   * @param text as it may be shown
-   * @param number NaN when it is none
+   * A claim.
+   *
+   * @param text value as text
+   * @param number value as a number; NaN if the value is not a number
    */
   private record Claim(String text, double number) {}
 
@@ -41,14 +43,14 @@ final class JwtClaims {
     this.claims = claims;
   }
 
-  /** Whether it is a JWT by its looks: a header in JSON, claims and a signature. */
+  /** Returns whether a token has the form of a JWT: three parts, the first of them in JSON. */
   static boolean isJwt(String token) {
     String[] parts = token.split("\\.", -1);
     byte[] header = parts.length == 3 ? decode(parts[0]) : null;
     return header != null && header.length > 0 && header[0] == '{';
   }
 
-  /** Null when the token is no JWT whose claims can be read. */
+  /** Parses the claims of a token; returns null if the token is not a JWT with readable claims. */
   static @Nullable JwtClaims parse(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3 || parts[0].isEmpty() || parts[2].isEmpty()) {
@@ -98,8 +100,8 @@ final class JwtClaims {
   }
 
   /**
-   * Why the token opens no tunnel to the target, as the rest of a sentence; null when that cannot
-   * be told from its claims.
+   * Returns why the token is unusable for the target, as the rest of a sentence, or null if the
+   * claims do not show a defect.
    */
   @Nullable String defect(Target target, Instant now) {
     String defect = timeDefect(now);
@@ -152,7 +154,7 @@ final class JwtClaims {
     return null;
   }
 
-  /** What a name stands for only the gateway knows. */
+  /** Returns whether two IP addresses differ. Only the gateway can resolve names, so names pass. */
   private static boolean isOtherAddress(String one, String other) {
     InetAddress first = IpLiteral.parse(one);
     InetAddress second = IpLiteral.parse(other);

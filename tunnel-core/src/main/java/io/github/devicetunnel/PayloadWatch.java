@@ -1,60 +1,60 @@
 package io.github.devicetunnel;
 
 /**
- * Watches when payload comes and goes. Pings and pongs are not payload, and a slow local reader is
- * not a silent service.
+ * Measures how long a connection has carried no payload. Pings and pongs are not payload. Time in
+ * which the local side is slow to read does not count as silence of the service.
  */
 final class PayloadWatch {
   private static final long BUSY = Long.MIN_VALUE;
 
-  // Written by the thread that reads.
+  // Written by the thread that reads from the service.
   private volatile long waitingSince = BUSY;
 
-  // Written by the thread that writes.
+  // Written by the thread that writes to the service.
   private volatile boolean sending;
   private volatile long sentAt = System.nanoTime();
 
-  // Written by both: whether the last bytes came down, or none went up at all.
+  // Written by both threads: whether bytes were received since the last write, or none was written.
   private volatile boolean answered = true;
 
-  // Written once, before silentNanos is asked.
+  // Written once, before the first call of silentNanos.
   private volatile long drainingSince;
   private volatile long receivedBefore;
 
-  /** The thread that reads begins to wait for bytes. */
+  /** Records that the reading thread starts to wait for bytes. */
   void waiting() {
     waitingSince = System.nanoTime();
   }
 
-  /** It has got some, or the end. */
+  /** Records that the reading thread received bytes or the end. */
   void arrived() {
     answered = true;
   }
 
-  /** It is busy with something else again. */
+  /** Records that the reading thread no longer waits. */
   void notWaiting() {
     waitingSince = BUSY;
   }
 
-  /** Bytes are about to go up. */
+  /** Records the start of a write. */
   void sending() {
     answered = false;
     sending = true;
   }
 
-  /** They have gone. */
+  /** Records the end of a write. */
   void sent() {
     sentAt = System.nanoTime();
     sending = false;
   }
 
-  /** The local side has ended its output. */
+  /** Records that the local side has ended its output. */
   void drain(long received) {
     receivedBefore = received;
     drainingSince = System.nanoTime();
   }
 
-  /** For how long nothing has gone either way, although this end was ready for it. */
+  /** Returns how long no payload was carried in either direction while the local side was ready. */
   long idleNanos() {
     long since = waitingSince;
     if (sending || since == BUSY) {
@@ -64,7 +64,7 @@ final class PayloadWatch {
     return Math.min(now - since, now - sentAt);
   }
 
-  /** For how long the service has sent nothing since the drain began, although this end waited. */
+  /** Returns how long a waiting reader has received nothing from the service since the drain. */
   long silentNanos() {
     long since = waitingSince;
     long now = System.nanoTime();
@@ -72,9 +72,9 @@ final class PayloadWatch {
   }
 
   /**
-   * Whether the local client had its answer before it ended its output, and nothing came after.
-   * Then it was probably not waiting for more, but closed its connection for good, which looks the
-   * same.
+   * Returns whether the service replied before the local client ended its output, and sent nothing
+   * afterwards. The client has then probably closed its connection, which looks like a half-close;
+   * see docs/rationale/ends.md.
    */
   boolean clientSeemsGone(long received) {
     return answered && received == receivedBefore;

@@ -13,9 +13,16 @@ import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** The environment variables that name proxies, and the clouds that need none. */
+/**
+ * The environment variables that define proxies and exempt hosts; see {@link
+ * ProxySettings#fromEnvironment}.
+ */
 final class ProxyEnvironment {
-  /** One that is set, without the spaces around its value, which may hold a password. */
+  /**
+   * A variable and its value.
+   *
+   * @param value value without surrounding whitespace; may contain a password
+   */
   record Variable(String name, String value) {
     @Override
     public String toString() {
@@ -23,7 +30,7 @@ final class ProxyEnvironment {
     }
   }
 
-  /** curl takes commas and blanks. Windows users write semicolons. */
+  /** curl accepts commas and spaces. Windows users write semicolons. */
   private static final Pattern SEPARATORS = Pattern.compile("[,;\\s]+");
 
   private static final Pattern BLOCK = Pattern.compile("(?<address>[^/]+)/(?<bits>\\d{1,3})");
@@ -36,7 +43,7 @@ final class ProxyEnvironment {
     this.variables = variables;
   }
 
-  /** The one that counts; nothing where the way is direct. */
+  /** Returns the variable that applies to a cloud; empty for a direct connection. */
   Optional<Variable> variableFor(CloudUri cloud) {
     HttpUrl url = cloud.base();
     if (cloud.isLoopback() || isExempt(url)) {
@@ -86,7 +93,7 @@ final class ProxyEnvironment {
     return listed == null ? coversName(host, url.host()) : Arrays.equals(listed, address);
   }
 
-  /** A name covers its subdomains, with a leading dot or asterisk or without. */
+  /** Returns whether an entry covers a host. A domain covers its subdomains in every notation. */
   private static boolean coversName(String listed, String host) {
     String name = withoutDot(host);
     String suffix = withoutDot(listed);
@@ -98,7 +105,8 @@ final class ProxyEnvironment {
   }
 
   /**
-   * A dot at the end marks the root of the DNS, and the name is the same (RFC 1034 section 3.1).
+   * Removes a trailing dot, which denotes the root of the DNS and does not change the name (RFC
+   * 1034 section 3.1).
    */
   private static String withoutDot(String name) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
@@ -117,7 +125,7 @@ final class ProxyEnvironment {
     return true;
   }
 
-  /** Null for a name, and nobody is asked for one. */
+  /** Parses an IP address without a DNS query; returns null for a name. */
   private static byte @Nullable [] address(String text) {
     if (!ProxyServer.isAddress(text)) {
       return null;

@@ -101,7 +101,7 @@ public final class ProxySettings {
   }
 
   /**
-   * Returns a SOCKS5 proxy (RFC 1928).
+   * Returns a SOCKS5 proxy (RFC 1928; user and password as in RFC 1929).
    *
    * @param host host name or IP address, without brackets
    * @param port port from 1 to 65535

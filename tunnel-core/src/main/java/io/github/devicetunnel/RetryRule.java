@@ -10,12 +10,12 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether the same dial may succeed later, without a change by the user. */
+/** The rules that decide whether a retry may succeed without a change by the user. */
 final class RetryRule {
-  /** RFC 6455 section 7.4.1: the other end objects to what was sent, and would do so again. */
+  /** Close codes by which the cloud objects to what was sent (RFC 6455 section 7.4.1). */
   private static final Set<Integer> OBJECTIONS = Set.of(1002, 1003, 1007, 1008, 1009, 1010);
 
-  /** The gateway is offline or the service not listening; request timeout; too many requests. */
+  /** Device offline or service not listening; request timeout; too many requests. */
   private static final Set<Integer> TRANSIENT_STATUSES = Set.of(404, 408, 429);
 
   private RetryRule() {}
@@ -47,7 +47,7 @@ final class RetryRule {
     if (cause instanceof ProxyException proxy) {
       return !proxy.isRefusal();
     }
-    // A handshake that broke off is as any lost connection.
+    // An end of the connection during the handshake is a lost connection, not a rejection.
     boolean rejectedInTls =
         isAny(cause, SSLHandshakeException.class) && !isAny(cause, EOFException.class);
     return !rejectedInTls

@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for an exception that cannot be serialized, in the copy of an exception of ours that is
- * written to an {@link ObjectOutputStream}: with its class name, message, stack trace and causes.
+ * A serializable stand-in for an exception that cannot be serialized, with the same class name,
+ * message, stack trace, causes and suppressed exceptions. It is used in the copy of a library
+ * exception that is written to an {@link ObjectOutputStream}.
  */
 final class SerializableCause extends Exception {
   private static final long serialVersionUID = 1L;
@@ -22,12 +23,12 @@ final class SerializableCause extends Exception {
     setStackTrace(original.getStackTrace());
   }
 
-  /** Returns the same exception where it can be serialized, otherwise one that stands for it. */
+  /** Returns the exception if it can be serialized, otherwise a stand-in. */
   static @Nullable Throwable of(@Nullable Throwable original) {
     return original == null ? null : of(original, new IdentityHashMap<>());
   }
 
-  /** Returns the copy, with the stack trace and the suppressed exceptions of the original. */
+  /** Copies the stack trace and the suppressed exceptions of an exception, and returns the copy. */
   static <T extends Throwable> T copyTraces(Throwable original, T copy) {
     copy.setStackTrace(original.getStackTrace());
     for (Throwable suppressed : original.getSuppressed()) {
@@ -37,9 +38,10 @@ final class SerializableCause extends Exception {
   }
 
   /**
-   * Walks through causes and suppressed exceptions.
+   * Replaces causes and suppressed exceptions recursively.
    *
-   * @param known what stands for which, since exceptions may refer to each other in a circle
+   * @param known stand-ins so far by original, because exceptions can refer to each other in a
+   *     cycle
    */
   private static Throwable of(Throwable original, Map<Throwable, Throwable> known) {
     Throwable existing = known.get(original);
@@ -60,7 +62,10 @@ final class SerializableCause extends Exception {
     return standIn;
   }
 
-  /** Only an attempt shows it: every Throwable says that it is, whatever its fields are. */
+  /**
+   * Returns whether an exception can be serialized. Every Throwable implements Serializable, so
+   * only an attempt shows whether its fields can be serialized.
+   */
   private static boolean isSerializable(Throwable e) {
     try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
       out.writeObject(e);

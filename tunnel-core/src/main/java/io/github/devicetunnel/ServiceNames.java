@@ -8,23 +8,26 @@ import java.util.regex.Pattern;
 import okhttp3.Dns;
 
 /**
- * The names of services behind tunnels: no DNS knows them, and none need be asked. Where an IP
- * address has to be, each gets one at which nothing is, and keeps its name.
+ * Placeholder addresses for the names of services behind tunnels, which no DNS server knows. Where
+ * an API requires an IP address, a name gets an unreachable address and keeps its name.
  */
 final class ServiceNames {
-  /** For documentation only (RFC 5737): nothing can be reached there, should anybody try. */
+  /** An address for documentation (RFC 5737), which is not reachable. */
   private static final byte[] NOWHERE = {(byte) 192, 0, 2, 1};
 
   private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.]*:[^\\]]*]?");
 
   private ServiceNames() {}
 
-  /** For all names. */
+  /** Returns a DNS that resolves every name to the unreachable address, without a query. */
   static Dns dns() {
     return host -> List.of(nowhere(host));
   }
 
-  /** With an IP address in any case, and the name that it was given as. */
+  /**
+   * Returns a resolved address with the same host and port. The address is returned unchanged if it
+   * is already resolved, or if the host resembles an IP address but is not valid.
+   */
   static InetSocketAddress resolved(InetSocketAddress address) {
     if (!address.isUnresolved()) {
       return address;
@@ -35,7 +38,7 @@ final class ServiceNames {
           IP_ADDRESS.matcher(host).matches() ? InetAddress.getByName(host) : nowhere(host);
       return new InetSocketAddress(ip, address.getPort());
     } catch (UnknownHostException e) {
-      return address; // What looks like an IP address and is none.
+      return address; // The host resembles an IP address, but is not valid.
     }
   }
 

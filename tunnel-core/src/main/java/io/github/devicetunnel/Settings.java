@@ -7,7 +7,7 @@ import java.util.List;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link TunnelClient} was built with; complete, checked and immutable. */
+/** The complete, validated settings of a {@link TunnelClient}. Immutable. */
 record Settings(
     CloudUri cloudUri,
     Target target,
@@ -21,10 +21,11 @@ record Settings(
     List<TunnelEventListener> eventListeners) {
 
   /**
-   * How often a dial is tried.
+   * The retries of a dial.
    *
-   * @param attempts at least 1
-   * @param backoff about the first pause; each further one is twice as long
+   * @param attempts maximum number of attempts, including the first; at least 1
+   * @param backoff first pause; each further pause is twice as long, up to 30 seconds, and each is
+   *     shortened at random by up to one half
    */
   record Retry(int attempts, Duration backoff) {
     static final Retry NONE = new Retry(1, Duration.ofMillis(500));
@@ -52,7 +53,7 @@ record Settings(
     return new ListenerInfo(localAddress, target.deviceId(), target.serviceAddress());
   }
 
-  /** Without the one that holds the secret. */
+  /** Returns the headers of the upgrade, without the header that contains the secret. */
   Headers headers() {
     String applicationId = credentials.applicationId();
     return applicationId == null

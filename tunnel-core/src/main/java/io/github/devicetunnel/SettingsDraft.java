@@ -10,9 +10,9 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a client that is being built. Every value is checked when it comes; the end
- * checks only whether something is missing, or does not go together. {@link TunnelClient.Builder}
- * says what each means. For one thread.
+ * The settings of a client that is being built. Each setter validates its value. {@link #finish}
+ * checks only for missing and incompatible values. {@link TunnelClient.Builder} documents the
+ * settings. Not thread-safe.
  */
 final class SettingsDraft {
   private static final int MOST_WARM = 64;
@@ -38,12 +38,12 @@ final class SettingsDraft {
 
   private final List<TunnelEventListener> eventListeners = new ArrayList<>();
 
-  /** The defaults. */
+  /** Creates a draft with the defaults. */
   SettingsDraft() {
     this.timeouts = new Timeouts.Draft(Timeouts.DEFAULTS);
   }
 
-  /** Those of another client. */
+  /** Creates a draft with the settings of another client. */
   SettingsDraft(Settings settings, TransportSettings transport) {
     this.cloudUri = settings.cloudUri();
     this.deviceId = settings.target().deviceId();
@@ -97,7 +97,7 @@ final class SettingsDraft {
     headers.add(name, value);
   }
 
-  /** Kept as a header, which no other setting can write. */
+  /** Stores the subprotocols as a header. {@link #header} rejects this header name. */
   void subprotocol(String... names) {
     if (names.length == 0) {
       headers.removeAll(Subprotocols.HEADER);
@@ -157,7 +157,7 @@ final class SettingsDraft {
     eventListeners.add(Objects.requireNonNull(listener, "listener"));
   }
 
-  /** What belongs to one client. */
+  /** Returns the settings that belong to one client. */
   Settings finish() {
     CloudUri uri = present("cloudUri", cloudUri);
     Target target =
@@ -184,12 +184,12 @@ final class SettingsDraft {
     return settings;
   }
 
-  /** What clients may share. */
+  /** Returns the settings that clients can share. */
   TransportSettings transport() {
     return new TransportSettings(okHttpClient, tls, proxy, warmConnections, platformThreads);
   }
 
-  /** A variable of the environment that is not set, more often than not. */
+  /** Rejects null with a clear message; the usual cause is an unset environment variable. */
   private static String given(String name, @Nullable String value) {
     if (value == null) {
       throw new IllegalArgumentException(name + " is missing");
