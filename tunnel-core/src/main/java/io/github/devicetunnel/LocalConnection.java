@@ -21,18 +21,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A local connection and its tunnel, from the dial to the end of both.
+ * A connection of a local client and its tunnel, from the dial to the end of both.
  *
- * <p>Two threads: one dials, then carries down what comes from the service, and at the end, however
- * it came, closes everything. The other carries up what the local client sends. Between them is
- * nothing but the tunnel: each writes to one end before it reads from the other again.
+ * <p>Two threads serve a connection. The first thread dials, copies bytes from the service to the
+ * local client, and finally closes both sides. The second thread copies bytes from the local client
+ * to the service. There is no queue: each thread writes a buffer before it reads the next one.
  */
 final class LocalConnection implements Connections.Connection {
   private static final Logger LOG = LoggerFactory.getLogger(LocalConnection.class);
 
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How long a client that got the end of the stream may take to end its own. */
+  /** Maximum time for a client to close after it received the end of the stream. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final long number;
@@ -44,14 +44,14 @@ final class LocalConnection implements Connections.Connection {
   private final ClientWatch dialWatch;
   private final ClientWatch drainWatch;
 
-  /** Counted down when nothing more is read from the local client. */
+  /** Reaches zero when no more bytes are read from the local client. */
   private final CountDownLatch upEnded = new CountDownLatch(1);
 
   private final LateBytes lateBytes;
   private final CountDownLatch cut = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private boolean reported; // used by the thread that carries down
+  private boolean reported; // used only by the thread of run()
 
   LocalConnection(
       LocalSocket local,
@@ -111,7 +111,10 @@ final class LocalConnection implements Connections.Connection {
     LOG.error("{} failed unexpectedly", this, e);
   }
 
-  /** One step's failure, be it for want of memory, does not keep the next from being taken. */
+  /**
+   * Releases everything. Each step runs even if an earlier step fails, for example with an {@link
+   * OutOfMemoryError}.
+   */
   private void closeAll() {
     try {
       drainWatch.stop();
@@ -128,7 +131,7 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
-  /** Until the tunnel or the local client ends. */
+  /** Copies bytes from the tunnel to the local client until either of them ends. */
   private void pumpDown() {
     try {
       OutputStream out = local.outputStream();
@@ -145,7 +148,7 @@ final class LocalConnection implements Connections.Connection {
     try {
       if (readToEnd()) {
         tunnel.shutdownOutput();
-        if (tunnel.isOpen()) { // Often the service has closed first.
+        if (tunnel.isOpen()) { // Often the service has already closed.
           drainWatch.start(ClientWatch.FIRST_CHECK_MILLIS);
         }
       }
@@ -158,7 +161,7 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
-  /** Returns false when it stopped before the client's end, because the tunnel had ended. */
+  /** Returns false if the tunnel ended before the output of the client. */
   private boolean readToEnd() throws IOException {
     InputStream in = local.inputStream();
     ReadSize size = new ReadSize();
@@ -179,7 +182,7 @@ final class LocalConnection implements Connections.Connection {
     return new byte[FrameWriter.HEADER_ROOM + size.bytes()];
   }
 
-  /** Returns false when the tunnel has ended; the other thread ends the local connection. */
+  /** Returns false if the tunnel has ended; the other thread then closes the local connection. */
   private boolean send(byte[] buffer, int count) {
     try {
       if (tunnel.isOpen()) {
@@ -187,7 +190,7 @@ final class LocalConnection implements Connections.Connection {
         return true;
       }
     } catch (TunnelException e) {
-      // The thread that reads from the tunnel finds the same end, after the last byte.
+      // The thread that reads from the tunnel detects the same end after the last byte.
     }
     return false;
   }
@@ -196,7 +199,7 @@ final class LocalConnection implements Connections.Connection {
     tunnel.end(CloseCause.localReset(e));
   }
 
-  /** An orderly end becomes the end of the stream, any other one a reset after the last byte. */
+  /** Ends the output to the local client after an orderly end; otherwise resets the connection. */
   private void endLocalOutput() {
     if (!tunnel.requireReason().isOrderly()) {
       reportAnd(this::resetAfterDelivery);
@@ -205,7 +208,7 @@ final class LocalConnection implements Connections.Connection {
     try {
       local.shutdownOutput();
     } catch (IOException e) {
-      // The client has gone, which is what it was about to be told.
+      // The client has already closed its connection.
     }
   }
 
@@ -218,8 +221,9 @@ final class LocalConnection implements Connections.Connection {
   }
 
   /**
-   * Waits for the client's own end after ours. Closing with bytes unread would send a reset, and a
-   * reset can overtake what the client has not read yet.
+   * Waits until the client has ended its output, at most two seconds. Closing a socket with unread
+   * bytes sends a reset, which can overtake bytes that the client has not read; see
+   * docs/rationale/ends.md.
    */
   private void awaitLocalEnd() {
     try {
@@ -241,8 +245,8 @@ final class LocalConnection implements Connections.Connection {
   }
 
   /**
-   * Logs a failure before the local client sees it: a program may end on it, and this process with
-   * the program. A log that fails does not keep it from the client.
+   * Logs the close reason before the reset, because a client that exits on the reset may also stop
+   * this process. Resets the connection even if logging fails.
    */
   private void reportAnd(Runnable reset) {
     try {
@@ -252,7 +256,7 @@ final class LocalConnection implements Connections.Connection {
     }
   }
 
-  /** Logs the end once. */
+  /** Logs the close reason once. */
   private void report(CloseReason reason) {
     if (reported) {
       return;
@@ -281,7 +285,7 @@ final class LocalConnection implements Connections.Connection {
   public void cut() {
     tunnel.end(CloseCause.shutdown());
     cut.countDown();
-    // Frees a thread that waits for a local client; the bytes it holds have nowhere to go.
+    // Unblocks a thread that waits for the local client. Its bytes can no longer be delivered.
     local.reset();
   }
 

@@ -9,16 +9,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes an answer to the upgrade that opens no tunnel: what was answered, by whom, and the fix.
+ * A rejected upgrade. The message contains the answer, its sender and the fix.
  *
- * <p>The tunnelling service describes its errors in JSON. Any other answer comes from a web server,
- * load balancer or firewall in front of the service, and the same status has another fix there.
+ * <p>The cloud describes its errors in JSON. Any other answer comes from a web server, load
+ * balancer or firewall in front of the cloud, where the same status has another fix.
  */
 record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) {
-  /** The answer was an upgrade, but not a correct one. */
+  /** The status of an answer that is an upgrade, but not a correct one. */
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  /** A page of a web server and its fix. The text is in lower case. */
+  /**
+   * An error page of a web server.
+   *
+   * @param text part of the page, in lower case
+   * @param fix the fix for this error
+   */
   private record KnownPage(String text, String fix) {}
 
   private static final String USE_WSS = "use wss in the cloud URI";
@@ -34,7 +39,7 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
               "it does not accept the client certificate; set another"),
           new KnownPage("plain http request was sent to https port", USE_WSS),
           new KnownPage("header or cookie too large", SHORTER_TOKEN),
-          // Apache httpd; Java has no post-handshake authentication (RFC 8446 section 4.6.2).
+          // Apache httpd; Java does not support post-handshake authentication (RFC 8446 4.6.2).
           new KnownPage(
               "post-handshake authentication",
               "it requests a client certificate after the TLS 1.3 handshake, which Java does not"
@@ -56,7 +61,7 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
     return error.describe(start, answer.status(), answer.location(), advice(error));
   }
 
-  /** The error description in the body, as far as there is one. */
+  /** Parses the error description in the body; fields that are absent are null. */
   ServiceError error() {
     return ServiceError.parse(answer.body());
   }
@@ -74,7 +79,7 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
         : ServiceError.sender(answer.server()) + ": " + frontAdvice();
   }
 
-  /** To the same host. */
+  /** Returns whether the answer redirects from {@code ws} to the same host with TLS. */
   private boolean redirectsToTls() {
     String tlsBase = "https://" + cloud.base().host();
     return !cloud.base().isHttps()
@@ -126,7 +131,10 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
     };
   }
 
-  /** A request has one Authorization header (RFC 9110 section 11.6.2), and the cloud needs it. */
+  /**
+   * Returns the fix for a 401 from a server in front of the cloud. A request has only one
+   * Authorization header (RFC 9110 section 11.6.2), and the cloud needs it.
+   */
   private String authentication() {
     List<String> schemes =
         answer.schemes().stream().filter(scheme -> !scheme.equalsIgnoreCase("Bearer")).toList();
