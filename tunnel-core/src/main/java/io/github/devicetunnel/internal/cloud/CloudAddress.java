@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
- * Where the cloud is, for tunnels and for all else.
+ * The address of the cloud, for tunnels and all other requests.
  *
- * @param base with http or https in place of ws or wss, which OkHttp wants
- * @param path what a whole URL has after the base: {@code v3} and what follows; else empty
+ * @param base the base URL, with http or https in place of ws or wss, because OkHttp requires it
+ * @param path the path segments after the base of a whole URL, from {@code v3} on; otherwise empty
  */
 public record CloudAddress(HttpUrl base, List<String> path) {
   private static final Pattern SCHEME = Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://.*");
@@ -22,9 +22,9 @@ public record CloudAddress(HttpUrl base, List<String> path) {
           + " wss://HOST/v3/devices/DEVICE_ID/services/IP:PORT/connection, but ";
 
   /**
-   * Takes the base, or a whole URL.
+   * Parses a base URL or a whole URL.
    *
-   * @throws IllegalArgumentException for anything else; the message repeats no password
+   * @throws IllegalArgumentException for any other text; the message contains no password
    */
   public static CloudAddress parse(String text) {
     HttpUrl url = parseUrl(text);
@@ -70,20 +70,23 @@ public record CloudAddress(HttpUrl base, List<String> path) {
     return url;
   }
 
-  /** Says what is wrong with a URL. */
+  /** Returns an exception that describes a defect of a URL. */
   public static IllegalArgumentException refused(String text, String defect) {
     String shown = OneLine.of(text, LONGEST_SHOWN);
-    // A password may stand before an @; a message must not show it.
+    // Text before an @ may contain a password, which must not appear in a message.
     String safe = text.contains("@") ? "the value" : "\"" + shown + "\"";
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);
   }
 
-  /** Whether a credential may be read on the way: not encrypted, and not to this machine. */
+  /**
+   * Returns whether a credential would be readable on the network: without TLS, and not to this
+   * machine.
+   */
   public boolean exposesCredential() {
     return !base.isHttps() && !isLoopback();
   }
 
-  /** Whether it is this machine. */
+  /** Returns whether the host is this machine. */
   public boolean isLoopback() {
     String host = base.host();
     return host.equals("localhost")
@@ -92,7 +95,7 @@ public record CloudAddress(HttpUrl base, List<String> path) {
         || host.matches("127(\\.\\d{1,3}){3}");
   }
 
-  /** With ws or wss. */
+  /** Returns the base URL with ws or wss. */
   @Override
   public String toString() {
     return base.toString().replaceFirst("^http", "ws");

@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a refused request says: the service's own JSON, or the page of a load balancer
- * in front of it. Text from there goes into one line of a log, so it is short and has no control
- * characters.
+ * The error description in the body of a rejection: the JSON of the service, or the page of a load
+ * balancer in front of it. All texts are short and have no control characters, because they are
+ * part of a log line.
  *
- * @param fromService whether the body is an error description of the tunnelling service, and not
- *     the answer of another server in front of it
+ * @param fromService whether the body is an error description of the tunnelling service, and not a
+ *     response of another server in front of it
  */
 public record ServiceError(
     boolean fromService,
@@ -32,14 +32,17 @@ public record ServiceError(
   private static final int LONGEST_TEXT = 300;
   private static final int MAX_SERVER_NAME = 60;
 
-  /** Gateways such as Kong and AWS also send a message and a request ID, but none of these. */
+  /**
+   * Fields that only the service sends. Gateways such as Kong and AWS also send a message and a
+   * request ID, but none of these fields.
+   */
   private static final Set<String> OWN_FIELDS = Set.of("object", "code", "type", "fields");
 
   private static final Pattern TITLE =
       Pattern.compile("<title[^>]*>(.*?)</title>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final Pattern TAG = Pattern.compile("<[^>]*>");
 
-  /** Never fails: what cannot be read says nothing. */
+  /** Parses a body. Never fails; parts that cannot be parsed are null. */
   public static ServiceError parse(String body) {
     String trimmed = body.strip();
     if (trimmed.startsWith("{")) {
@@ -50,7 +53,7 @@ public record ServiceError(
     return new ServiceError(false, null, oneLine(text), null);
   }
 
-  /** As much as can be read: the body may have been cut. */
+  /** Parses as much as possible, because the body may be truncated. */
   private static ServiceError parseJson(String body) {
     String type = null;
     String message = null;
@@ -76,7 +79,7 @@ public record ServiceError(
         }
       }
     } catch (IOException e) {
-      // What was read before the defect is still of use.
+      // Keep what was read before the defect.
     }
     if (!fields.isEmpty()) {
       String details = String.join("; ", fields);
@@ -109,11 +112,11 @@ public record ServiceError(
   }
 
   /**
-   * All that is known in one line: what was asked, the answer, what to do.
+   * Returns the request, the response and the fix as one line.
    *
-   * @param asked the beginning of the line
-   * @param location where a redirect leads
-   * @param advice what to do, null where only the service's words can tell
+   * @param asked the beginning of the line, which describes the request
+   * @param location the target of a redirect
+   * @param advice the fix; null if only the text of the service can describe it
    */
   public String describe(
       String asked, int status, @Nullable String location, @Nullable String advice) {
@@ -126,7 +129,7 @@ public record ServiceError(
     return requestId == null ? line.toString() : line.append(')').toString();
   }
 
-  /** The pages of web servers repeat the status. */
+  /** Returns the message without a leading status, which the pages of web servers repeat. */
   private @Nullable String withoutStatus(int status) {
     String repeated = status + " ";
     return message == null || !message.startsWith(repeated)
@@ -135,9 +138,9 @@ public record ServiceError(
   }
 
   /**
-   * Describes the sender of an answer that is not the service's.
+   * Describes the sender of a response that is not from the service.
    *
-   * @param server the value of the header {@code Server} or {@code Via}, if there is one
+   * @param server the value of the header {@code Server} or {@code Via}, or null
    */
   public static String sender(@Nullable String server) {
     return "probably sent by "

@@ -14,17 +14,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of all connections: daemons, each with the name of what it serves, which end with it.
- * The first ones are platform threads, since those hand a byte over more quickly; beyond a number,
- * where their stacks begin to weigh, they are virtual, on a JVM that has them.
+ * The threads of all connections. They are daemons, named after their connection, and end with it.
+ * The first threads are platform threads, which hand over bytes faster. Above a limit, where the
+ * memory of their stacks matters, further threads are virtual if the JVM supports them. See
+ * docs/rationale/threads-and-memory.md.
  */
 public final class ConnectionThreads {
-  /** What a thread does in between, and may fail at. */
+  /** A task that may throw an {@link IOException}. */
   public interface Step {
     void run() throws IOException;
   }
 
-  /** Two serve a connection of a listener. */
+  /** Default limit of platform threads. A connection of a listener uses two threads. */
   public static final int PLATFORM_THREADS = 64;
 
   private static final @Nullable VirtualThreads VIRTUAL = VirtualThreads.find();
@@ -32,7 +33,7 @@ public final class ConnectionThreads {
   private final int most;
   private final AtomicInteger platformThreads = new AtomicInteger();
 
-  /** For short work on any connection that may have to wait for its network. */
+  /** Runs short tasks that may block on the network of any connection. */
   private final ThreadPoolExecutor helpers =
       new ThreadPoolExecutor(
           0,
@@ -41,13 +42,13 @@ public final class ConnectionThreads {
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
           task -> platform("tunnel-helper", task),
-          // After the shutdown there is no connection left that could want help.
+          // After the shutdown no connection is left that needs a helper.
           new ThreadPoolExecutor.DiscardPolicy());
 
   /**
-   * None has started yet.
+   * Creates the object without starting a thread.
    *
-   * @param most how many are platform threads at the same time, on a JVM that has others
+   * @param most maximum number of platform threads at the same time, if the JVM has virtual threads
    */
   public ConnectionThreads(int most) {
     this.most = most;
@@ -60,10 +61,11 @@ public final class ConnectionThreads {
   }
 
   /**
-   * Runs a step whose stack is deep, and returns when it is done. A virtual thread that waits keeps
-   * its stack on the heap, and the room for it as long as it lives: it has a second one do this.
+   * Runs a step with a deep stack and returns when it has ended. A waiting virtual thread keeps its
+   * stack on the heap, and the stack never shrinks. A virtual thread therefore runs the step on a
+   * second virtual thread.
    *
-   * @throws IOException that of the step, as its other exceptions
+   * @throws IOException the exception of the step; unchecked exceptions are also rethrown
    */
   public void runApart(String name, Step step) throws IOException {
     if (VIRTUAL == null || !VIRTUAL.isCurrent()) {
@@ -97,7 +99,8 @@ public final class ConnectionThreads {
   }
 
   /**
-   * The step's own waiting ends when its connection is cut; an interrupt is for what comes after.
+   * Waits for the step. The wait ignores interrupts and restores the interrupt status at its end,
+   * because the step ends when its connection is aborted.
    */
   private static void await(FutureTask<Void> task) throws ExecutionException {
     boolean interrupted = false;
@@ -147,7 +150,10 @@ public final class ConnectionThreads {
     return thread;
   }
 
-  /** {@code Thread.ofVirtual().name(name).unstarted(task)}, which is not there on Java 17. */
+  /**
+   * Reflective access to {@code Thread.ofVirtual().name(name).unstarted(task)}, which Java 17 does
+   * not have.
+   */
   private record VirtualThreads(
       MethodHandle ofVirtual, MethodHandle name, MethodHandle unstarted, MethodHandle isVirtual) {
 
@@ -170,7 +176,7 @@ public final class ConnectionThreads {
       }
     }
 
-    /** Whether the calling thread is one. */
+    /** Returns whether the calling thread is virtual. */
     boolean isCurrent() {
       return (boolean) result(() -> isVirtual.invoke(Thread.currentThread()));
     }

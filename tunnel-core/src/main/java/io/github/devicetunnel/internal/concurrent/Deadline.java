@@ -3,9 +3,9 @@ package io.github.devicetunnel.internal.concurrent;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The time until which somebody waits. */
+/** A point in time at which a wait ends. */
 public final class Deadline {
-  /** Somebody waits for as long as it takes. */
+  /** No deadline: waits without a limit. */
   public static final Deadline NONE = new Deadline(Duration.ZERO);
 
   private final Duration timeout;
@@ -17,25 +17,25 @@ public final class Deadline {
   }
 
   /**
-   * From now.
+   * Returns a deadline relative to now.
    *
-   * @param timeout zero for none
+   * @param timeout zero means no deadline
    */
   public static Deadline in(Duration timeout) {
     return timeout.isZero() ? NONE : new Deadline(timeout);
   }
 
-  /** Whether there is one at all. */
+  /** Returns whether there is a deadline. */
   public boolean isSet() {
     return this != NONE;
   }
 
-  /** Nanoseconds from now, zero or less when it has passed. */
+  /** Returns the nanoseconds until the deadline, zero or negative if it has passed. */
   public long nanosLeft() {
     return at - System.nanoTime();
   }
 
-  /** How long it was when it was set. */
+  /** Returns the timeout with which the deadline was created. */
   public Duration timeout() {
     return timeout;
   }

@@ -4,8 +4,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets threads in until it is closed. When it is closed and the last of them has left, that one, or
- * whoever closed it if nobody was inside, does what is left to do: once, and with no lock held.
+ * A gate that counts the threads inside and runs an action once, after it has been closed and the
+ * last thread has left. The action runs on the last thread, or on the closing thread if no thread
+ * is inside. It holds no lock. Thread-safe.
  */
 public final class InFlightGate {
   private final Runnable action;
@@ -17,7 +18,7 @@ public final class InFlightGate {
     this.action = action;
   }
 
-  /** False when it is closed; otherwise {@link #leave} must follow. */
+  /** Enters the gate. Returns false if it is closed; otherwise {@link #leave} must follow. */
   public synchronized boolean enter() {
     if (closed) {
       return false;
@@ -38,7 +39,8 @@ public final class InFlightGate {
   }
 
   /**
-   * Lets nobody in any more. Does not wait for those who are inside. The second call does nothing.
+   * Closes the gate for further threads. Does not wait for the threads inside. Further calls have
+   * no effect.
    */
   public void close() {
     boolean last;
@@ -59,7 +61,7 @@ public final class InFlightGate {
     }
   }
 
-  /** Waits until all that was left to do is done; false when the time was over. */
+  /** Waits until the action has ended. Returns false if the time has elapsed before. */
   public boolean awaitDone(long nanos) throws InterruptedException {
     return done.await(nanos, TimeUnit.NANOSECONDS);
   }

@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Acts once something has been quiet for some time. It is not restarted by every byte: it looks
- * when the time could be over, and if it is not, once more when it could be then.
+ * A timer that runs an action after a period without activity. Activity does not restart the timer.
+ * Instead, the timer checks at the earliest possible time, and schedules another check if there was
+ * activity.
  */
 public final class QuietTimer {
   private final long limitNanos;
@@ -22,11 +23,11 @@ public final class QuietTimer {
   }
 
   /**
-   * Begins to look.
+   * Starts a timer.
    *
-   * @param quietNanos for how long it has been quiet so far, in nanoseconds
-   * @param action on the scheduler's thread, at most once; must not wait
-   * @param onFailure called when either throws; must not wait
+   * @param quietNanos returns the time since the last activity, in nanoseconds
+   * @param action runs at most once, on the scheduler's thread; must not block
+   * @param onFailure called if one of them throws; must not block
    */
   public static Recheck start(
       ScheduledExecutorService scheduler,

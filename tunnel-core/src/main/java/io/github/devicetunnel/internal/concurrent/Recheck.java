@@ -7,12 +7,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Looks at something again and again, on the scheduler's thread: each look says when the next one
- * is due. It can be stopped from any thread at any time.
- */
+/** A repeated check on the scheduler's thread. Each check returns the delay until the next one. */
 public final class Recheck {
-  /** There is no further look. */
+  /** Delay that ends the checks. */
   public static final long NEVER = -1;
 
   private final ScheduledExecutorService scheduler;
@@ -30,12 +27,12 @@ public final class Recheck {
   }
 
   /**
-   * Begins.
+   * Starts the checks.
    *
-   * @param delay nanoseconds until the first look
-   * @param look returns the nanoseconds until the next one, positive, or {@link #NEVER}; must not
-   *     wait
-   * @param onFailure called when a look throws, which ends the looks; must not wait
+   * @param delay nanoseconds until the first check
+   * @param look returns the nanoseconds until the next check, positive, or {@link #NEVER}; must not
+   *     block
+   * @param onFailure called if a check throws, which ends the checks; must not block
    */
   public static Recheck start(
       ScheduledExecutorService scheduler,
@@ -47,7 +44,7 @@ public final class Recheck {
     return recheck;
   }
 
-  /** Ends. A look that is under way goes on, and is the last one. From any thread. */
+  /** Stops the checks. A check that is running completes. Thread-safe. */
   public void stop() {
     stopped = true;
     Future<?> planned = next;
@@ -59,7 +56,7 @@ public final class Recheck {
   private void schedule(long delay) {
     next = scheduler.schedule(this::run, delay, TimeUnit.NANOSECONDS);
     if (stopped) {
-      stop(); // It came before there was this one to be cancelled.
+      stop(); // stop() ran before this check could be cancelled.
     }
   }
 

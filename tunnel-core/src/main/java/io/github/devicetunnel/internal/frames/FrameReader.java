@@ -21,30 +21,29 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the frames of one direction of a websocket (RFC 6455 section 5) into the bytes of their
- * payloads. Message boundaries mean nothing here: fragments, whole messages, text and binary are
- * one stream, and no message is ever assembled.
+ * A decoder that turns the frames of one direction of a websocket (RFC 6455 section 5) into the
+ * bytes of their payloads. Message boundaries and types are ignored: all payloads form one stream,
+ * and messages are not assembled in memory.
  *
- * <p>Headers are cut out in place: what {@link #next} hands out lies in the buffer into which it
- * was read, with the payloads of neighbouring short frames moved together. That buffer is all the
- * memory that a reader uses, whatever lengths the frames declare; {@link ReadSize} says how long it
- * is.
+ * <p>Headers are removed in place. {@link #next} returns a view of the read buffer, in which the
+ * payloads of adjacent short frames have been joined. Memory use does not depend on the lengths
+ * that frames declare; {@link ReadSize} determines the size of the buffer.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 public final class FrameReader {
-  /** What is told of the frames that are not data, on the thread that reads. */
+  /** A receiver of control frames, called on the reading thread. */
   public interface ControlHandler {
-    /** A ping came and wants a pong with the same payload (section 5.5.2). */
+    /** Handles a ping, which requires a pong with the same payload (RFC 6455 section 5.5.2). */
     void onPing(byte[] payload);
 
-    /** A pong came, asked for or not (section 5.5.3). */
+    /** Handles a pong, solicited or not (RFC 6455 section 5.5.3). */
     void onPong(byte[] payload);
 
     /**
-     * The other end is done. Nothing is read after this.
+     * Handles the close frame, the last frame that is read.
      *
-     * @param code {@link CloseCode#NO_STATUS} when the frame carried none
+     * @param code {@link CloseCode#NO_STATUS} if the frame has no code
      */
     void onClose(int code, String reason);
   }
@@ -53,7 +52,7 @@ public final class FrameReader {
   private final Role writer;
   private final ControlHandler controls;
 
-  // buffer: [0, runEnd) payload handed out or about to be, [parsed, limit) not looked at yet
+  // [0, runEnd) is payload, already or about to be returned; [parsed, limit) is not decoded yet
   private final ReadSize size = new ReadSize();
   private byte[] buffer = new byte[size.bytes()];
   private ByteBuffer view = ByteBuffer.wrap(buffer);
@@ -63,7 +62,7 @@ public final class FrameReader {
   private int runStart;
   private int runEnd;
 
-  // the data frame that is being read
+  // State of the current data frame.
   private long remaining;
   private int maskKey;
   private long maskPosition;
@@ -72,9 +71,9 @@ public final class FrameReader {
   private boolean closed;
 
   /**
-   * A reader of what {@code writer} sends.
+   * Creates a reader for the frames that {@code writer} sends.
    *
-   * @param in read in large pieces, so it needs no buffer of its own
+   * @param in the input, which needs no buffer of its own because reads are large
    */
   public FrameReader(InputStream in, Role writer, ControlHandler controls) {
     this.in = in;
@@ -83,14 +82,14 @@ public final class FrameReader {
   }
 
   /**
-   * The next bytes of payload, at least one; waits until there are some. The buffer and its content
-   * belong to the caller until the next call.
+   * Returns the next payload bytes, at least one. Blocks until bytes are available. The caller owns
+   * the returned buffer and its content until the next call.
    *
    * @return null after a close frame
-   * @throws ProtocolViolationException when a rule was broken; all payload before that was handed
-   *     out
-   * @throws BareCloseException when the stream ended between two messages, without a close frame
-   * @throws EOFException when the stream ended inside a message
+   * @throws ProtocolViolationException if a frame violates the protocol; all payload before the
+   *     violation has been returned
+   * @throws BareCloseException if the input ended between two messages without a close frame
+   * @throws EOFException if the input ended inside a message
    */
   public @Nullable ByteBuffer next() throws IOException {
     while (!closed) {
@@ -105,7 +104,7 @@ public final class FrameReader {
     return null;
   }
 
-  /** Moves on through what is in the buffer, as far as one unbroken run of payload can be made. */
+  /** Decodes the buffered bytes up to the end of one contiguous run of payload. */
   private void decode() throws ProtocolViolationException {
     runStart = parsed;
     runEnd = parsed;
@@ -123,7 +122,7 @@ public final class FrameReader {
       }
       String brokenRule = FrameValidator.broken(buffer, parsed, limit, writer, insideMessage);
       boolean control = isControl(buffer[parsed] & OPCODE);
-      // All that came before a control frame or an error is delivered before either is acted on.
+      // Return the payload before a control frame or a violation first.
       if (runEnd > runStart && (control || brokenRule != null)) {
         return;
       }
@@ -189,7 +188,7 @@ public final class FrameReader {
     }
   }
 
-  /** False when the frame is not whole yet. */
+  /** Returns false if the frame is incomplete. */
   private boolean handleControlFrame(int headerSize) throws ProtocolViolationException {
     int opcode = buffer[parsed] & OPCODE;
     int length = buffer[parsed + 1] & LENGTH;
@@ -244,7 +243,10 @@ public final class FrameReader {
     return value;
   }
 
-  /** Reads once. All payload was handed out: at most an unfinished header or control is left. */
+  /**
+   * Reads once. All payload has been returned, so at most an incomplete header or control frame is
+   * left in the buffer.
+   */
   private void fill() throws IOException {
     byte[] target = buffer.length == size.bytes() ? buffer : new byte[size.bytes()];
     int left = limit - parsed;

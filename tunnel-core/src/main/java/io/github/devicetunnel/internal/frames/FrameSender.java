@@ -13,21 +13,27 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a websocket, shared by those who have something to send: one writer of data,
- * who may wait for the network, and the senders of control frames, who must not.
+ * The sending side of a websocket, shared by one writer of data, which may block on the network,
+ * and by senders of control frames, which must not block.
  *
- * <p>A control frame is only noted. Whoever holds the lock writes it after the frame at hand, so it
- * goes out between the frames of a running upload. When nobody does, the sender writes it himself
- * if the network is known to be empty, and lets a helper do it otherwise. There is never more than
- * one of a kind waiting: the latest pong answers all earlier pings (RFC 6455 section 5.5.3).
+ * <p>A control frame is queued, and the current holder of the write lock sends it after the current
+ * frame. Control frames are therefore sent between the frames of a running upload. If the lock is
+ * free, the caller sends the frame itself if the socket's send buffer has room for it, and
+ * otherwise leaves it to a helper thread. At most one frame of each kind is queued: the latest pong
+ * answers all earlier pings (RFC 6455 section 5.5.3).
+ *
+ * <p>Thread-safe.
  */
 final class FrameSender {
   private static final long NEVER = Long.MIN_VALUE;
 
-  /** The bytes that were sent before a ping, and when it was sent. */
+  /** Length of a ping's payload: the number of bytes sent before the ping, and its send time. */
   private static final int PING_BYTES = 2 * Long.BYTES;
 
-  /** So many control frames always fit into a socket's buffer, however slow the other end is. */
+  /**
+   * Number of control frames that always fit into the socket's send buffer, even if the peer does
+   * not read.
+   */
   private static final int FEW = 8;
 
   private final ReentrantLock writing = new ReentrantLock();
@@ -38,19 +44,19 @@ final class FrameSender {
   private volatile boolean pingDue;
   private final AtomicReference<@Nullable CloseFrame> closeDue = new AtomicReference<>();
 
-  // Written under the lock, read by all.
+  // Written while holding the lock, read by all threads.
   private final AtomicLong sent = new AtomicLong();
   private volatile long writingSince = NEVER;
   private volatile boolean closeSent;
 
-  /** The time in pings counts from here: what the clock says is nobody else's business. */
+  /** Base of the times in pings, so that the peer does not learn the value of the local clock. */
   private final long startedAt = System.nanoTime();
 
-  // Written by the thread that reads.
+  // Written by the reading thread.
   private volatile long acknowledged;
   private volatile @Nullable Duration roundTrip;
 
-  // Control frames that were sent since the last pong came.
+  // Number of control frames sent since the last pong.
   private final AtomicInteger unconfirmed = new AtomicInteger();
 
   private final AtomicBoolean helperIsDue = new AtomicBoolean();
@@ -60,7 +66,7 @@ final class FrameSender {
     this.helpers = helpers;
   }
 
-  /** Sends a frame of data, as {@link FrameWriter#writeData}. Waits for the network. */
+  /** Sends a data frame as {@link FrameWriter#writeData} does. Blocks on the network. */
   void sendData(byte[] buffer, int offset, int length) throws IOException {
     writing.lock();
     try {
@@ -82,14 +88,16 @@ final class FrameSender {
     writing.unlock();
   }
 
-  /** Sends the close frame soon, unless one was sent; nothing is sent after it. Never waits. */
+  /**
+   * Queues a close frame, unless one has been queued. No frame is sent after it. Does not block.
+   */
   void sendClose(int code, String reason) {
     if (closeDue.compareAndSet(null, new CloseFrame(code, reason))) {
       controlIsDue();
     }
   }
 
-  /** Returns when what was noted has been written. Waits for the network. */
+  /** Sends the queued control frames. Blocks on the network. */
   void flush() throws IOException {
     writing.lock();
     try {
@@ -100,22 +108,22 @@ final class FrameSender {
     sendControls();
   }
 
-  /** Sends a ping soon. Never waits. */
+  /** Queues a ping. Does not block. */
   void sendPing() {
     pingDue = true;
     controlIsDue();
   }
 
-  /** Sends a pong soon. Never waits. */
+  /** Queues a pong. Does not block. */
   void sendPong(byte[] payload) {
     pongDue.set(payload);
     controlIsDue();
   }
 
   /**
-   * Takes a pong. A ping carries the number of bytes that were sent before it, and the other end
-   * handles what it gets in order: its pong acknowledges all of them. It also carries when it was
-   * sent, so that no list of pings is kept.
+   * Handles a pong. A ping contains the number of bytes sent before it. The peer handles frames in
+   * order, so the pong acknowledges all of these bytes. The ping also contains its send time, so no
+   * list of pending pings is needed. See docs/rationale/data-path.md.
    */
   void onPong(byte[] payload) {
     if (payload.length != PING_BYTES) {
@@ -131,17 +139,20 @@ final class FrameSender {
     }
   }
 
-  /** Bytes of payload that were sent. */
+  /** Returns the number of payload bytes sent. */
   long sent() {
     return sent.get();
   }
 
-  /** Bytes of payload that were sent and of which no pong has told that they arrived. */
+  /** Returns the number of payload bytes sent but not yet acknowledged by a pong. */
   long unacknowledged() {
     return sent.get() - acknowledged;
   }
 
-  /** How long the last ping that was answered took, with all that lay before it; null for none. */
+  /**
+   * Returns the round-trip time of the last answered ping, including the delivery of the data
+   * before it, or null if no ping has been answered.
+   */
   @Nullable Duration roundTrip() {
     return roundTrip;
   }
@@ -150,7 +161,10 @@ final class FrameSender {
     return System.nanoTime() - startedAt;
   }
 
-  /** For how long the write that is under way has been waiting, in nanoseconds; 0 for none. */
+  /**
+   * Returns how long the current write has been blocked, in nanoseconds, or 0 if no write is in
+   * progress.
+   */
   long blockedNanos(long now) {
     long since = writingSince;
     return since == NEVER ? 0 : now - since;
@@ -160,17 +174,17 @@ final class FrameSender {
     return closeSent;
   }
 
-  /** Whether the close frame has left, and nobody is writing. */
+  /** Returns whether the close frame has been sent and no write is in progress. */
   boolean isDone() {
     return closeSent && !writing.isLocked();
   }
 
   private void controlIsDue() {
     if (writing.isLocked()) {
-      return; // The holder looks again after it has let go.
+      return; // The holder checks the queue again after it has released the lock.
     }
     if (unacknowledged() == 0 && unconfirmed.get() < FEW) {
-      sendControls(); // The socket's buffer is as good as empty, so this cannot wait.
+      sendControls(); // The send buffer is nearly empty, so this does not block.
     } else if (helperIsDue.compareAndSet(false, true)) {
       askHelper();
     }
@@ -180,7 +194,7 @@ final class FrameSender {
     try {
       helpers.execute(this::help);
     } catch (OutOfMemoryError e) {
-      // There is no thread to be had; whoever writes or asks next may have more luck.
+      // No thread is available. The next write or control frame sends what is queued.
       helperIsDue.set(false);
     }
   }
@@ -199,7 +213,7 @@ final class FrameSender {
       try {
         writeControls();
       } catch (IOException e) {
-        // The connection is gone. The thread that reads finds out, and tells why.
+        // The connection is broken. The reading thread detects this and reports the cause.
         return;
       } finally {
         doneWriting();

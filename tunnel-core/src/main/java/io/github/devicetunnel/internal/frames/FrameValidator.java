@@ -16,16 +16,18 @@ import static io.github.devicetunnel.internal.frames.Frames.TEXT;
 
 import org.jspecify.annotations.Nullable;
 
-/** What RFC 6455 forbids in the header of a frame. */
+/** The rules of RFC 6455 for frame headers. */
 final class FrameValidator {
   private FrameValidator() {}
 
   /**
-   * The rule that a header breaks, as far as it is there; null for none.
+   * Returns the rule that a header violates, as far as the header is available, or null if it
+   * violates none.
    *
-   * @param offset where the header begins
-   * @param limit where the bytes end that are there, at least two of the header
-   * @param insideMessage whether the frame before it was not the last one of its message
+   * @param offset index of the first byte of the header
+   * @param limit index after the last available byte; at least two bytes of the header are
+   *     available
+   * @param insideMessage whether the preceding data frame was not the last frame of its message
    */
   static @Nullable String broken(
       byte[] bytes, int offset, int limit, Role writer, boolean insideMessage) {

@@ -17,14 +17,14 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Writes the frames of one direction of a websocket (RFC 6455 section 5), each with its header in
- * one write. For one thread at a time.
+ * An encoder for the frames of one direction of a websocket (RFC 6455 section 5). Header and
+ * payload of a frame are written in a single write. Not thread-safe.
  */
 public final class FrameWriter {
-  /** The room that a caller leaves before a payload: no header is longer. */
+  /** Number of bytes to leave free before a payload: the maximum length of a header. */
   public static final int HEADER_ROOM = 14;
 
-  // Section 5.3 wants each key unpredictable. Asking for many at once is ten times as quick.
+  // RFC 6455 section 5.3 requires unpredictable keys. Generating many at once is ten times faster.
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final OutputStream out;
@@ -33,9 +33,9 @@ public final class FrameWriter {
   private int usedKeys;
 
   /**
-   * A writer for one end.
+   * Creates a writer for one side.
    *
-   * @param out gets one write a frame, and no flush
+   * @param out receives one write per frame and is not flushed
    */
   public FrameWriter(OutputStream out, Role writer) {
     this.out = out;
@@ -45,31 +45,31 @@ public final class FrameWriter {
   }
 
   /**
-   * Writes one binary frame, a message of its own. On the client's side the payload is masked where
-   * it lies, so it is gone afterwards.
+   * Writes a binary frame that is a complete message. A client masks the payload in place, which
+   * destroys the content of the buffer.
    *
-   * @param buffer with at least {@link #HEADER_ROOM} bytes before {@code offset} that may be
-   *     overwritten
+   * @param buffer a buffer with at least {@link #HEADER_ROOM} bytes before {@code offset} that may
+   *     be overwritten
    */
   public void writeData(byte[] buffer, int offset, int length) throws IOException {
     write(BINARY, buffer, offset, length);
   }
 
-  /** Writes a ping (section 5.5.2). */
+  /** Writes a ping (RFC 6455 section 5.5.2). */
   public void writePing(byte[] payload) throws IOException {
     writeControl(PING, payload);
   }
 
-  /** Writes a pong (section 5.5.3). */
+  /** Writes a pong (RFC 6455 section 5.5.3). */
   public void writePong(byte[] payload) throws IOException {
     writeControl(PONG, payload);
   }
 
   /**
-   * Writes a close frame (section 5.5.1).
+   * Writes a close frame (RFC 6455 section 5.5.1).
    *
-   * @param code {@link CloseCode#NO_STATUS} for a frame without one
-   * @param reason cut at a character's end when it does not fit
+   * @param code {@link CloseCode#NO_STATUS} for a frame without a code
+   * @param reason truncated at a character boundary if it is too long
    */
   public void writeClose(int code, String reason) throws IOException {
     if (code == CloseCode.NO_STATUS) {
@@ -126,7 +126,7 @@ public final class FrameWriter {
     out.write(buffer, start, offset + length - start);
   }
 
-  /** Puts a fresh key at an offset and returns it. */
+  /** Stores a new masking key at an offset and returns it. */
   private int nextKey(byte[] buffer, int offset) {
     if (usedKeys == keys.length) {
       RANDOM.nextBytes(keys);

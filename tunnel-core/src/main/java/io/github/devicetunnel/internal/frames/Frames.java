@@ -1,6 +1,6 @@
 package io.github.devicetunnel.internal.frames;
 
-/** Numbers of RFC 6455 section 5.2 that the reader and the writer share. */
+/** Constants of RFC 6455 section 5.2 that reader and writer share. */
 final class Frames {
   static final int FIN = 0x80;
   static final int RESERVED = 0x70;
@@ -15,13 +15,13 @@ final class Frames {
   static final int PING = 0x9;
   static final int PONG = 0xa;
 
-  /** The longest payload of a control frame (section 5.5). */
+  /** Maximum payload length of a control frame (RFC 6455 section 5.5). */
   static final int CONTROL_LIMIT = 125;
 
-  /** A length field of this value: the length is in the next two bytes. */
+  /** Value of the length field if the length is in the next two bytes. */
   static final int LENGTH_16 = 126;
 
-  /** A length field of this value: the length is in the next eight bytes. */
+  /** Value of the length field if the length is in the next eight bytes. */
   static final int LENGTH_64 = 127;
 
   private Frames() {}

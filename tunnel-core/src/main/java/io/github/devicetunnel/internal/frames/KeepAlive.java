@@ -6,30 +6,31 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Pings a websocket, and judges its silence. Every received byte is a sign of life; the clock runs
- * only while somebody waits for one. All work is done on the scheduler's thread, and none of it
- * waits.
+ * A task that pings a websocket and checks its liveness. Every received byte is a sign of life.
+ * Silence is measured only while a thread waits for bytes. Pings and checks run on the scheduler's
+ * thread and do not block.
  */
 public final class KeepAlive {
-  /** How a connection was found dead. */
+  /** A receiver of the result, called on the scheduler's thread. */
   public interface Verdict {
-    /** Nothing came for this long, though a ping was sent. On the scheduler's thread. */
+    /** Reports that no byte was received for this long although a ping was sent. */
     void silent(Duration silence);
 
-    /** A frame could not be written for this long. On the scheduler's thread. */
+    /** Reports that a write of a frame was blocked for this long. */
     void writeBlocked(Duration blocked);
 
-    /** A check failed. On the scheduler's thread. */
+    /** Reports that a check threw an exception. */
     void failed(Throwable failure);
   }
 
   /**
-   * With more than this on the way, the other end may be pausing for a slow service, and then does
-   * not get to our pings.
+   * With more unacknowledged bytes, the cloud may be waiting for a slow service and read no pings.
    */
   private static final long FEW_BYTES = 64 << 10;
 
-  /** A check that comes later than this means that this process was standing still. */
+  /**
+   * A check that is later than this means that the process was suspended, so the clock restarts.
+   */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final WebSocket webSocket;
@@ -38,7 +39,7 @@ public final class KeepAlive {
   private final long writeNanos;
   private final Verdict verdict;
 
-  // Only on the scheduler's thread, one check after the other.
+  // Accessed only by the checks, which run one after the other on the scheduler's thread.
   private long pingDueAt;
   private long checkDueAt;
   private long clockStart;
@@ -58,13 +59,13 @@ public final class KeepAlive {
   }
 
   /**
-   * Begins. The first ping goes out after one interval. A check that is running when it is stopped
-   * may still come to a verdict.
+   * Starts the task. The first ping is sent after one interval. A check that is running when the
+   * task is stopped may still report a result.
    *
    * @param pingInterval positive
-   * @param livenessTimeout the longest silence with at most 64 KiB on the way
-   * @param writeTimeout the longest silence with more on the way, and the longest time that a write
-   *     may wait; zero for no bound
+   * @param livenessTimeout maximum silence while at most 64 KiB are unacknowledged
+   * @param writeTimeout maximum silence while more bytes are unacknowledged, and maximum duration
+   *     of a write; zero means no limit
    */
   public static Recheck start(
       WebSocket webSocket,

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The masking of RFC 6455 section 5.3: an exclusive or with a key of four bytes. */
+/** The masking of RFC 6455 section 5.3: XOR with a key of four bytes. */
 final class Masking {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -12,10 +12,10 @@ final class Masking {
   private Masking() {}
 
   /**
-   * Masks, or unmasks, a part of a payload in place.
+   * Masks or unmasks a part of a payload in place.
    *
-   * @param key the four bytes of the key, the first one uppermost
-   * @param position how many bytes of the same payload came before this part
+   * @param key the four bytes of the key, big-endian
+   * @param position number of bytes of the same payload before this part
    */
   static void apply(byte[] bytes, int offset, int length, int key, long position) {
     int turned = Integer.rotateLeft(key, ((int) position & 3) * 8);

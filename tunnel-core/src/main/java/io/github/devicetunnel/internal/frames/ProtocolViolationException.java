@@ -2,7 +2,7 @@ package io.github.devicetunnel.internal.frames;
 
 import java.io.IOException;
 
-/** The other end broke a rule of RFC 6455; the message names the rule. */
+/** Thrown when the peer violated RFC 6455. The message names the rule. */
 public final class ProtocolViolationException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public final class ProtocolViolationException extends IOException {
     this.closeCode = closeCode;
   }
 
-  /** Returns the code of the close frame that answers the violation (RFC 6455 section 7.4.1). */
+  /** Returns the code for the close frame that reports the violation (RFC 6455 section 7.4.1). */
   public int closeCode() {
     return closeCode;
   }

@@ -1,9 +1,9 @@
 package io.github.devicetunnel.internal.frames;
 
-/** The two ends of a websocket. Only the client masks what it sends (RFC 6455 section 5.1). */
+/** The roles in a websocket. Only the client masks its frames (RFC 6455 section 5.1). */
 public enum Role {
-  /** The end that asked for the upgrade. */
+  /** The side that requested the upgrade. */
   CLIENT,
-  /** The end that granted it. */
+  /** The side that accepted the upgrade. */
   SERVER
 }

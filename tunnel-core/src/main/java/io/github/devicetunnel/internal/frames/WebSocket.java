@@ -15,10 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's end of an open websocket, as two streams of bytes: {@link #next} for one thread,
- * {@link #write} for another, everything else from any thread. It holds no payload: what is written
- * is in the socket when {@link #write} returns, what was received lies in one buffer of at most 64
- * KiB until {@link #next} is called again.
+ * The client side of an open websocket, as two byte streams. One thread may call {@link #next} and
+ * another one {@link #write} at the same time. All other methods are thread-safe unless their
+ * documentation says otherwise. No payload is queued: {@link #write} returns when the socket has
+ * accepted the bytes, and received bytes stay in one buffer of at most 64 KiB until the next call
+ * of {@link #next}.
  */
 public final class WebSocket implements Closeable {
   private static final long NOT_WAITING = Long.MIN_VALUE;
@@ -28,16 +29,16 @@ public final class WebSocket implements Closeable {
   private final FrameReader reader;
   private final FrameSender sender;
 
-  // Written by the thread that reads.
+  // Written by the reading thread.
   private final AtomicLong received = new AtomicLong();
   private volatile long waitingSince = NOT_WAITING;
   private volatile int closeCode = CloseCode.ABNORMAL;
   private volatile String closeReason = "";
 
   /**
-   * Begins to speak frames.
+   * Creates a websocket on an upgraded connection.
    *
-   * @param helpers runs a ping or pong that may have to wait for the network
+   * @param helpers runs writes of control frames that may block on the network
    */
   public WebSocket(UpgradedSocket socket, Executor helpers) {
     this.socket = socket;
@@ -47,18 +48,18 @@ public final class WebSocket implements Closeable {
   }
 
   /**
-   * The next bytes of payload, at least one; waits for them. The buffer belongs to the caller until
-   * the next call. Answers pings on the way.
+   * Returns the next payload bytes, at least one. Blocks until bytes are available, and answers
+   * pings meanwhile. The caller owns the buffer until the next call.
    *
-   * @param deadline when to give up; the next call goes on where this one was
-   * @return null after the close frame of the other end: see {@link #closeCode}
-   * @throws ProtocolViolationException when the other end broke a rule
-   * @throws BareCloseException when the connection ended between two messages, without a close
-   *     frame; over TLS only after a {@code close_notify}
-   * @throws EOFException when the connection ended inside a message, or TLS without a {@code
+   * @param deadline when to stop waiting; the next call continues where this call stopped
+   * @return null after the server's close frame; see {@link #closeCode}
+   * @throws ProtocolViolationException if the server violated the protocol
+   * @throws BareCloseException if the connection ended between two messages without a close frame;
+   *     over TLS only after a {@code close_notify}
+   * @throws EOFException if the connection ended inside a message, or if TLS ended without a {@code
    *     close_notify}
-   * @throws SocketTimeoutException when nothing came until the deadline
-   * @throws IOException when it was reset, or cut by {@link #abort}
+   * @throws SocketTimeoutException if no byte was received before the deadline
+   * @throws IOException if the connection was reset, or ended by {@link #abort}
    */
   public @Nullable ByteBuffer next(Deadline deadline) throws IOException {
     input.begin(deadline);
@@ -70,88 +71,94 @@ public final class WebSocket implements Closeable {
   }
 
   /**
-   * Sends bytes as one frame; waits until the socket has taken them.
+   * Sends bytes as one frame. Blocks until the socket has accepted them.
    *
-   * @param buffer with {@link FrameWriter#HEADER_ROOM} bytes before {@code offset}; both are
-   *     overwritten
-   * @throws IOException when the connection is gone or the close frame was sent
+   * @param buffer a buffer with at least {@link FrameWriter#HEADER_ROOM} bytes before {@code
+   *     offset}; these bytes and the payload are overwritten
+   * @throws IOException if the connection is broken or the close frame has been sent
    */
   public void write(byte[] buffer, int offset, int length) throws IOException {
     sender.sendData(buffer, offset, length);
   }
 
-  /** Sends a ping, after the frame that is being written if there is one. Never waits. */
+  /** Queues a ping, which is sent after the current frame. Does not block. */
   public void ping() {
     sender.sendPing();
   }
 
   /**
-   * Sends the close frame, unless one was sent, after the frame that is being written. Never waits.
+   * Queues a close frame, unless one has been queued. It is sent after the current frame. Does not
+   * block.
    */
   public void sendClose(int code, String reason) {
     sender.sendClose(code, reason);
   }
 
   /**
-   * Ends the closing handshake: returns when our close frame has been written and the other end has
-   * closed the connection. Throws away what still comes. Waits until then, or for {@link #abort};
-   * only when no other thread is in {@link #next}.
+   * Completes the closing handshake: sends the queued close frame, then discards received bytes
+   * until the server closes the connection. Blocks until then or until {@link #abort}. Call it only
+   * while no other thread is in {@link #next}.
    */
   public void awaitEnd() throws IOException {
     sender.flush();
     input.begin(Deadline.NONE);
     try {
       while (reader.next() != null) {
-        // The tunnel is over; nobody wants these bytes.
+        // Discard: the tunnel has ended.
       }
     } catch (ProtocolViolationException e) {
-      // It knows by our close frame, unless that is overtaken by the reset that unread bytes cause.
+      // The close frame has already been sent, so the violation is not reported to the server.
     }
-    // The server closes first (RFC 6455 section 7.1.1): it can afford the state TIME_WAIT.
+    // The server closes first (RFC 6455 section 7.1.1), so that TIME_WAIT stays on its side.
     byte[] rest = new byte[1024];
     while (input.read(rest) >= 0) {
-      // Nothing may follow a close frame.
+      // Discard: no frame may follow a close frame.
     }
   }
 
-  /** The code of the other end's close frame, {@link CloseCode#ABNORMAL} while there is none. */
+  /**
+   * Returns the code of the server's close frame, or {@link CloseCode#ABNORMAL} if none was
+   * received.
+   */
   public int closeCode() {
     return closeCode;
   }
 
-  /** The text of the other end's close frame. */
+  /** Returns the reason in the server's close frame, or an empty string. */
   public String closeReason() {
     return closeReason;
   }
 
-  /** Whether the socket has taken our close frame, and with it all that went before. */
+  /** Returns whether the socket has accepted the close frame and all frames before it. */
   public boolean isCloseSent() {
     return sender.isDone();
   }
 
-  /** Bytes of payload that were written to the socket. */
+  /** Returns the number of payload bytes written to the socket. */
   public long sent() {
     return sender.sent();
   }
 
-  /** Bytes of payload that {@link #next} handed out. */
+  /** Returns the number of payload bytes returned by {@link #next}. */
   public long received() {
     return received.get();
   }
 
-  /** Bytes of payload that were sent and of which no pong has told that they arrived. */
+  /** Returns the number of payload bytes sent but not yet acknowledged by a pong. */
   public long unacknowledged() {
     return sender.unacknowledged();
   }
 
-  /** How long the last ping that was answered took; null while there is none. */
+  /**
+   * Returns the round-trip time of the last answered ping, or null if no ping has been answered.
+   */
   public @Nullable Duration roundTrip() {
     return sender.roundTrip();
   }
 
   /**
-   * Returns for how long nothing has come while a thread waited for it, in nanoseconds; 0 while
-   * nobody waits. Time that the reader spends elsewhere does not count as silence.
+   * Returns how long a read has been waiting without receiving a byte, in nanoseconds, or 0 if no
+   * read is in progress. The time between two reads does not count as silence.
    */
   public long silentNanos(long now) {
     long since = waitingSince;
@@ -159,27 +166,30 @@ public final class WebSocket implements Closeable {
   }
 
   /**
-   * Returns for how long nothing more has come of a TLS record that is not complete, in
-   * nanoseconds. Its bytes are a sign of life though none of them can be read yet.
+   * Returns the time since the last byte of an incomplete TLS record arrived, in nanoseconds. Such
+   * bytes are a sign of life, although they cannot be read yet.
    *
-   * @return {@link Long#MAX_VALUE} if there is no such record
+   * @return {@link Long#MAX_VALUE} if there is no incomplete record
    */
   public long incompleteNanos() {
     long since = waitingSince;
     return since == NOT_WAITING ? Long.MAX_VALUE : socket.incompleteNanos(System.nanoTime(), since);
   }
 
-  /** For how long a frame has been waiting for the socket, in nanoseconds; 0 for none. */
+  /**
+   * Returns how long the current write has been blocked, in nanoseconds, or 0 if no write is in
+   * progress.
+   */
   public long writeBlockedNanos(long now) {
     return sender.blockedNanos(now);
   }
 
-  /** Cuts the connection and frees whoever reads or writes. Never waits. */
+  /** Aborts the connection and unblocks its reader and writer. Does not block. */
   public void abort() {
     socket.abort();
   }
 
-  /** Gives the connection back to the system; in order if both close frames were exchanged. */
+  /** Releases the connection. Aborts it first if no close frame was sent. */
   @Override
   public void close() {
     if (!sender.closeSent()) {
@@ -206,11 +216,11 @@ public final class WebSocket implements Closeable {
     }
   }
 
-  /** Notes since when a read waits, which is the clock of liveness, and bounds it in time. */
+  /** An input that records since when a read has been waiting and applies the deadline to reads. */
   private final class ObservedInput extends InputStream {
     private final InputStream in;
 
-    // Only on the thread that reads.
+    // Accessed only by the reading thread.
     private Deadline deadline = Deadline.NONE;
     private boolean looked;
     private int timeoutMillis;
@@ -219,7 +229,7 @@ public final class WebSocket implements Closeable {
       this.in = in;
     }
 
-    /** For the reads until the next call. */
+    /** Sets the deadline for the reads until the next call. */
     void begin(Deadline deadline) {
       this.deadline = deadline;
       looked = false;
@@ -241,7 +251,10 @@ public final class WebSocket implements Closeable {
       }
     }
 
-    /** However short the time: what is there already is taken, as from any socket. */
+    /**
+     * Sets the read timeout. One read is always allowed, so that bytes that have arrived are
+     * returned even if the deadline has passed.
+     */
     private void applyDeadline() throws IOException {
       int millis = 0;
       if (deadline.isSet()) {

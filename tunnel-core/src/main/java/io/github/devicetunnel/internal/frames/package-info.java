@@ -1,6 +1,6 @@
 /**
- * A websocket (RFC 6455) as a stream of bytes: frames, masking, close codes, keep-alive. Knows
- * nothing of HTTP and of tunnels.
+ * Websocket framing (RFC 6455): a byte stream over frames, masking, close codes and keep-alive.
+ * Independent of HTTP and of tunnels.
  */
 @NullMarked
 package io.github.devicetunnel.internal.frames;

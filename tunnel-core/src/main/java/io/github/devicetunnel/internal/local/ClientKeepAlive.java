@@ -7,21 +7,22 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * TCP keep-alive of accepted connections (RFC 9293 section 3.8.4). A client on another machine that
- * loses its power or its network sends nothing more, and the pings to the cloud would keep its
- * tunnel open for ever. The kernel detects it after 15 s without a byte and nine probes, 15 s
- * apart.
+ * TCP keep-alive for accepted connections (RFC 9293 section 3.8.4). A client on another machine
+ * that loses power or its network sends nothing more, and the pings to the cloud would keep its
+ * tunnel open forever. The kernel reports such a client after 15 s without a byte and nine probes,
+ * 15 s apart.
  */
 public final class ClientKeepAlive {
   /**
-   * The extended options of the JDK, by name: its module need not be there. Seconds and a count.
+   * Options of the JDK's module {@code jdk.net}, by name, because the module may be absent. Two
+   * durations in seconds and a count.
    */
   private static final Map<String, Integer> OPTIONS =
       Map.of("TCP_KEEPIDLE", 15, "TCP_KEEPINTERVAL", 15, "TCP_KEEPCOUNT", 9);
 
   private ClientKeepAlive() {}
 
-  /** Enables it, with the system's own times where the JDK cannot set them. */
+  /** Enables keep-alive, with the system's default times if the JDK cannot set them. */
   static void enable(Socket socket) throws IOException {
     socket.setKeepAlive(true);
     for (SocketOption<?> option : socket.supportedOptions()) {
@@ -32,12 +33,12 @@ public final class ClientKeepAlive {
     }
   }
 
-  @SuppressWarnings("unchecked") // The type was checked.
+  @SuppressWarnings("unchecked") // The caller has checked the type.
   private static void set(Socket socket, SocketOption<?> option, Integer value) throws IOException {
     socket.setOption((SocketOption<Integer>) option, value);
   }
 
-  /** Returns whether a read or write failed because the peer no longer answers (ETIMEDOUT). */
+  /** Returns whether a read or write failed because the peer does not answer (ETIMEDOUT). */
   public static boolean isExpired(IOException e) {
     return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("connection timed out");
   }

@@ -6,16 +6,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks at growing intervals whether the local client has left, while no thread reads from it.
- * From any thread; never waits.
+ * A watch that checks at growing intervals whether the local client has left while no thread reads
+ * from it. Thread-safe. Does not block.
  */
 public final class ClientWatch {
-  /** Most services have closed by then, which spares a read of the table of sockets. */
+  /**
+   * Delay of the first check. Most services have closed by then, which saves a read of the socket
+   * table.
+   */
   public static final long FIRST_CHECK_MILLIS = 20;
 
   private static final long MIN_INTERVAL_MILLIS = 50;
 
-  /** The cloud learns within a second that the client has left. */
+  /** Maximum interval, so that the cloud is informed within a second. */
   public static final long MAX_INTERVAL_MILLIS = 500;
 
   private final ScheduledExecutorService scheduler;
@@ -29,10 +32,10 @@ public final class ClientWatch {
   private @Nullable Future<?> next;
 
   /**
-   * Prepares a watch.
+   * Creates a watch.
    *
-   * @param readToEnd whether it starts after everything was read that the client sent
-   * @param onLeft called at most once; must not wait
+   * @param readToEnd whether everything that the client sent has been read
+   * @param onLeft called at most once; must not block
    */
   public ClientWatch(
       ScheduledExecutorService scheduler, LocalSocket local, boolean readToEnd, Runnable onLeft) {
@@ -42,14 +45,14 @@ public final class ClientWatch {
     this.onLeft = onLeft;
   }
 
-  /** Starts with a check after a delay. */
+  /** Starts the watch with a check after a delay. */
   public synchronized void start(long delayMillis) {
     if (!stopped) {
       next = scheduler.schedule(this::check, delayMillis, TimeUnit.MILLISECONDS);
     }
   }
 
-  /** Stops. A check that is running may still report that the client has left. */
+  /** Stops the watch. A check that is running may still report that the client has left. */
   public synchronized void stop() {
     stopped = true;
     if (next != null) {

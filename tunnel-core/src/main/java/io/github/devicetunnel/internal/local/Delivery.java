@@ -9,20 +9,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * Waits until the local client's system has taken everything that was written, so that a reset
- * discards nothing. The wait ends earlier when the client takes nothing for two seconds, or after
- * thirty seconds in all. Where the system cannot tell, it is one second.
+ * A wait until the local client's system has accepted all written bytes, so that a reset discards
+ * none. The wait ends early if no byte is accepted for two seconds, and after thirty seconds in
+ * all. If the system does not report the queue, the wait takes one second. See
+ * docs/rationale/ends.md.
  */
 public final class Delivery {
   static final Duration MAX_STALL = Duration.ofSeconds(2);
   static final Duration MAX_TIME = Duration.ofSeconds(30);
 
-  /** Where the queue cannot be seen: enough for a client that reads at all on a local network. */
+  /**
+   * Wait if the queue is not visible, sufficient for a client that reads at all on a local network.
+   */
   static final Duration BLIND_TIME = Duration.ofSeconds(1);
 
   private static final Duration INTERVAL = Duration.ofMillis(50);
 
-  /** For one look at the queue, which may take more than a second on a busy machine. */
+  /** Timeout of one query of the queue, which can take more than a second on a busy machine. */
   private static final Duration MAX_LOOK = Duration.ofSeconds(10);
 
   private final LocalSocket local;
@@ -31,19 +34,19 @@ public final class Delivery {
   private final LongSupplier nanoClock;
 
   /**
-   * Prepares the wait.
+   * Creates a wait.
    *
-   * @param cancelled ends it at once
+   * @param cancelled ends the wait at once
    */
   public Delivery(LocalSocket local, CountDownLatch cancelled) {
     this(local, cancelled, INTERVAL, System::nanoTime);
   }
 
   /**
-   * Prepares a wait whose time a test controls.
+   * Creates a wait with a clock that a test controls.
    *
-   * @param interval between two looks at the queue
-   * @param nanoClock as {@link System#nanoTime}
+   * @param interval between two queries of the queue
+   * @param nanoClock a clock such as {@link System#nanoTime}
    */
   public Delivery(
       LocalSocket local, CountDownLatch cancelled, Duration interval, LongSupplier nanoClock) {
@@ -53,7 +56,7 @@ public final class Delivery {
     this.nanoClock = nanoClock;
   }
 
-  /** Waits. An interrupt ends the wait and stays set. */
+  /** Waits. An interrupt ends the wait, and the interrupt status stays set. */
   public void await() {
     try {
       OptionalLong queued = queued();
@@ -91,7 +94,7 @@ public final class Delivery {
     }
   }
 
-  /** Returns whether the wait was cancelled. */
+  /** Pauses. Returns whether the wait was cancelled. */
   private boolean pause(Duration time) throws InterruptedException {
     return cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }

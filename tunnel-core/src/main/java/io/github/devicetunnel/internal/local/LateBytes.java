@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the local client still sends after the tunnel has ended. A direct connection would fail such
- * writes. Here they are discarded for a moment, as they may have been on their way, and then the
- * connection is reset: half a second after the first byte, or after one MiB.
+ * A limit for the bytes that the local client sends after the tunnel has ended. A direct connection
+ * would fail such writes. They are discarded for half a second after the first byte, up to 1 MiB,
+ * because they may have been in flight. Then the connection is reset. See docs/rationale/ends.md.
  *
- * <p>{@link #add} is for the thread that reads, everything else for any thread.
+ * <p>{@link #add} is for the reading thread only. All other methods are thread-safe.
  */
 public final class LateBytes {
   static final Duration MAX_TIME = Duration.ofMillis(500);
@@ -23,19 +23,19 @@ public final class LateBytes {
 
   private final AtomicLong count = new AtomicLong();
   private volatile boolean over;
-  private @Nullable Future<?> timer; // written by the thread that reads
+  private @Nullable Future<?> timer; // accessed only by the reading thread
 
   /**
-   * Starts with no bytes.
+   * Creates a limit with a count of zero.
    *
-   * @param onLimit called when no more may be discarded, perhaps twice; must not wait
+   * @param onLimit called when the limit is reached, possibly twice; must not block
    */
   public LateBytes(ScheduledExecutorService scheduler, Runnable onLimit) {
     this.scheduler = scheduler;
     this.onLimit = onLimit;
   }
 
-  /** Counts bytes. Returns false when nothing more is to be read. */
+  /** Adds bytes to the count. Returns false if no further bytes may be read. */
   public boolean add(int bytes) {
     if (timer == null) {
       timer = scheduler.schedule(this::limit, MAX_TIME.toNanos(), TimeUnit.NANOSECONDS);
@@ -51,7 +51,7 @@ public final class LateBytes {
     onLimit.run();
   }
 
-  /** Returns how many bytes were discarded. */
+  /** Returns the number of discarded bytes. */
   public long count() {
     return count.get();
   }

@@ -3,20 +3,20 @@ package io.github.devicetunnel.internal.local;
 import java.io.IOException;
 import java.net.SocketAddress;
 
-/** A socket that local clients connect to. */
+/** A socket that accepts local clients. */
 public interface ListeningSocket {
-  /** Waits for the next one; ends with an exception when it is closed. */
+  /** Waits for a client and accepts it. Throws an exception when the socket is closed. */
   LocalSocket accept() throws IOException;
 
-  /** Gives its address free. */
+  /** Releases the address. Accepted connections stay open. */
   void close() throws IOException;
 
-  /** Where it listens. */
+  /** Returns the address. */
   SocketAddress address();
 
-  /** For a person. */
+  /** Returns the address as text for messages. */
   String name();
 
-  /** What the name of a thread can hold of it. */
+  /** Returns a short form of the address for the name of a thread. */
   String threadName();
 }

@@ -8,42 +8,44 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** This end of a local connection: one thread reads from it while another writes. */
+/** The accepted side of a local connection. One thread may read while another one writes. */
 public interface LocalSocket {
-  /** For the thread that reads. */
+  /** Returns the input, for the reading thread. */
   InputStream inputStream() throws IOException;
 
-  /** For the thread that writes. */
+  /** Returns the output, for the writing thread. */
   OutputStream outputStream() throws IOException;
 
-  /** Lets the local client read the end of the stream. */
+  /** Ends the output, so that the local client reads the end of the stream. */
   void shutdownOutput() throws IOException;
 
   /**
-   * Closes the connection with a reset where the socket has one, so that the local client sees a
-   * failure. What the client's system has not taken is lost: see {@link #undelivered}.
+   * Closes the connection with a reset, if the kind of socket has one, so that the local client
+   * detects a failure. Bytes that the client's system has not accepted are lost; see {@link
+   * #undelivered}.
    */
   void reset();
 
-  /** Frees both threads. */
+  /** Closes the connection and unblocks its reader and writer. */
   void close() throws IOException;
 
-  /** Returns where the local client connected from; null when it has no address. */
+  /** Returns the address of the local client, or null if it has none. */
   @Nullable InetSocketAddress client();
 
   /**
-   * Checks whether the local client has closed its connection, or reset it, and left nothing to
-   * read. A client that has only ended its output has not. Only while no thread reads; never waits.
+   * Checks whether the local client has closed or reset its connection and left no bytes to read. A
+   * client that has only ended its output has not left. Call it only while no thread reads. Does
+   * not block.
    *
    * @param readToEnd whether everything that the client sent has been read
-   * @return completed with false where the system cannot tell
+   * @return completed with false if the system does not report it
    */
   CompletableFuture<Boolean> hasClientLeft(boolean readToEnd);
 
   /**
-   * Counts the bytes that were written and that a reset would discard. Never waits.
+   * Returns the number of written bytes that a reset would discard. Does not block.
    *
-   * @return completed with empty where the system cannot tell
+   * @return completed with an empty value if the system does not report it
    */
   CompletableFuture<OptionalLong> undelivered();
 }

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The file of a unix socket. Only its owner may connect, from the first moment on: it is made in a
- * folder that nobody else may enter, and moved to its place when its mode is right.
+ * The file of a unix socket. Only its owner can connect at any time: the socket is created in a
+ * folder that only the owner can enter, and moved to its path after its mode has been set.
  */
 final class SocketFile {
   private static final FileAttribute<Set<PosixFilePermission>> OWNERS_FOLDER =
@@ -30,13 +30,13 @@ final class SocketFile {
       PosixFilePermissions.fromString("rw-------");
 
   /**
-   * In bytes. A system's address of a unix socket has 108 on Linux and 104 on macOS and the BSDs,
-   * and Java leaves the last two free.
+   * Maximum length of a path in bytes. The address of a unix socket has 108 bytes on Linux and 104
+   * on macOS and the BSDs, and Java does not use the last two.
    */
   private static final int LONGEST_PATH =
       (System.getProperty("os.name", "").startsWith("Linux") ? 108 : 104) - 2;
 
-  /** Of a file's mode. */
+  /** Mask of the file type in a file mode. */
   private static final int TYPE = 0170000;
 
   private static final int SOCKET = 0140000;
@@ -49,15 +49,15 @@ final class SocketFile {
     this.key = key;
   }
 
-  /** Makes a socket at a path. */
+  /** An operation that creates a socket at a path. */
   interface Binding {
     void bindTo(Path path) throws IOException;
   }
 
   /**
-   * Makes it. The file that a dead program has left is replaced; any other is an exception.
+   * Creates the file. Replaces a socket file that no process uses. Fails if any other file exists.
    *
-   * @throws UnsupportedOperationException where files have no such modes
+   * @throws UnsupportedOperationException if the file system has no POSIX permissions
    */
   static SocketFile create(Path path, Binding binding) throws IOException {
     if (length(path) > LONGEST_PATH) {
@@ -86,7 +86,10 @@ final class SocketFile {
     return path.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Where the path itself is too long for a socket's address, a link leads to its folder. */
+  /**
+   * Binds to a path. If the path is too long for a socket address, binds through a symbolic link to
+   * its folder.
+   */
   private static void bind(Path fresh, Binding binding) throws IOException {
     if (length(fresh) <= LONGEST_PATH) {
       binding.bindTo(fresh);
@@ -118,7 +121,7 @@ final class SocketFile {
     Files.deleteIfExists(path);
   }
 
-  /** Nobody answers for a program that has ended. Does not wait for one that does not accept. */
+  /** Returns whether a process listens on the socket. Does not wait until the process accepts. */
   private static boolean isAlive(Path path) throws IOException {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.configureBlocking(false);
@@ -128,21 +131,21 @@ final class SocketFile {
       return false;
     } catch (SocketException e) {
       if (Files.isWritable(path)) {
-        // As many wait for it to accept as may.
+        // The accept queue is full.
         return true;
       }
       throw e;
     }
   }
 
-  /** Removes it, unless somebody has put another in its place. */
+  /** Deletes the file, unless another file has replaced it. */
   void delete() throws IOException {
     try {
       if (key.equals(key(path))) {
         Files.delete(path);
       }
     } catch (NoSuchFileException e) {
-      // Somebody else has removed it.
+      // The file has already been deleted.
     }
   }
 

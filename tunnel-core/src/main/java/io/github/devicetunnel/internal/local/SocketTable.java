@@ -22,16 +22,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers questions about TCP connections from the kernel's table of sockets, {@code /proc/net/tcp}
- * and {@code tcp6} (proc(5)). It is the only place where a process without native code can see how
- * much of what it wrote is still queued, and whether a peer on the same machine has closed its
- * socket or only its output.
+ * A reader for the kernel's table of TCP sockets, {@code /proc/net/tcp} and {@code tcp6} (proc(5)).
+ * Without native code, only this table shows how many written bytes are still queued, and whether a
+ * peer on the same machine has closed its socket or only ended its output.
  *
- * <p>One read of the table answers all questions that wait for it. Reads are at least 50 ms apart,
- * and ten times as long as the last one took, up to 1 s: while connections end all the time, they
- * use less than a tenth of one processor.
+ * <p>One read of the table serves all pending queries. Reads are at least 50 ms apart, or ten times
+ * the duration of the last read, up to 1 s. With many ending connections, they use less than a
+ * tenth of one processor. See docs/rationale/ends.md.
  *
- * <p>All methods may be called from any thread, and none waits.
+ * <p>Thread-safe. Methods do not block.
  */
 final class SocketTable {
   /** The table of this machine. */
@@ -44,12 +43,12 @@ final class SocketTable {
 
   private static final Pattern SPACES = Pattern.compile(" +");
 
-  // Columns behind the two addresses.
+  // Indexes of the columns after the two addresses.
   private static final int STATE = 0;
   private static final int QUEUES = 1;
   private static final int INODE = 6;
 
-  /** How the table begins an IPv4 address of an IPv6 socket (RFC 4291 section 2.5.5.2). */
+  /** Prefix of an IPv4 address in an IPv6 socket (RFC 4291 section 2.5.5.2). */
   private static final String MAPPED_IPV4 =
       "0".repeat(16) + words(new byte[] {0, 0, (byte) 0xff, (byte) 0xff});
 
@@ -57,8 +56,9 @@ final class SocketTable {
    * One end of a connection.
    *
    * @param state a value of the kernel's {@code tcp_states.h}
-   * @param sendQueue bytes that were written and that the peer's system has not confirmed
-   * @param receiveQueue bytes that were received and not read; an unread FIN counts as one
+   * @param sendQueue number of bytes that were written and not acknowledged by the peer's system
+   * @param receiveQueue number of bytes that were received and not read; an unread FIN counts as
+   *     one
    * @param open whether a process has the socket open
    */
   record Row(int state, long sendQueue, long receiveQueue, boolean open) {
@@ -73,8 +73,8 @@ final class SocketTable {
   /**
    * Both ends of a connection.
    *
-   * @param own null when the connection is gone, after a reset for example
-   * @param peer null when the other end is on another machine, or gone
+   * @param own null if the connection no longer exists, for example after a reset
+   * @param peer null if the other end is on another machine or no longer exists
    */
   record Connection(@Nullable Row own, @Nullable Row peer) {}
 
@@ -91,7 +91,7 @@ final class SocketTable {
   private long readableAt = System.nanoTime();
 
   /**
-   * Prepares a table.
+   * Creates a reader.
    *
    * @param folder contains {@code tcp} and {@code tcp6}
    */
@@ -110,10 +110,10 @@ final class SocketTable {
   }
 
   /**
-   * Finds a connection as it is at some moment after this call.
+   * Queries the state of a connection at some time after this call.
    *
-   * @return completed on the table's thread, which must not be kept; with null where the system has
-   *     no such table
+   * @return completed on the table's thread, which callbacks must not block; with null if the
+   *     system has no such table
    */
   CompletableFuture<@Nullable Connection> find(InetSocketAddress local, InetSocketAddress remote) {
     String own = key(local, remote);
@@ -124,7 +124,8 @@ final class SocketTable {
   }
 
   /**
-   * Finds the other end of a connection, which is cheaper, as {@link #find} does.
+   * Queries the other end of a connection as {@link #find} does. This is faster than a query of
+   * both ends.
    *
    * @return completed with a connection whose own end is null
    */
@@ -145,7 +146,7 @@ final class SocketTable {
         var unused = reader.schedule(this::readPending, delay, TimeUnit.NANOSECONDS);
         pending = batch;
       } catch (OutOfMemoryError e) {
-        batch.rows.complete(null); // No thread could be started, so nothing is known.
+        batch.rows.complete(null); // No thread could be started, so the state is unknown.
       }
     }
     batch.keys.addAll(keys);
@@ -167,11 +168,11 @@ final class SocketTable {
       Map<String, Row> found = new HashMap<>();
       read(folder.resolve("tcp"), batch.keys, found);
       if (found.size() < batch.keys.size()) {
-        read(folder.resolve("tcp6"), batch.keys, found); // A dual-stack socket is in this one.
+        read(folder.resolve("tcp6"), batch.keys, found); // tcp6 contains dual-stack sockets.
       }
       rows = found;
     } catch (IOException e) {
-      // A system without the table, or one that hides it.
+      // The system has no such table or hides it.
     } finally {
       long now = System.nanoTime();
       synchronized (this) {
@@ -181,7 +182,10 @@ final class SocketTable {
     }
   }
 
-  /** On a busy machine a read takes longer than its processor time, hence the upper bound. */
+  /**
+   * Returns the interval until the next read. It is limited because a read takes longer than its
+   * processor time on a busy machine.
+   */
   private static long interval(long readNanos) {
     return Math.min(
         MAX_INTERVAL_NANOS, Math.max(MIN_INTERVAL_NANOS, INTERVAL_PER_READ * readNanos));
@@ -202,7 +206,9 @@ final class SocketTable {
     }
   }
 
-  /** A line is {@code sl: local remote state tx:rx timer retransmits uid timeout inode ...}. */
+  /**
+   * Parses a line: {@code sl: local remote state tx:rx timer retransmits uid timeout inode ...}.
+   */
   private static void parse(String line, Set<String> keys, Map<String, Row> found) {
     int begin = line.indexOf(": ") + 2;
     int middle = line.indexOf(' ', begin);
@@ -243,7 +249,9 @@ final class SocketTable {
     return words(address.getAddress().getAddress()) + ":" + hex(address.getPort(), 4);
   }
 
-  /** The kernel prints each 32 bits as one number in the byte order of the machine. */
+  /**
+   * Returns an address as the kernel prints it: each 32 bits as one number in native byte order.
+   */
   private static String words(byte[] address) {
     ByteBuffer buffer = ByteBuffer.wrap(address).order(ByteOrder.nativeOrder());
     StringBuilder words = new StringBuilder();

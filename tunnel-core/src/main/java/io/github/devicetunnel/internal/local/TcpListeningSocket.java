@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** A TCP port that is listened on. */
+/** A listening TCP socket. */
 public final class TcpListeningSocket implements ListeningSocket {
   private final ServerSocket socket;
   private final InetSocketAddress address;
@@ -17,7 +17,11 @@ public final class TcpListeningSocket implements ListeningSocket {
     this.address = (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
-  /** Throws an exception whose message names the address. */
+  /**
+   * Binds to an address.
+   *
+   * @throws IOException if the address cannot be bound; the message names the address
+   */
   public static TcpListeningSocket bind(InetSocketAddress address, int backlog) throws IOException {
     ServerSocket socket = new ServerSocket();
     try {

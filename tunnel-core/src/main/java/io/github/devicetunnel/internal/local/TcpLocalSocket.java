@@ -11,9 +11,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a TCP connection. */
+/** The accepted side of a TCP connection. */
 final class TcpLocalSocket implements LocalSocket {
-  /** The FIN of the peer, which the kernel counts as a byte. */
+  /** The peer's FIN, which the kernel counts as one byte. */
   private static final int FIN = 1;
 
   private final Socket socket;
@@ -22,7 +22,7 @@ final class TcpLocalSocket implements LocalSocket {
   private final InetSocketAddress remote;
 
   /**
-   * An end.
+   * Creates an object for a connected socket.
    *
    * @param socket connected
    */
@@ -30,7 +30,7 @@ final class TcpLocalSocket implements LocalSocket {
     this(socket, SocketTable.SYSTEM);
   }
 
-  /** As {@link #TcpLocalSocket(Socket)}, with another table. */
+  /** Creates an object with another table; see {@link #TcpLocalSocket(Socket)}. */
   TcpLocalSocket(Socket socket, SocketTable table) {
     this.socket = socket;
     this.table = table;
@@ -59,7 +59,7 @@ final class TcpLocalSocket implements LocalSocket {
       socket.setSoLinger(true, 0);
       socket.close();
     } catch (IOException e) {
-      // It was closed already.
+      // The socket was already closed.
     }
   }
 
@@ -88,12 +88,15 @@ final class TcpLocalSocket implements LocalSocket {
   private boolean hasClientLeft(SocketTable.Connection connection) {
     Row own = connection.own();
     if (own == null) {
-      return true; // A reset: the kernel keeps no row of such a connection.
+      return true; // The connection was reset, because the kernel keeps no row after a reset.
     }
     return own.isInputEnded() && own.receiveQueue() <= FIN && isClosed(connection.peer());
   }
 
-  /** A row without an open socket, or no row, is a socket that its process has closed. */
+  /**
+   * Returns whether the process of the peer has closed its socket. Such a socket has a row without
+   * an inode, or no row.
+   */
   private boolean isClosed(@Nullable Row peer) {
     boolean onThisMachine =
         remote.getAddress().isLoopbackAddress() || remote.getAddress().equals(local.getAddress());

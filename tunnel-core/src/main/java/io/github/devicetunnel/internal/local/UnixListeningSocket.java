@@ -9,7 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A unix socket that is listened on. */
+/** A listening unix socket. */
 public final class UnixListeningSocket implements ListeningSocket {
   private final ServerSocketChannel channel;
   private final UnixDomainSocketAddress address;
@@ -22,7 +22,12 @@ public final class UnixListeningSocket implements ListeningSocket {
     this.file = file;
   }
 
-  /** Throws an exception whose message names the path, and whose cause has the rest alone. */
+  /**
+   * Binds to a path.
+   *
+   * @throws IOException if the path cannot be bound; the message names the path, and the cause
+   *     contains the reason alone
+   */
   public static UnixListeningSocket bind(UnixDomainSocketAddress address, int backlog)
       throws IOException {
     Path path = address.getPath();

@@ -16,25 +16,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a connection of a unix socket. Its streams are the channel's own reads and writes:
- * those that {@code Channels} makes of one channel wait for each other on Java 17.
+ * The accepted side of a unix socket connection. Its streams call the channel directly, because on
+ * Java 17 the two streams that {@code Channels} creates for one channel block each other.
  */
 final class UnixLocalSocket implements LocalSocket {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   private final SocketChannel channel;
 
-  // The channel is in blocking mode whenever one of these is free.
+  // While either lock is free, the channel is in blocking mode.
   private final ReentrantLock reading = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** The byte that a check has read, if it has. Guarded by reading. */
+  /** The byte that a check has read, if any. Guarded by reading. */
   private ByteBuffer early = NONE;
 
   /**
-   * An end.
+   * Creates an object for an accepted channel.
    *
-   * @param channel blocking
+   * @param channel in blocking mode
    */
   UnixLocalSocket(SocketChannel channel) {
     this.channel = channel;
@@ -87,13 +87,13 @@ final class UnixLocalSocket implements LocalSocket {
     channel.shutdownOutput();
   }
 
-  /** Unix sockets have no reset of their own: see {@link TunnelClient}, which tells of it. */
+  /** Closes the channel, because unix sockets have no reset; see {@link TunnelClient}. */
   @Override
   public void reset() {
     try {
       channel.close();
     } catch (IOException e) {
-      // It was closed already.
+      // The channel was already closed.
     }
   }
 
@@ -102,7 +102,7 @@ final class UnixLocalSocket implements LocalSocket {
     channel.close();
   }
 
-  /** Programs do not bind the end that they connect with, so it has none. */
+  /** Returns null: the connecting side of a unix socket usually has no address. */
   @Override
   public @Nullable InetSocketAddress client() {
     return null;
@@ -115,7 +115,7 @@ final class UnixLocalSocket implements LocalSocket {
     }
     try {
       if (!writing.tryLock()) {
-        return CompletableFuture.completedFuture(false); // A closed client fails that write.
+        return CompletableFuture.completedFuture(false); // A write fails if the client has closed.
       }
       try {
         return CompletableFuture.completedFuture(isHungUp() && isReadToTheEnd());
@@ -123,16 +123,16 @@ final class UnixLocalSocket implements LocalSocket {
         writing.unlock();
       }
     } catch (IOException e) {
-      return CompletableFuture.completedFuture(true); // Reset, or closed by this end.
+      return CompletableFuture.completedFuture(true); // Reset, or closed by this side.
     } finally {
       reading.unlock();
     }
   }
 
   /**
-   * Asks the system for a hang-up, which a closed peer causes and one that has only shut its output
-   * does not (poll(2)). A selector reports it as readiness for whatever it was asked for; nothing
-   * else makes a connected channel ready to connect.
+   * Returns whether the peer has closed its socket, which causes a hang-up. A peer that has only
+   * ended its output does not cause one (poll(2)). A selector reports a hang-up as readiness for
+   * the registered operation. Nothing else makes a connected channel ready to connect.
    */
   private boolean isHungUp() throws IOException {
     channel.configureBlocking(false);
@@ -144,7 +144,10 @@ final class UnixLocalSocket implements LocalSocket {
     }
   }
 
-  /** Of a peer that has closed, so that a read does not wait. */
+  /**
+   * Returns whether all bytes of a peer that has closed have been read. The read does not block,
+   * because the peer has closed.
+   */
   private boolean isReadToTheEnd() throws IOException {
     if (early.hasRemaining()) {
       return false;
@@ -157,7 +160,7 @@ final class UnixLocalSocket implements LocalSocket {
     return false;
   }
 
-  /** What was written is in the client's own queue, which no close takes away. */
+  /** Returns 0: written bytes are in the client's own queue, which closing does not discard. */
   @Override
   public CompletableFuture<OptionalLong> undelivered() {
     return CompletableFuture.completedFuture(OptionalLong.of(0));

@@ -1,4 +1,6 @@
-/** Listening sockets and accepted sockets, TCP and unix, and how their clients leave. */
+/**
+ * Listening and accepted local sockets, TCP and unix, and the detection of clients that have left.
+ */
 @NullMarked
 package io.github.devicetunnel.internal.local;
 

@@ -1,7 +1,7 @@
 package io.github.devicetunnel.internal.net;
 
-/** A socket that records when bytes arrive, also those of a TLS record that is not complete. */
+/** A socket that records when bytes arrive, including bytes of an incomplete TLS record. */
 public interface ArrivalClock {
-  /** Returns when bytes last arrived, as {@link System#nanoTime}. From any thread. */
+  /** Returns the {@link System#nanoTime} at which bytes last arrived. Thread-safe. */
   long arrivedAt();
 }

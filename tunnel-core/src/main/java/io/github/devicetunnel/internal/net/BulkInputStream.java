@@ -3,7 +3,7 @@ package io.github.devicetunnel.internal.net;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An input that is read in pieces: a single byte is a piece of one. */
+/** An input stream that implements the read of a single byte by a bulk read of length one. */
 public abstract class BulkInputStream extends InputStream {
   @Override
   public final int read() throws IOException {

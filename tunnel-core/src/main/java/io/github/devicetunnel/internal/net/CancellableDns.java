@@ -12,9 +12,10 @@ import okhttp3.Dns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a lookup be given up. The system's resolver can be neither cancelled nor interrupted, and
- * may take a minute over a server that does not answer; so it is asked on another thread, and
- * whoever waits for it is freed when his call is cancelled or its time is over.
+ * A {@link Dns} whose lookups can be cancelled. The system's resolver cannot be cancelled or
+ * interrupted and may take a minute if a name server does not answer. It therefore runs on another
+ * thread, and the waiting thread continues when its call is cancelled or times out. See
+ * docs/rationale/threads-and-memory.md.
  */
 public final class CancellableDns implements Dns {
   private final Dns delegate;
@@ -30,7 +31,7 @@ public final class CancellableDns implements Dns {
     return lookup(host, DialProgress.current());
   }
 
-  /** For a dial that the calling thread may not be the one of. */
+  /** Resolves a host name for a dial, which need not be the dial of the calling thread. */
   public List<InetAddress> lookup(String host, @Nullable DialProgress dial)
       throws UnknownHostException {
     if (dial == null) {

@@ -21,28 +21,28 @@ import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Follows one dial: what is being done, and how long each step takes. */
+/** The progress of one dial: the current step and the duration of each step. */
 public final class DialProgress extends EventListener {
-  /** What takes time. */
+  /** A step of a dial whose duration is measured. */
   public enum Step {
     DNS,
     CONNECT,
     TLS,
     UPGRADE,
-    /** What lies between the others. */
+    /** The time between the other steps. */
     OTHER
   }
 
   /**
-   * An address that the dial could not connect to.
+   * A failed attempt to connect to an address.
    *
-   * @param address as {@code 192.0.2.1:443} or {@code [2001:db8::1]:443}
+   * @param address such as {@code 192.0.2.1:443} or {@code [2001:db8::1]:443}
    */
   public record Failure(String address, IOException cause) {}
 
   /**
-   * That of the thread's call: OkHttp looks names up, and shakes hands in TLS, on the thread that
-   * executes the call, but does not tell the DNS which it is.
+   * The dial of the calling thread. OkHttp resolves names and performs TLS handshakes on the thread
+   * that executes the call, but does not pass the call to the {@code Dns}.
    */
   private static final ThreadLocal<@Nullable DialProgress> CURRENT = new ThreadLocal<>();
 
@@ -50,29 +50,30 @@ public final class DialProgress extends EventListener {
   private final TlsPeer peer = new TlsPeer();
   private volatile String doing = "waiting to begin";
 
-  // Guarded by this: addresses may be tried on several threads.
+  // Guarded by this, because OkHttp may try addresses on several threads.
   private final Map<Step, Duration> times = new EnumMap<>(Step.class);
   private Step step = Step.OTHER;
   private long since = System.nanoTime();
   private boolean started;
 
   private final List<Failure> failures = new ArrayList<>(); // guarded by this
-  private boolean connected; // a new connection, not in use yet; guarded by this
+  private boolean connected; // a new connection that is not in use yet; guarded by this
   private boolean pooled; // guarded by this
 
   private boolean cancelled; // guarded by this
   private Runnable onCancel = () -> {}; // guarded by this
 
   /**
-   * Begins to follow.
+   * Creates the progress of a dial.
    *
-   * @param proxy not resolved; null where it is OkHttp's business
+   * @param proxy the unresolved address of the proxy; null for a direct connection or a proxy that
+   *     OkHttp handles
    */
   public DialProgress(@Nullable InetSocketAddress proxy) {
     this.proxy = proxy;
   }
 
-  /** Says whose dial the calling thread executes until {@link #leave}. */
+  /** Makes this the dial of the calling thread until {@link #leave}. */
   public void enter() {
     CURRENT.set(this);
     TlsPeer unused = TlsPeer.enter(peer);
@@ -83,24 +84,27 @@ public final class DialProgress extends EventListener {
     TlsPeer unused = TlsPeer.enter(null);
   }
 
-  /** The one that the calling thread executes. */
+  /** Returns the dial of the calling thread, or null. */
   public static @Nullable DialProgress current() {
     return CURRENT.get();
   }
 
-  /** What the server said of itself in TLS, as far as it came. */
+  /** Returns what the server sent during the TLS handshake, as far as it was received. */
   public TlsPeer peer() {
     return peer;
   }
 
-  /** What is being done now or was when the dial failed, such as "looking up example.com". */
+  /**
+   * Returns the current step, or the step in which the dial failed, such as "looking up
+   * example.com".
+   */
   public String currentStep() {
     return doing;
   }
 
   /**
-   * How long each step took that was begun, until now: to be asked when the dial is over. A step
-   * that was repeated is the sum.
+   * Returns the duration of each step so far. The duration of a repeated step is the sum. Call it
+   * when the dial has ended.
    */
   public synchronized Map<Step, Duration> times() {
     begin(step);
@@ -119,7 +123,10 @@ public final class DialProgress extends EventListener {
     since = now;
   }
 
-  /** Asks to be told, once, that the call was cancelled or its time is over; at once if it was. */
+  /**
+   * Sets an action to run when the call is cancelled or times out. Runs it at once if the call has
+   * been cancelled.
+   */
   void onCancel(Runnable action) {
     synchronized (this) {
       onCancel = action;
@@ -140,7 +147,7 @@ public final class DialProgress extends EventListener {
     action.run();
   }
 
-  /** A second call, on a new connection, goes on with the times of the first. */
+  /** Starts the clock. A second call on a new connection adds to the times of the first call. */
   @Override
   public void callStart(Call call) {
     synchronized (this) {
@@ -148,7 +155,7 @@ public final class DialProgress extends EventListener {
         begin(Step.OTHER, "opening a new connection");
       } else {
         started = true;
-        since = System.nanoTime(); // Waiting to be executed is no part of the dial.
+        since = System.nanoTime(); // The time in the executor's queue is not part of the dial.
       }
     }
   }
@@ -176,19 +183,22 @@ public final class DialProgress extends EventListener {
     return HostPort.of(requireNonNull(proxy));
   }
 
-  /** The proxy is reached, and TLS to the proxy itself begins. */
+  /**
+   * Records that the connection to the proxy is open and the TLS handshake with the proxy starts.
+   */
   public void securingProxy() {
     begin(Step.CONNECT, "shaking hands in TLS with the proxy " + proxyName());
   }
 
-  /** The proxy is reached. */
+  /** Records that the connection to the proxy is open and the request to the proxy is sent. */
   public void askingProxy(String target) {
     begin(Step.CONNECT, "asking the proxy " + proxyName() + " for " + target);
   }
 
   /**
-   * OkHttp looks whether the call was cancelled before it registers the socket that cancelling
-   * closes, but not after: a handshake that begins in between would wait until the time is over.
+   * Fails if the call was cancelled. OkHttp checks this before it registers the socket that a
+   * cancellation closes, but not afterwards. A handshake that starts in between would wait until
+   * the timeout.
    */
   @Override
   public void secureConnectStart(Call call) {
@@ -198,7 +208,10 @@ public final class DialProgress extends EventListener {
     }
   }
 
-  /** OkHttp expects an IOException where it calls this, but Kotlin declares none. */
+  /**
+   * Throws a checked exception without declaring it. OkHttp expects an IOException from the caller,
+   * but Kotlin declares no exceptions.
+   */
   @SuppressWarnings("unchecked")
   private static <E extends Exception> void fail(Exception e) throws E {
     throw (E) e;
@@ -227,7 +240,7 @@ public final class DialProgress extends EventListener {
     }
   }
 
-  /** Whether the connection in use comes from the pool. */
+  /** Returns whether the connection in use is from the pool. */
   public synchronized boolean usesPooledConnection() {
     return pooled;
   }
@@ -249,7 +262,7 @@ public final class DialProgress extends EventListener {
       Proxy proxy,
       @Nullable Protocol protocol,
       IOException e) {
-    // The step stays: it is the one that failed.
+    // Keep the current step, which is the step that failed.
     if (call.isCanceled()) {
       return; // The timeout closed the socket.
     }
@@ -258,17 +271,17 @@ public final class DialProgress extends EventListener {
     }
   }
 
-  /** The addresses that the dial could not connect to, in the order of their failures. */
+  /** Returns the failed connection attempts in the order of their failures. */
   public synchronized List<Failure> failures() {
     return List.copyOf(failures);
   }
 
-  /** Whether the dial leads through a proxy that is not OkHttp's business. */
+  /** Returns whether the dial uses a proxy that this library, not OkHttp, connects to. */
   public boolean usesProxy() {
     return proxy != null;
   }
 
-  /** The current step, or the one in which the dial failed. */
+  /** Returns the current step, or the step in which the dial failed. */
   public synchronized Step step() {
     return step;
   }

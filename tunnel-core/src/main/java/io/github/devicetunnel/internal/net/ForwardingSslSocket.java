@@ -18,8 +18,8 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/** Forwards every method to another TLS socket. */
-@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the other socket has its own locks
+/** A TLS socket that forwards every method to another TLS socket. */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // The other socket has its own locks.
 abstract class ForwardingSslSocket extends SSLSocket {
   private final SSLSocket delegate;
 

@@ -6,25 +6,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides the heap among the connections of this process. Many busy ones get shorter buffers and
- * become slower, and one that does not fit is rejected before it is dialled: otherwise all of them
- * would run out of memory together. From any thread.
+ * A budget that divides the heap among the connections of this process. Many busy connections get
+ * shorter buffers and become slower. A connection that exceeds the budget is rejected before its
+ * dial, because otherwise all connections would run out of memory together. Thread-safe. See
+ * docs/rationale/threads-and-memory.md.
  */
 public final class HeapShare {
-  /** Of this process. */
+  /** The budget of this process. */
   public static final HeapShare SYSTEM = new HeapShare(Runtime.getRuntime().maxMemory());
 
   static final int MAX_BUFFER_BYTES = 64 << 10;
   static final int MIN_BUFFER_BYTES = 1 << 10;
 
   /**
-   * What a connection with the shortest buffers needs: 19 KiB were measured, and JSSE's buffers.
+   * Memory of a connection with the shortest buffers: 19 KiB measured, rounded up. {@code
+   * TLS_BYTES} includes JSSE's buffers.
    */
   private static final long PLAINTEXT_BYTES = 32 << 10;
 
   private static final long TLS_BYTES = 96 << 10;
 
-  /** One for each direction and one for TLS. */
+  /** One buffer for each direction and one for TLS. */
   private static final int BUFFERS_PER_CONNECTION = 3;
 
   private static final int BUFFERS_SHARE = 16;
@@ -37,7 +39,7 @@ public final class HeapShare {
     this.heap = heap;
   }
 
-  /** The room that one connection takes, until it is closed. */
+  /** The share of one connection, held until it is closed. */
   public final class Lease implements AutoCloseable {
     private final long bytes;
     private final AtomicBoolean open = new AtomicBoolean(true);
@@ -46,7 +48,7 @@ public final class HeapShare {
       this.bytes = bytes;
     }
 
-    /** Returns the room. Does nothing the second time. */
+    /** Releases the share. Further calls have no effect. */
     @Override
     public void close() {
       if (open.getAndSet(false)) {
@@ -57,9 +59,9 @@ public final class HeapShare {
   }
 
   /**
-   * Takes the room for one more connection.
+   * Reserves the share of one more connection.
    *
-   * @return null when there is none
+   * @return null if the budget is exhausted
    */
   public @Nullable Lease lease(boolean tls) {
     long bytes = bytes(tls);
@@ -71,7 +73,7 @@ public final class HeapShare {
     return new Lease(bytes);
   }
 
-  /** Returns how many connections of this kind the heap takes, if there are no others. */
+  /** Returns the maximum number of connections of this kind if there are no others. */
   public long maxConnections(boolean tls) {
     return limit() / bytes(tls);
   }
@@ -80,16 +82,16 @@ public final class HeapShare {
     return tls ? TLS_BYTES : PLAINTEXT_BYTES;
   }
 
-  /** The rest is for the application. */
+  /** Returns the budget for connections, half of the heap. The application uses the rest. */
   private long limit() {
     return heap / 2;
   }
 
   /**
-   * Returns the size that a buffer may have now, a power of two from 1 to 64 KiB. Buffers that grew
-   * when there were fewer connections may stay long until their next read, so that all of them
-   * together take up to a third of the heap. They take as much outside it: the JDK copies what a
-   * platform thread reads or writes through a direct buffer of its own.
+   * Returns the current maximum buffer size, a power of two from 1 to 64 KiB. A buffer that grew
+   * while there were fewer connections stays long until its next read. All buffers together can
+   * therefore take up to a third of the heap. They take as much again outside the heap: the JDK
+   * copies the data of a platform thread through a direct buffer of the same size.
    */
   int maxBufferBytes() {
     long share = heap / BUFFERS_SHARE / BUFFERS_PER_CONNECTION / Math.max(1, connections.get());

@@ -7,20 +7,31 @@ import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket that neither sends nor notices bytes later than it could. Without TCP_NODELAY Nagle's
- * algorithm and delayed acknowledgements cost a TLS handshake 40 ms; a reader that is woken for
- * each of many small answers sleeps longer than they take, see {@link SpinThenBlockInputStream};
- * and TLS asks for its records in pieces, see {@link ReadAheadInputStream}.
+ * A socket tuned for latency. It avoids three delays:
+ *
+ * <ul>
+ * <li>Without TCP_NODELAY, Nagle's algorithm and delayed acknowledgements add 40 ms to a TLS
+ * handshake.
+ * <li>Waking a thread for each of many short answers takes longer than the answers; see {@link
+ * SpinThenBlockInputStream}.
+ * <li>JSSE reads each record in two reads; see {@link ReadAheadInputStream}.
+ * </ul>
  */
 public class NoDelaySocket extends Socket implements UpgradeHeadInputStream.Owner {
-  /** One for all who ask: a proxy's answer and the TLS after it are read one after the other. */
+  /**
+   * Shared by all callers, because the proxy's answer and the TLS records after it are read one
+   * after the other.
+   */
   private @Nullable UpgradeHeadInputStream input; // guarded by this
 
   NoDelaySocket() throws IOException {
     setTcpNoDelay(true);
   }
 
-  /** With a proxy that the socket itself knows how to use, or {@link Proxy#NO_PROXY}. */
+  /**
+   * Creates a socket that connects through a proxy which the JDK supports, or {@link
+   * Proxy#NO_PROXY}.
+   */
   public NoDelaySocket(Proxy proxy) throws IOException {
     super(proxy);
     setTcpNoDelay(true);

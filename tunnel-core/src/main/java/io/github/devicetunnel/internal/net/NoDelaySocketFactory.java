@@ -7,17 +7,17 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Makes {@link NoDelaySocket}s, or sets TCP_NODELAY on the sockets of an application's own factory:
- * before the first byte, which OkHttp does not.
+ * A factory that creates {@link NoDelaySocket}s, or sets TCP_NODELAY on the sockets of an
+ * application's factory. TCP_NODELAY is set before the first byte is sent; OkHttp does not set it.
  */
 public final class NoDelaySocketFactory extends SocketFactory {
   private final SocketFactory delegate;
   private final boolean direct;
 
   /**
-   * Wraps a factory.
+   * Creates a factory.
    *
-   * @param direct whether new sockets ignore the SOCKS proxy of the system properties of the JVM
+   * @param direct whether new sockets ignore the SOCKS proxy of the JVM's system properties
    */
   public NoDelaySocketFactory(SocketFactory delegate, boolean direct) {
     this.delegate = delegate;

@@ -11,14 +11,14 @@ import java.net.SocketImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connected socket under TLS that records what its reader cannot see. JSSE reports the end of the
- * connection in the same way as a {@code close_notify}, which would make a truncated stream look
- * complete (RFC 8446 section 6.1). And it reports nothing of a record until all of it is there,
- * which would make a slow connection look dead.
+ * A connected socket below TLS that records events which JSSE does not report. JSSE does not
+ * distinguish the end of the connection from a {@code close_notify}, so a truncated stream would
+ * look complete (RFC 8446 section 6.1). It also does not report the bytes of a record until the
+ * record is complete, so a slow connection would look dead.
  *
- * <p>It passes on what a TLS implementation uses of the socket under it.
+ * <p>Forwards the methods of {@link Socket} that a TLS implementation uses.
  */
-@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket behind it has its own locks
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // The socket behind it has its own locks.
 final class ObservedSocket extends Socket {
   private final Socket socket;
   private final InputStream in;
@@ -28,10 +28,11 @@ final class ObservedSocket extends Socket {
   private volatile long arrivedAt = System.nanoTime();
 
   /**
-   * Observes a socket. Takes its streams at once: the socket of a proxy has other ones later.
+   * Creates an observer. Gets the streams of the socket at once, because a proxy socket returns
+   * other streams later.
    *
-   * @param below the socket as far as it knows more of arrivals, because it has TLS of its own;
-   *     null when it does not
+   * @param below the same socket if it has TLS of its own and so records earlier arrivals;
+   *     otherwise null
    */
   ObservedSocket(Socket socket, @Nullable ArrivalClock below) throws IOException {
     super((SocketImpl) null);
@@ -41,14 +42,14 @@ final class ObservedSocket extends Socket {
     this.below = below;
   }
 
-  /** Returns whether a read reported the end of the connection. */
+  /** Returns whether a read has returned the end of the connection. */
   boolean inputEnded() {
     return inputEnded;
   }
 
   /**
-   * Returns when bytes last came, as {@link System#nanoTime}. They may be a part of a record of the
-   * TLS to a proxy, from which nothing can be read here yet.
+   * Returns the {@link System#nanoTime} at which bytes last arrived. The bytes may belong to an
+   * incomplete record of the TLS connection to a proxy, from which no byte can be read yet.
    */
   long arrivedAt() {
     long own = arrivedAt;

@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 
-/** How this library names itself to servers and proxies (RFC 9110 section 10.1.5). */
+/** The product name that the library sends to servers and proxies (RFC 9110 section 10.1.5). */
 public final class Product {
-  /** Maven leaves it in every jar. */
+  /** A file that Maven adds to every jar. */
   private static final String PROPERTIES =
       "/META-INF/maven/io.github.devicetunnel/tunnel-core/pom.properties";
 
-  /** The value of User-Agent. Some proxies reject a CONNECT without one. */
+  /**
+   * The value of the header User-Agent. Some proxies reject a CONNECT request without this header.
+   */
   public static final String USER_AGENT = "device-tunnel" + version();
 
   private Product() {}
@@ -22,7 +24,7 @@ public final class Product {
         properties.load(in);
       }
     } catch (IOException | IllegalArgumentException e) {
-      // The name will do.
+      // Without the file, send the name without a version.
     }
     String version = properties.getProperty("version");
     return version == null ? "" : "/" + version;

@@ -4,17 +4,21 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A socket's input for TLS, which asks for each record in two reads, of five bytes and of at most
- * 16 KiB: takes what has come for several records at once instead, and needs a third less processor
- * time for a download.
+ * A read-ahead buffer for a socket's input below TLS. JSSE reads each record in two reads, of 5
+ * bytes and of at most 16 KiB. One read of this class takes several records from the socket and
+ * saves a third of the processor time of a download. See docs/rationale/data-path.md.
  *
- * <p>It waits only when it has nothing, and never for more than came. Its buffer is made at the
- * first read that is shorter, as {@link ReadSize} says; longer reads go past it.
+ * <p>A read blocks only if the buffer is empty, and never waits for more bytes than have arrived.
+ * The buffer is allocated at the first short read, with the size that {@link ReadSize} determines.
+ * Long reads bypass the buffer.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 final class ReadAheadInputStream extends BulkInputStream {
-  /** Who asks for as much has a buffer, and asks for no header of TLS. */
+  /**
+   * Minimum length of a read that bypasses the buffer. Its caller has a buffer and does not read
+   * the header of a TLS record.
+   */
   private static final int LONG_READ = 512;
 
   private final InputStream in;

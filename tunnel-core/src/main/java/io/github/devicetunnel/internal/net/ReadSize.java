@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * How long the buffer of a reader should be: short at first, longer while reads fill it, and short
- * again after a silence. So a connection that carries much needs few calls of the system, and one
- * that is silent holds little, whatever it has carried before.
+ * An adaptive size for a read buffer: short at first, longer while reads fill the buffer, and short
+ * again after silence. A busy connection needs few system calls, and a silent connection holds
+ * little memory.
  *
- * <p>What wakes the reader of a silent websocket is the pong of its own keep-alive: that is when it
- * lets a long buffer go.
+ * <p>The pong of the connection's own keep-alive wakes the reader of a silent websocket, which then
+ * replaces a long buffer.
  *
- * <p>With many open connections in a small heap, buffers stay shorter: see {@link HeapShare}.
+ * <p>With many open connections in a small heap, buffers stay shorter; see {@link HeapShare}.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 public final class ReadSize {
   private static final int SHORTEST = HeapShare.MIN_BUFFER_BYTES;
@@ -22,12 +22,12 @@ public final class ReadSize {
 
   private int bytes = SHORTEST;
 
-  /** What the next buffer should hold, from 1 to 64 KiB. */
+  /** Returns the size of the next buffer in bytes, from 1 to 64 KiB. */
   public int bytes() {
     return bytes;
   }
 
-  /** Reads once, and learns from it. */
+  /** Reads once from the input and adjusts the size. */
   public int read(InputStream in, byte[] buffer, int offset, int length) throws IOException {
     long began = System.nanoTime();
     int count = in.read(buffer, offset, length);

@@ -5,20 +5,20 @@ import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A socket's input, which stays awake for the next bytes while they come in quick succession. To
- * put a thread to sleep and to wake it on a processor that slept as well takes longer than most of
- * what a near service has to do for its answer.
+ * A socket's input that polls for a short time before it blocks. Putting a thread to sleep and
+ * waking it takes longer than a nearby service needs for most answers. See
+ * docs/rationale/data-path.md.
  *
- * <p>It spins only after a wait that was shorter than a spin, so never on a path of many
- * milliseconds nor on a silent connection; on no more than half of the processors, whatever the
- * number of connections; and not on a machine where the processors are needed for something else.
+ * <p>A read polls only after a wait that was shorter than a spin, so never on a silent connection
+ * or a network path with a delay of milliseconds. At most half of the processors spin, whatever the
+ * number of connections, and none on a busy machine.
  *
- * <p>For one thread at a time.
+ * <p>Not thread-safe.
  */
 public final class SpinThenBlockInputStream extends BulkInputStream {
   private static final long LONGEST_SPIN = 200_000; // ns
 
-  /** Whoever is not back from a yield by then has a processor that somebody else works on. */
+  /** A yield that takes longer means that another thread needs the processor. */
   private static final long LONGEST_YIELD = 400_000; // ns
 
   private static final long PAUSE = 100_000_000; // ns
@@ -26,16 +26,16 @@ public final class SpinThenBlockInputStream extends BulkInputStream {
   private static final int MOST_SPINNING = Runtime.getRuntime().availableProcessors() / 2;
   private static final AtomicInteger SPINNING = new AtomicInteger();
 
-  /** When a thread last found that others want the processor. */
+  /** Time at which a thread last found the processors busy. */
   private static volatile long busyAt = System.nanoTime() - PAUSE;
 
   private final InputStream in;
   private boolean waitWasShort;
 
   /**
-   * An input that behaves like another one.
+   * Creates an input that behaves like another one.
    *
-   * @param in of a socket, with an {@link InputStream#available} that does not wait
+   * @param in the input of a socket, whose {@link InputStream#available} does not block
    */
   public SpinThenBlockInputStream(InputStream in) {
     this.in = in;
@@ -52,8 +52,8 @@ public final class SpinThenBlockInputStream extends BulkInputStream {
     return count;
   }
 
-  /** Returns as soon as there is something to read, and at the latest when the spin is over. */
-  @SuppressWarnings("ThreadPriorityCheck") // Nothing but time depends on what the yield does.
+  /** Returns as soon as bytes are available, and at the latest when the spin is over. */
+  @SuppressWarnings("ThreadPriorityCheck") // The yield affects only the timing.
   private void awaitBytes(long began) throws IOException {
     try {
       if (SPINNING.incrementAndGet() > MOST_SPINNING) {

@@ -1,7 +1,8 @@
 package io.github.devicetunnel.internal.net;
 
 /**
- * Simplifies the head of an HTTP/1.1 answer to an upgrade. Each dial runs it, so it is plain loops.
+ * A filter for the head of an HTTP/1.1 response to an upgrade. It runs for each dial, so it uses
+ * plain loops.
  */
 final class UpgradeHead {
   private static final int SWITCHING = 101;
@@ -11,22 +12,26 @@ final class UpgradeHead {
 
   private static final String CONNECTION = "Connection:";
 
-  /** OkHttp takes a line feed alone, so no field with this option is shorter. */
+  /** Shortest field with this option, because OkHttp accepts a line feed alone. */
   private static final String UPGRADE = "Connection:Upgrade\n";
 
   private UpgradeHead() {}
 
-  /** Returns whether the head belongs to a response such as 103, which another response follows. */
+  /**
+   * Returns whether the head is that of an interim response, such as 103, which precedes another
+   * response.
+   */
   static boolean isInterim(String head) {
     int status = status(head);
     return status / 100 == 1 && status != SWITCHING;
   }
 
   /**
-   * Reduces the Connection fields of a 101 that contain the option {@code upgrade} to that option
-   * (RFC 9110 section 7.6.1). Returns every other head as it is. The result is not longer.
+   * Reduces the Connection fields of a 101 response that contain the option {@code upgrade} to this
+   * option (RFC 9110 section 7.6.1). Returns any other head unchanged. The result is never longer
+   * than the head.
    *
-   * @param head with the empty line at its end
+   * @param head the head including the empty line at its end
    */
   static String simplified(String head) {
     if (status(head) != SWITCHING) {
@@ -50,7 +55,7 @@ final class UpgradeHead {
     return upgrade ? simplified.toString() : head;
   }
 
-  /** Returns -1 if the head has no status. */
+  /** Returns the status, or -1 if the head has none. */
   private static int status(String head) {
     if (!head.startsWith(VERSION)
         || head.length() <= REASON

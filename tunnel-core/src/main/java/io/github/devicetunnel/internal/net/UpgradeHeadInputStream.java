@@ -7,13 +7,13 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * A socket's input that can simplify the head of one answer on its way to OkHttp. OkHttp hands over
- * the socket of a 101 only if the header Connection is {@code upgrade} and nothing else, but the
- * header may be a list in several fields (RFC 9110 section 7.6.1). Bytes after the head are not
- * touched and not lost.
+ * A socket's input that can simplify the head of one response before OkHttp reads it. OkHttp
+ * provides the socket of a 101 response only if the header Connection is exactly {@code upgrade},
+ * but RFC 9110 section 7.6.1 allows a list in several fields. Bytes after the head are passed on
+ * unchanged. See docs/rationale/data-path.md.
  *
- * <p>Reads pass straight through before {@link #expectAnswer} and after the head of the answer. For
- * one thread at a time.
+ * <p>Reads bypass the buffer before {@link #expectAnswer} and after the head of the response. Not
+ * thread-safe.
  */
 public final class UpgradeHeadInputStream extends BulkInputStream {
   /** A longer head is passed on unchanged. */
@@ -30,17 +30,17 @@ public final class UpgradeHeadInputStream extends BulkInputStream {
   private final InputStream in;
   private boolean expecting;
 
-  private byte[] bytes = NONE; // read from in, of which position to limit are to be passed on
+  private byte[] bytes = NONE; // read from in; position to limit is not passed on yet
   private int position;
   private int limit;
-  private int head; // where the head begins, an interim response (1xx) may come before it
-  private int line; // where the line begins that has no end yet
+  private int head; // start of the head, which interim responses (1xx) may precede
+  private int line; // start of the first incomplete line
 
   UpgradeHeadInputStream(InputStream in) {
     this.in = in;
   }
 
-  /** Simplifies the head of the answer that comes next. */
+  /** Enables the filter for the head of the next response. */
   public void expectAnswer() {
     expecting = true;
     head = position;
@@ -73,7 +73,9 @@ public final class UpgradeHeadInputStream extends BulkInputStream {
     line = 0;
   }
 
-  /** After an exception a further call goes on. */
+  /**
+   * Reads up to the end of the head and replaces it. After an exception, another call continues.
+   */
   private void readHead() throws IOException {
     do {
       for (int end = headEnd(); end >= 0; end = headEnd()) {
@@ -96,7 +98,7 @@ public final class UpgradeHeadInputStream extends BulkInputStream {
     return count >= 0;
   }
 
-  /** Returns the index after the empty line that ends the head, or -1 when it is not there yet. */
+  /** Returns the index after the empty line that ends the head, or -1 if the head is incomplete. */
   private int headEnd() {
     for (int i = line; i < limit; i++) {
       if (bytes[i] == '\n') {
@@ -110,7 +112,7 @@ public final class UpgradeHeadInputStream extends BulkInputStream {
     return -1;
   }
 
-  /** A simplified head is never longer than the head before. */
+  /** Replaces the head, which ends at {@code end}, with a text that is not longer. */
   private void replaceHead(int end, byte[] text) {
     int start = end - text.length;
     System.arraycopy(bytes, position, bytes, position + start - head, head - position);

@@ -7,8 +7,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS socket whose plaintext passes through an {@link UpgradeHeadInputStream}, and whose input
- * fails when the connection ends without a {@code close_notify}.
+ * A TLS socket whose plaintext passes through an {@link UpgradeHeadInputStream}. Its input fails if
+ * the connection ends without a {@code close_notify}.
  */
 public final class UpgradeSslSocket extends ForwardingSslSocket
     implements UpgradeHeadInputStream.Owner, ArrivalClock {
@@ -17,9 +17,9 @@ public final class UpgradeSslSocket extends ForwardingSslSocket
   private @Nullable UpgradeHeadInputStream input; // guarded by delegate
 
   /**
-   * A TLS socket.
+   * Creates a TLS socket.
    *
-   * @param transport the socket under it
+   * @param transport the socket below TLS
    */
   UpgradeSslSocket(SSLSocket delegate, ObservedSocket transport) {
     super(delegate);
@@ -29,7 +29,7 @@ public final class UpgradeSslSocket extends ForwardingSslSocket
 
   @Override
   public UpgradeHeadInputStream getInputStream() throws IOException {
-    InputStream plain = super.getInputStream(); // fails when the socket is closed
+    InputStream plain = super.getInputStream(); // fails if the socket is closed
     synchronized (delegate) {
       if (input == null) {
         input = new UpgradeHeadInputStream(new Plaintext(plain));

@@ -10,7 +10,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Layers TLS over connected sockets as another factory does, and wraps the result in {@link
+ * A factory that adds TLS to connected sockets with another factory and wraps the results in {@link
  * UpgradeSslSocket}s.
  */
 public final class UpgradeSslSocketFactory extends SSLSocketFactory {
@@ -37,7 +37,7 @@ public final class UpgradeSslSocketFactory extends SSLSocketFactory {
     return layer(new ObservedSocket(socket, below), host, port, autoClose);
   }
 
-  /** Layers TLS over the connection to a proxy, which it closes with the TLS. */
+  /** Adds TLS to the connection to a proxy. Closing the TLS socket closes the connection. */
   public UpgradeSslSocket layer(Socket socket, String host, int port) throws IOException {
     return layer(new ObservedSocket(socket, null), host, port, true);
   }
@@ -50,18 +50,19 @@ public final class UpgradeSslSocketFactory extends SSLSocketFactory {
   }
 
   /**
-   * JSSE sends no name without a dot (RFC 6066 section 3), such as one of Kubernetes or compose.
+   * Sets the server name (RFC 6066 section 3). JSSE sends no name without a dot, such as the name
+   * of a service in Kubernetes or Docker Compose.
    */
   private static void sendName(SSLSocket socket, String host) {
     if (host.contains(".") || host.contains(":")) {
-      return; // JSSE sends it, or it is an address.
+      return; // JSSE sends the name, or the host is an address.
     }
     try {
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setServerNames(List.of(new SNIHostName(host)));
       socket.setSSLParameters(parameters);
     } catch (IllegalArgumentException e) {
-      // A name with an underscore, for example, can be dialled, but not be sent.
+      // Some valid host names, for example with an underscore, cannot be sent as a server name.
     }
   }
 

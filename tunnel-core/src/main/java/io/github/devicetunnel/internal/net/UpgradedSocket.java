@@ -12,13 +12,13 @@ import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection that is left when an HTTP exchange ended with 101: bytes in, bytes out, taken
- * straight from the socket (TLS or plain) under OkHttp's, because Okio's segments of 8 KiB halve
- * the throughput.
+ * The connection that remains after an HTTP exchange has ended with a 101 response. It reads and
+ * writes the socket (TLS or plaintext) below OkHttp, because Okio's segments of 8 KiB halve the
+ * throughput. See docs/rationale/data-path.md.
  */
 public final class UpgradedSocket implements Closeable {
-  // Held as long as the socket is in use: OkHttp has only a weak reference to it, and takes the
-  // connection for leaked once the call is garbage.
+  // Prevents garbage collection: OkHttp has only a weak reference to the call, and reports the
+  // connection as leaked once the call has been collected.
   @SuppressWarnings({"FieldCanBeLocal", "UnusedVariable"})
   private final Call call;
 
@@ -35,31 +35,31 @@ public final class UpgradedSocket implements Closeable {
     this.out = socket.getOutputStream();
   }
 
-  /** What the server sent after the head of its answer. */
+  /** Returns the bytes that the server sends after the head of its response. */
   public InputStream inputStream() {
     return in;
   }
 
-  /** Not buffered. */
+  /** Returns the unbuffered output. */
   public OutputStream outputStream() {
     return out;
   }
 
   /**
-   * Bounds every read from now on; a {@link java.net.SocketTimeoutException} loses no byte.
+   * Sets the timeout of all further reads. A {@link java.net.SocketTimeoutException} loses no byte.
    *
-   * @param millis zero for no bound
+   * @param millis zero means no timeout
    */
   public void setReadTimeout(int millis) throws IOException {
     socket.setSoTimeout(millis);
   }
 
   /**
-   * Returns for how long nothing more has come of a TLS record that is not complete, in
-   * nanoseconds. From any thread.
+   * Returns the time since the last byte of an incomplete TLS record arrived, in nanoseconds.
+   * Thread-safe.
    *
-   * @param waitingSince when the read began that waits for it
-   * @return {@link Long#MAX_VALUE} if there is no such record
+   * @param waitingSince when the current read started
+   * @return {@link Long#MAX_VALUE} if there is no incomplete record
    */
   public long incompleteNanos(long now, long waitingSince) {
     if (!(socket instanceof ArrivalClock clock)) {
@@ -70,16 +70,16 @@ public final class UpgradedSocket implements Closeable {
   }
 
   /**
-   * Cuts the connection, and frees a thread that reads or writes. From any thread; never waits, not
-   * even for a TLS alert that cannot be written. {@link #close} must still be called.
+   * Aborts the connection and unblocks its reader and writer. Thread-safe. Does not block, and
+   * sends no TLS alert. {@link #close} must still be called.
    */
   public void abort() {
     okioSocket.cancel();
   }
 
   /**
-   * Closes the connection; over TLS with an alert, for which it may wait when the other end stopped
-   * reading: abort first where that may be so.
+   * Closes the connection. Over TLS it sends an alert, which can block if the server has stopped
+   * reading. Call {@link #abort} first if that is possible.
    */
   @Override
   public void close() {
@@ -87,7 +87,7 @@ public final class UpgradedSocket implements Closeable {
     release(okioSocket);
   }
 
-  /** Tells OkHttp that the connection is not used any more: it wants both directions closed. */
+  /** Releases the connection in OkHttp, which requires both directions to be closed. */
   public static void release(okio.Socket okioSocket) {
     okioSocket.cancel();
     closeQuietly(okioSocket.getSource());
@@ -98,13 +98,13 @@ public final class UpgradedSocket implements Closeable {
     try {
       closeable.close();
     } catch (IOException e) {
-      // A connection that can't be closed in order was cut by the other end.
+      // The server has already closed or reset the connection.
     }
   }
 
   /**
-   * Reads what OkHttp had already taken from the socket together with the answer, then the socket
-   * itself. A server that speaks first would lose its first bytes otherwise.
+   * An input that returns the bytes that OkHttp read together with the response, then reads the
+   * socket. Otherwise the first bytes of a server that sends first would be lost.
    */
   private static final class Input extends BulkInputStream {
     private final InputStream socketInput;
@@ -114,7 +114,7 @@ public final class UpgradedSocket implements Closeable {
     Input(okio.Socket okioSocket, InputStream socketInput) {
       this.socketInput = socketInput;
       this.source = okioSocket.getSource();
-      // The timeouts of HTTP have no meaning for a tunnel, which may be silent for days.
+      // HTTP timeouts do not apply to a tunnel, which may be silent for days.
       okioSocket.getSource().timeout().clearTimeout().clearDeadline();
       okioSocket.getSink().timeout().clearTimeout().clearDeadline();
     }
@@ -133,11 +133,11 @@ public final class UpgradedSocket implements Closeable {
     private long readEarly(okio.Source unread) throws IOException {
       long count = 0;
       try {
-        // With no limit, so that all of OkHttp's buffer comes at once.
+        // Without a limit, so that one read empties OkHttp's buffer.
         count = unread.read(early, Long.MAX_VALUE);
       } catch (InterruptedIOException e) {
-        // Only an empty buffer lets Okio look at the thread's flag, on which a socket's read goes
-        // on; and a timeout loses nothing.
+        // Okio checks the thread's interrupt status only if its buffer is empty; a socket read
+        // ignores it, so continue. A timeout loses no byte.
         if (e instanceof SocketTimeoutException) {
           throw e;
         }

@@ -1,4 +1,4 @@
-/** Sockets and streams below and beside TLS, DNS, and the progress of a dial. */
+/** Sockets and streams below and around TLS, DNS lookups, and the progress of a dial. */
 @NullMarked
 package io.github.devicetunnel.internal.net;
 

@@ -17,17 +17,18 @@ import okhttp3.Credentials;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP proxy, which is asked by CONNECT (RFC 9110 section 9.3.6). Authenticates with Basic, or
- * with Digest when the proxy asks for it. From any thread.
+ * An HTTP proxy that opens connections by CONNECT (RFC 9110 section 9.3.6). Supports Basic
+ * authentication, and Digest if the proxy requires it. Thread-safe. See
+ * docs/rationale/tls-and-proxies.md.
  */
 public final class HttpProxy extends ProxyServer {
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
   private static final int LONGEST_HEAD = 16 << 10;
 
-  /** The type and the first byte of the version of a record (RFC 8446 section 5.1). */
+  /** Type and first version byte of a TLS record (RFC 8446 section 5.1). */
   private static final String TLS_ALERT = "\u0015\u0003";
 
-  /** The one answer from 100 to 199 after which no other comes (RFC 9110 section 15.2). */
+  /** The only 1xx status that is not followed by another response (RFC 9110 section 15.2). */
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private static final int UNAUTHENTICATED = 407;
@@ -37,15 +38,15 @@ public final class HttpProxy extends ProxyServer {
   private final @Nullable String user;
   private final String password;
 
-  /** Of the last challenge, so that later requests need only one round trip. */
+  /** The last challenge, so that later requests need only one round trip. */
   private volatile @Nullable ProxyDigest digest;
 
   /**
-   * Describes it.
+   * Creates the description of a proxy.
    *
-   * @param tls whether the connection to the proxy itself is encrypted (RFC 9110 section 4.2.2)
-   * @param user null for none
-   * @param password of the user
+   * @param tls whether the connection to the proxy itself uses TLS (RFC 9110 section 4.2.2)
+   * @param user null for no authentication
+   * @param password the password of the user
    */
   public HttpProxy(boolean tls, String host, int port, @Nullable String user, String password) {
     super(host, port);
@@ -94,7 +95,10 @@ public final class HttpProxy extends ProxyServer {
     return answer;
   }
 
-  /** Returns whether another request can answer the challenge. Basic was sent unasked. */
+  /**
+   * Returns whether a second request can answer the challenge. Basic credentials are part of the
+   * first request, so a second one cannot succeed.
+   */
   private boolean accepts(ProxyAnswer answer) {
     List<Challenge> challenges = answer.challenges();
     if (user == null || challenges.stream().anyMatch(HttpProxy::isBasic)) {
@@ -109,7 +113,7 @@ public final class HttpProxy extends ProxyServer {
     return challenge.scheme().equalsIgnoreCase("Basic");
   }
 
-  /** Returns whether another request may follow on the connection. */
+  /** Skips the response body. Returns whether another request may follow on the connection. */
   private static boolean skipBody(InputStream in, int length) throws IOException {
     return length >= 0 && in.readNBytes(length).length == length;
   }
@@ -131,7 +135,7 @@ public final class HttpProxy extends ProxyServer {
     return Integer.parseInt(matcher.group(1));
   }
 
-  /** Byte by byte: what comes after the head is not the proxy's any more. */
+  /** Reads byte by byte, because the bytes after the head belong to the tunnel. */
   private String readHead(InputStream in, String target) throws IOException {
     StringBuilder head = new StringBuilder();
     while (!isWhole(head)) {
@@ -145,7 +149,7 @@ public final class HttpProxy extends ProxyServer {
       }
       head.append((char) next);
       if (!mayBeHttp(head)) {
-        // It may wait for more after a few bytes: what is there must do.
+        // Take only available bytes: the peer may send nothing more.
         byte[] there = in.readNBytes(Math.min(in.available(), LONGEST_HEAD));
         return head + new String(there, ISO_8859_1);
       }
@@ -153,7 +157,7 @@ public final class HttpProxy extends ProxyServer {
     return head.toString();
   }
 
-  /** An empty line, whichever way lines end. */
+  /** Returns whether the head ends with an empty line, with either line ending. */
   private static boolean isWhole(StringBuilder head) {
     String end = head.substring(Math.max(0, head.length() - 3));
     return end.endsWith("\n\n") || end.equals("\n\r\n");
@@ -168,7 +172,7 @@ public final class HttpProxy extends ProxyServer {
   private ProxyException refused(ProxyAnswer answer, String target) {
     String what = "answered " + shown(answer.statusLine()) + " when asked for " + target;
     return switch (answer.status()) {
-      // Some answer 401 to a wrong password.
+      // Some proxies answer a wrong password with 401.
       case 401, UNAUTHENTICATED -> refusal(what + ": " + wanted(answer.challenges()));
       case 403, 405 ->
           refusal(what + ": its rules do not let this machine connect to it, ask who runs it");

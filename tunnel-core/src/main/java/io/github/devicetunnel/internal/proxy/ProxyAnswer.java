@@ -9,22 +9,25 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * The head of an answer to CONNECT.
+ * The head of a response to CONNECT.
  *
- * @param lines the status line and the fields
+ * @param lines the status line and the header fields
  */
 record ProxyAnswer(int status, List<String> lines) {
-  /** A longer body costs more than a new connection. */
+  /** Maximum length of a body to skip. Skipping a longer body costs more than a new connection. */
   private static final int MAX_BODY = 64 << 10;
 
   private static final String CHALLENGE = "Proxy-Authenticate";
 
-  /** Returns what follows the version of HTTP in the status line. */
+  /** Returns the status line without the HTTP version. */
   String statusLine() {
     return lines.get(0).substring("HTTP/1.1 ".length());
   }
 
-  /** One header may have several challenges (RFC 9110 section 11.6.1), which OkHttp can parse. */
+  /**
+   * Returns the challenges. One header may contain several (RFC 9110 section 11.6.1); OkHttp parses
+   * them.
+   */
   List<Challenge> challenges() {
     Headers.Builder headers = new Headers.Builder();
     values(CHALLENGE).forEach(value -> headers.addUnsafeNonAscii(CHALLENGE, value));
@@ -38,7 +41,7 @@ record ProxyAnswer(int status, List<String> lines) {
         .challenges();
   }
 
-  /** Returns the length of the body, or -1 when another request must use a new connection. */
+  /** Returns the length of the body, or -1 if another request requires a new connection. */
   int bodyLength() {
     List<String> lengths = values("Content-Length");
     boolean ends =

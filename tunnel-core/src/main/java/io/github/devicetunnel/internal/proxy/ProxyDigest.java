@@ -14,13 +14,13 @@ import okhttp3.Challenge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digest authentication (RFC 7616) with one nonce, which later requests use again. Supports MD5 and
- * SHA-256, with the quality of protection {@code auth} or, as in RFC 2069, none. From any thread.
+ * Digest authentication (RFC 7616) with one nonce, which later requests reuse. Supports MD5 and
+ * SHA-256, with the quality of protection {@code auth} or, as in RFC 2069, none. Thread-safe.
  */
 final class ProxyDigest {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** The stronger one first. */
+  /** In order of preference. */
   private static final List<String> ALGORITHMS = List.of("SHA-256", "MD5");
 
   private final Map<@Nullable String, String> challenge;
@@ -36,7 +36,7 @@ final class ProxyDigest {
     this.password = password;
   }
 
-  /** Returns null when no challenge is one of Digest that is supported. */
+  /** Returns an object for the strongest supported Digest challenge, or null if there is none. */
   static @Nullable ProxyDigest of(List<Challenge> challenges, String user, String password) {
     for (String algorithm : ALGORITHMS) {
       for (Challenge challenge : challenges) {
@@ -59,7 +59,7 @@ final class ProxyDigest {
             || List.of(qop.toLowerCase(Locale.ROOT).split("[, ]+", -1)).contains("auth"));
   }
 
-  /** Returns the value of the header for one CONNECT request. */
+  /** Returns the value of the header Proxy-Authorization for one CONNECT request. */
   String authorization(String target) {
     String realm = challenge.getOrDefault("realm", "");
     String nonce = challenge.getOrDefault("nonce", "");
@@ -81,7 +81,7 @@ final class ProxyDigest {
     return opaque == null ? value.toString() : value + ", opaque=" + quoted(opaque);
   }
 
-  /** RFC 9110 section 5.6.4. */
+  /** Returns a quoted string (RFC 9110 section 5.6.4). */
   private static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }

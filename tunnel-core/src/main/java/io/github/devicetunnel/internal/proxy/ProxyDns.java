@@ -10,8 +10,9 @@ import okhttp3.Dns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers every name with the addresses of the proxy: the cloud's name is looked up by the proxy,
- * and perhaps nobody else can. OkHttp tries them in turn, and passes the name on in each of them.
+ * A {@link Dns} that resolves every name to the addresses of the proxy. The proxy resolves the
+ * cloud's name, which this machine may be unable to resolve. OkHttp tries the addresses in turn.
+ * Each address carries the cloud's name.
  */
 public final class ProxyDns implements Dns {
   private final ProxyServer proxy;
@@ -31,7 +32,7 @@ public final class ProxyDns implements Dns {
     return addresses;
   }
 
-  /** Never empty. */
+  /** Returns the addresses of the proxy, at least one. */
   List<InetAddress> proxyAddresses(@Nullable DialProgress dial) throws UnknownHostException {
     String host = proxy.host();
     if (ProxyServer.isAddress(host)) {
@@ -41,7 +42,8 @@ public final class ProxyDns implements Dns {
     try {
       addresses = dns.lookup(host, dial);
     } catch (UnknownHostException e) {
-      // One with a cause was given up. The system's words differ from the first time to the next.
+      // A cause means that the lookup was cancelled, interrupted or failed internally. Otherwise
+      // throw a fixed message, because the system's message changes when a lookup is repeated.
       if (e.getCause() != null) {
         throw e;
       }

@@ -3,7 +3,10 @@ package io.github.devicetunnel.internal.proxy;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy was not reached, or did not do what it was asked. The message names it, and is whole. */
+/**
+ * Thrown when a proxy could not be reached or did not open the connection. The message is complete
+ * and names the proxy.
+ */
 public final class ProxyException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -21,17 +24,19 @@ public final class ProxyException extends IOException {
     this.answerable = answerable;
   }
 
-  /** Returns the same failure, of a request that a new connection can answer the challenge of. */
+  /**
+   * Returns the same failure, marked as a challenge that a request on a new connection can answer.
+   */
   ProxyException withAnswerToChallenge() {
     return new ProxyException(String.valueOf(getMessage()), refusal, true, getCause());
   }
 
-  /** Returns whether a request on a new connection would have the answer to the challenge. */
+  /** Returns whether a request on a new connection can answer the proxy's challenge. */
   public boolean isAnswerable() {
     return answerable;
   }
 
-  /** Whether the proxy would say the same if it were asked again. */
+  /** Returns whether the failure is permanent: the same request would fail again. */
   public boolean isRefusal() {
     return refusal;
   }

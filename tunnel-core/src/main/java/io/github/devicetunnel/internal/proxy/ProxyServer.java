@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.util.regex.Pattern;
 
-/** A proxy, and how it is asked for a connection to somebody else. From any thread. */
+/** A proxy, and its protocol for opening a connection to another host. Thread-safe. */
 public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
   private static final int LONGEST_TEXT = 80;
@@ -29,31 +29,31 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
     return port;
   }
 
-  /** Returns whether the connection to the proxy itself is encrypted. */
+  /** Returns whether the connection to the proxy itself uses TLS. */
   public boolean usesTls() {
     return false;
   }
 
   /**
-   * Asks on a new connection to the proxy. What goes over it afterwards goes to that host. Names
-   * are the proxy's to look up.
+   * Requests a connection to a host over a new connection to the proxy. Bytes sent afterwards go to
+   * that host. The proxy resolves host names.
    *
    * @param host a name, or an IP address without brackets
-   * @throws ProxyException when the proxy refused, or answered what cannot be understood
+   * @throws ProxyException if the proxy rejected the request, or its response is invalid
    */
   abstract void ask(InputStream in, OutputStream out, String host, int port) throws IOException;
 
-  /** It answered no, or nonsense, and would do so again. */
+  /** Returns a permanent failure: the proxy rejected the request, or its response is invalid. */
   final ProxyException refusal(String what) {
     return new ProxyException("the proxy " + this + " " + what, true, null);
   }
 
-  /** As {@link #refusal(String)}, for a failure that is known. */
+  /** Returns a permanent failure with a cause; see {@link #refusal(String)}. */
   final ProxyException refusal(String what, IOException cause) {
     return new ProxyException("the proxy " + this + " " + what, true, cause);
   }
 
-  /** It failed this time. */
+  /** Returns a failure that may be temporary. */
   final ProxyException failure(String what) {
     return new ProxyException("the proxy " + this + " " + what, false, null);
   }
@@ -63,22 +63,22 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
         "the proxy " + this + " " + what + ": " + cause.getMessage(), false, cause);
   }
 
-  /** Whether a host is an IP address, and not a name: then no DNS is asked for it. */
+  /** Returns whether a host is an IP address, for which no DNS lookup is needed. */
   public static boolean isAddress(String host) {
     return ADDRESS.matcher(host).matches();
   }
 
-  /** What a proxy said, fit for one line. */
+  /** Returns text of the proxy in a form that is safe for one line of a message. */
   static String shown(String text) {
     return OneLine.words(text, LONGEST_TEXT);
   }
 
-  /** Returns host and port, not resolved. */
+  /** Returns the unresolved host and port. */
   public final InetSocketAddress address() {
     return InetSocketAddress.createUnresolved(host, port);
   }
 
-  /** Where it is; never user or password. */
+  /** Returns host and port, never the user or password. */
   @Override
   public String toString() {
     return HostPort.of(host, port);

@@ -19,13 +19,13 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket whose connect leads through a proxy. It is that of an address whose name is the cloud's
- * and whose bytes are the proxy's, as {@link ProxyDns} gives them out.
+ * A socket that connects through a proxy. The address to connect to has the name of the cloud and
+ * the IP address of the proxy, as created by {@link ProxyDns}.
  *
- * <p>With TLS to the proxy the streams are those above that TLS. {@link #close} closes the
- * connection below it, without an alert that could not be written: OkHttp cancels a call by closing
- * this socket, and must not wait. The end of a tunnel is marked inside, by a close frame or by the
- * TLS of the cloud.
+ * <p>With TLS to the proxy, the streams are above this TLS. {@link #close} closes the connection
+ * below it without an alert, because OkHttp cancels a call by closing this socket and must not
+ * block. A close frame or the TLS of the cloud marks the end of a tunnel. See
+ * docs/rationale/tls-and-proxies.md.
  */
 final class ProxySocket extends NoDelaySocket implements ArrivalClock {
   private final long createdAt = System.nanoTime();
@@ -37,13 +37,13 @@ final class ProxySocket extends NoDelaySocket implements ArrivalClock {
   private volatile @Nullable UpgradeSslSocket secured;
 
   /**
-   * Makes one that is not connected.
+   * Creates an unconnected socket.
    *
-   * @param tls null when the connection to the proxy itself is not encrypted
+   * @param tls null if the connection to the proxy itself does not use TLS
    */
   ProxySocket(ProxyServer proxy, @Nullable ProxyTls tls, ProxyDns dns, DialProgress dial)
       throws IOException {
-    // None of the JVM's own proxies between us and this one.
+    // Bypasses the proxies of the JVM's system properties.
     super(Proxy.NO_PROXY);
     this.proxy = proxy;
     this.tls = tls;
@@ -58,11 +58,11 @@ final class ProxySocket extends NoDelaySocket implements ArrivalClock {
     try {
       super.connect(new InetSocketAddress(address, proxy.port()), timeout);
     } catch (SocketTimeoutException e) {
-      // Its message says no more, in different words on each Java.
+      // Replaces the JDK's message, which differs between Java versions.
       throw proxy.failure(
           "does not answer at " + address.getHostAddress() + ": check its host and port");
     } catch (BindException e) {
-      throw e; // There is no free local port, which is not the proxy's fault.
+      throw e; // No local port is free, so the proxy is not the cause.
     } catch (IOException e) {
       throw proxy.failure("could not be reached, check its host and port", e);
     }
@@ -78,7 +78,7 @@ final class ProxySocket extends NoDelaySocket implements ArrivalClock {
     } catch (ProxyException e) {
       throw e;
     } catch (IOException e) {
-      // In TLS 1.3 the proxy may reject the handshake after it ended here.
+      // In TLS 1.3 the proxy may reject the handshake after the client has completed it.
       ProxyException failure = new ProxyTlsFailure(proxy, peer, e).describe();
       throw failure == null ? proxy.failure("broke the connection off", e) : failure;
     }
@@ -105,7 +105,8 @@ final class ProxySocket extends NoDelaySocket implements ArrivalClock {
   private InetAddress proxyAddress(InetSocketAddress target) throws UnknownHostException {
     InetAddress address = target.getAddress();
     boolean named = !target.getHostString().equals(address.getHostAddress());
-    // OkHttp looks up names only: with a cloud that has none, nobody has asked for the proxy's yet.
+    // OkHttp resolves only names. If the host of the cloud is an IP address, the proxy's name has
+    // not been resolved yet.
     return named ? address : dns.proxyAddresses(dial).get(0);
   }
 }

@@ -8,8 +8,9 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sockets through a proxy for one dial. OkHttp asks for unconnected ones and connects them; that it
- * knows of no proxy makes {@code ws} and {@code wss}, HTTP proxies and SOCKS, all alike.
+ * A factory for sockets that connect through a proxy for one dial. OkHttp creates unconnected
+ * sockets, connects them, and sees a direct connection. {@code ws} and {@code wss}, HTTP and SOCKS
+ * proxies therefore work alike.
  */
 public final class ProxySocketFactory extends SocketFactory {
   private final ProxyServer proxy;
@@ -18,9 +19,9 @@ public final class ProxySocketFactory extends SocketFactory {
   private final DialProgress dial;
 
   /**
-   * Makes sockets for one dial.
+   * Creates a factory for one dial.
    *
-   * @param tls null when the connection to the proxy itself is not encrypted
+   * @param tls null if the connection to the proxy itself does not use TLS
    */
   public ProxySocketFactory(
       ProxyServer proxy, @Nullable ProxyTls tls, ProxyDns dns, DialProgress dial) {

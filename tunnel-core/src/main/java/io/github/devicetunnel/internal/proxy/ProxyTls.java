@@ -20,10 +20,10 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS between this machine and a proxy. It trusts the authorities that the client trusts for the
- * cloud. It neither presents the client certificate nor applies the pins: both are for the cloud,
- * see docs/rationale/tls-and-proxies.md. One for all dials, so that sessions are resumed. From any
- * thread.
+ * TLS between this machine and a proxy. It trusts the CAs that the client trusts for the cloud. It
+ * neither presents the client certificate nor applies pins, because both are for the cloud; see
+ * docs/rationale/tls-and-proxies.md. All dials share one object, so that sessions are resumed.
+ * Thread-safe.
  */
 public final class ProxyTls {
   private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
@@ -32,9 +32,9 @@ public final class ProxyTls {
   private final HostnameVerifier verifier;
 
   /**
-   * Takes over trust and the verifier of names.
+   * Uses the trust and the hostname verifier of a client.
    *
-   * @throws SSLException when this JVM has no TLS
+   * @throws SSLException if the JVM has no TLS
    */
   public ProxyTls(OkHttpClient client) throws SSLException {
     try {
@@ -48,7 +48,10 @@ public final class ProxyTls {
     this.verifier = client.hostnameVerifier();
   }
 
-  /** Returns null, which JSSE reads as the default authorities, for a client without TLS. */
+  /**
+   * Returns the trust managers, or null for a client without TLS. JSSE treats null as its default
+   * CAs.
+   */
   private static TrustManager @Nullable [] trust(@Nullable X509TrustManager trust) {
     if (trust == null) {
       return null;
@@ -62,11 +65,11 @@ public final class ProxyTls {
   }
 
   /**
-   * Shakes hands over a connected socket, on the calling thread.
+   * Performs the TLS handshake over a connected socket, on the calling thread.
    *
    * @param peer records what the proxy presents
-   * @throws SSLPeerUnverifiedException when the certificate is that of another host
-   * @throws IOException when the handshake failed
+   * @throws SSLPeerUnverifiedException if the certificate is for another host
+   * @throws IOException if the handshake failed
    */
   UpgradeSslSocket secure(Socket socket, ProxyServer proxy, TlsPeer peer) throws IOException {
     UpgradeSslSocket tls = sockets.layer(socket, proxy.host(), proxy.port());

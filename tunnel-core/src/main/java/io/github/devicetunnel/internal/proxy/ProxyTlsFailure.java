@@ -16,7 +16,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a failure of the TLS to a proxy.
+ * A failure of TLS to a proxy, described for the user.
  *
  * @param peer what the proxy presented
  */
@@ -24,7 +24,9 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
   private static final List<String> UNTRUSTED =
       List.of("unable to find valid certification path", "signature check failed");
 
-  /** Returns null when the failure is not one of TLS. */
+  /**
+   * Returns an exception that describes the failure, or null if the failure is not related to TLS.
+   */
   @Nullable ProxyException describe() {
     if (failure instanceof SSLPeerUnverifiedException) {
       return refusal(
@@ -74,7 +76,10 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
             + "; if the proxy is yours, trust its authority too");
   }
 
-  /** The alert of TLS 1.3 comes after the handshake, and a reset may overtake the alert. */
+  /**
+   * Returns whether the proxy requested a client certificate and then failed. In TLS 1.3 the alert
+   * follows the handshake, and a reset may overtake it.
+   */
   private boolean isAboutClientCertificate() {
     return peer.wantedIssuers() != null && !(failure instanceof InterruptedIOException);
   }
@@ -113,7 +118,7 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
   private String certificate() {
     List<X509Certificate> chain = peer.certificates();
     if (chain.isEmpty()) {
-      return oneLine(failure); // The trust manager is the application's own.
+      return oneLine(failure); // The application's own trust manager records nothing.
     }
     return CertificateText.of(chain.get(0));
   }

@@ -12,7 +12,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) if need be. */
+/** A SOCKS5 proxy (RFC 1928), with optional user and password authentication (RFC 1929). */
 public final class Socks5Proxy extends ProxyServer {
   private static final int VERSION = 5;
   private static final int NO_AUTHENTICATION = 0;
@@ -26,9 +26,9 @@ public final class Socks5Proxy extends ProxyServer {
   private final String password;
 
   /**
-   * Describes it.
+   * Creates the description of a proxy.
    *
-   * @param user at most 255 bytes in UTF-8; null for none
+   * @param user at most 255 bytes in UTF-8; null for no authentication
    * @param password at most 255 bytes in UTF-8
    */
   public Socks5Proxy(String host, int port, @Nullable String user, String password) {
@@ -79,7 +79,7 @@ public final class Socks5Proxy extends ProxyServer {
     }
   }
 
-  /** RFC 1929. */
+  /** Sends user and password (RFC 1929). */
   private void sendPassword(DataInputStream in, OutputStream out, String name) throws IOException {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     message.write(1);
@@ -129,7 +129,7 @@ public final class Socks5Proxy extends ProxyServer {
     };
   }
 
-  /** The address that the proxy uses on the other side, which is nobody's business. */
+  /** Skips the address that the proxy uses for the connection to the target. */
   private void skipAddress(DataInputStream in, String target) throws IOException {
     int type = in.readUnsignedByte();
     int length =

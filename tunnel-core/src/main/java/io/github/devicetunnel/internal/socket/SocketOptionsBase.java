@@ -13,10 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket without TCP under it: its options can be set and are remembered, so that a caller who
- * sets them finds what it expects, and have no effect.
+ * A socket without TCP below it. Its options can be set and read, as callers expect, but have no
+ * effect.
  */
-@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the options are in a concurrent map
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // The options are in a concurrent map.
 public abstract class SocketOptionsBase extends Socket {
   private static final int BUFFER_SIZE = 64 << 10;
   private static final int NO_LINGER = -1;
@@ -43,7 +43,10 @@ public abstract class SocketOptionsBase extends Socket {
     super((SocketImpl) null);
   }
 
-  /** Takes any: drivers set some that only certain systems have, such as TCP_KEEPIDLE. */
+  /**
+   * Sets any option, because drivers set options that only some systems support, such as
+   * TCP_KEEPIDLE.
+   */
   @Override
   public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
     checkNotClosed();
@@ -80,7 +83,7 @@ public abstract class SocketOptionsBase extends Socket {
     return get(name);
   }
 
-  /** As every method of a socket that was closed. */
+  /** Throws an exception if the socket is closed, as every method of a closed socket does. */
   protected final void checkNotClosed() throws SocketException {
     if (isClosed()) {
       throw new SocketException("Socket is closed");
@@ -192,7 +195,7 @@ public abstract class SocketOptionsBase extends Socket {
 
   @Override
   public void setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
-    // A hint, which there is nobody to take.
+    // Only a hint, and not applicable to a tunnel.
   }
 
   @Override

@@ -1,4 +1,4 @@
-/** What a java.net.Socket must answer without being connected. */
+/** The methods of {@link java.net.Socket} that do not depend on a connection. */
 @NullMarked
 package io.github.devicetunnel.internal.socket;
 

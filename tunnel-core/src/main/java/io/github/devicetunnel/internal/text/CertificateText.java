@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Describes certificates in messages. */
+/** Descriptions of certificates for messages. */
 public final class CertificateText {
   private static final int GENERAL_NAME_DNS = 2;
   private static final int GENERAL_NAME_IP = 7;
@@ -17,7 +17,7 @@ public final class CertificateText {
 
   private CertificateText() {}
 
-  /** Names come from the network, and may be anything. */
+  /** Returns the name on one line. Names come from the network and may contain any characters. */
   public static String name(Principal principal) {
     return OneLine.of(principal.getName(), MAX_NAME);
   }

@@ -3,16 +3,16 @@ package io.github.devicetunnel.internal.text;
 import java.util.regex.Pattern;
 
 /**
- * Makes text from outside fit for one line of a message, a log or a terminal. A server could
- * otherwise write to the terminal, forge lines of a log, or turn the direction of text around.
+ * A sanitizer that makes foreign text safe for one line of a message, log or terminal. Otherwise a
+ * server could send terminal control sequences, forge log lines or reverse the direction of text.
  */
 public final class OneLine {
-  /** As much of a server's text as a message repeats. */
+  /** Maximum number of characters of a server's text that a message repeats. */
   public static final int MAX_FOREIGN = 500;
 
   /**
-   * The categories of Unicode that are not to be seen: controls, formats, lone surrogates,
-   * separators of lines and paragraphs.
+   * Unicode categories of invisible characters: controls, formats, lone surrogates, line and
+   * paragraph separators.
    */
   private static final String UNPRINTABLE = "\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}";
 
@@ -21,20 +21,23 @@ public final class OneLine {
 
   private OneLine() {}
 
-  /** Puts a question mark in the place of every character that is not to be seen. */
+  /** Replaces each invisible character with a question mark. */
   public static String printable(String text) {
     return EACH.matcher(text).replaceAll("?");
   }
 
-  /** As {@link #printable}, and not longer than that many characters and three dots. */
+  /**
+   * Returns the text as {@link #printable}, truncated to a maximum length followed by three dots.
+   */
   public static String of(String text, int maxLength) {
     return cut(printable(text), maxLength);
   }
 
   /**
-   * Joins the words of a text with blanks.
+   * Joins the words of a text with single spaces.
    *
-   * @return empty when there are none; not longer than that many characters and three dots
+   * @return an empty string if there are no words; truncated to a maximum length followed by three
+   *     dots
    */
   public static String words(String text, int maxLength) {
     return cut(BETWEEN_WORDS.matcher(text).replaceAll(" ").strip(), maxLength);

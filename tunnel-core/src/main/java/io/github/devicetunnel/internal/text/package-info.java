@@ -1,4 +1,4 @@
-/** Text for messages: one line, addresses, certificates. */
+/** Text for messages: single lines, addresses and certificates. */
 @NullMarked
 package io.github.devicetunnel.internal.text;
 

@@ -19,14 +19,20 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * Who the client says it is in TLS.
+ * A client certificate for TLS.
  *
- * @param certificate its own, without those of its issuers
- * @param keys what JSSE takes it from
+ * @param certificate the certificate of the client, without its issuers
+ * @param keys the key manager that provides the certificate to JSSE
  */
 public record ClientCertificate(X509Certificate certificate, X509KeyManager keys) {
 
-  /** The certificate comes first in its file, and those of its issuers after it. */
+  /**
+   * Reads a client certificate and its private key from PEM files.
+   *
+   * @param certificates the certificate, followed by those of its issuers
+   * @throws IllegalArgumentException if a file cannot be used or the key does not match the
+   *     certificate
+   */
   public static ClientCertificate ofPem(Path certificates, Path key) {
     List<X509Certificate> chain = PemFile.read("clientCertificate", certificates).certificates();
     PublicKey publicKey = chain.get(0).getPublicKey();
@@ -48,7 +54,10 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
     }
   }
 
-  /** What one signs the other must be able to check; kinds of keys that do not sign pass. */
+  /**
+   * Returns whether the public key verifies a signature of the private key. Also returns true for
+   * keys other than RSA and EC that cannot sign.
+   */
   private static boolean belongTogether(PublicKey publicKey, PrivateKey privateKey) {
     String algorithm =
         switch (publicKey.getAlgorithm()) {

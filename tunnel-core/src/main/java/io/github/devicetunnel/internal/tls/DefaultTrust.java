@@ -5,11 +5,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 
-/** Where this JVM finds the authorities that it trusts, by the rules of JSSE. */
+/** The location of the JVM's trusted CAs, determined by the rules of JSSE. */
 public final class DefaultTrust {
   private static final String PROPERTY = "javax.net.ssl.trustStore";
 
-  /** A value of the property for a store that is not a file. */
+  /** Value of the property for a store that is not a file. */
   private static final String NO_FILE = "NONE";
 
   private DefaultTrust() {}
@@ -30,7 +30,7 @@ public final class DefaultTrust {
     return "Java's authorities (" + file + ")";
   }
 
-  /** JSSE takes the next store where it cannot read one. */
+  /** Returns whether JSSE can read the file. JSSE uses the next store if it cannot. */
   private static boolean isReadable(String file) {
     try {
       return !file.isEmpty()

@@ -24,13 +24,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of PEM that somebody named: certificates, or a private key, or both, with any comments.
+ * A PEM file that a setting names. It contains certificates, a private key or both, and optional
+ * comments.
  */
 public final class PemFile {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
-  /** Many times as long as all that a system trusts. */
+  /** Maximum length, many times the length of a system's trusted CAs. */
   private static final int MOST_BYTES = 16 << 20;
 
   private static final String CERTIFICATE = "CERTIFICATE";
@@ -52,10 +53,11 @@ public final class PemFile {
   }
 
   /**
-   * Reads it.
+   * Reads a file.
    *
-   * @param parameter that it is the value of
-   * @throws IllegalArgumentException when it cannot be read; the message names both
+   * @param parameter the name of the setting
+   * @throws IllegalArgumentException if the file cannot be read; the message names the setting and
+   *     the file
    */
   public static PemFile read(String parameter, Path file) {
     PemFile pem = new PemFile(parameter, file);
@@ -85,9 +87,9 @@ public final class PemFile {
   }
 
   /**
-   * At least one.
+   * Returns the certificates of the file, at least one.
    *
-   * @throws IllegalArgumentException when there is none, or one that is broken
+   * @throws IllegalArgumentException if the file contains no certificate or an invalid one
    */
   public List<X509Certificate> certificates() {
     List<X509Certificate> certificates = new ArrayList<>();
@@ -111,10 +113,11 @@ public final class PemFile {
   }
 
   /**
-   * The one private key of the file.
+   * Returns the only private key of the file.
    *
-   * @param algorithm of the certificate's public key, which must be the same
-   * @throws IllegalArgumentException when there is none, or in another form than PKCS#8
+   * @param algorithm the algorithm of the certificate's public key, which must match
+   * @throws IllegalArgumentException if the file does not contain exactly one private key, or the
+   *     key is not in PKCS#8 form
    */
   PrivateKey privateKey(String algorithm) {
     List<Block> keys = blocks.stream().filter(block -> block.type.endsWith(PRIVATE_KEY)).toList();
@@ -138,7 +141,7 @@ public final class PemFile {
       return KeyFactory.getInstance(algorithm)
           .generatePrivate(new PKCS8EncodedKeySpec(key.content()));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      // The cause would tell of the key's bytes.
+      // No cause: its message could contain bytes of the key.
       throw refused(
           "its key is broken, or not of the kind of the certificate's, which is "
               + algorithm

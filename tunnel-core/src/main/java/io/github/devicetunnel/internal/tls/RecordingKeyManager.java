@@ -8,14 +8,17 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** Notes that a server asks for a client certificate, and whose. */
+/**
+ * A key manager that records whether a server requests a client certificate, and from which
+ * issuers.
+ */
 public final class RecordingKeyManager extends X509ExtendedKeyManager {
   private final @Nullable X509KeyManager keys;
 
   /**
-   * Wraps one.
+   * Wraps a key manager.
    *
-   * @param keys null when there is no client certificate
+   * @param keys null if there is no client certificate
    */
   public RecordingKeyManager(@Nullable X509KeyManager keys) {
     this.keys = keys;

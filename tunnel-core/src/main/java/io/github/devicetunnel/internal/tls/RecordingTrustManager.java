@@ -6,14 +6,17 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Notes what a server presents, before another trust manager judges it. */
+/**
+ * A trust manager that records the certificates of a server before another trust manager checks
+ * them.
+ */
 public final class RecordingTrustManager extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager judge;
 
   /**
-   * Wraps one.
+   * Wraps a trust manager.
    *
-   * @param judge who decides
+   * @param judge the trust manager that checks the certificates
    */
   public RecordingTrustManager(X509ExtendedTrustManager judge) {
     this.judge = judge;

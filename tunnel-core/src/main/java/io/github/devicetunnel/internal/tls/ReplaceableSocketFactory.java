@@ -6,8 +6,9 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Creates sockets with the factory that was set last. OkHttp keeps one factory for the life of a
- * client, and compares it to find a connection in its pool. Thread safe.
+ * A socket factory that delegates to the factory set last. OkHttp keeps one factory for the life of
+ * a client, and compares it to find a connection in its pool. Thread-safe. See
+ * docs/rationale/tls-and-proxies.md.
  */
 public final class ReplaceableSocketFactory extends SSLSocketFactory {
   private volatile SSLSocketFactory current;
@@ -16,7 +17,7 @@ public final class ReplaceableSocketFactory extends SSLSocketFactory {
     current = first;
   }
 
-  /** Sets the factory of all further sockets. */
+  /** Sets the factory for all further sockets. */
   public void replace(SSLSocketFactory next) {
     current = next;
   }

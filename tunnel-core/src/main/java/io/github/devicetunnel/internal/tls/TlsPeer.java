@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server said of itself in TLS, for the words about a handshake that failed: exceptions say
- * little of it. From any thread.
+ * The information that a server sent during a TLS handshake, for messages about failed handshakes.
+ * The exceptions of the JVM contain little of it. Thread-safe.
  */
 public final class TlsPeer {
   /** JSSE calls trust and key managers on the thread of the handshake and passes no context. */
@@ -19,16 +19,16 @@ public final class TlsPeer {
 
   public TlsPeer() {}
 
-  /** Returns the server that the calling thread shakes hands with; null for none. */
+  /** Returns the peer of the calling thread's handshake, or null. */
   static @Nullable TlsPeer current() {
     return CURRENT.get();
   }
 
   /**
-   * Sets the server that the calling thread shakes hands with.
+   * Sets the peer of the calling thread's handshake.
    *
    * @param peer null for none
-   * @return the one before
+   * @return the previous peer
    */
   public static @Nullable TlsPeer enter(@Nullable TlsPeer peer) {
     TlsPeer before = CURRENT.get();
@@ -49,17 +49,23 @@ public final class TlsPeer {
     wantedIssuers = issuers == null ? List.of() : List.of(issuers);
   }
 
-  /** Its certificates, its own first; empty when it presented none or nobody took notice. */
+  /**
+   * Returns the certificate chain, starting with the server's own certificate. Empty if the server
+   * presented none or none was recorded.
+   */
   public List<X509Certificate> certificates() {
     return certificates;
   }
 
-  /** Whose client certificates it takes, empty for any; null when it did not ask for one. */
+  /**
+   * Returns the issuers of the client certificates that the server accepts, empty for any issuer,
+   * or null if the server did not request a certificate.
+   */
   public @Nullable List<Principal> wantedIssuers() {
     return wantedIssuers;
   }
 
-  /** Whether it was shown a client certificate. */
+  /** Returns whether a client certificate was presented to the server. */
   public boolean wasShownOne() {
     return shown;
   }

@@ -17,9 +17,9 @@ import okio.InflaterSource;
 import okio.Source;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the beginning of a response body as text, whatever its coding and charset. */
+/** A reader for the beginning of a response body as text, in any content coding and charset. */
 final class AnswerBody {
-  /** Enough for the error description of the service, or for the page of a load balancer. */
+  /** Sufficient for the error description of the service or the page of a load balancer. */
   private static final int MAX_BYTES = 16 << 10;
 
   private static final ByteString UTF_8_BOM = ByteString.decodeHex("efbbbf");
@@ -29,9 +29,10 @@ final class AnswerBody {
   private AnswerBody() {}
 
   /**
-   * Returns at most 16 KiB of text; less when the connection fails or the coding is broken.
+   * Returns at most 16 KiB of text, or less if the connection fails or the coding is invalid.
    *
-   * @return empty for images and other media that are not text, and for an unknown content coding
+   * @return an empty string for images and other media that are not text, and for an unknown
+   *     content coding
    */
   static String beginning(Response response) {
     MediaType type = response.body().contentType();
@@ -43,12 +44,15 @@ final class AnswerBody {
     try {
       while (bytes.size() < MAX_BYTES && decoded.read(bytes, MAX_BYTES - bytes.size()) >= 0) {}
     } catch (IOException e) {
-      // The status matters most; the part of the body that arrived is enough.
+      // The status is more important; use the part of the body that arrived.
     }
     return text(bytes, type);
   }
 
-  /** A server may compress although the request asked for identity (RFC 9110 section 12.5.3). */
+  /**
+   * Returns the decoded body, or null for an unknown coding. A server may compress although the
+   * request asked for identity (RFC 9110 section 12.5.3).
+   */
   private static @Nullable Source decoded(Response response) {
     Source encoded = response.body().source();
     String coding = String.valueOf(response.header("Content-Encoding", "identity"));
@@ -64,7 +68,10 @@ final class AnswerBody {
     return type == null || type.type().equals("text") || type.type().equals("application");
   }
 
-  /** A byte order mark wins over the header, as in browsers (WHATWG Encoding section 6). */
+  /**
+   * Decodes the text. A byte order mark takes precedence over the header, as in browsers (WHATWG
+   * Encoding section 6).
+   */
   private static String text(Buffer bytes, @Nullable MediaType type) {
     Charset charset = type == null ? UTF_8 : type.charset(UTF_8);
     if (startsWith(bytes, UTF_8_BOM)) {

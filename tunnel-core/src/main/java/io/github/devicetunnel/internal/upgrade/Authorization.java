@@ -6,9 +6,9 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header with the secret. It comes to a request right before the network: no interceptor of the
- * application sees it, so none can log it, and OkHttp, which keeps a call for as long as its socket
- * is in use, does not keep the secret with it.
+ * The secret value of the header Authorization. It is added to a request immediately before the
+ * network. Interceptors of the application therefore cannot log it. OkHttp, which keeps a call as
+ * long as its socket is in use, does not keep the secret.
  */
 public final class Authorization {
   private static final String HEADER = "Authorization";
@@ -24,13 +24,13 @@ public final class Authorization {
     return request.newBuilder().header(HEADER, requireNonNull(its.value)).build();
   }
 
-  /** What came back, if somebody on the way repeats what he was asked with. */
+  /** Removes the secret from a text of the server, which may repeat parts of the request. */
   String hideIn(String text) {
     String its = value;
     return its == null ? text : text.replace(its.substring(its.indexOf(' ') + 1), "***");
   }
 
-  /** The call is over. */
+  /** Deletes the secret when the call has ended. */
   void forget() {
     value = null;
   }

@@ -7,8 +7,8 @@ import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 
 /**
- * Holds the idle connections to each cloud, apart from those of the application's own client. From
- * any thread.
+ * The pools of idle connections, one for each cloud, separate from the pool of the application's
+ * client. Thread-safe.
  */
 final class CloudPools {
   private static final long KEEP_ALIVE_MINUTES = 5;
@@ -18,7 +18,7 @@ final class CloudPools {
   private final Map<HttpUrl, ConnectionPool> pools = new ConcurrentHashMap<>();
 
   /**
-   * Begins with no connection.
+   * Creates empty pools.
    *
    * @param idle maximum number of idle connections to one cloud; zero closes a connection as soon
    *     as it is not in use
@@ -36,7 +36,7 @@ final class CloudPools {
     return idle == 0 ? none : pools.computeIfAbsent(origin(url), key -> pool(idle));
   }
 
-  /** Returns a pool that never has an idle connection, for a dial that needs a new one. */
+  /** Returns a pool that never contains an idle connection, for a dial that requires a new one. */
   ConnectionPool none() {
     return none;
   }

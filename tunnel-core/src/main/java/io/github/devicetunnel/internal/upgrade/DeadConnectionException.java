@@ -5,9 +5,9 @@ import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 
 /**
- * Reports that a connection from the pool gave no answer, so it is closed and the request can be
- * sent on a new one. A {@link ProtocolException}, because OkHttp would send the request on another
- * connection from the pool after any other.
+ * Thrown when a pooled connection did not answer. The connection has been closed, and the request
+ * can be sent on a new one. This is a {@link ProtocolException}, because after any other exception
+ * OkHttp would send the request on another pooled connection.
  */
 final class DeadConnectionException extends ProtocolException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,9 @@ final class DeadConnectionException extends ProtocolException {
     initCause(cause);
   }
 
-  /** Whether the connection stayed silent, and was neither closed nor reset by the other end. */
+  /**
+   * Returns whether the connection stayed silent, as opposed to being closed or reset by the peer.
+   */
   boolean isSilent() {
     return getCause() instanceof SocketTimeoutException;
   }

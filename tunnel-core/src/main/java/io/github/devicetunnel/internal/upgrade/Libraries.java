@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that the class path has the libraries that this one needs. A build tool may select older
- * ones, and otherwise the JVM would miss a class or method in the middle of a dial, with an {@link
- * Error}.
+ * A check for the libraries on the class path that this library requires. A build tool may select
+ * older versions. Without the check, the JVM would throw an {@link Error} for a missing class or
+ * method in the middle of a dial.
  */
 public final class Libraries {
   /** In the order of their dependencies, so that the cause is reported first. */
@@ -31,9 +31,9 @@ public final class Libraries {
   private Libraries() {}
 
   /**
-   * Checks all of them, the first time.
+   * Checks all libraries. Further calls return the same result.
    *
-   * @throws IllegalStateException when one is missing or too old
+   * @throws IllegalStateException if a library is missing or too old
    */
   public static void check() {
     if (Result.DEFECT != null) {
@@ -41,7 +41,7 @@ public final class Libraries {
     }
   }
 
-  /** Classes are never unloaded or replaced, so that one look is enough. */
+  /** The result of the check, computed once because the class path does not change. */
   private static final class Result {
     static final @Nullable String DEFECT =
         isNativeImage()
@@ -53,29 +53,32 @@ public final class Libraries {
                 .orElse(null);
   }
 
-  /** Its classes were chosen when it was built, and reflection finds only what was named then. */
+  /**
+   * Returns whether the program is a native image. Its classes are fixed at build time, and
+   * reflection finds only registered classes.
+   */
   private static boolean isNativeImage() {
     return System.getProperty("org.graalvm.nativeimage.imagecode") != null;
   }
 
   /**
-   * A library.
+   * A required library.
    *
-   * @param artifacts its group and names
-   * @param version which this library was built and tested with, and how to get it
-   * @param known a class that older versions have, too
-   * @param needed a class, or a method of it, that only new enough versions have
+   * @param artifacts group and artifact names
+   * @param version the version that this library was built and tested with, and how to select it
+   * @param known a class that older versions also contain
+   * @param needed a class, or a method of a class, that older versions do not contain
    */
   record Library(String artifacts, String version, String known, String needed) {
 
-    /** Returns what is wrong with it, or null. */
+    /** Returns a description of the defect, or null if there is none. */
     @Nullable String defect(@Nullable ClassLoader loader) {
       try {
         if (has(loader, needed)) {
           return null;
         }
       } catch (ClassNotFoundException | LinkageError e) {
-        // It is described below.
+        // The message below describes the defect.
       }
       return "the class path has "
           + found(loader)
@@ -94,7 +97,9 @@ public final class Libraries {
               .anyMatch(method -> method.getName().equals(member.substring(hash + 1)));
     }
 
-    /** The name of the jar has its version, usually. */
+    /**
+     * Describes the library on the class path. The name of its jar usually contains the version.
+     */
     private String found(@Nullable ClassLoader loader) {
       try {
         CodeSource source =

@@ -14,18 +14,19 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Bounds the wait for an answer on a connection from the pool. A NAT or load balancer can drop an
- * idle connection without a FIN, and nothing but an answer shows whether it did.
+ * A limit for the wait for a response on a pooled connection. A NAT or load balancer can drop an
+ * idle connection without a FIN, and only a response proves that the connection is alive. See
+ * docs/rationale/dial.md.
  *
- * @param progress of the call
- * @param limit for each read until the head of the answer is complete
+ * @param progress the progress of the call
+ * @param limit the timeout of each read until the head of the response is complete
  */
 record PooledConnection(DialProgress progress, Duration limit) {
 
   /**
-   * Sends the request of a network interceptor, which is tagged with one of these.
+   * Sends the request of a network interceptor. The request must have a tag of this type.
    *
-   * @throws DeadConnectionException when a connection from the pool gave no answer
+   * @throws DeadConnectionException if a pooled connection did not answer
    */
   static Response proceed(Interceptor.Chain chain, Request request) throws IOException {
     PooledConnection pooled = requireNonNull(request.tag(PooledConnection.class));
@@ -43,7 +44,10 @@ record PooledConnection(DialProgress progress, Duration limit) {
     }
   }
 
-  /** Either an answer, though a wrong one, or an interrupt of the thread. */
+  /**
+   * Returns whether the exception does not indicate a dead connection: the server sent an invalid
+   * response, or the thread was interrupted.
+   */
   private static boolean isNoSign(IOException e) {
     return e instanceof ProtocolException
         || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));

@@ -6,25 +6,26 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where requests wait for each other, each with a connection in its hands: one that was sent at
- * once would leave its connection to the next, and there would be fewer than were wanted.
+ * A barrier at which requests wait for each other, each with its own connection. A request sent at
+ * once would release its connection for the next request, and fewer connections than requested
+ * would be opened.
  */
 final class Rendezvous {
   private final CountDownLatch missing;
   private final long limitNanos;
 
-  /** For so many, none of which waits longer than the limit. */
+  /** Creates a barrier for a number of requests, each of which waits no longer than the limit. */
   Rendezvous(int count, Duration limit) {
     this.missing = new CountDownLatch(count);
     this.limitNanos = TimeUnit.NANOSECONDS.convert(limit);
   }
 
-  /** One less to wait for: it has its connection, or will never have one. */
+  /** Records that a request has its connection or has failed. */
   void arrive() {
     missing.countDown();
   }
 
-  /** Returns when all have arrived, or have had time to. */
+  /** Returns when all requests have arrived or the limit has passed. */
   void await() throws InterruptedIOException {
     try {
       var unused = missing.await(limitNanos, TimeUnit.NANOSECONDS);

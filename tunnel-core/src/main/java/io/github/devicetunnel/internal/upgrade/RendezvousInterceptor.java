@@ -6,7 +6,10 @@ import java.io.IOException;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
-/** Holds a request back, with its connection, until all of its {@link Rendezvous} have one. */
+/**
+ * An interceptor that delays a request, which already has its connection, until all requests of its
+ * {@link Rendezvous} have one.
+ */
 final class RendezvousInterceptor implements Interceptor {
   @Override
   public Response intercept(Chain chain) throws IOException {

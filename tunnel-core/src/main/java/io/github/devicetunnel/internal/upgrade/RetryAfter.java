@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the header Retry-After of an overloaded server (RFC 9110 section 10.2.3). */
+/** A parser for the header Retry-After of a 429 or 503 response (RFC 9110 section 10.2.3). */
 final class RetryAfter {
   private static final Duration MAX = Duration.ofMinutes(5);
 
@@ -17,7 +17,10 @@ final class RetryAfter {
 
   private RetryAfter() {}
 
-  /** Null when the response has another status, or no such header of any use. */
+  /**
+   * Returns the delay, at most five minutes, or null if the response has another status or no valid
+   * header.
+   */
   static @Nullable Duration of(Response response) {
     String value = response.header("Retry-After");
     if (value == null
@@ -38,11 +41,14 @@ final class RetryAfter {
     try {
       return Duration.ofSeconds(Long.parseLong(digits));
     } catch (NumberFormatException e) {
-      return MAX; // More than a long holds.
+      return MAX; // exceeds a long
     }
   }
 
-  /** By the clock of the server, if it sent the time: that of this machine may differ. */
+  /**
+   * Returns the time until the date in the header, relative to the server's clock if the response
+   * has a Date, because the local clock may differ.
+   */
   private static @Nullable Duration untilDate(Response response) {
     Instant until = response.headers().getInstant("Retry-After");
     Instant sent = response.headers().getInstant("Date");

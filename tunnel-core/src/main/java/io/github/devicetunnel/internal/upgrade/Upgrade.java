@@ -17,23 +17,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request for a websocket. OkHttp does all of it: DNS, proxies, TLS, interceptors, the HTTP
- * exchange. When a connection from the pool gives no answer, the request is sent once more, on a
- * new connection.
+ * A request that becomes a websocket. OkHttp handles DNS, proxies, TLS, interceptors and the HTTP
+ * exchange. If a pooled connection does not answer, the request is sent once more on a new
+ * connection.
  */
 public final class Upgrade {
   private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
 
-  /** OkHttp takes zero for no limit. */
+  /** The shortest timeout. OkHttp treats zero as "no timeout". */
   private static final Duration NO_TIME_LEFT = Duration.ofNanos(1);
 
-  /** Makes calls for the request. */
+  /** A factory for the calls of the request. */
   interface Calls {
     /**
-     * Makes a call.
+     * Creates a call.
      *
-     * @param fresh whether it must open a new connection
-     * @param limit for the call; zero for none
+     * @param fresh whether the call must open a new connection
+     * @param limit the timeout of the call; zero means no timeout
      */
     Call next(boolean fresh, Duration limit);
   }
@@ -65,10 +65,11 @@ public final class Upgrade {
   }
 
   /**
-   * Asks, on the calling thread, for as long as the timeout given to {@link Upgrader#upgrade}.
+   * Sends the request and waits for the response on the calling thread, at most for the timeout
+   * passed to {@link Upgrader#upgrade}.
    *
-   * @throws UpgradeRefusedException when the server answered otherwise than with a correct 101
-   * @throws IOException when there was no answer: {@link #progress()} tells how far it came
+   * @throws UpgradeRefusedException if the response was not a correct 101
+   * @throws IOException if there was no response; {@link #progress()} returns the step that failed
    */
   public UpgradedSocket execute() throws IOException {
     boolean done = false;
@@ -80,7 +81,7 @@ public final class Upgrade {
       done = true;
       return socket;
     } catch (InterruptedIOException e) {
-      // The time ran out over the body of a refusal; its status is what counts.
+      // The timeout expired while the body of a rejection was read. Report the rejection.
       throw e.getCause() instanceof UpgradeRefusedException refusal ? refusal : e;
     } finally {
       DialProgress.leave();
@@ -91,7 +92,7 @@ public final class Upgrade {
     }
   }
 
-  /** Returns the call that was answered. */
+  /** Executes one or two calls and returns the call that received the response. */
   private Call executeCalls(long startedAt) throws IOException {
     Call first = current();
     try {
@@ -100,7 +101,7 @@ public final class Upgrade {
     } catch (DeadConnectionException e) {
       LOG.debug("{}; opening a new connection", e.getMessage(), e);
       if (e.isSilent()) {
-        evictIdle.run(); // The others were idle over the same path.
+        evictIdle.run(); // The other idle connections use the same path.
       }
       return executeSecond(startedAt);
     } catch (IOException e) {
@@ -112,7 +113,10 @@ public final class Upgrade {
     }
   }
 
-  /** Of a proxy with several addresses, OkHttp throws the first failure with the others. */
+  /**
+   * Returns whether a second request can answer a proxy's challenge. If a proxy has several
+   * addresses, OkHttp throws the first failure and adds the others as suppressed exceptions.
+   */
   private static boolean isAnswerable(Throwable failure) {
     return (failure instanceof ProxyException proxy && proxy.isAnswerable())
         || Stream.of(failure.getSuppressed()).anyMatch(Upgrade::isAnswerable);
@@ -140,10 +144,10 @@ public final class Upgrade {
 
   private static void execute(Call call) throws IOException {
     try {
-      call.execute().close(); // The body, which is empty; the socket stays.
+      call.execute().close(); // Closes only the empty body, not the socket.
     } catch (Exception e) {
-      // OkHttp lets it through where it waits for a connection, since Kotlin declares no
-      // exceptions.
+      // OkHttp can throw an undeclared InterruptedException while it waits for a connection,
+      // because Kotlin has no checked exceptions.
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
         InterruptedIOException interrupted = new InterruptedIOException("interrupted");
@@ -154,7 +158,10 @@ public final class Upgrade {
     }
   }
 
-  /** Makes {@link #execute} fail at once. From any thread; does nothing to a granted upgrade. */
+  /**
+   * Cancels the request, so that {@link #execute} fails at once. Has no effect on a completed
+   * upgrade. Thread-safe.
+   */
   public void cancel() {
     Call running;
     synchronized (this) {
@@ -164,12 +171,12 @@ public final class Upgrade {
     running.cancel();
   }
 
-  /** How far the request came. From any thread. */
+  /** Returns the progress of the request. Thread-safe. */
   public DialProgress progress() {
     return progress;
   }
 
-  /** Where the interceptor of a granted upgrade puts the two views of its socket. */
+  /** The two views of the socket of an accepted upgrade, set by the interceptor. */
   static final class Granted {
     private @Nullable Socket socket;
     private okio.@Nullable Socket okioSocket;
@@ -183,7 +190,10 @@ public final class Upgrade {
       return new UpgradedSocket(call, requireNonNull(okioSocket), requireNonNull(socket));
     }
 
-    /** A call that failed after it was granted, because it was cancelled in that moment. */
+    /**
+     * Releases the socket of an upgrade that was accepted but whose call then failed, for example
+     * because it was cancelled.
+     */
     private void release() {
       okio.Socket unused = okioSocket;
       if (unused != null) {

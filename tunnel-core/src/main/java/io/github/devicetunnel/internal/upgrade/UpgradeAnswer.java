@@ -14,7 +14,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Checks a 101 answer by the rules of RFC 6455 section 4.1. */
+/** The checks of RFC 6455 section 4.1 for a 101 response. */
 final class UpgradeAnswer {
   /** RFC 6455 section 1.3. */
   private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -24,7 +24,7 @@ final class UpgradeAnswer {
 
   private UpgradeAnswer() {}
 
-  /** Returns the first rule that the answer breaks, or null when it is correct. */
+  /** Returns a description of the first violated rule, or null if the response is correct. */
   static @Nullable String defect(Request request, Response response) {
     if (!"websocket".equalsIgnoreCase(response.header("Upgrade"))) {
       return "the header Upgrade is " + quoted(response.header("Upgrade"));
@@ -45,7 +45,7 @@ final class UpgradeAnswer {
     return defect(elements(request.headers(), PROTOCOL), elements(response.headers(), PROTOCOL));
   }
 
-  /** OkHttp hands over no socket. */
+  /** Returns the reason why OkHttp provides no socket. */
   private static String connectionDefect(Headers headers) {
     List<String> options = elements(headers, "Connection");
     String start =
@@ -57,7 +57,7 @@ final class UpgradeAnswer {
         : start + ", without the option Upgrade (RFC 6455 section 4.1)";
   }
 
-  /** A server may also select none of the names that were offered. */
+  /** Checks the subprotocol. A server may also select none of the offered names. */
   private static @Nullable String defect(List<String> offered, List<String> selected) {
     if (selected.size() > 1) {
       return "the server selected the subprotocols "
@@ -79,7 +79,7 @@ final class UpgradeAnswer {
         + " offered (RFC 6455 section 4.1)";
   }
 
-  /** The elements of a list that may be spread over several fields (RFC 9110 section 5.6.1). */
+  /** Returns the elements of a list that may span several fields (RFC 9110 section 5.6.1). */
   private static List<String> elements(Headers headers, String name) {
     List<String> elements = new ArrayList<>();
     for (String value : headers.values(name)) {
@@ -104,7 +104,7 @@ final class UpgradeAnswer {
     return header == null ? null : header.trim();
   }
 
-  /** The answer to a key that RFC 6455 section 4.2.2 asks for. */
+  /** Returns the value of Sec-WebSocket-Accept that RFC 6455 section 4.2.2 requires for a key. */
   static String acceptFor(String key) {
     try {
       MessageDigest sha1 = MessageDigest.getInstance("SHA-1");

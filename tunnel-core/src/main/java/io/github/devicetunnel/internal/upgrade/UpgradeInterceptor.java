@@ -12,16 +12,16 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Adds the secret to an upgrade right where it goes to the network, and judges the answer right
- * where it comes from there. Every answer but a correct 101 ends the call here with an {@link
- * UpgradeRefusedException}, before anything in OkHttp can follow a redirect, ask an authenticator,
- * or repeat a 408 or 503.
+ * A network interceptor that adds the secret to an upgrade and checks the response. Any response
+ * other than a correct 101 ends the call with an {@link UpgradeRefusedException}. OkHttp therefore
+ * does not follow redirects, call an authenticator, or repeat the request after a 408 or 503. See
+ * docs/rationale/dial.md.
  */
 final class UpgradeInterceptor implements Interceptor {
   @Override
   public Response intercept(Chain chain) throws IOException {
     Socket socket = requireNonNull(chain.connection()).socket();
-    // OkHttp makes the socket to a SOCKS proxy itself, past our socket factory.
+    // OkHttp creates the socket to a SOCKS proxy itself, without the socket factory.
     socket.setTcpNoDelay(true);
     if (socket instanceof UpgradeHeadInputStream.Owner owner) {
       owner.getInputStream().expectAnswer();
@@ -33,7 +33,7 @@ final class UpgradeInterceptor implements Interceptor {
     }
     String defect = UpgradeAnswer.defect(request, response);
     if (defect != null) {
-      socket.close(); // OkHttp may take the connection for one that can serve another request.
+      socket.close(); // OkHttp might otherwise reuse the connection for another request.
       throw refusal(
           request, response, "the server's answer is not a correct websocket upgrade: " + defect);
     }

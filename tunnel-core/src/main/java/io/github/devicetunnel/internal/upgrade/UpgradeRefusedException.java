@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server answered the request, but not with a websocket. A {@link ProtocolException}, because
- * OkHttp repeats nothing after one of those.
+ * Thrown when the response to an upgrade was not a correct 101. This is a {@link
+ * ProtocolException}, because OkHttp never repeats a request after one.
  */
 public final class UpgradeRefusedException extends ProtocolException {
   private static final long serialVersionUID = 1L;
@@ -36,32 +36,32 @@ public final class UpgradeRefusedException extends ProtocolException {
     this.retryAfter = retryAfter;
   }
 
-  /** The HTTP status; 101 when the answer was an upgrade, but not a correct one. */
+  /** Returns the HTTP status, which is 101 if the response was an incorrect upgrade. */
   public int status() {
     return status;
   }
 
-  /** The beginning of the answer's body, decoded; empty when it is not text. */
+  /** Returns the beginning of the decoded response body, or an empty string if it is not text. */
   public String body() {
     return body;
   }
 
-  /** Where a redirect wanted to send us. */
+  /** Returns the target of a redirect, or null. */
   public @Nullable String location() {
     return location;
   }
 
-  /** The name of the server in the header Server, or else Via; as it was sent. */
+  /** Returns the header Server, or else Via, unchanged, or null if the response has neither. */
   public @Nullable String server() {
     return server;
   }
 
-  /** The authentication schemes that the server requires (RFC 9110 section 11.6.1). */
+  /** Returns the authentication schemes that the server requires (RFC 9110 section 11.6.1). */
   public List<String> schemes() {
     return schemes;
   }
 
-  /** When the server takes another request, if it said so. */
+  /** Returns the delay that the server requests before the next request, or null. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
   }

@@ -36,7 +36,7 @@ import okhttp3.Request;
 import okhttp3.TlsVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Makes requests for websockets with one {@link OkHttpClient}. From any thread. */
+/** A factory for upgrades with one {@link OkHttpClient}. Thread-safe. */
 public final class Upgrader {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -51,14 +51,14 @@ public final class Upgrader {
   private final @Nullable ProxyTls proxyTls;
 
   /**
-   * Derives a client for upgrades from one that may be the application's: proxies, trust, DNS and
-   * interceptors stay in force, and the other client is not changed. Connections are kept in pools
-   * of this object's own.
+   * Derives a client for upgrades from another client, which may be the application's. The proxies,
+   * trust, DNS and interceptors of the other client remain in effect, and the other client is not
+   * changed. Connections are kept in separate pools.
    *
-   * @param helpers runs lookups of names, which can be slow
-   * @param proxy in place of the base's proxies; null leaves those
+   * @param helpers runs DNS lookups, which can be slow
+   * @param proxy replaces the proxies of the base client; null keeps them
    * @param idle maximum number of idle connections to one cloud; zero keeps none
-   * @throws SSLException when TLS to the proxy cannot be set up
+   * @throws SSLException if TLS to the proxy cannot be initialized
    */
   public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy, int idle)
       throws SSLException {
@@ -70,20 +70,20 @@ public final class Upgrader {
     OkHttpClient common =
         withUpgradeSockets(base)
             .proxy(proxy == null ? base.proxy() : Proxy.NO_PROXY)
-            // There is no upgrade in HTTP/2, and a plain call would agree to it in TLS.
+            // HTTP/2 has no upgrade, and OkHttp would negotiate HTTP/2 during the TLS handshake.
             .protocols(List.of(Protocol.HTTP_1_1))
             .dns(proxyDns == null ? dns : proxyDns)
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
             .socketFactory(
                 new NoDelaySocketFactory(base.socketFactory(), Proxy.NO_PROXY.equals(base.proxy())))
-            // The dial as a whole has a bound, given with each call; after it there is none.
+            // Each call has one timeout for the whole dial, and none applies after the upgrade.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .pingInterval(Duration.ZERO)
             .cache(null)
             .build();
-    // The last one, next to the network, so that it judges what the server really said.
+    // Added last, closest to the network, so that it sees the unmodified response.
     this.client = common.newBuilder().addNetworkInterceptor(new UpgradeInterceptor()).build();
     this.warmingClient =
         common
@@ -97,12 +97,12 @@ public final class Upgrader {
   /**
    * Prepares a request.
    *
-   * @param url with http or https for ws or wss
-   * @param headers those of the application; the ones of RFC 6455 section 4.1 are added
-   * @param authorization the value of that header, which holds a secret
-   * @param timeout for all from DNS to the answer; zero for none
-   * @param pooledTimeout for the answer on a connection from the pool, after which the request is
-   *     sent on a new one; at most half of the timeout is used
+   * @param url the URL, with http or https in place of ws or wss
+   * @param headers the headers of the application; the headers of RFC 6455 section 4.1 are added
+   * @param authorization the value of the header Authorization, which is a secret
+   * @param timeout from DNS to the response; zero means no timeout
+   * @param pooledTimeout maximum wait for the response on a pooled connection, after which the
+   *     request is sent on a new one; limited to half of the timeout
    */
   public Upgrade upgrade(
       HttpUrl url,
@@ -122,11 +122,11 @@ public final class Upgrader {
             .url(url)
             .headers(headers)
             .header("User-Agent", product == null ? Product.USER_AGENT : product)
-            // Exactly this word, or OkHttp does not hand the socket over.
+            // OkHttp provides the socket only for this exact value.
             .header("Connection", "Upgrade")
             .header("Upgrade", "websocket")
             .header("Sec-WebSocket-Version", "13")
-            // Error bodies are read below the place where OkHttp would unpack them.
+            // Error bodies are read by a network interceptor, before OkHttp decompresses responses.
             .header("Accept-Encoding", "identity")
             .tag(Authorization.class, secret)
             .tag(Upgrade.Granted.class, granted)
@@ -143,12 +143,12 @@ public final class Upgrader {
   }
 
   /**
-   * Prepares to leave connections in the pool, which the next upgrades need not open.
+   * Prepares to open connections and leave them in the pool for the next upgrades.
    *
-   * @param url of the server, with http or https
-   * @param count how many, at least 1
-   * @param timeout for all of them
-   * @param pooledTimeout for the answer on a connection that is in the pool already
+   * @param url the URL of the server, with http or https
+   * @param count number of connections, at least 1
+   * @param timeout for all connections together
+   * @param pooledTimeout maximum wait for the response on a connection that is already in the pool
    */
   public WarmUp warmUp(HttpUrl url, int count, Duration timeout, Duration pooledTimeout) {
     Rendezvous gathering = new Rendezvous(count, timeout);
@@ -184,14 +184,15 @@ public final class Upgrader {
     return call;
   }
 
-  /** Closes the connections that are idle. */
+  /** Closes the idle connections. */
   public void close() {
     pools.evictAll();
   }
 
   /**
-   * OkHttp does not tell a socket factory which call it is for, so a dial through a proxy has a
-   * client of its own. The pool does not look at the factory: connections stay in common.
+   * Returns a client with the pool. OkHttp does not pass the call to a socket factory, so each dial
+   * through a proxy has its own client. The pool ignores the socket factory, so these clients share
+   * connections.
    */
   private OkHttpClient client(OkHttpClient common, ConnectionPool pool, DialProgress dial) {
     if (proxy == null || proxyDns == null) {
@@ -205,16 +206,18 @@ public final class Upgrader {
         .build();
   }
 
-  /** In plaintext it is the socket factory that makes such sockets. */
+  /**
+   * Adds {@code UpgradeSslSocket}s for TLS. For plaintext, the socket factory creates the sockets.
+   */
   private static OkHttpClient.Builder withUpgradeSockets(OkHttpClient base) {
     OkHttpClient.Builder builder = base.newBuilder();
-    X509TrustManager trust = base.x509TrustManager(); // null in a client without TLS
+    X509TrustManager trust = base.x509TrustManager(); // null if the client has no TLS
     return trust == null
         ? builder
         : builder.sslSocketFactory(new UpgradeSslSocketFactory(base.sslSocketFactory()), trust);
   }
 
-  /** Nothing older than TLS 1.2, whatever an application's client allows. */
+  /** Excludes versions before TLS 1.2, even if the application's client allows them. */
   private static ConnectionSpec withoutOldTls(ConnectionSpec spec) {
     if (!spec.isTls()) {
       return spec;

@@ -11,18 +11,19 @@ import okhttp3.Call;
 import okhttp3.Response;
 
 /**
- * Connections to one server that are opened, or proven to be alive, together, and left idle in the
- * pool of OkHttp: each by one small request without any secret, as the pool takes none that was
- * never used. It does not matter what the server answers.
+ * A group of connections to one server that are opened, or proven to be alive, together and then
+ * left idle in OkHttp's pool. Each connection serves one small request without a credential,
+ * because the pool accepts only connections that have been used. The status of the response is
+ * ignored. See docs/rationale/dial.md.
  */
 public final class WarmUp {
-  /** A connection with more on it is given up when OkHttp closes the answer. */
+  /** Maximum length of a response to read. If more is left, OkHttp may close the connection. */
   private static final long LONGEST_ANSWER = 64 << 10;
 
   /**
    * One connection.
    *
-   * @param result completed when it is open, has failed, or was given up
+   * @param result completed when the connection is open, has failed or was cancelled
    */
   record Opening(Call call, DialProgress progress, CompletableFuture<Void> result) {
     Opening(Call call, DialProgress progress) {
@@ -39,11 +40,11 @@ public final class WarmUp {
   }
 
   /**
-   * Opens them side by side, and waits for that on the calling thread, for as long as the timeout
-   * given to {@link Upgrader#warmUp}.
+   * Opens the connections in parallel and waits on the calling thread, at most for the timeout
+   * passed to {@link Upgrader#warmUp}.
    *
-   * @param helpers runs one task for each
-   * @throws IOException when one could not be opened; the others were
+   * @param helpers runs one task for each connection
+   * @throws IOException if a connection could not be opened; the others have been opened
    */
   public void execute(Executor helpers) throws IOException {
     boolean begun = false;
@@ -54,7 +55,7 @@ public final class WarmUp {
       begun = true;
     } finally {
       if (!begun) {
-        cancel(); // There is no thread for one, so the others would wait for it.
+        cancel(); // A task could not be started, so the others would wait for it.
       }
     }
     try {
@@ -72,20 +73,20 @@ public final class WarmUp {
     opening.progress().enter();
     try {
       try (Response response = opening.call().execute()) {
-        // What is answered is of no interest, but it must be out of the way.
+        // Read the response, so that the connection can be reused.
         response.body().source().request(LONGEST_ANSWER);
       }
       opening.result().complete(null);
     } catch (Exception e) {
       opening.result().completeExceptionally(e);
     } finally {
-      opening.result().cancel(false); // Where an error left it open.
+      opening.result().cancel(false); // Completes the result after an Error.
       DialProgress.leave();
       gathering.arrive();
     }
   }
 
-  /** Whether a connection that was in the pool gave no answer, and is closed now. */
+  /** Returns whether a pooled connection did not answer and has been closed. */
   public boolean foundDeadConnection() {
     return openings.stream().map(Opening::result).anyMatch(WarmUp::isDead);
   }
@@ -94,7 +95,7 @@ public final class WarmUp {
     return result.handle((done, e) -> e instanceof DeadConnectionException).getNow(false);
   }
 
-  /** Makes {@link #execute} fail at once. From any thread; never waits. */
+  /** Cancels the requests, so that {@link #execute} fails at once. Thread-safe. Does not block. */
   public void cancel() {
     for (Opening opening : openings) {
       opening.call().cancel();
