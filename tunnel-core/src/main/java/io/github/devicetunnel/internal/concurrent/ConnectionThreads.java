@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of all connections. They are daemons, named after their connection, and end with it.
- * The first threads are platform threads, which hand over bytes faster. Above a limit, where the
- * memory of their stacks matters, further threads are virtual if the JVM supports them. See
+ * The threads of all connections. They are daemons, named after their task, and end with it. The
+ * first threads are platform threads, which hand over bytes faster. Above a limit, where the memory
+ * of their stacks matters, further threads are virtual if the JVM supports them. See
  * docs/rationale/threads-and-memory.md.
  */
 public final class ConnectionThreads {

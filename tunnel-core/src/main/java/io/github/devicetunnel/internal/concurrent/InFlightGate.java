@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A gate that counts the threads inside and runs an action once, after it has been closed and the
  * last thread has left. The action runs on the last thread, or on the closing thread if no thread
- * is inside. It holds no lock. Thread-safe.
+ * is inside. No lock is held meanwhile. Thread-safe.
  */
 public final class InFlightGate {
   private final Runnable action;

@@ -27,7 +27,7 @@ public final class QuietTimer {
    *
    * @param quietNanos returns the time since the last activity, in nanoseconds
    * @param action runs at most once, on the scheduler's thread; must not block
-   * @param onFailure called if one of them throws; must not block
+   * @param onFailure called if {@code quietNanos} or {@code action} throws; must not block
    */
   public static Recheck start(
       ScheduledExecutorService scheduler,

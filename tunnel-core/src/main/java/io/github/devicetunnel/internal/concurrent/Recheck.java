@@ -44,7 +44,7 @@ public final class Recheck {
     return recheck;
   }
 
-  /** Stops the checks. A check that is running completes. Thread-safe. */
+  /** Stops the checks. A check that is running completes, and is the last one. Thread-safe. */
   public void stop() {
     stopped = true;
     Future<?> planned = next;

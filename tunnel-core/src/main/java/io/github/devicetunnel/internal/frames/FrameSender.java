@@ -13,13 +13,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending side of a websocket, shared by one writer of data, which may block on the network,
- * and by senders of control frames, which must not block.
+ * The sending side of a websocket. One writer of data, which may block on the network, shares it
+ * with senders of control frames, which must not block.
  *
  * <p>A control frame is queued, and the current holder of the write lock sends it after the current
  * frame. Control frames are therefore sent between the frames of a running upload. If the lock is
- * free, the caller sends the frame itself if the socket's send buffer has room for it, and
- * otherwise leaves it to a helper thread. At most one frame of each kind is queued: the latest pong
+ * free, the caller sends the frame itself, provided that the socket's send buffer has room for it.
+ * Otherwise a helper thread sends it. At most one frame of each kind is queued: the latest pong
  * answers all earlier pings (RFC 6455 section 5.5.3).
  *
  * <p>Thread-safe.
@@ -174,7 +174,9 @@ final class FrameSender {
     return closeSent;
   }
 
-  /** Returns whether the close frame has been sent and no write is in progress. */
+  /**
+   * Returns whether the close frame was written, or its write failed, and no write is in progress.
+   */
   boolean isDone() {
     return closeSent && !writing.isLocked();
   }

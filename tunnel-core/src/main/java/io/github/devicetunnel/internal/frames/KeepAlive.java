@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class KeepAlive {
   /** A receiver of the result, called on the scheduler's thread. */
   public interface Verdict {
-    /** Reports that no byte was received for this long although a ping was sent. */
+    /** Reports that no byte was received for this long. */
     void silent(Duration silence);
 
     /** Reports that a write of a frame was blocked for this long. */

@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client side of an open websocket, as two byte streams. One thread may call {@link #next} and
- * another one {@link #write} at the same time. All other methods are thread-safe unless their
+ * The client side of an open websocket, as two byte streams. One thread may call {@link #next}
+ * while another thread calls {@link #write}. All other methods are thread-safe unless their
  * documentation says otherwise. No payload is queued: {@link #write} returns when the socket has
- * accepted the bytes, and received bytes stay in one buffer of at most 64 KiB until the next call
- * of {@link #next}.
+ * accepted the bytes. Received bytes stay in one buffer of at most 64 KiB until the next call of
+ * {@link #next}.
  */
 public final class WebSocket implements Closeable {
   private static final long NOT_WAITING = Long.MIN_VALUE;
@@ -107,7 +107,7 @@ public final class WebSocket implements Closeable {
         // Discard: the tunnel has ended.
       }
     } catch (ProtocolViolationException e) {
-      // The close frame has already been sent, so the violation is not reported to the server.
+      // The close frame was sent before, so the server gets no report of this violation.
     }
     // The server closes first (RFC 6455 section 7.1.1), so that TIME_WAIT stays on its side.
     byte[] rest = new byte[1024];
@@ -129,7 +129,10 @@ public final class WebSocket implements Closeable {
     return closeReason;
   }
 
-  /** Returns whether the socket has accepted the close frame and all frames before it. */
+  /**
+   * Returns whether the socket has accepted the close frame and all frames before it, or the write
+   * of the close frame has failed.
+   */
   public boolean isCloseSent() {
     return sender.isDone();
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 
 /**
  * TCP keep-alive for accepted connections (RFC 9293 section 3.8.4). A client on another machine
- * that loses power or its network sends nothing more, and the pings to the cloud would keep its
- * tunnel open forever. The kernel reports such a client after 15 s without a byte and nine probes,
- * 15 s apart.
+ * that loses power or its network sends nothing more. The pings to the cloud would keep its tunnel
+ * open forever. The kernel reports such a client after 15 s without a byte and nine probes, 15 s
+ * apart.
  */
 public final class ClientKeepAlive {
   /**

@@ -31,7 +31,7 @@ final class SocketFile {
 
   /**
    * Maximum length of a path in bytes. The address of a unix socket has 108 bytes on Linux and 104
-   * on macOS and the BSDs, and Java does not use the last two.
+   * on macOS and the BSDs. Java does not use the last two.
    */
   private static final int LONGEST_PATH =
       (System.getProperty("os.name", "").startsWith("Linux") ? 108 : 104) - 2;

@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader for the kernel's table of TCP sockets, {@code /proc/net/tcp} and {@code tcp6} (proc(5)).
- * Without native code, only this table shows how many written bytes are still queued, and whether a
- * peer on the same machine has closed its socket or only ended its output.
+ * Without native code, only this table shows how many written bytes are still queued. Only this
+ * table also shows whether a peer on the same machine has closed its socket or just ended its
+ * output.
  *
- * <p>One read of the table serves all pending queries. Reads are at least 50 ms apart, or ten times
- * the duration of the last read, up to 1 s. With many ending connections, they use less than a
- * tenth of one processor. See docs/rationale/ends.md.
+ * <p>One read of the table serves all pending queries. The interval after a read is ten times its
+ * duration, at least 50 ms and at most 1 s. The reads use less than a tenth of one processor,
+ * however many connections end. See docs/rationale/ends.md.
  *
  * <p>Thread-safe. Methods do not block.
  */

@@ -88,7 +88,7 @@ final class TcpLocalSocket implements LocalSocket {
   private boolean hasClientLeft(SocketTable.Connection connection) {
     Row own = connection.own();
     if (own == null) {
-      return true; // The connection was reset, because the kernel keeps no row after a reset.
+      return true; // A reset: the kernel keeps no row of the connection.
     }
     return own.isInputEnded() && own.receiveQueue() <= FIN && isClosed(connection.peer());
   }

@@ -276,7 +276,7 @@ public final class DialProgress extends EventListener {
     return List.copyOf(failures);
   }
 
-  /** Returns whether the dial uses a proxy that this library, not OkHttp, connects to. */
+  /** Returns whether the dial uses a proxy that this library handles, not OkHttp. */
   public boolean usesProxy() {
     return proxy != null;
   }

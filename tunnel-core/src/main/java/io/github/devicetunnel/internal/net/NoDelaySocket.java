@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  * <li>Without TCP_NODELAY, Nagle's algorithm and delayed acknowledgements add 40 ms to a TLS
  * handshake.
- * <li>Waking a thread for each of many short answers takes longer than the answers; see {@link
- * SpinThenBlockInputStream}.
+ * <li>Waking a thread for each of many short answers takes longer than the answers themselves; see
+ * {@link SpinThenBlockInputStream}.
  * <li>JSSE reads each record in two reads; see {@link ReadAheadInputStream}.
  * </ul>
  */

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * waking it takes longer than a nearby service needs for most answers. See
  * docs/rationale/data-path.md.
  *
- * <p>A read polls only after a wait that was shorter than a spin, so never on a silent connection
- * or a network path with a delay of milliseconds. At most half of the processors spin, whatever the
- * number of connections, and none on a busy machine.
+ * <p>A read polls only after a wait that was shorter than a spin. Silent connections and network
+ * paths with a delay of milliseconds therefore do not spin. At most half of the processors spin,
+ * whatever the number of connections, and none on a busy machine.
  *
  * <p>Not thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * A socket's input that can simplify the head of one response before OkHttp reads it. OkHttp
- * provides the socket of a 101 response only if the header Connection is exactly {@code upgrade},
- * but RFC 9110 section 7.6.1 allows a list in several fields. Bytes after the head are passed on
+ * provides the socket of a 101 response only if the header Connection is exactly {@code upgrade}.
+ * RFC 9110 section 7.6.1 also allows a list in several fields. Bytes after the head are passed on
  * unchanged. See docs/rationale/data-path.md.
  *
  * <p>Reads bypass the buffer before {@link #expectAnswer} and after the head of the response. Not

@@ -96,8 +96,8 @@ public final class HttpProxy extends ProxyServer {
   }
 
   /**
-   * Returns whether a second request can answer the challenge. Basic credentials are part of the
-   * first request, so a second one cannot succeed.
+   * Returns whether a second request with Digest can answer the challenge. Returns false if the
+   * proxy offers Basic, whose credentials are sent without a challenge.
    */
   private boolean accepts(ProxyAnswer answer) {
     List<Challenge> challenges = answer.challenges();

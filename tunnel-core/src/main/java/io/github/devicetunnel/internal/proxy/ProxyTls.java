@@ -32,7 +32,7 @@ public final class ProxyTls {
   private final HostnameVerifier verifier;
 
   /**
-   * Uses the trust and the hostname verifier of a client.
+   * Creates the configuration with the trust and the hostname verifier of a client.
    *
    * @throws SSLException if the JVM has no TLS
    */

@@ -55,8 +55,9 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
   }
 
   /**
-   * Returns whether the public key verifies a signature of the private key. Also returns true for
-   * keys other than RSA and EC that cannot sign.
+   * Returns whether the public key verifies a signature of the private key. Returns true if the
+   * keys are neither RSA nor EC and the check itself fails, because such keys may not support
+   * signatures.
    */
   private static boolean belongTogether(PublicKey publicKey, PrivateKey privateKey) {
     String algorithm =

@@ -46,8 +46,8 @@ final class RetryAfter {
   }
 
   /**
-   * Returns the time until the date in the header, relative to the server's clock if the response
-   * has a Date, because the local clock may differ.
+   * Returns the time until the date in the header. The Date of the response is the reference if
+   * present, because the local clock may differ.
    */
   private static @Nullable Duration untilDate(Response response) {
     Instant until = response.headers().getInstant("Retry-After");

@@ -44,7 +44,8 @@ public final class WarmUp {
    * passed to {@link Upgrader#warmUp}.
    *
    * @param helpers runs one task for each connection
-   * @throws IOException if a connection could not be opened; the others have been opened
+   * @throws IOException if a connection could not be opened, or after {@link #cancel}; all other
+   *     connections have been opened or have failed
    */
   public void execute(Executor helpers) throws IOException {
     boolean begun = false;
