@@ -17,18 +17,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What goes on in a run, through all of its clients, those too that are closed already: that is why
- * it is counted here, and not asked of each client.
+ * Counts the activity of a run across all of its clients. The statistics of a closed client are
+ * lost, but the totals of a run must not decrease, so this class counts events instead of calling
+ * {@code TunnelClient.stats()}. Thread-safe.
  */
 final class Activity extends TunnelEventListener {
   private static final int FAILURES_KEPT = 20;
 
-  /** Since the program started. */
+  /**
+   * Totals since the program started, except {@code open}, the number of currently open
+   * connections.
+   */
   record Totals(int open, long opened, long failed, long bytesUp, long bytesDown) {
     static final Totals NONE = new Totals(0, 0, 0, 0, 0);
   }
 
-  /** One that is not closed yet. */
+  /** A connection that is being dialled or is open. */
   static final class Connection {
     private final ConnectionInfo info;
     private final long startNanos = System.nanoTime();
@@ -44,12 +48,12 @@ final class Activity extends TunnelEventListener {
       return info;
     }
 
-    /** False while it is dialled. */
+    /** Returns false during the dial. */
     boolean isOpen() {
       return open;
     }
 
-    /** Since the dial began. */
+    /** Returns the time since the dial started, in milliseconds. */
     long ageMillis() {
       return (System.nanoTime() - startNanos) / 1_000_000;
     }
@@ -63,7 +67,7 @@ final class Activity extends TunnelEventListener {
     }
   }
 
-  /** One that ended as nobody meant it to. */
+  /** A connection that failed according to {@link Failure#isOne}. */
   record Failed(Instant time, ConnectionInfo connection, CloseReason reason) {}
 
   private final Set<ListenerInfo> listeners = new CopyOnWriteArraySet<>();
@@ -144,12 +148,12 @@ final class Activity extends TunnelEventListener {
     return new Totals(open.get(), opened.sum(), failed.sum(), bytesUp.sum(), bytesDown.sum());
   }
 
-  /** In the order in which they were opened. */
+  /** Returns the open listeners in the order in which they were opened. */
   List<ListenerInfo> listeners() {
     return List.copyOf(listeners);
   }
 
-  /** The newest first. */
+  /** Returns at most {@code limit} connections, the newest first. */
   List<Connection> connections(int limit) {
     return connections.values().stream()
         .sorted(Comparator.comparingLong(connection -> -connection.info.number()))
@@ -157,7 +161,7 @@ final class Activity extends TunnelEventListener {
         .toList();
   }
 
-  /** The last ones, the newest first. */
+  /** Returns the last {@value #FAILURES_KEPT} failures, the newest first. */
   List<Failed> failures() {
     synchronized (failures) {
       return List.copyOf(failures);

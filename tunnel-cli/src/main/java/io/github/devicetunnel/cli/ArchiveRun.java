@@ -4,13 +4,14 @@ import java.io.InputStream;
 import java.util.Map;
 
 /**
- * What the launcher's archive of classes is made from: the usual commands, for a moment, with
- * nothing from outside and nothing but loopback connections.
+ * The program that the launcher records to create its class archive. It runs the usual commands
+ * briefly, without the environment and standard input of the process, and opens only loopback
+ * connections.
  */
 final class ArchiveRun {
   private ArchiveRun() {}
 
-  /** Takes no arguments. */
+  /** Runs the commands and ends the process. Ignores its arguments. */
   public static void main(String[] args) {
     Logging.nameProvider();
     int exitCode = run("demo", "--once");

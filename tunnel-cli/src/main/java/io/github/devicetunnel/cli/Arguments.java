@@ -6,17 +6,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Makes the arguments that people have in their scripts into those that picocli is told of. */
+/** Converts the arguments of existing scripts into the arguments that picocli expects. */
 final class Arguments {
   private static final String DEFAULT_COMMAND = "listen";
 
-  /** What follows is another program's. */
+  /** Separates the options from the program of {@code exec} and its arguments. */
   static final String END_OF_OPTIONS = "--";
 
-  /** Asked before any command, they are about the program. */
+  /** Options that apply to the program as a whole if they come first. */
   private static final List<String> ABOUT_PROGRAM = List.of("-h", "--help", "-V", "--version");
 
-  /** The old Go client took its flags with one dash as well as with two. */
+  /** The old Go client accepts its flags with one dash or two. */
   private static final Pattern OLD_FLAG =
       Pattern.compile(
           "-(?<flag>(?:listen-uri|cloud-uri|api-key|application-id|ping-duration)(?:=.*)?)",

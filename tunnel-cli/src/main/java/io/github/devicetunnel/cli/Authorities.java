@@ -31,9 +31,9 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates that {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR} name, as OpenSSL and Go read
- * them: one file, and all files of several directories. Each certificate counts once, though a
- * directory has it under its name and its hash. What is not a certificate is skipped.
+ * The certificates in {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR}, read as OpenSSL and Go read
+ * them: one file, and all files of one or more directories. A certificate that a directory contains
+ * under its name and under its hash counts once. Other content is ignored.
  */
 final class Authorities {
   private static final String FILE = "SSL_CERT_FILE";
@@ -42,7 +42,7 @@ final class Authorities {
   private static final Pattern CERTIFICATE =
       Pattern.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+)-----END CERTIFICATE-----");
 
-  /** Many times as long as a file with all public authorities. */
+  /** The maximum number of bytes read from a file, many times the size of all public CAs. */
   private static final int MAX_BYTES = 16 << 20;
 
   private final CertificateFactory factory;
@@ -59,10 +59,11 @@ final class Authorities {
   }
 
   /**
-   * Reads both variables. An empty one counts as not set.
+   * Reads both variables. An empty variable counts as unset.
    *
-   * @return null when neither is set
-   * @throws CommandFailure of usage when a file cannot be read, or there is no certificate
+   * @return null if neither variable is set
+   * @throws CommandFailure with {@link ExitCode#USAGE} if {@code SSL_CERT_FILE} cannot be read, or
+   *     if a variable names no certificate
    */
   static @Nullable Authorities read(Environment environment) {
     String file = environment.variable(FILE);
@@ -84,12 +85,12 @@ final class Authorities {
     return List.copyOf(certificates);
   }
 
-  /** The variables with their values, for messages. */
+  /** Returns the variables and their values, for messages. */
   String source() {
     return String.join(" and ", sources);
   }
 
-  /** Returns a client that trusts these certificates alone. */
+  /** Returns a client that trusts only these certificates. */
   OkHttpClient okHttpClient() {
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -136,7 +137,10 @@ final class Authorities {
     }
   }
 
-  /** In one order on every system. A directory that is missing has none. */
+  /**
+   * Returns the files sorted by path, so that the order is the same on every system. Returns no
+   * files if the directory cannot be read.
+   */
   private static List<Path> files(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(Files::isRegularFile).sorted().toList();
@@ -151,7 +155,7 @@ final class Authorities {
         addPem(file);
       }
     } catch (IOException e) {
-      // One file among many that this user may not read, as in Go.
+      // Ignore a file that this user may not read, as Go does.
     }
   }
 
@@ -175,7 +179,7 @@ final class Authorities {
       certificates.add(
           (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(bytes)));
     } catch (CertificateException | IllegalArgumentException e) {
-      // Java cannot read it, and the others still count, as in Go.
+      // Ignore a certificate that Java cannot parse, as Go does, and use the others.
     }
   }
 

@@ -3,12 +3,12 @@ package io.github.devicetunnel.cli;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Pauses between attempts. Each pause is twice as long as the last one. For one thread. */
+/** A pause between attempts that doubles each time, up to 20 ms. Not thread-safe. */
 final class Backoff {
-  /** A full pipe at 1 GB/s is empty after this time. */
+  /** The first pause, in which a reader at 1 GB/s empties a full pipe. */
   private static final long MIN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-  /** A person who types does not notice it, and a hundredth of a processor is enough for it. */
+  /** The longest pause, which is not noticeable while typing and costs about 1% of a processor. */
   private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private long nanos = MIN_NANOS;
@@ -19,7 +19,7 @@ final class Backoff {
     nanos = Math.min(2 * nanos, MAX_NANOS);
   }
 
-  /** Makes the next pause the shortest one, after an attempt that succeeded. */
+  /** Resets the next pause to the shortest one, after a successful attempt. */
   void reset() {
     nanos = MIN_NANOS;
   }

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library complains about parameters of its builders, by name and first of all. Here such a
- * message becomes one about options: {@code "deviceId is missing"} is {@code "--device: is
- * missing"}.
+ * Translates error messages of the library's builders, which begin with the name of a parameter,
+ * into messages about options. For example, {@code "deviceId is missing"} becomes {@code "--device:
+ * is missing"}.
  */
 final class BuilderMessages {
   private static final Map<String, Parameter> PARAMETERS =
@@ -48,12 +48,16 @@ final class BuilderMessages {
   private BuilderMessages() {}
 
   /**
-   * @param words what it is called where it is only a part of the option's value
+   * The option of a parameter.
+   *
+   * @param words name of the parameter in a message about an option that contains it as a part
    */
   private record Parameter(String option, String words) {}
 
   /**
-   * @param given the option whose value was refused, null when it is that of the parameter
+   * Returns the message of an exception in terms of options.
+   *
+   * @param given the option with the rejected value, or null for the option of the parameter
    */
   static String translate(RuntimeException e, @Nullable String given) {
     String message =

@@ -2,13 +2,16 @@ package io.github.devicetunnel.cli;
 
 import java.util.Locale;
 
-/** Numbers of bytes for a person, in steps of a thousand. */
+/** Formats byte counts for people, in units of powers of 1,000. */
 final class Bytes {
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
   private Bytes() {}
 
-  /** With three digits, as {@code 999 B}, {@code 1.20 kB}, {@code 34.5 MB}. */
+  /**
+   * Formats a byte count with three significant digits, such as {@code 999 B}, {@code 1.20 kB} or
+   * {@code 34.5 MB}.
+   */
   static String text(double bytes) {
     double value = bytes;
     int unit = 0;

@@ -12,7 +12,7 @@ import okhttp3.OkHttpClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Opens one tunnel, and tells of every step on the way. */
+/** The {@code check} command, which opens one tunnel and reports each step. */
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
@@ -65,7 +65,10 @@ final class CheckCommand implements Callable<Integer> {
         : CheckReport.text(console);
   }
 
-  /** What is wrong with them is told as by every other command. */
+  /**
+   * Creates the client and reports invalid settings both as a step and, like every command, as an
+   * error.
+   */
   private TunnelClient settings(CheckReport report) {
     try {
       TunnelClient client = listen.firstClient(cloud, environment, console);
@@ -125,7 +128,11 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** Also sees what often comes instead: the end of a tunnel to a service that is not there. */
+  /**
+   * Waits for the answer to a ping, and detects an absent service, whose tunnel ends at about the
+   * same time. See {@code docs/rationale/command-line.md}, "How does check detect an absent
+   * service?".
+   */
   private static int checkPing(TunnelStream stream, CheckReport report) throws IOException {
     stream.setReadTimeout(PING_INTERVAL);
     byte[] buffer = new byte[4096];
@@ -137,7 +144,7 @@ final class CheckCommand implements Callable<Integer> {
       try {
         open = stream.inputStream().read(buffer) >= 0;
       } catch (SocketTimeoutException e) {
-        // The service is silent, as most are that wait for a first word.
+        // Expected: most services wait for the client to send first.
       } catch (TunnelException e) {
         open = false;
       }

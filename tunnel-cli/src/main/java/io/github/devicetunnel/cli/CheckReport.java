@@ -3,14 +3,16 @@ package io.github.devicetunnel.cli;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Tells of each step of a check, as text or as JSON. */
+/** Reports the steps of a check as text or JSON. */
 abstract class CheckReport {
 
   static CheckReport text(Console console) {
     return new Text(console);
   }
 
-  /** One object a line: {@code step} for each, and {@code check} at the end. */
+  /**
+   * Returns a report with one JSON object per line: {@code step} for each step, then {@code check}.
+   */
   static CheckReport json(Console console) {
     return new Events(console);
   }

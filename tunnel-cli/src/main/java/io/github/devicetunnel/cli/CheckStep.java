@@ -4,12 +4,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step on the way to a tunnel, as {@code check} reports it.
+ * A step of a dial, as {@code check} reports it.
  *
- * @param name one word, which programs may depend on
- * @param time null for a step that takes none
- * @param message what was found, or why it failed, in one line
- * @param advice what to try about a failure; null where the message says it
+ * @param name one word, which is stable for scripts
+ * @param time the duration, or null if the step takes no time or was not reached
+ * @param message the result, or the reason for the failure, in one line
+ * @param advice how to fix a failure, or null if the message contains it
  */
 record CheckStep(
     String name,
@@ -20,7 +20,7 @@ record CheckStep(
 
   enum Outcome {
     OK,
-    /** It was not needed. */
+    /** The step was not necessary. */
     SKIPPED,
     FAILED
   }

@@ -13,34 +13,45 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A program that has this process's standard streams and gets its signals. For one run. */
+/**
+ * A program that inherits the standard streams of this process and receives its signals. Can be run
+ * once.
+ */
 final class ChildProgram {
   private static final Logger LOG = LoggerFactory.getLogger(ChildProgram.class);
 
-  /** In messages of the JDK, older and newer; the number is that of the operating system. */
+  /**
+   * Matches the error number and text of the operating system in messages of older and newer JDKs.
+   */
   private static final Pattern ERROR =
       Pattern.compile("error(?:=|: )(?<number>\\d+)(?:, | \\()(?<words>[^)]*)");
 
-  /** The second is Windows's word for a folder that is missing; elsewhere it means nothing here. */
+  /**
+   * ENOENT, and ERROR_PATH_NOT_FOUND on Windows. On other systems, starting a program does not fail
+   * with error 3.
+   */
   private static final Set<String> NO_SUCH_FILE = Set.of("2", "3");
 
-  /** Names of variables that the launcher has set for Java, separated by spaces. */
+  /** Contains the names of variables that the launcher sets for Java, separated by spaces. */
   private static final String SET_BY_LAUNCHER = "TUNNEL_LAUNCHER_SET";
 
-  /** The user's {@code LC_ALL}, perhaps empty, set by the launcher when it has replaced it. */
+  /**
+   * Contains the user's {@code LC_ALL}, possibly empty. Set by the launcher if it replaces {@code
+   * LC_ALL}.
+   */
   private static final String USERS_LOCALE = "TUNNEL_LC_ALL";
 
   private static final Path TERMINAL = Path.of("/dev/tty");
 
   private final ProcessBuilder builder;
 
-  /** A signal may come before there is somebody to pass it to. */
+  /** Completes once the program has started, because a signal may arrive before. */
   private final CompletableFuture<Process> running = new CompletableFuture<>();
 
   /**
-   * Prepares it.
+   * Prepares a program.
    *
-   * @param variables in its environment, besides those of this process
+   * @param variables added to the environment of this process
    */
   ChildProgram(List<String> command, Map<String, String> variables) {
     builder = new ProcessBuilder(command).inheritIO();
@@ -50,7 +61,10 @@ final class ChildProgram {
     removeLaunchersOwn(environment);
   }
 
-  /** What else the launcher has set is about this process, and may be wrong for another one. */
+  /**
+   * Removes the launcher's other settings, which apply to this process only and may be wrong for
+   * the program.
+   */
   private static void removeLaunchersOwn(Map<String, String> environment) {
     environment.remove(Terminal.VARIABLE);
     String names = environment.remove(SET_BY_LAUNCHER);
@@ -65,7 +79,12 @@ final class ChildProgram {
     }
   }
 
-  /** Runs it to its end, and returns its exit code, or 128 and the number of its last signal. */
+  /**
+   * Runs the program until it ends, and returns its exit code, or 128 plus the number of the signal
+   * that ended it.
+   *
+   * @throws CommandFailure if the program cannot be executed
+   */
   int run() throws InterruptedException {
     passSignals();
     Process process;
@@ -79,9 +98,9 @@ final class ChildProgram {
   }
 
   /**
-   * What comes from the keyboard, all programs of the terminal get: it is the child's to obey. On
-   * Windows an interrupt comes from nowhere else, and there is no hangup. Java keeps QUIT for
-   * itself, to print its threads.
+   * Passes signals to the program. The terminal sends an interrupt to all programs in the
+   * foreground, so the program already receives it. On Windows an interrupt comes only from the
+   * keyboard, and there is no SIGHUP. SIGQUIT is not passed, because Java uses it for thread dumps.
    */
   private void passSignals() {
     boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
@@ -92,7 +111,10 @@ final class ChildProgram {
     }
   }
 
-  /** The file is there for every process, but opens only for those that have a terminal. */
+  /**
+   * Returns whether this process has a terminal. The device file always exists, but opens only for
+   * a process with a terminal.
+   */
   private static boolean hasTerminal() {
     try (InputStream terminal = Files.newInputStream(TERMINAL)) {
       return terminal != null;
@@ -101,7 +123,10 @@ final class ChildProgram {
     }
   }
 
-  /** Java itself can send no signal but TERM and KILL. Never called on Windows, which has no sh. */
+  /**
+   * Sends a signal through {@code kill}, because Java can send only SIGTERM and SIGKILL. Never
+   * called on Windows, which has no {@code sh}.
+   */
   private static void send(String signal, Process process) {
     String pid = Long.toString(process.pid());
     try {

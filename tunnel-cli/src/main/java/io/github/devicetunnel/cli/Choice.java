@@ -4,11 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** An option whose value is one of a few words. */
+/** Parses an option whose value is one of a few words. */
 final class Choice {
   private Choice() {}
 
-  /** Whatever is no constant's name in lower case is a {@link CommandFailure} of usage. */
+  /**
+   * Returns the constant whose name in lower case is the value.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if there is no such constant
+   */
   static <E extends Enum<E>> E of(Class<E> type, String option, String value) {
     List<E> constants = Arrays.asList(type.getEnumConstants());
     for (E constant : constants) {

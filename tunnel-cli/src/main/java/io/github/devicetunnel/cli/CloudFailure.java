@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a command ends with when the cloud did not give what it was asked for. */
+/** Maps failures to reach the cloud, and errors that it reports, to messages and exit codes. */
 final class CloudFailure {
   private static final Logger LOG = LoggerFactory.getLogger(CloudFailure.class);
 
   private CloudFailure() {}
 
-  /** The library's message is one line, and says what to do where that is known. */
+  /**
+   * Returns a failure with the library's message, which is one line and includes the fix if it is
+   * known.
+   */
   static CommandFailure of(IOException e) {
     LOG.debug("the cloud did not give what it was asked for", e);
     return CommandFailure.cloud(exitCode(e), String.valueOf(e.getMessage()));
@@ -32,7 +35,7 @@ final class CloudFailure {
       return exitCode(refusal.statusCode());
     }
     if (e.getCause() instanceof ProtocolException) {
-      return ExitCode.OTHER_ANSWER; // Something is there, and speaks no HTTP.
+      return ExitCode.OTHER_ANSWER; // The server does not speak HTTP.
     }
     return e instanceof TunnelException failure ? exitCode(failure.reason()) : ExitCode.UNREACHABLE;
   }
@@ -41,7 +44,7 @@ final class CloudFailure {
     return switch (status) {
       case 401, 403 -> ExitCode.CREDENTIAL_REFUSED;
       case 404 -> ExitCode.NOT_FOUND;
-      // A proxy's answer: the cloud itself was not reached.
+      // The proxy answered, so the cloud was not reached.
       case 407 -> ExitCode.UNREACHABLE;
       default -> ExitCode.OTHER_ANSWER;
     };
@@ -51,7 +54,7 @@ final class CloudFailure {
     return switch (reason.kind()) {
       case TOKEN_REFUSED -> ExitCode.CREDENTIAL_REFUSED;
       case INTERNAL_ERROR -> ExitCode.BUG;
-      // By this end itself: it had no token to go with, or no port, file or memory left.
+      // EndedBy.CLIENT: no token was available, or local ports, files or memory were exhausted.
       case DIAL_FAILED ->
           reason.endedBy() == CloseReason.EndedBy.CLIENT && !isExhausted(reason.cause())
               ? ExitCode.CREDENTIAL_REFUSED

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where a tunnel leads and how it gets there: all that a {@link TunnelClient} is made of. */
+/** The options that configure a {@link TunnelClient}: target, credentials, timeouts and network. */
 final class CloudOptions {
   private static final String CLOUD_URI = "--cloud-uri";
   private static final String DEVICE = "--device";
   private static final String SERVICE = "--service";
   private static final String PING_DURATION = "--ping-duration";
 
-  /** Read by {@link Config}, before there are values of options. */
+  /** Read by {@link Config}, before picocli assigns the values of options. */
   @SuppressWarnings("UnusedVariable")
   @Option(
       names = Config.OPTION,
@@ -76,15 +76,20 @@ final class CloudOptions {
       description = "Let the key travel unencrypted (ws://) to another machine.")
   private boolean allowPlaintext;
 
-  /** Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Builds a client. Does not connect.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
   TunnelClient client(Environment environment, Console console) {
     return client(environment, console, builder -> {});
   }
 
   /**
-   * Opens nothing yet. Whatever is wrong is a {@link CommandFailure} of usage.
+   * Builds a client. Does not connect.
    *
-   * @param first sets what else there is to set; these options beat it
+   * @param first applies further settings, which these options override
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   TunnelClient client(
       Environment environment, Console console, Consumer<TunnelClient.Builder> first) {
@@ -110,10 +115,13 @@ final class CloudOptions {
   }
 
   /**
-   * Refuses bounds of silence where there are no pings: it is at a ping that silence is judged.
+   * Rejects timeouts that have no effect without pings, because they are checked when a ping is
+   * due.
    *
-   * @param settings that somebody gave
-   * @param prefix of their names in a message
+   * @param settings the settings that the user gave
+   * @param prefix of their names in messages
+   * @throws CommandFailure with {@link ExitCode#USAGE} if pings are disabled and such a timeout is
+   *     set
    */
   void checkPings(Map<TunnelSetting, String> settings, String prefix) {
     for (TunnelSetting bound : TunnelSetting.JUDGED_AT_A_PING) {
@@ -132,23 +140,24 @@ final class CloudOptions {
     }
   }
 
-  /** As {@link NetworkOptions#reloadCertificates}. */
+  /** Reloads certificates as {@link NetworkOptions#reloadCertificates} does. */
   List<String> reloadCertificates() {
     return network.reloadCertificates();
   }
 
-  /** How long open connections may finish once the program is to stop. */
+  /** Returns the maximum time for open connections to finish when the program stops. */
   Duration drainTimeout() {
     return timeouts.drainTimeout();
   }
 
-  /** Returns the URI of the cloud. */
+  /** Sets the cloud, device and service, and returns the URI of the cloud. */
   private String setTarget(TunnelClient.Builder builder, Environment environment) {
     Setting uri = Setting.find(CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
     if (uri == null) {
       throw CommandFailure.usage(CLOUD_URI + ": is missing (or set TUNNEL_CLOUD_URI)");
     }
-    // The last one counts: a file, the environment, an argument; and a part after a whole URL.
+    // The last setting wins: file, environment, argument, and at the same rank a part after a full
+    // URL.
     Stream.of(
             uri,
             Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment),

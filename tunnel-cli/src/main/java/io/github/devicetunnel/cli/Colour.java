@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-/** Colours of words on a terminal. */
+/** Colours of words on a terminal, as ANSI escape sequences. */
 enum Colour {
   RED(31),
   YELLOW(33);

@@ -2,7 +2,9 @@ package io.github.devicetunnel.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command cannot do what it was asked: an exit code, and one or two lines for a person. */
+/**
+ * The failure of a command, with an exit code, a message and optionally a hint, of one line each.
+ */
 final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -18,7 +20,8 @@ final class CommandFailure extends RuntimeException {
   }
 
   /**
-   * Something is wrong with what was given. The name of the option, if there is one, comes first.
+   * Returns a failure for invalid arguments or configuration. The message begins with the name of
+   * the option, if there is one.
    */
   static CommandFailure usage(String message) {
     return new CommandFailure(ExitCode.USAGE, message, null);
@@ -32,12 +35,12 @@ final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCode.CREDENTIAL_REFUSED, message, hint);
   }
 
-  /** The cloud did not do what it was asked. */
+  /** Returns a failure for a request that the cloud did not fulfil. */
   static CommandFailure cloud(int exitCode, String message) {
     return new CommandFailure(exitCode, message, null);
   }
 
-  /** A program that was to be run cannot be. */
+  /** Returns a failure for a child program that cannot be executed. */
   static CommandFailure program(int exitCode, String message) {
     return new CommandFailure(exitCode, message, null);
   }
@@ -55,7 +58,9 @@ final class CommandFailure extends RuntimeException {
     return message;
   }
 
-  /** The second line; where there is none, a usage error points to the help. */
+  /**
+   * Returns the second line of the message. If it is null, usage errors point to the help instead.
+   */
   @Nullable String hint() {
     return hint;
   }

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The commands of the program by their names, in the order of the help. */
+/** The commands of the program by name, in the order of the help. */
 final class Commands {
   private final Console console;
   private final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
@@ -21,7 +21,7 @@ final class Commands {
     commands.put("stdio", () -> opensTunnels(new StdioCommand(environment, console)));
     commands.put(
         "exec",
-        // With no options behind the program's name but its own.
+        // Stop at the program's name, because all arguments after it belong to the program.
         () -> opensTunnels(new ExecCommand(environment, console)).setStopAtPositional(true));
     commands.put("check", () -> opensTunnels(new CheckCommand(environment, console)));
     commands.put(
@@ -48,19 +48,20 @@ final class Commands {
     return commands.keySet();
   }
 
-  /** What one of them takes. */
+  /** Returns the specification of a command, with its options. */
   CommandSpec options(String name) {
     return Objects.requireNonNull(commands.get(name)).get().getCommandSpec();
   }
 
-  /** The program with all of them. */
+  /** Returns the program with all commands. */
   CommandLine all() {
     return program(commands.keySet());
   }
 
   /**
-   * The program for arguments that begin with a word. If that is a command there is only that one:
-   * to look at the options of all of them takes a third of the time of a start.
+   * Returns the program for arguments that begin with a word. If the word is a command, the program
+   * contains only that command, because processing the options of all commands takes a third of the
+   * startup time.
    */
   CommandLine whichBeginsWith(String word) {
     return commands.containsKey(word) ? program(List.of(word)) : all();
@@ -76,7 +77,7 @@ final class Commands {
         .setOut(console.writer())
         .setColorScheme(console.colourScheme())
         .setUsageHelpLongOptionsMaxWidth(26)
-        // As Go's flag package: one dash may begin a whole name, and the last of several counts.
+        // As in Go's flag package: a full name may follow one dash, and the last value wins.
         .setPosixClusteredShortOptionsAllowed(false)
         .setOverwrittenOptionsAllowed(true)
         .setExpandAtFiles(false);

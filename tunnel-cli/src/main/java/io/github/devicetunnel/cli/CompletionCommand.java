@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 
-/** Prints what makes a shell complete the names of commands and options. */
+/** The {@code completion} command, which prints a completion script for a shell. */
 @Command(
     name = "completion",
     mixinStandardHelpOptions = true,
@@ -36,7 +36,7 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // One script is for both: in zsh it loads bashcompinit.
+    // The script works in both shells; in zsh it loads bashcompinit.
     if (!shell.equals("bash") && !shell.equals("zsh")) {
       throw CommandFailure.usage(
           "the shell must be bash or zsh" + (shell.isEmpty() ? "" : ", but is another"));
@@ -47,7 +47,7 @@ final class CompletionCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Without a command, the options are those of listen. */
+  /** Adds the options of {@code listen}, which is the default command. */
   private static void addDefaultCommand(CommandLine program) {
     CommandSpec root = program.getCommandSpec();
     CommandLine listen = Objects.requireNonNull(program.getSubcommands().get("listen"));

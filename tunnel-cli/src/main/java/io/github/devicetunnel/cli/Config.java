@@ -16,13 +16,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The file of {@code --config}, and what of it counts: arguments beat it, and so does the
- * environment. What counts is put among the arguments, so that no option needs to know of files.
+ * The file of {@code --config}. Its values are inserted among the arguments, so that options do not
+ * depend on files. Arguments and environment variables override the file, except for options that
+ * can be repeated, whose values are combined.
  */
 final class Config {
   static final String OPTION = "--config";
 
-  /** The command that has all options which may stand in a file; others use what is theirs. */
+  /**
+   * The command with all options that a file may contain. Other commands ignore options that they
+   * do not have.
+   */
   private static final String COMMAND = "listen";
 
   private static final Map<String, String> VARIABLES =
@@ -36,7 +40,10 @@ final class Config {
           KeyOptions.APPLICATION_ID.substring(2),
           "TUNNEL_APPLICATION_ID");
 
-  /** Of these one replaces all. */
+  /**
+   * Keys that select the credential. An argument for one of them, or {@code TUNNEL_API_KEY},
+   * overrides all of them.
+   */
   private static final List<String> KEYS =
       List.of("api-key", "api-key-file", "jwt-private-key", "jwt-algorithm");
 
@@ -47,11 +54,11 @@ final class Config {
   private final Set<String> counting = new HashSet<>();
 
   /**
-   * Reads the file, if the arguments name one. Whatever is wrong with it is a {@link
-   * CommandFailure} of usage.
+   * Reads the file, if the arguments name one.
    *
-   * @param commandLine the program, maybe with no command but the one that is asked for
-   * @return the arguments with what counts of the file
+   * @param commandLine the program, with at least the requested command
+   * @return the arguments, with the values of the file that are not overridden
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid
    */
   String[] complete(
       String[] args,
@@ -83,7 +90,10 @@ final class Config {
         .toArray(String[]::new);
   }
 
-  /** Null when the arguments are wrong, which is told when they are parsed again to be used. */
+  /**
+   * Parses the arguments of a command that can have a file. Returns null for other commands and for
+   * invalid arguments, which are reported when they are parsed again.
+   */
   private static @Nullable ParseResult parsed(String[] args, CommandLine commandLine) {
     try {
       ParseResult result = commandLine.parseArgs(args);
@@ -106,7 +116,7 @@ final class Config {
         || (variable != null && environment.variable(variable) != null);
   }
 
-  /** Whether the value of an option is that of the file. */
+  /** Returns whether the value of an option comes from the file. */
   boolean sets(String option) {
     return option.startsWith("--") && counting.contains(option.substring(2));
   }
@@ -119,7 +129,11 @@ final class Config {
     return file != null;
   }
 
-  /** The file as it is now. Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Reads the current content of the file.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid
+   */
   ConfigFile reread() {
     if (file == null || known == null) {
       throw new IllegalStateException("there is no file");
@@ -127,12 +141,15 @@ final class Config {
     return ConfigFile.read(file.name(), known);
   }
 
-  /** What a file says otherwise than the one that was read at the start, tunnels apart. */
+  /** Returns the keys, except tunnels, whose values differ from those at startup. */
   List<String> differences(ConfigFile fresh) {
     return file == null ? List.of() : file.differences(fresh);
   }
 
-  /** Takes a complaint about an option to the line of the file that has its value. */
+  /**
+   * Prefixes a message about an option with the file and line, if the option's value comes from the
+   * file.
+   */
   String located(String message) {
     Matcher matcher = COMPLAINT.matcher(message);
     if (file == null || !matcher.lookingAt() || !counting.contains(matcher.group(1))) {

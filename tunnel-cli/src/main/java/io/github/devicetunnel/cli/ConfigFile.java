@@ -13,25 +13,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What a file says: options by their names without dashes, and tunnels.
+ * The content of a configuration file: options, named without dashes, and tunnels.
  *
- * @param name of the file, as it was given
- * @param items in their order
+ * @param name of the file, as given
+ * @param items the options by key, in the order of the file
  */
 record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels) {
   private static final String TUNNELS = "tunnels";
   private static final String LISTEN = "listen";
 
-  /** The core schema of YAML 1.2.2, section 10.3.2. */
+  /** Booleans in the core schema (YAML 1.2.2, section 10.3.2). */
   private static final Map<String, String> FLAGS =
       Map.of(
           "true", "true", "True", "true", "TRUE", "true", "false", "false", "False", "false",
           "FALSE", "false");
 
-  /** What one key says. */
+  /** The values of one key. */
   record Item(OptionSpec option, List<String> values, int line) {
 
-    /** As arguments that say the same. */
+    /** Returns the equivalent arguments. */
     List<String> arguments() {
       String name = option.longestName();
       if (isFlag(option)) {
@@ -42,9 +42,11 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
   }
 
   /**
-   * Reads it. Whatever is wrong is a {@link CommandFailure} of usage, which names the line.
+   * Reads a file.
    *
-   * @param command whose options may stand in it
+   * @param command the command whose options the file may contain
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid; the message contains
+   *     the line number, unless the file cannot be read
    */
   static ConfigFile read(String file, CommandSpec command) {
     Map<String, OptionSpec> options = keys(command);
@@ -153,12 +155,12 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
             + (nearest == null ? "" : ", did you mean " + nearest + "?"));
   }
 
-  /** Values that must not be shown. */
+  /** Returns the values that must not appear in messages. */
   List<String> secrets() {
     return values(KeyOptions.API_KEY.substring(2));
   }
 
-  /** The keys besides the tunnels that say something else there. */
+  /** Returns the keys, except tunnels, whose values differ from those of another file. */
   List<String> differences(ConfigFile other) {
     List<String> keys = new ArrayList<>(items.keySet());
     other.items.keySet().stream().filter(key -> !keys.contains(key)).forEach(keys::add);
@@ -170,7 +172,7 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
     return item == null ? List.of() : item.values();
   }
 
-  /** Only where, since a value may be a secret. */
+  /** Returns only the file's name, because values may be secrets. */
   @Override
   public String toString() {
     return "ConfigFile[" + name + "]";

@@ -8,7 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/** Where lines for a person go: results to standard output, all else to standard error. */
+/**
+ * The output of a command: results go to standard output, and all other lines to standard error.
+ * Thread-safe.
+ */
 final class Console {
   private static final Logger LOG = LoggerFactory.getLogger("tunnel");
 
@@ -17,7 +20,7 @@ final class Console {
   private final LineOutput err;
   private final Redaction redaction;
 
-  /** The same for those that were made of each other, as they have one log. */
+  /** Shared by all consoles that are derived from one console, because they use one log. */
   private final AtomicReference<Format> logFormat;
 
   Console(Output output, Redaction redaction) {
@@ -36,47 +39,52 @@ final class Console {
     return output;
   }
 
-  /** For a command whose standard output is another program's: results go to standard error. */
+  /**
+   * Returns a console that writes results to standard error, for a command that leaves standard
+   * output to another program.
+   */
   Console onStandardError() {
     return new Console(output.onStandardError(), redaction, logFormat);
   }
 
   /**
-   * Sets what is logged, and how. Who wants the log as JSON reads standard error by machine, so
-   * everything else that goes there is told to the log.
+   * Configures the log. In JSON format, status lines, warnings and errors are logged too, because a
+   * program parses standard error.
    */
   void log(LogLevel level, Format format) {
     Logging.to(output, level, format, redaction);
     logFormat.set(format);
   }
 
-  /** For help and version, which picocli prints. */
+  /** Returns a writer for the help and version that picocli prints. */
   PrintWriter writer() {
     return new PrintWriter(new Results(), true);
   }
 
-  /** Of help. */
+  /** Returns the colour scheme of the help. */
   CommandLine.Help.ColorScheme colourScheme() {
     return CommandLine.Help.defaultColorScheme(
         output.hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
   }
 
-  /** Writes a line about tunnels that are open, which must not wait for its reader. */
+  /** Writes a line about open tunnels, without waiting for its reader. */
   void print(String line) {
     out.println(line);
   }
 
-  /** Writes a line that a command ends with, and waits for its reader. */
+  /** Writes a line of a command's result, and waits for its reader. */
   void result(String line) {
     out.printResult(line + System.lineSeparator());
   }
 
-  /** Writes a result that repeats what others have said. */
+  /**
+   * Writes a line of a result that contains text from other programs, and redacts secrets in it.
+   */
   void report(String line) {
     result(redaction.apply(line));
   }
 
-  /** What becomes of the process, while its standard output is for results. */
+  /** Writes a line about the state of the process to standard error. */
   void status(String line) {
     if (logFormat.get() == Format.JSON) {
       LOG.info(line);
@@ -85,7 +93,7 @@ final class Console {
     }
   }
 
-  /** From now on, this is not shown in messages. */
+  /** Redacts a secret in all later messages. */
   void conceal(String secret) {
     redaction.add(secret);
   }
@@ -106,7 +114,7 @@ final class Console {
     }
   }
 
-  /** The second line of an error. */
+  /** Writes the second line of an error. */
   void hint(String line) {
     if (logFormat.get() == Format.JSON) {
       LOG.error(line);
@@ -119,12 +127,12 @@ final class Console {
     return output.hasColours() ? colour.of(word) : word;
   }
 
-  /** Takes secrets out; null stays null. */
+  /** Redacts secrets in a text. Returns null for null. */
   @Nullable String redact(@Nullable String text) {
     return text == null ? null : redaction.apply(text);
   }
 
-  /** Passes on what was written when it is flushed, and waits for its reader. */
+  /** A writer that passes text on when it is flushed, and waits for its reader. */
   private final class Results extends Writer {
     private final StringBuilder text = new StringBuilder();
 

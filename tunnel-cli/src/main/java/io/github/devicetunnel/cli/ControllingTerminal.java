@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The terminal whose end sends SIGHUP to this process. Thread safe. */
+/** The terminal that sends SIGHUP to this process when it closes. Thread-safe. */
 final class ControllingTerminal {
-  /** Opens only for a process that has one (POSIX.1-2017, XBD section 10.1). */
+  /** Opens only for a process with a controlling terminal (POSIX.1-2017, XBD section 10.1). */
   private static final Path DEVICE = Path.of("/dev/tty");
 
   private ControllingTerminal() {}
 
   /**
-   * Returns whether there is one. Standard streams do not matter. Meaningful before SIGHUP only:
-   * the system takes the terminal away first.
+   * Returns whether this process has a controlling terminal, independently of its standard streams.
+   * The result is meaningful only before SIGHUP, because the system removes the terminal before it
+   * sends the signal.
    */
   static boolean isPresent() {
     try {

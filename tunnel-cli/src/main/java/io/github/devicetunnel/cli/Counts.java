@@ -2,7 +2,7 @@ package io.github.devicetunnel.cli;
 
 import java.util.regex.Pattern;
 
-/** Whole numbers. */
+/** Parses whole numbers. */
 final class Counts {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 

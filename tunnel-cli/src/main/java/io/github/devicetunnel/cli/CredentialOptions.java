@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What opens tunnels: a key or token that is there, or a private key that signs tokens. */
+/** The options for the credential: an access key or token, or a private key that signs tokens. */
 final class CredentialOptions {
   private static final String PRIVATE_KEY = "--jwt-private-key";
   private static final String ALGORITHM = "--jwt-algorithm";
@@ -34,7 +34,11 @@ final class CredentialOptions {
           "RS256, RS384, RS512, ES256, ES384 or ES512. Default: RS256, or that of the key's curve")
   private @Nullable String algorithm;
 
-  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Returns the credential.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
   KeyOptions.Key key(Environment environment) {
     if (privateKey != null) {
       return new KeyOptions.Key(minting(privateKey, environment), false);

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows a tunnel with everything on this machine. */
+/** The {@code demo} command, which shows a tunnel whose parts all run on this machine. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
@@ -49,10 +49,10 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.onlyWarnings();
-    // Whoever else is on this machine must not get through.
+    // A random key keeps other users of this machine out.
     String key = "ak_" + UUID.randomUUID().toString().replace("-", "");
     environment.stopSignals().watch();
-    // The web service is closed first: its end lets every tunnel end in order.
+    // The web service closes first, so that every tunnel ends in order.
     try (TunnelService cloud = TunnelService.builder().apiKey(key).build().start();
         TunnelClient client = client(cloud.uri(), key);
         TunnelListener listener =
@@ -82,7 +82,10 @@ final class DemoCommand implements Callable<Integer> {
     console.print("Open " + page + " in a browser. Ctrl-C ends the demo.");
   }
 
-  /** The key is no secret: it is good for this demo alone, and for this machine. */
+  /**
+   * Prints the settings for another client. Printing the key is safe, because it is valid only for
+   * this demo, on this machine.
+   */
   private void showHowToJoin(String cloud, String key) {
     console.print("");
     console.print(

@@ -13,7 +13,9 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** Fetches through the tunnel what the demo's web service serves, compares and measures. */
+/**
+ * Fetches the content of the demo's web service through a tunnel, compares it and measures times.
+ */
 final class DemoFetch {
   private final TunnelClient client;
   private final HttpUrl url;
@@ -26,12 +28,12 @@ final class DemoFetch {
     this.console = console;
   }
 
-  /** Whether everything came as it was served. */
+  /** Returns whether the received content equals the served content. */
   boolean run() throws IOException {
     boolean same = fetchPage();
     measureDial();
     same &= fetchBulk();
-    // Else the connection that is kept for a next request would have to be cut.
+    // Otherwise a pooled connection is open and has to be aborted at the end.
     http.connectionPool().evictAll();
     if (!same) {
       console.error("what came through the tunnel is not what was served");

@@ -14,7 +14,10 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A small web service that stands for the one on a gateway: a page, and something large. */
+/**
+ * A web service on loopback that takes the place of a gateway's service. It serves a page and a
+ * large resource.
+ */
 final class DemoWebService implements AutoCloseable {
   static final String PAGE_PATH = "/";
   static final String BULK_PATH = "/bulk";
@@ -32,7 +35,7 @@ final class DemoWebService implements AutoCloseable {
   }
 
   static DemoWebService start() throws IOException {
-    // Else every answer on a connection that is kept waits 40 ms for an acknowledgement.
+    // Without TCP_NODELAY, each response on a reused connection waits 40 ms for an acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -70,7 +73,8 @@ final class DemoWebService implements AutoCloseable {
   }
 
   /**
-   * Whether a stream holds exactly what is served as bulk. Compares as it reads, and keeps none.
+   * Returns whether a stream contains exactly the bulk resource. Compares while reading, without
+   * storing the content.
    */
   static boolean isBulk(InputStream in) throws IOException {
     for (int i = 0; i < BULK_SIZE / BLOCK_SIZE; i++) {
@@ -87,7 +91,9 @@ final class DemoWebService implements AutoCloseable {
     }
   }
 
-  /** Each block is another, so that one that is lost, repeated or out of order shows. */
+  /**
+   * Returns a block. All blocks differ, so that lost, repeated and reordered blocks are detected.
+   */
   private static byte[] block(int number) {
     byte[] block = RANDOM.clone();
     block[0] = (byte) number;
@@ -105,7 +111,10 @@ final class DemoWebService implements AutoCloseable {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** The server hands over every path that begins with the context's. */
+  /**
+   * Returns a handler for one path, because the server passes it every path that begins with the
+   * path of its context.
+   */
   private static HttpHandler only(String path, String type, long length, Body body) {
     return exchange -> {
       try (exchange) {

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Has dials counted by how long they took, from 25 ms to 10 s. */
+/** Adds histogram buckets from 25 ms to 10 s to the dial timer. */
 final class DialBuckets implements MeterFilter {
   private static final double[] NANOS =
       Stream.of(25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)

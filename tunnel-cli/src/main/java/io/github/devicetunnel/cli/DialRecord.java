@@ -13,24 +13,24 @@ import okhttp3.EventListener;
 import okhttp3.Handshake;
 import org.jspecify.annotations.Nullable;
 
-/** What one dial met on its way, for {@code check}. Its last attempt counts. */
+/** Details of a dial for {@code check}. After several attempts, those of the last attempt. */
 final class DialRecord extends TunnelEventListener {
   private volatile @Nullable DialTimings timings;
   private volatile List<InetAddress> addresses = List.of();
   private volatile @Nullable InetSocketAddress connectedTo;
   private volatile @Nullable Handshake handshake;
 
-  /** What took how long; null before the dial has ended. */
+  /** Returns the duration of each step, or null before the dial has ended. */
   @Nullable DialTimings timings() {
     return timings;
   }
 
-  /** What the name of the cloud, or of a proxy, stands for. */
+  /** Returns the resolved addresses of the cloud or of the proxy. */
   List<InetAddress> addresses() {
     return addresses;
   }
 
-  /** The last address that was tried. */
+  /** Returns the address of the last connection attempt. */
   @Nullable InetSocketAddress connectedTo() {
     return connectedTo;
   }
@@ -56,7 +56,7 @@ final class DialRecord extends TunnelEventListener {
     this.timings = timings;
   }
 
-  /** The further things that OkHttp knows. */
+  /** Returns a listener for the details that only OkHttp reports. */
   EventListener okHttpEvents() {
     return new EventListener() {
       @Override

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import okhttp3.Handshake;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a dial that is over into words, step by step. */
+/** Describes a completed dial step by step. */
 final class DialSteps {
   private final DialRecord record;
   private final @Nullable ProxySettings proxy;
@@ -27,7 +27,7 @@ final class DialSteps {
     this.proxy = client.proxy().orElse(null);
   }
 
-  /** Of one that went well. */
+  /** Returns the steps of a successful dial. */
   List<CheckStep> all() {
     DialTimings timings = Objects.requireNonNull(record.timings());
     return List.of(
@@ -43,7 +43,7 @@ final class DialSteps {
         CheckStep.ok("upgrade", timings.upgrade(), "the cloud granted the tunnel"));
   }
 
-  /** Of one that failed: what went well before, and the step that did not. */
+  /** Returns the steps of a failed dial: the successful steps, then the step that failed. */
   List<CheckStep> until(IOException failure) {
     String message = String.valueOf(failure.getMessage());
     DialTimings timings = record.timings();
@@ -57,7 +57,7 @@ final class DialSteps {
     return steps;
   }
 
-  /** A step that was not begun has no time. */
+  /** Returns the index of the last step that was started. Other steps have no time. */
   private static int lastTaken(DialTimings timings) {
     if (taken(timings.upgrade())) {
       return 3;
@@ -98,7 +98,7 @@ final class DialSteps {
         : version;
   }
 
-  /** Names come from the network, and may hold anything. */
+  /** Describes a certificate. Its names come from the network and may contain any character. */
   private static String describe(X509Certificate certificate) {
     String text =
         "certificate of "

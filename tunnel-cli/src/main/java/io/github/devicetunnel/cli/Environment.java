@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the process has from outside, apart from its arguments.
+ * The environment of the process, apart from its arguments.
  *
  * @param variables environment variables
  * @param input standard input
- * @param stopSignals how it is told to stop
- * @param config the file that its arguments name
+ * @param stopSignals the signals that stop the program
+ * @param config the configuration file that the arguments name
  */
 record Environment(
     Map<String, String> variables, InputStream input, StopSignals stopSignals, Config config) {
@@ -27,15 +27,20 @@ record Environment(
   }
 
   /**
-   * Returns the variable's value without line breaks at its end, which files and programs leave
-   * there. An empty one counts as not set, as scripts often clear it so.
+   * Returns the value of a variable without trailing line breaks, which files and programs leave
+   * there. Returns null for an empty variable, because scripts often clear a variable this way.
    */
   @Nullable String variable(String name) {
     String value = variables.getOrDefault(name, "").replaceFirst("[\\r\\n]+$", "");
     return value.isEmpty() ? null : value;
   }
 
-  /** For a command whose standard input is not there for a key, which is refused then. */
+  /**
+   * Returns an environment for a command that uses standard input itself. Reading a key from
+   * standard input then fails.
+   *
+   * @param whom the owner of standard input, for the message
+   */
   Environment withInputTakenBy(String whom) {
     return new Environment(variables, new TakenInput(whom), stopSignals, config);
   }

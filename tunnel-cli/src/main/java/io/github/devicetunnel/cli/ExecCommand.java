@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs a program that finds a listener ready for it. */
+/** The {@code exec} command, which opens listeners and runs a program that uses them. */
 @Command(
     name = "exec",
     mixinStandardHelpOptions = true,
@@ -29,10 +29,13 @@ import picocli.CommandLine.Spec;
     customSynopsis = "tunnel exec [OPTION...] -- PROGRAM [ARG...]",
     sortOptions = false)
 final class ExecCommand implements Callable<Integer> {
-  /** The program's connections are closed with it; this is for what they had still on the way. */
+  /**
+   * The time to deliver bytes that are on their way when the program ends. See {@code
+   * docs/rationale/command-line.md}.
+   */
   private static final Duration DRAIN_TIME = Duration.ofSeconds(1);
 
-  /** So that the program's own lines come after those of its listeners. */
+  /** The maximum time to write the lines about listeners before the program writes its own. */
   private static final Duration LINES_BEFORE = Duration.ofSeconds(1);
 
   private final Environment environment;

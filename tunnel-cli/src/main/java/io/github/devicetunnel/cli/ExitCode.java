@@ -1,41 +1,44 @@
 package io.github.devicetunnel.cli;
 
-/** What the process ends with. Scripts depend on these numbers. */
+/** The exit codes of the program. Scripts depend on these numbers. */
 final class ExitCode {
-  /** Stopped as asked. */
+  /** Success. */
   static final int OK = 0;
 
-  /** An unexpected failure. */
+  /** Unexpected failure (a bug). */
   static final int BUG = 1;
 
-  /** Usage or configuration, before anything is opened. */
+  /** Invalid arguments or configuration. Nothing was opened. */
   static final int USAGE = 2;
 
-  /** The local address cannot be listened on. */
+  /** A listener cannot be bound to its local address. */
   static final int CANNOT_LISTEN = 3;
 
-  /** The key or token opens nothing here, by the cloud's word or by its own. */
+  /** The cloud rejected the credential, or no usable credential is available. */
   static final int CREDENTIAL_REFUSED = 4;
 
-  /** What was asked for is not there. */
+  /** The device or service was not found. */
   static final int NOT_FOUND = 5;
 
-  /** The cloud gave no answer. */
+  /**
+   * The cloud could not be reached, a proxy required authentication, or local resources are
+   * exhausted.
+   */
   static final int UNREACHABLE = 6;
 
-  /** The cloud answered anything else. */
+  /** The cloud answered with another error. */
   static final int OTHER_ANSWER = 7;
 
-  /** A tunnel on standard input and output was open, and ended otherwise than in order. */
+  /** The tunnel of {@code stdio} was open and did not end in order. */
   static final int NOT_ORDERLY = 8;
 
-  /** The program to be run cannot be executed, as shells say it. */
+  /** The program of {@code exec} cannot be executed. Shells use the same code. */
   static final int NOT_EXECUTABLE = 126;
 
-  /** There is no such program to be run, as shells say it. */
+  /** The program of {@code exec} does not exist. Shells use the same code. */
   static final int NO_PROGRAM = 127;
 
-  /** Ended by a signal: the signal's number is added, as shells do. */
+  /** Added to the number of the signal that ended the process. Shells use the same codes. */
   static final int SIGNAL = 128;
 
   private ExitCode() {}

@@ -3,11 +3,14 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.CloseReason.EndedBy;
 
-/** What counts as one: the same ends that the log warns of. */
+/** Decides which close reasons count as failures. The log warns about the same ones. */
 final class Failure {
   private Failure() {}
 
-  /** A local client may leave as it likes; of everybody else an end in order is expected. */
+  /**
+   * Returns whether a connection failed. The local client may end a connection in any way; all
+   * other connections are expected to end in order.
+   */
   static boolean isOne(CloseReason reason) {
     return !reason.isOrderly() && reason.endedBy() != EndedBy.LOCAL;
   }

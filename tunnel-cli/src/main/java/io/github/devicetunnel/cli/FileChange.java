@@ -7,14 +7,14 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 
 /**
- * Replaces or removes a file that other programs read. Windows refuses that while one of them has
- * it open, which is over soon: so it is tried again for a while.
+ * The replacement or removal of a file that other programs read. Windows rejects the change while
+ * another program has the file open, usually briefly, so the change is retried.
  */
 @FunctionalInterface
 interface FileChange {
   /**
-   * Long enough for a reader, or a virus scanner, to be done with a small file; elsewhere a refusal
-   * does not go away.
+   * The maximum time for another program, such as a virus scanner, to close a small file. Zero on
+   * other systems, where waiting does not help.
    */
   Duration PATIENCE = Platform.THIS == Platform.WINDOWS ? Duration.ofSeconds(2) : Duration.ZERO;
 
@@ -22,7 +22,13 @@ interface FileChange {
 
   void make() throws IOException;
 
-  /** Waits at most so long, and throws then what was last in the way. An interrupt ends it too. */
+  /**
+   * Makes the change and retries it until a deadline. An interrupt ends the retries too and is
+   * preserved. A missing file and an unsupported atomic move are not retried.
+   *
+   * @param patience the maximum time to retry
+   * @throws IOException the last failure
+   */
   default void makeWithin(Duration patience) throws IOException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -49,7 +55,9 @@ interface FileChange {
     }
   }
 
-  /** Java's message is often the names of the files alone. */
+  /**
+   * Describes a failure. The message of a {@code FileSystemException} is often only the file names.
+   */
   static String describe(IOException e) {
     if (e instanceof FileSystemException refused) {
       String reason = refused.getReason();

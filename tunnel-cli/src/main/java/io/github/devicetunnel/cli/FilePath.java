@@ -10,8 +10,8 @@ final class FilePath {
   private FilePath() {}
 
   /**
-   * Reads a path. A shell expands the home of the user only at the beginning of an argument, so not
-   * in {@code --ca-file=~/ca.pem}, and not in a file.
+   * Reads a path and expands {@code ~/}. A shell expands it only at the beginning of an argument,
+   * so not in {@code --ca-file=~/ca.pem}, and not in a configuration file.
    *
    * @throws InvalidPathException if this system does not accept the path
    */
@@ -22,14 +22,17 @@ final class FilePath {
         : Path.of(value);
   }
 
-  /** What is wrong with it. Does not repeat a key that was given in place of its file. */
+  /**
+   * Describes an invalid path. Does not repeat a key that was given instead of the name of its
+   * file.
+   */
   static String defect(String value) {
     return isKey(value)
         ? "takes the name of a file, and not what is in it"
         : Quoted.of(value) + " is no path on this system";
   }
 
-  /** Whether it is what stands in a file of PEM. */
+  /** Returns whether a value is the content of a PEM file. */
   static boolean isKey(String value) {
     return value.contains("-----BEGIN");
   }

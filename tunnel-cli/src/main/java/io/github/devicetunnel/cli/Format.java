@@ -1,9 +1,9 @@
 package io.github.devicetunnel.cli;
 
-/** Who reads a line. */
+/** The format of output. */
 enum Format {
-  /** A person. */
+  /** Text for people. */
   TEXT,
-  /** A program: one object a line. */
+  /** JSON for programs, one object per line. */
   JSON
 }

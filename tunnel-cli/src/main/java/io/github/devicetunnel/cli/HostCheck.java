@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which hosts a request may name. On loopback only those that lead there by themselves: any web
- * page can have a name of its own lead to this machine, and would then read what is answered.
+ * Checks the {@code Host} header of requests. On loopback it accepts only localhost, loopback
+ * addresses and the configured host. Otherwise a web page could point its own name at this machine
+ * and read the responses. See {@code docs/rationale/events-and-metrics.md}. Thread-safe.
  */
 final class HostCheck {
   private static final Pattern LOOPBACK =
@@ -17,7 +18,10 @@ final class HostCheck {
   private final boolean onLoopback;
 
   /**
-   * @param given the host as it was given, which is always right
+   * Creates a check for a server.
+   *
+   * @param bound the address of the server
+   * @param given the configured host, which is always accepted
    */
   HostCheck(InetSocketAddress bound, String given) {
     this.given = given.toLowerCase(Locale.ROOT);

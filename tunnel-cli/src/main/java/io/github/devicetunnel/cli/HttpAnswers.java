@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/** Answers GET and HEAD, each path on its own, with headers that leave a browser no freedom. */
+/** Handles GET and HEAD for exact paths, with headers that restrict the browser. Thread-safe. */
 final class HttpAnswers implements HttpHandler {
   static final String TEXT = "text/plain; charset=utf-8";
 
-  /** Nothing but what is beside the page, and nobody puts the page into a frame. */
+  /** Allows only the resources of the page itself, and does not allow frames. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
