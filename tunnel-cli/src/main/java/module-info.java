@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** The program {@code tunnel}. There is nothing to program against. */
+/** The program {@code tunnel}. This module has no API. */
 @NullMarked
 module io.github.devicetunnel.cli {
   requires static org.jspecify;
@@ -12,7 +12,7 @@ module io.github.devicetunnel.cli {
   requires io.github.devicetunnel.testing;
   requires java.logging;
   requires jdk.httpserver;
-  // The signals of this process, by reflection.
+  // For sun.misc.Signal, which OsSignal uses by reflection.
   requires jdk.unsupported;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
@@ -21,7 +21,7 @@ module io.github.devicetunnel.cli {
   requires org.slf4j.jul;
   requires org.snakeyaml.engine;
 
-  // Picocli sets the fields of commands.
+  // Picocli sets fields of commands by reflection.
   opens io.github.devicetunnel.cli to
       info.picocli;
 }

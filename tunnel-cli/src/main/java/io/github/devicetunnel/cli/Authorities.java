@@ -62,8 +62,8 @@ final class Authorities {
    * Reads both variables. An empty variable counts as unset.
    *
    * @return null if neither variable is set
-   * @throws CommandFailure with {@link ExitCode#USAGE} if {@code SSL_CERT_FILE} cannot be read, or
-   *     if a variable names no certificate
+   * @throws CommandFailure with {@link ExitCode#USAGE} if {@code SSL_CERT_FILE} cannot be read or
+   *     contains no certificate, or if the directories are the only source and contain none
    */
   static @Nullable Authorities read(Environment environment) {
     String file = environment.variable(FILE);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Translates error messages of the library's builders, which begin with the name of a parameter,
- * into messages about options. For example, {@code "deviceId is missing"} becomes {@code "--device:
- * is missing"}.
+ * into messages about options. For example, {@code deviceId is missing} becomes {@code --device: is
+ * missing}.
  */
 final class BuilderMessages {
   private static final Map<String, Parameter> PARAMETERS =

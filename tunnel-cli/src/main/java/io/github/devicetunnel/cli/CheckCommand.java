@@ -129,9 +129,8 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /**
-   * Waits for the answer to a ping, and detects an absent service, whose tunnel ends at about the
-   * same time. See {@code docs/rationale/command-line.md}, "How does check detect an absent
-   * service?".
+   * Waits for the answer to a ping. Also detects an absent service, whose tunnel ends at about the
+   * same time. See {@code docs/rationale/command-line.md}.
    */
   private static int checkPing(TunnelStream stream, CheckReport report) throws IOException {
     stream.setReadTimeout(PING_INTERVAL);

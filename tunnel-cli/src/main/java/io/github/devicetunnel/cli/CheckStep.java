@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A step of a dial, as {@code check} reports it.
  *
  * @param name one word, which is stable for scripts
- * @param time the duration, or null if the step takes no time or was not reached
+ * @param time the duration, or null for a step without one
  * @param message the result, or the reason for the failure, in one line
  * @param advice how to fix a failure, or null if the message contains it
  */

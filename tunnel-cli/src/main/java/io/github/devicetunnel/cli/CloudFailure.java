@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Maps failures to reach the cloud, and errors that it reports, to messages and exit codes. */
+/** Maps connection failures and error responses of the cloud to messages and exit codes. */
 final class CloudFailure {
   private static final Logger LOG = LoggerFactory.getLogger(CloudFailure.class);
 

@@ -156,8 +156,8 @@ final class CloudOptions {
     if (uri == null) {
       throw CommandFailure.usage(CLOUD_URI + ": is missing (or set TUNNEL_CLOUD_URI)");
     }
-    // The last setting wins: file, environment, argument, and at the same rank a part after a full
-    // URL.
+    // Later settings win, in the order file, environment, argument. Within each of these, --device
+    // and --service override a full URL.
     Stream.of(
             uri,
             Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment),

@@ -10,7 +10,6 @@ import picocli.CommandLine;
 
 /**
  * The output of a command: results go to standard output, and all other lines to standard error.
- * Thread-safe.
  */
 final class Console {
   private static final Logger LOG = LoggerFactory.getLogger("tunnel");

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The environment of the process, apart from its arguments.
+ * The inputs of the process other than its arguments.
  *
  * @param variables environment variables
  * @param input standard input

@@ -26,7 +26,7 @@ final class ExitCode {
    */
   static final int UNREACHABLE = 6;
 
-  /** The cloud answered with another error. */
+  /** The cloud answered with another error, or with something other than HTTP. */
   static final int OTHER_ANSWER = 7;
 
   /** The tunnel of {@code stdio} was open and did not end in order. */

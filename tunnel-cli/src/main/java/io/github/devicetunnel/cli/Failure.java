@@ -3,7 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.CloseReason.EndedBy;
 
-/** Decides which close reasons count as failures. The log warns about the same ones. */
+/** Decides which close reasons count as failures. The log warns about the same close reasons. */
 final class Failure {
   private Failure() {}
 

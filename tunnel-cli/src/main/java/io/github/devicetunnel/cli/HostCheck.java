@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks the {@code Host} header of requests. On loopback it accepts only localhost, loopback
  * addresses and the configured host. Otherwise a web page could point its own name at this machine
- * and read the responses. See {@code docs/rationale/events-and-metrics.md}. Thread-safe.
+ * and read the responses. Requests without the header are accepted. See {@code
+ * docs/rationale/events-and-metrics.md}. Thread-safe.
  */
 final class HostCheck {
   private static final Pattern LOOPBACK =

@@ -12,8 +12,8 @@ import java.time.format.DateTimeFormatterBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects of JSON, each on one line. In ASCII, which comes through whatever the character set of
- * the output is, and in which nothing can steer a terminal.
+ * Writes JSON objects, each on one line. The output is ASCII, which is independent of the character
+ * set of the output and contains no control sequences for a terminal.
  */
 final class Json {
   /** Writes the fields of an object. */
@@ -25,7 +25,7 @@ final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  /** Always with milliseconds, so that lines can be sorted as text. */
+  /** ISO 8601, always with milliseconds, so that lines can be sorted as text. */
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
@@ -43,7 +43,9 @@ final class Json {
     return text.toString();
   }
 
-  /** Something that happens now; its name and the time come first. */
+  /**
+   * Returns an object for an event that happens now. Its first fields are the name and the time.
+   */
   static String event(String name, Fields fields) {
     return object(
         json -> {
@@ -53,7 +55,7 @@ final class Json {
         });
   }
 
-  /** In ISO 8601 and UTC. */
+  /** Formats a time in ISO 8601, in UTC. */
   static String time(Instant time) {
     return TIME.format(time);
   }

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Events for programs, one object a line. The last one of a connection is {@code closed}, {@code
- * failed} or {@code rejected}, and each has exactly one of these.
+ * Writes events as JSON for programs, one object per line. The last event of each connection is
+ * exactly one of {@code closed}, {@code failed} and {@code rejected}. Thread-safe.
  */
 final class JsonEvents extends TunnelEventListener implements Reporter {
   private final Console console;
 
-  /** What is known of dials until the next event that is told. */
+  /** Timings of successful dials, until the next event of the connection is written. */
   private final Map<ConnectionInfo, DialTimings> upgrades = new ConcurrentHashMap<>();
 
   private final Map<ConnectionInfo, TunnelRejectedException> refusals = new ConcurrentHashMap<>();

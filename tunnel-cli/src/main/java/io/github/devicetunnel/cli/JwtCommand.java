@@ -2,7 +2,7 @@ package io.github.devicetunnel.cli;
 
 import picocli.CommandLine.Command;
 
-/** What can be done with tokens, without a tunnel. */
+/** The {@code jwt} command, which has subcommands for tokens. */
 @Command(
     name = "jwt",
     mixinStandardHelpOptions = true,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Mints one token. */
+/** The {@code jwt create} command, which mints a token. */
 @Command(
     name = "create",
     mixinStandardHelpOptions = true,

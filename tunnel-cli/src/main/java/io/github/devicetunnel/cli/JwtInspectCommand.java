@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Shows what a token says. Its signature, which is the secret in it, is never printed. */
+/**
+ * The {@code jwt inspect} command, which shows the claims of a token. It never prints the
+ * signature, which is the secret part.
+ */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,

@@ -13,18 +13,24 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a key from a file or from standard input. No message repeats the file's name: it is easily
- * mixed up with the key itself.
+ * Reads a key from a file or from standard input. Messages do not contain the file's name, because
+ * users sometimes pass the key itself instead.
  */
 final class KeyFile {
   private static final String STANDARD_INPUT = "-";
 
-  /** Many times as long as any token: somebody named the wrong file. */
+  /**
+   * The maximum length in bytes, many times the length of any token. A longer file is the wrong
+   * file.
+   */
   private static final int LARGEST = 64 << 10;
 
   private KeyFile() {}
 
-  /** Null for what can be read only once: standard input, or a pipe. */
+  /**
+   * Returns a source that reads the file for every dial, or null if the input can be read only
+   * once, such as standard input or a pipe.
+   */
   static @Nullable TokenSource source(String name) {
     return !name.equals(STANDARD_INPUT) && Files.isRegularFile(FilePath.of(name))
         ? TokenSources.file(FilePath.of(name))
@@ -53,7 +59,7 @@ final class KeyFile {
     }
   }
 
-  /** At a terminal, Enter is enough. */
+  /** Reads up to the first line break, so that Enter ends the input at a terminal. */
   private static byte[] firstLine(InputStream input) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int b = input.read();

@@ -5,7 +5,7 @@ import io.github.devicetunnel.TokenSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the key comes from, and what kind of key it is. */
+/** The options for an access key or a JWT. */
 final class KeyOptions {
   static final String API_KEY = "--api-key";
   static final String API_KEY_FILE = "--api-key-file";
@@ -39,8 +39,10 @@ final class KeyOptions {
   private @Nullable String applicationId;
 
   /**
-   * @param credentials made of the key
-   * @param exposed whether it stood among the arguments
+   * A key or token from the options or the environment.
+   *
+   * @param credentials made from the key
+   * @param exposed whether the key was given as an argument, which other users can read
    */
   record Key(Credentials credentials, boolean exposed) {}
 
@@ -50,7 +52,7 @@ final class KeyOptions {
     boolean exposed =
         key.isArgument() && key.option().equals(API_KEY) && !environment.config().sets(API_KEY);
     try {
-      // Of a file too, so that what is wrong with it is told at once.
+      // Validate the key of a file too, so that errors are reported at startup.
       Credentials fixed =
           application == null
               ? Credentials.apiKey(key.value())
@@ -69,13 +71,16 @@ final class KeyOptions {
         : Credentials.jwt(application.value(), source);
   }
 
-  /** Old scripts pass an empty one along with an access key. */
+  /**
+   * Returns the application ID, or null. An empty argument counts as absent, because old scripts
+   * pass an empty one along with an access key.
+   */
   @Nullable Setting application(Environment environment) {
     String argument = "".equals(applicationId) ? null : applicationId;
     return Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
   }
 
-  /** The option that a key was given with, null when there is none among the arguments. */
+  /** Returns the option that supplies the key, or null if no argument supplies one. */
   @Nullable String argument() {
     if (apiKeyFile != null) {
       return API_KEY_FILE;
@@ -83,7 +88,11 @@ final class KeyOptions {
     return apiKey == null ? null : API_KEY;
   }
 
-  /** The secret itself. */
+  /**
+   * Returns the key or token itself.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if there is no key, or more than one
+   */
   Setting find(Environment environment) {
     if (apiKey != null && apiKeyFile != null) {
       throw CommandFailure.usage(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Standard output or standard error as a place for lines. Thread-safe. */
+/** Standard output or standard error as a sequence of lines. Thread-safe. */
 final class LineOutput {
   private static final Logger LOG = LoggerFactory.getLogger("tunnel");
 
@@ -21,15 +21,18 @@ final class LineOutput {
   private final Charset charset;
   private final AtomicBoolean failed = new AtomicBoolean();
 
-  /** Whether a closed stream is worth a warning: a pager may leave before the end of a help. */
+  /**
+   * Whether to warn if the stream is closed. No warning follows if, for example, a pager exits
+   * before the end of the help.
+   */
   private volatile boolean servesTunnels;
 
   private volatile @Nullable LongFunction<String> notice;
 
   /**
-   * Writes to a stream through a queue.
+   * Creates an output that writes to a stream through a queue.
    *
-   * @param name for messages
+   * @param name of the stream in messages
    */
   LineOutput(String name, OutputQueue queue, OutputStream stream, Charset charset) {
     this.name = name;
@@ -38,7 +41,7 @@ final class LineOutput {
     this.charset = charset;
   }
 
-  /** Writes a line about tunnels that are open. Never waits for a reader. */
+  /** Writes a line about open tunnels. Never waits for a reader. */
   void println(String line) {
     servesTunnels = true;
     print(line + System.lineSeparator());
@@ -49,25 +52,26 @@ final class LineOutput {
     queue.add(this, lines.getBytes(charset));
   }
 
-  /** Writes whole lines that a command ends with. Waits for the reader, however long that takes. */
+  /** Writes whole lines of a command's result. Waits for the reader without a time limit. */
   void printResult(String lines) {
     print(lines);
     queue.flush();
   }
 
   /**
-   * Sets the line that takes the place of dropped lines, by their number. By default there is none.
+   * Sets the line that replaces dropped lines, as a function of their number. By default there is
+   * none.
    */
   void setNotice(LongFunction<String> notice) {
     this.notice = notice;
   }
 
-  /** Returns a stream that passes on its bytes when it is flushed, and never waits for a reader. */
+  /** Returns a stream that passes on its bytes when it is flushed. Never waits for a reader. */
   OutputStream stream() {
     return new Collected();
   }
 
-  /** For the queue's thread: waits for the reader. */
+  /** Writes bytes and waits for the reader. Called only by the thread of the queue. */
   void write(byte[] bytes) {
     try {
       stream.write(bytes);
@@ -79,7 +83,7 @@ final class LineOutput {
     }
   }
 
-  /** For the queue. */
+  /** Returns the line that replaces dropped lines. Called only by the queue. */
   Optional<byte[]> notice(long count) {
     LongFunction<String> function = notice;
     return function == null
@@ -87,7 +91,7 @@ final class LineOutput {
         : Optional.of((function.apply(count) + System.lineSeparator()).getBytes(charset));
   }
 
-  /** For the queue. */
+  /** Logs a warning about dropped lines. Called only by the queue. */
   void warnOfDropped(long count) {
     LOG.warn("dropped {} lines because {} was not read; read it continuously", count, name);
   }

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Opens local listeners and serves until it is told to stop. */
+/** The {@code listen} command, which opens listeners and serves until a signal stops it. */
 @Command(
     name = "listen",
     mixinStandardHelpOptions = true,

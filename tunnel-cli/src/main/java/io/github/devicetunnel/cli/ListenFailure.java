@@ -5,9 +5,9 @@ import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 
-/** Why an address cannot be listened on: the system's words in ours, where they are known. */
+/** Describes why a listener cannot be bound, and replaces known messages of operating systems. */
 final class ListenFailure {
-  // As Linux, macOS, Java for Windows, and Windows itself have them.
+  // Messages of Linux, macOS, Java for Windows, and Windows.
   private static final List<String> IN_USE =
       List.of("Address already in use", "Only one usage of each socket address");
   private static final List<String> DENIED =
@@ -23,7 +23,9 @@ final class ListenFailure {
   private ListenFailure() {}
 
   /**
-   * @param origin the option that the address was given with, or the file and line
+   * Returns a failure to bind an address.
+   *
+   * @param origin the option with the address, or file and line
    */
   static CommandFailure of(SocketAddress address, String origin, Exception e) {
     boolean isPort = address instanceof InetSocketAddress;
@@ -59,7 +61,10 @@ final class ListenFailure {
     return beginnings.stream().anyMatch(message::startsWith);
   }
 
-  /** Windows has no ports for administrators alone, and macOS only on single addresses. */
+  /**
+   * Describes a lack of permission. Windows does not reserve ports below 1024 for administrators.
+   * On macOS they are reserved only on single addresses.
+   */
   private static String denied(SocketAddress address, Platform platform) {
     if (platform == Platform.WINDOWS) {
       return "no permission: the port is reserved, or another program has it alone";

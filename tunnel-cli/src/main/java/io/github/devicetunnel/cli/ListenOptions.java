@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which listeners there are to be. */
+/** The options for listeners. */
 final class ListenOptions {
   private static final String TUNNEL = "-L";
   private static final String MAX_CONNECTIONS = "--max-connections";
@@ -62,15 +62,22 @@ final class ListenOptions {
 
   private final String defaultAddress;
 
-  /** What the shared client has of a target only because it must have one. */
+  /**
+   * The parts of the first listener's target that the shared client uses only because a client
+   * requires a target.
+   */
   private final Set<TunnelSetting> borrowed = EnumSet.noneOf(TunnelSetting.class);
 
-  /** With the address that is taken where none is given. */
+  /** Creates options with the address of the listener that opens if no other is configured. */
   ListenOptions(String defaultAddress) {
     this.defaultAddress = defaultAddress;
   }
 
-  /** Opens all of them, and reports each. Whatever is wrong is a {@link CommandFailure}. */
+  /**
+   * Opens all listeners and reports each.
+   *
+   * @throws CommandFailure if an option is invalid or a listener cannot be opened
+   */
   Listeners open(
       CloudOptions cloud, Environment environment, Console console, Reporting reporting) {
     List<TunnelSpec> specs = specs(environment.config().tunnels(), cloud);
@@ -86,22 +93,28 @@ final class ListenOptions {
     return Listeners.open(shared, specs, file, console, reporting);
   }
 
-  /** For a look at the way of the first one: opens nothing. */
+  /**
+   * Returns a client with the target of the first listener, for {@code check}. Opens no listener.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
   TunnelClient firstClient(CloudOptions cloud, Environment environment, Console console) {
     TunnelSpec first = specs(environment.config().tunnels(), cloud).get(0);
     return cloud.client(
         environment,
         console,
         builder -> {
-          // Else trust is the business of the HTTP client that looks on, and not explained.
+          // Without TLS settings, the trust is that of the OkHttpClient of check, and messages
+          // about certificates lack details.
           builder.tls(TlsSettings.builder().build());
           first.applyTo(builder);
         });
   }
 
   /**
-   * A client must have a target. Where all listeners say theirs, there need be none besides; else
-   * it is for the options that all of them share to say it.
+   * Applies the options of the shared client, which requires a device and a service. If every
+   * listener sets one of them, the value of the first listener is used. Otherwise the common
+   * options must set it.
    */
   private void applyTo(TunnelClient.Builder builder, List<TunnelSpec> specs) {
     TunnelSpec first = specs.get(0);
@@ -129,8 +142,8 @@ final class ListenOptions {
   }
 
   /**
-   * Reads the file of {@code --config} again, and opens and closes listeners as it says now. If
-   * something is wrong, that is reported, and everything stays as it was.
+   * Reads the file of {@code --config} again, opens and closes listeners accordingly, and reloads
+   * certificates. An invalid file is reported and changes no listener.
    */
   void reload(Listeners listeners, CloudOptions cloud, Config config, Console console) {
     try {
@@ -168,7 +181,10 @@ final class ListenOptions {
     }
   }
 
-  /** What is listened on without any tunnel is no place that somebody meant. */
+  /**
+   * Rejects a file from which all tunnels were removed, because the default listener would open in
+   * their place.
+   */
   private void checkNotEmptied(ConfigFile fresh) {
     if (fresh.tunnels().isEmpty() && tunnels.isEmpty() && listenUri == null) {
       throw CommandFailure.usage(
@@ -183,7 +199,7 @@ final class ListenOptions {
         spec.origin() + ": has no " + part.key() + ", and there was none for all at the start");
   }
 
-  /** In the order in which they are opened. */
+  /** Returns the listeners in the order in which they are opened. */
   private List<TunnelSpec> specs(List<TunnelSpec> fromFile, CloudOptions cloud) {
     fromFile.forEach(spec -> cloud.checkPings(spec.settings(), spec.origin() + ": "));
     List<TunnelSpec> specs = new ArrayList<>();

@@ -9,9 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where listeners are, as a program is told: {@code {host}} and {@code {port}} in its arguments,
- * {@code TUNNEL_HOST} and {@code TUNNEL_PORT} in its environment; {@code {socket}} and {@code
- * TUNNEL_SOCKET} for a unix socket. Those of a second listener end in 2 or {@code _2}, and so on.
+ * The addresses of listeners, as passed to a program: {@code {host}} and {@code {port}} in its
+ * arguments, {@code TUNNEL_HOST} and {@code TUNNEL_PORT} in its environment. A unix socket has
+ * {@code {socket}} and {@code TUNNEL_SOCKET}. The names for the second listener end with 2 or
+ * {@code _2}, and so on.
  */
 final class ListenerPlaces {
   private final Map<String, String> words = new LinkedHashMap<>();
@@ -35,17 +36,17 @@ final class ListenerPlaces {
         "TUNNEL_" + name.toUpperCase(Locale.ROOT) + (number == 1 ? "" : "_" + number), value);
   }
 
-  /** Who listens everywhere is reached on loopback. */
+  /** Returns loopback for the wildcard address, and other addresses unchanged. */
   private static InetAddress reachable(InetAddress bound) {
     return bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
   }
 
-  /** For the program's environment. */
+  /** Returns the variables for the program's environment. */
   Map<String, String> variables() {
     return variables;
   }
 
-  /** The argument with the words in it replaced. */
+  /** Returns an argument with its placeholders replaced. */
   String in(String argument) {
     String replaced = argument;
     for (Map.Entry<String, String> word : words.entrySet()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The listeners of one run: all that were asked for are open, or none. For one thread. */
+/** The listeners of one run. {@link #open} opens all of them or none. Not thread-safe. */
 final class Listeners implements AutoCloseable {
   private final TunnelClient shared;
   private final @Nullable PortFile portFile;
@@ -17,7 +17,7 @@ final class Listeners implements AutoCloseable {
   private final Reporting reporting;
   private final List<OpenListener> open = new ArrayList<>();
 
-  /** No longer asked for; what they carry may finish. */
+  /** Listeners that a reload has closed and whose connections may still be open. */
   private final List<OpenListener> retired = new CopyOnWriteArrayList<>();
 
   private Listeners(
@@ -29,10 +29,12 @@ final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Opens them, and reports each. What is wrong is a {@link CommandFailure}; nothing is open then.
+   * Opens all listeners and reports each.
    *
-   * @param shared whose connections and threads all use; it is closed with them
-   * @param portFile where to write the addresses, null for nowhere
+   * @param shared the client whose connections and threads all listeners use; it is closed with the
+   *     listeners
+   * @param portFile the file for the addresses, or null
+   * @throws CommandFailure if a listener cannot be opened; no listener is open then
    */
   static Listeners open(
       TunnelClient shared,
@@ -53,11 +55,13 @@ final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Opens those that are new, and closes those that are not among them any more; the others are
-   * left alone, with their connections. What is wrong is a {@link CommandFailure}; everything is as
-   * it was then. What goes wrong only after something was closed is reported.
+   * Opens new listeners and closes listeners that are no longer configured. Unchanged listeners
+   * keep their connections. An address that a new listener takes over from a closed one is free for
+   * a moment. If another program takes it, an error is reported.
    *
-   * @param drain how long connections may finish of those that are closed
+   * @param drain the maximum time for connections of closed listeners to finish
+   * @throws CommandFailure if a new listener is invalid or cannot be opened; nothing has changed
+   *     then
    */
   void become(List<TunnelSpec> wanted, Duration drain) {
     List<OpenListener> gone = new ArrayList<>(open);
@@ -67,7 +71,8 @@ final class Listeners implements AutoCloseable {
         fresh.add(spec);
       }
     }
-    // Those that take over an address must wait for it, the others must not fail any more.
+    // A listener that takes over an address opens after the old listener closes. Validate it first,
+    // because its failure could not be undone.
     List<TunnelSpec> takingOver =
         fresh.stream().filter(spec -> gone.stream().anyMatch(each -> each.blocks(spec))).toList();
     takingOver.forEach(spec -> OpenListener.prepare(spec, shared).close(Duration.ZERO));
@@ -82,7 +87,7 @@ final class Listeners implements AutoCloseable {
     takingOver.forEach(this::takeOver);
   }
 
-  /** Its address was free for a moment, in which another program may have taken it. */
+  /** Opens a listener at an address that another program may have taken meanwhile. */
   private void takeOver(TunnelSpec spec) {
     try {
       add(List.of(spec));
@@ -101,7 +106,7 @@ final class Listeners implements AutoCloseable {
     return false;
   }
 
-  /** All of them, or none. */
+  /** Opens all of the listeners, or none. */
   private void add(List<TunnelSpec> specs) {
     if (specs.isEmpty()) {
       return;
@@ -120,7 +125,7 @@ final class Listeners implements AutoCloseable {
     added.forEach(each -> each.report(reporting));
   }
 
-  /** Where they listen, in order. */
+  /** Returns the bound addresses, in the order in which the listeners were opened. */
   List<SocketAddress> addresses() {
     return open.stream().map(OpenListener::address).toList();
   }
@@ -147,17 +152,17 @@ final class Listeners implements AutoCloseable {
     thread.start();
   }
 
-  /** Closes them as {@link #drain} does, with no time to finish for what is still open. */
+  /** Closes the listeners as {@link #drain} does, and aborts open connections. */
   @Override
   public void close() {
     DrainReport unused = drain(Duration.ZERO);
   }
 
   /**
-   * Stops accepting everywhere, then lets connections finish.
+   * Stops accepting on all listeners, then lets connections finish.
    *
-   * @param time for all of them together
-   * @return what became of the connections
+   * @param time the total time for all listeners
+   * @return the totals of all listeners
    */
   DrainReport drain(Duration time) {
     if (portFile != null) {

@@ -9,7 +9,7 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import java.util.stream.Collectors;
 
-/** What a line of the log looks like. No secret gets past it. */
+/** Formats log records and redacts secrets in them. */
 final class LogFormatter extends Formatter {
   private static final int LONGEST_LEVEL = 5;
 
@@ -56,9 +56,10 @@ final class LogFormatter extends Formatter {
           json.writeStringField("time", Json.time(event.getInstant()));
           json.writeStringField("level", LogLevel.of(event).name());
           json.writeStringField("logger", event.getLoggerName());
-          // A record only has a number; it is formatted by the thread that made it.
+          // A log record contains only a thread number, but the thread that logs also formats the
+          // record.
           json.writeStringField("thread", redaction.apply(Thread.currentThread().getName()));
-          // Before anything is escaped, which would hide a secret from who looks for it.
+          // Redact before JSON escaping, which could hide a secret from the patterns.
           json.writeStringField(
               "message", redaction.apply(OneLine.printable(formatMessage(event))));
           Throwable thrown = event.getThrown();
@@ -77,7 +78,7 @@ final class LogFormatter extends Formatter {
         .collect(Collectors.joining(System.lineSeparator()));
   }
 
-  /** Tabs begin the lines of its frames. */
+  /** Replaces unprintable characters in a line of a stack trace, except leading tabs. */
   private static String stackLine(String line) {
     int tabs = 0;
     while (tabs < line.length() && line.charAt(tabs) == '\t') {
@@ -86,7 +87,7 @@ final class LogFormatter extends Formatter {
     return line.substring(0, tabs) + OneLine.printable(line.substring(tabs));
   }
 
-  /** Apart, because a start without a line in the log does without time zones. */
+  /** Loads time zones only if a line is logged, which saves time at startup. */
   private static final class Clock {
     static final DateTimeFormatter FORMAT =
         DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());

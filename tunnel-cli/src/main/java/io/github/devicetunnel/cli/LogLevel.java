@@ -4,7 +4,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 
-/** How much is logged. The names are SLF4J's, and for each there is one of the JDK. */
+/** A log level. The names are those of SLF4J, and each has a level of the JDK. */
 enum LogLevel {
   ERROR,
   WARN,
@@ -12,7 +12,7 @@ enum LogLevel {
   DEBUG,
   TRACE;
 
-  /** Of something that is logged. The JDK has levels between these. */
+  /** Returns the level of a log record. The JDK has further levels between these. */
   static LogLevel of(LogRecord event) {
     for (LogLevel level : values()) {
       if (event.getLevel().intValue() >= level.ofJdk().intValue()) {
@@ -40,7 +40,7 @@ enum LogLevel {
     };
   }
 
-  /** For whoever looks for a fault; others are told in one line. */
+  /** Returns whether stack traces are logged. Without them, a failure is one line. */
   boolean hasStackTraces() {
     return compareTo(DEBUG) >= 0;
   }

@@ -3,7 +3,7 @@ package io.github.devicetunnel.cli;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is logged, and for whom. The log goes to standard error. */
+/** The options for the log, which goes to standard error. */
 final class LogOptions {
   private static final String LEVEL = "--log-level";
   private static final String FORMAT = "--log-format";
@@ -26,9 +26,10 @@ final class LogOptions {
   private String format = "";
 
   /**
-   * From now on. Whatever is wrong is a {@link CommandFailure} of usage.
+   * Configures the log.
    *
-   * @param usualLevel where none is given
+   * @param usualLevel the default level
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   void apply(Console console, LogLevel usualLevel) {
     console.log(

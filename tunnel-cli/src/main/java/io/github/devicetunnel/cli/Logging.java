@@ -11,13 +11,17 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import org.slf4j.jul.JULServiceProvider;
 
-/** Sends the log to standard error, by the logging of the JDK. */
+/** Configures the logging of the JDK to write to standard error. */
 final class Logging {
   private static final Logger ROOT = Logger.getLogger("");
 
   private static final Logger HTTP_CLIENT = Logger.getLogger("okhttp3");
 
-  /** The library tells what matters of them. Held, because the JDK forgets what nobody holds. */
+  /**
+   * Loggers of other libraries and the JDK. They are off except at the level TRACE, because the
+   * library logs their relevant messages. Stored here because the JDK keeps only weak references to
+   * loggers.
+   */
   private static final List<Logger> OF_OTHERS =
       Stream.concat(
               Stream.of(HTTP_CLIENT),
@@ -28,16 +32,16 @@ final class Logging {
   private Logging() {}
 
   /**
-   * To be called before anything asks for a logger. SLF4J would open every jar to find its
-   * provider, which takes a fifth of a start.
+   * Names the logging provider. Must be called before the first logger is requested. Otherwise
+   * SLF4J searches every jar for its provider, which takes a fifth of the startup time.
    */
   static void nameProvider() {
     System.setProperty(LoggerFactory.PROVIDER_PROPERTY_KEY, JULServiceProvider.class.getName());
-    // It would tell that it does.
+    // At the default level, SLF4J reports that it uses this property.
     System.setProperty(org.slf4j.helpers.Reporter.SLF4J_INTERNAL_VERBOSITY_KEY, "WARN");
   }
 
-  /** What was set before is forgotten. */
+  /** Configures the log and replaces all earlier settings. */
   static void to(Output output, LogLevel level, Format format, Redaction redaction) {
     LogManager.getLogManager().reset();
     ROOT.setLevel(level.ofJdk());
@@ -51,17 +55,17 @@ final class Logging {
     }
   }
 
-  /** Leaves out what is in order. */
+  /** Omits records below warnings. */
   static void onlyWarnings() {
     ROOT.setLevel(LogLevel.WARN.ofJdk());
   }
 
-  /** Leaves out that connections are cut, too, where nobody needs them any more. */
+  /** Omits warnings too, such as those about aborted connections that no program needs any more. */
   static void onlyErrors() {
     ROOT.setLevel(LogLevel.ERROR.ofJdk());
   }
 
-  /** Does not wait for a reader: what is logged is logged by the threads that carry bytes. */
+  /** Writes log records without waiting for a reader, because threads that carry bytes log. */
   private static final class Printer extends Handler {
     private final LineOutput out;
 
@@ -77,12 +81,12 @@ final class Logging {
 
     @Override
     public void flush() {
-      // It would wait for a reader.
+      // Flushing would wait for a reader.
     }
 
     @Override
     public void close() {
-      // Standard error is not its own.
+      // Standard error stays open for other output.
     }
   }
 }

@@ -5,9 +5,9 @@ import java.security.Security;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/** The program {@code tunnel}. */
+/** The main class of the program {@code tunnel}. */
 public final class Main {
-  /** For somebody who has just typed the program's name. */
+  /** The hint for a call without arguments. */
   private static final String FIRST_STEPS =
       "Try 'tunnel --help' for examples, or 'tunnel demo' for a tunnel on this machine";
 
@@ -16,20 +16,22 @@ public final class Main {
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] args) {
     Logging.nameProvider();
-    // Java remembers for ten seconds that a name was not found, though the network may be back.
+    // By default Java caches a failed name resolution for 10 s, which would delay a reconnect.
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
     Environment environment = Environment.ofProcess();
     Output output = Output.ofProcess(environment);
-    // For what Java itself prints on threads that carry bytes, such as uncaught exceptions.
+    // The JVM prints uncaught exceptions on threads that carry bytes, which must not wait for a
+    // reader.
     System.setErr(new PrintStream(output.err().stream(), true, Output.charset()));
-    // For a signal that ends the process as usual.
+    // Write the remaining lines also if a signal ends the process.
     Runtime.getRuntime().addShutdownHook(new Thread(output::flushAtEnd, "last-lines"));
     System.exit(run(args, environment, output));
   }
 
   /**
-   * All of the program but the end of the process. Returns the exit code, after what was printed is
-   * written, or cannot be written for a second.
+   * Runs the program without ending the process. Waits up to a second until its output is written.
+   *
+   * @return the exit code
    */
   static int run(String[] shown, Environment environment, Output output) {
     try {
@@ -41,7 +43,7 @@ public final class Main {
 
   private static int execute(String[] shown, Environment environment, Output output) {
     String[] args = SecretArguments.restore(shown, environment.variables());
-    // It would print the values of options, and a key may be one.
+    // The tracer prints the values of options, which may include a key.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     Console console = new Console(output, Redaction.of(args, environment));
     console.log(LogLevel.INFO, Format.TEXT);
@@ -64,7 +66,7 @@ public final class Main {
     } catch (CommandFailure e) {
       return report(e, commandLine, args.length == 0, environment, console);
     } catch (Error e) {
-      // Picocli lets these pass.
+      // Picocli passes exceptions to the handler above, but not errors.
       return reportBug(e, console);
     }
   }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The manual page, in roff with the macros of man(7), from what the help is made of. */
+/** Generates the manual page from the help, in roff with the macros of man(7). */
 final class ManPage {
   private final CommandSpec program;
   private final StringBuilder roff = new StringBuilder();
@@ -26,7 +26,7 @@ final class ManPage {
 
   private String write() {
     UsageMessageSpec usage = program.usageMessage();
-    // No date: the same sources make the same page.
+    // Omit the date, so that the same sources produce the same page.
     macro("TH", program.name().toUpperCase(Locale.ROOT), "1", "", "device-tunnel", "");
     macro("SH", "NAME");
     text(program.name() + " - " + withoutStop(plain(usage.description()[0])));
@@ -66,7 +66,10 @@ final class ManPage {
     paragraphs(usage.footer());
   }
 
-  /** What several commands share is told with the first one. */
+  /**
+   * Writes the options of a command. Options that it shares with {@code listen} are described only
+   * there.
+   */
   private void options(CommandSpec command) {
     CommandSpec first =
         Objects.requireNonNull(program.subcommands().get("listen")).getCommandSpec();
@@ -103,7 +106,7 @@ final class ManPage {
         .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue()));
   }
 
-  /** Empty lines are between paragraphs, and those that are indented stay as they are. */
+  /** Writes each line as a paragraph. Indented lines keep their layout. */
   private void paragraphs(String[] lines) {
     for (String line : lines) {
       if (line.startsWith("  ")) {
@@ -138,16 +141,16 @@ final class ManPage {
     roff.append('\n');
   }
 
-  /** An empty line would be a paragraph of its own. */
+  /** Writes a line of text. Skips an empty line, which would begin a paragraph. */
   private void text(String line) {
     if (line.isEmpty()) {
       return;
     }
-    // Else a dot or an apostrophe that comes first would begin a macro.
+    // The prefix prevents a leading dot or apostrophe from starting a macro.
     roff.append("\\&").append(escaped(line)).append('\n');
   }
 
-  /** Picocli's texts are formats, and may have its markup. */
+  /** Removes picocli's format specifiers and markup from a text. */
   private static String plain(String text) {
     return text.replaceAll("@\\|\\S+ (.*?)\\|@", "$1").replace("%n", " ").replace("%%", "%");
   }

@@ -4,7 +4,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Prints the manual page. For the build, which puts it into the packages. */
+/**
+ * The hidden {@code man-page} command, which prints the manual page for the packages of the build.
+ */
 @Command(
     name = "man-page",
     hidden = true,

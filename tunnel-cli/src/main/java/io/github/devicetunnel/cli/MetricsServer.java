@@ -13,13 +13,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Tells monitoring systems and browsers how a run goes. */
+/** An HTTP server for metrics, health checks and the status page. */
 final class MetricsServer implements Reporter {
   static final String OPTION = "--metrics-listen";
 
   /**
-   * A thread waits for the rest of a request, or for a client that does not read its answer: so
-   * many slow clients at a time leave {@code /healthz} alone. Idle threads end.
+   * The maximum number of threads. A slow client occupies a thread while it sends its request or
+   * reads the response. Fewer slow clients than threads do not delay {@code /healthz}. Idle threads
+   * end.
    */
   private static final int MAX_THREADS = 64;
 
@@ -45,18 +46,24 @@ final class MetricsServer implements Reporter {
     this.console = console;
   }
 
-  /** With enough steps to see a slow way to the cloud, or a slow gateway. */
+  /**
+   * Returns a registry whose dial histogram has enough buckets to show a slow network or gateway.
+   */
   static PrometheusMeterRegistry registry() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     registry.config().meterFilter(new DialBuckets());
     return registry;
   }
 
-  /** What cannot be listened on is a {@link CommandFailure}. */
+  /**
+   * Binds the address and serves requests.
+   *
+   * @throws CommandFailure with {@link ExitCode#CANNOT_LISTEN} if the address cannot be bound
+   */
   @Override
   public void start() {
-    // Read by the JDK's server, once: an answer in pieces does not wait for acknowledgements, and
-    // nobody takes for ever (seconds) to ask or to read.
+    // The JDK's server reads these properties once. They set TCP_NODELAY and limit the time to send
+    // a request and to read the response, in seconds.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
     System.setProperty("sun.net.httpserver.maxRspTime", "30");

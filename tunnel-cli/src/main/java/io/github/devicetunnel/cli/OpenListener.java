@@ -10,7 +10,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One listener, with a client of its own. It is open from {@link #listen} to {@link #close}. */
+/**
+ * A listener with its own client. The listener is open between {@link #listen} and {@link #close}.
+ */
 final class OpenListener {
   private final TunnelSpec spec;
   private final TunnelClient client;
@@ -22,9 +24,10 @@ final class OpenListener {
   }
 
   /**
-   * Looks at all that can be known to be wrong, which is a {@link CommandFailure}. Opens nothing.
+   * Creates the client and validates the settings and the credential. Does not bind the address.
    *
-   * @param shared whose connections and threads it uses
+   * @param shared the client whose connections and threads the new client uses
+   * @throws CommandFailure if a setting is invalid or the token is unusable
    */
   static OpenListener prepare(TunnelSpec spec, TunnelClient shared) {
     TunnelClient.Builder builder = shared.newBuilder();
@@ -39,7 +42,7 @@ final class OpenListener {
     }
   }
 
-  /** With a token that opens nothing there is no sense in serving; a source may recover. */
+  /** Fails if the token is unusable. Ignores a token source that fails, because it may recover. */
   private void checkCredentials() {
     try {
       client.checkCredentials();
@@ -64,12 +67,15 @@ final class OpenListener {
     return spec;
   }
 
-  /** Where it listens, with the port that was picked. */
+  /**
+   * Returns the bound address, with the actual port, or the configured address before {@link
+   * #listen}.
+   */
   SocketAddress address() {
     return listener == null ? spec.listen() : listener.localSocketAddress();
   }
 
-  /** Whether another one cannot listen as long as this does. */
+  /** Returns whether another listener cannot be opened while this one is open. */
   boolean blocks(TunnelSpec other) {
     return ListenAddress.collide(address(), other.listen());
   }
@@ -78,7 +84,7 @@ final class OpenListener {
     reporter.listening(ListenAddress.text(address()), client.deviceId(), client.serviceAddress());
   }
 
-  /** Gives its address free; open connections go on. */
+  /** Releases the address and keeps open connections. */
   void stopAccepting() {
     if (listener != null) {
       listener.stopAccepting();

@@ -12,8 +12,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * The options of commands that open tunnels, under headings: they are too many for one list. What
- * an option's {@code order} begins with says where it belongs.
+ * The sections of the help of commands that open tunnels. The tens of an option's {@code order}
+ * select its section.
  */
 enum OptionSections {
   WHERE_TO("Where to", 10),
@@ -34,7 +34,7 @@ enum OptionSections {
     this.first = first;
   }
 
-  /** Has the command's help show its options so. */
+  /** Makes the help of a command show its options in sections. */
   static CommandLine applyTo(CommandLine command) {
     command.getCommandSpec().usageMessage().optionListHeading("");
     command
@@ -48,7 +48,7 @@ enum OptionSections {
     of(help.commandSpec())
         .forEach(
             (heading, options) -> {
-              // As wide as it must be for all, so that every section has the same columns.
+              // Calculate the layout from all options, so that all sections have the same columns.
               Help.Layout layout =
                   help.createDefaultLayout(
                       help.commandSpec().options(), List.of(), help.colorScheme());
@@ -61,7 +61,7 @@ enum OptionSections {
     return text.toString();
   }
 
-  /** The options by their heading, in the order of help; none that is hidden. */
+  /** Returns the visible options by heading, in the order of the help. */
   static Map<String, List<OptionSpec>> of(CommandSpec command) {
     List<OptionSpec> options = new ArrayList<>(command.options());
     options.removeIf(OptionSpec::hidden);

@@ -7,29 +7,31 @@ import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A signal of the operating system, as INT, TERM or HUP. */
+/** Handles signals of the operating system, such as INT, TERM and HUP. */
 final class OsSignal {
   private static final Logger LOG = LoggerFactory.getLogger(OsSignal.class);
 
   private OsSignal() {}
 
   /**
-   * From now on the signal does this instead of ending the process. Java leaves alone what nohup,
-   * or a shell's {@code &}, has told this process to ignore.
+   * Replaces the default action of a signal, which is to end the process. A signal that {@code
+   * nohup} or a shell's {@code &} ignores for this process stays ignored.
    *
-   * @param handler takes the signal's number, on a thread of its own for each that comes
+   * @param name of the signal, without SIG
+   * @param handler receives the number of the signal, on a new thread for each signal
    */
   static void handle(String name, IntConsumer handler) {
     try {
       register(name, handler);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
-      // Not on this system, or reserved by java -Xrs: then it ends the process as usual.
+      // The system does not have the signal, or java -Xrs reserves it. It keeps its default action.
       LOG.debug("SIG{} cannot be handled", name, e);
     }
   }
 
   /**
-   * By reflection: {@code javac --release} hides these classes, which every JDK has all the same.
+   * Registers a handler by reflection, because {@code javac --release} hides these classes,
+   * although every JDK contains them.
    */
   private static void register(String name, IntConsumer action)
       throws ReflectiveOperationException {

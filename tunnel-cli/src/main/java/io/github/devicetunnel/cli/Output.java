@@ -10,11 +10,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standard output and standard error of a run. Threads of its own write them, so that a reader who
- * is slow, or a terminal that is stopped by Ctrl-S, holds up nothing else. Thread-safe.
+ * Standard output and standard error of a run. Separate threads write the lines, so that a slow
+ * reader, or a terminal stopped by Ctrl-S, blocks no other thread. Thread-safe. See {@code
+ * docs/rationale/command-line.md}.
  */
 final class Output implements AutoCloseable {
-  /** How long the last lines may take. */
+  /** The maximum time to write the remaining lines at exit. */
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private final @Nullable Terminal terminal;
@@ -23,7 +24,7 @@ final class Output implements AutoCloseable {
   private final OutputQueue outQueue;
   private final OutputQueue errQueue;
 
-  /** Guarded by this. Null before the end has begun. */
+  /** Null until the first call of {@link #flushAtEnd}. Guarded by this. */
   private @Nullable Long deadline;
 
   private Output(
@@ -39,7 +40,7 @@ final class Output implements AutoCloseable {
     this.errQueue = errQueue;
   }
 
-  /** Returns those of this process. */
+  /** Returns the output of this process. */
   static Output ofProcess(Environment environment) {
     return of(
         environment,
@@ -50,10 +51,10 @@ final class Output implements AutoCloseable {
   }
 
   /**
-   * Writes to two streams.
+   * Creates an output that writes to two streams.
    *
    * @param ordered whether lines of both streams are written in one order, so that each stream
-   *     waits for the other; always so on a terminal
+   *     waits for the other; always the case on a terminal
    */
   static Output of(
       Environment environment,
@@ -73,7 +74,10 @@ final class Output implements AutoCloseable {
         errQueue);
   }
 
-  /** That of the terminal, which since Java 18 need not be Java's default; since 19 it is told. */
+  /**
+   * Returns the character set of the terminal. Since Java 18 it may differ from Java's default, and
+   * since Java 19 {@code stdout.encoding} contains it.
+   */
   static Charset charset() {
     String name = System.getProperty("stdout.encoding", System.getProperty("native.encoding"));
     return name != null && Charset.isSupported(name)
@@ -81,7 +85,10 @@ final class Output implements AutoCloseable {
         : Charset.defaultCharset();
   }
 
-  /** Where the system does not tell, the order of lines counts for more. */
+  /**
+   * Returns whether both streams are the same file. Returns true if that is unknown, because the
+   * order of lines matters more than independent streams.
+   */
   private static boolean isOneFile() {
     try {
       return Files.isSameFile(Path.of("/dev/fd/1"), Path.of("/dev/fd/2"));
@@ -90,7 +97,7 @@ final class Output implements AutoCloseable {
     }
   }
 
-  /** Returns one whose both streams are standard error, and not a terminal. */
+  /** Returns an output whose streams are both standard error, without terminal features. */
   Output onStandardError() {
     return new Output(null, err, err, errQueue, errQueue);
   }
@@ -103,24 +110,26 @@ final class Output implements AutoCloseable {
     return err;
   }
 
-  /** Returns whether a person looks at it. */
+  /** Returns whether the output is a terminal. */
   boolean isTerminal() {
     return terminal != null && terminal.isPresent();
   }
 
-  /** Returns whether words may have a colour. */
+  /** Returns whether the output supports colours. */
   boolean hasColours() {
     return terminal != null && terminal.hasColours();
   }
 
-  /** Puts another line below all others of a terminal, or none if it is empty. */
+  /** Replaces the status line of a terminal, or removes it if {@code line} is empty. */
   void show(String line) {
     if (terminal != null) {
       errQueue.whenIdle(() -> terminal.show(line));
     }
   }
 
-  /** Waits until all lines are written, or for a second in all calls of this method together. */
+  /**
+   * Waits until all lines are written. All calls of this method together wait for at most a second.
+   */
   void flushAtEnd() {
     long end;
     synchronized (this) {
@@ -132,14 +141,14 @@ final class Output implements AutoCloseable {
     flush(Duration.ofNanos(end - System.nanoTime()));
   }
 
-  /** Waits until all lines are written, or until the time is over. */
+  /** Waits until all lines are written, but no longer than the given time. */
   void flush(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     errQueue.flush(time);
     outQueue.flush(Duration.ofNanos(end - System.nanoTime()));
   }
 
-  /** Ends the threads once they have written what they have. Does not wait. */
+  /** Ends the threads after the remaining lines are written. Does not wait for them. */
   @Override
   public void close() {
     outQueue.close();

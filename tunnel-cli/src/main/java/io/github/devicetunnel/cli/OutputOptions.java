@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a run is told of. */
+/** The options for output, metrics and the log. */
 final class OutputOptions {
   private static final String OUTPUT = "--output";
 
@@ -36,11 +36,11 @@ final class OutputOptions {
   @Mixin private final LogOptions log = new LogOptions();
 
   /**
-   * For a command that serves until it is stopped. Opens nothing yet. Whatever is wrong is a {@link
-   * CommandFailure} of usage.
+   * Returns the reporters for a command that serves until it is stopped. Opens nothing.
    *
-   * @param console whose standard output gets the events
-   * @param usualLevel of the log, where none is given
+   * @param console whose standard output receives the events
+   * @param usualLevel the default level of the log
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   Reporting reporting(Console console, LogLevel usualLevel) {
     InetSocketAddress metrics =
@@ -66,13 +66,17 @@ final class OutputOptions {
       reporters.add(new StatusLine(console.output(), activity));
     }
     if (metrics != null || showsLine) {
-      // Else bytes are carried without being told of.
+      // Added only if it is displayed, because it is called for every frame.
       listeners.add(activity);
     }
     return new Reporting(reporters, listeners);
   }
 
-  /** For a command that has no events: sets the log, and says how to put results. */
+  /**
+   * Configures the log and returns the format of results, for a command without events.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
   Format format(Console console, LogLevel usualLevel) {
     Format format = Choice.of(Format.class, OUTPUT, output);
     log.apply(console, usualLevel);

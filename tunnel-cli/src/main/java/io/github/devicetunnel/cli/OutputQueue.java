@@ -10,15 +10,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that a daemon thread writes in their order, so that no other thread waits for a slow or
- * stopped reader. Holds {@value #CAPACITY} bytes at most. Once it is full it drops every line until
- * all lines that it holds are written; then it reports the number of dropped lines. Thread-safe.
+ * A queue of lines that a daemon thread writes in order, so that no other thread waits for a slow
+ * or stopped reader. The queue holds up to {@value #CAPACITY} bytes, or a single longer line. A
+ * full queue drops further lines until it is empty, and then reports their number. Thread-safe. See
+ * {@code docs/rationale/command-line.md}.
  */
 final class OutputQueue {
-  /** Some 10,000 events. */
+  /** The capacity in bytes, enough for about 10,000 events. */
   static final int CAPACITY = 4 << 20;
 
-  /** What a line costs besides its bytes. */
+  /** The memory for a line in addition to its bytes. */
   private static final int LINE_COST = 64;
 
   private static final class Line {
@@ -35,7 +36,7 @@ final class OutputQueue {
   private final Condition changed = lock.newCondition();
   private final Condition idle = lock.newCondition();
 
-  // All guarded by lock.
+  // Guarded by lock.
   private final Deque<Line> lines = new ArrayDeque<>();
   private final Map<LineOutput, Long> dropped = new LinkedHashMap<>();
   private @Nullable Runnable whenIdle;
@@ -45,7 +46,7 @@ final class OutputQueue {
 
   private OutputQueue() {}
 
-  /** Starts the thread. */
+  /** Returns a new queue and starts its thread. */
   static OutputQueue started(String threadName) {
     OutputQueue queue = new OutputQueue();
     Thread thread = new Thread(queue::run, threadName);
@@ -82,7 +83,9 @@ final class OutputQueue {
     return (long) bytes.length + LINE_COST;
   }
 
-  /** Runs an action once all lines are written, instead of an earlier action that has not run. */
+  /**
+   * Runs an action once after all lines are written. Replaces an earlier action that has not run.
+   */
   void whenIdle(Runnable action) {
     lock.lock();
     try {
@@ -93,7 +96,7 @@ final class OutputQueue {
     }
   }
 
-  /** Waits until everything is written, however long that takes. */
+  /** Waits without a time limit until all lines are written. */
   void flush() {
     lock.lock();
     try {
@@ -105,7 +108,10 @@ final class OutputQueue {
     }
   }
 
-  /** Waits until everything is written, or until the time is over. */
+  /**
+   * Waits until all lines are written, but no longer than the given time. An interrupt ends the
+   * wait and is preserved.
+   */
   void flush(Duration time) {
     long left = time.toNanos();
     lock.lock();
@@ -124,7 +130,7 @@ final class OutputQueue {
     return !writing && lines.isEmpty() && dropped.isEmpty() && whenIdle == null;
   }
 
-  /** Ignores further lines, and ends the thread once the others are written. */
+  /** Ignores further lines, and ends the thread after the remaining lines are written. */
   void close() {
     lock.lock();
     try {
@@ -141,7 +147,7 @@ final class OutputQueue {
     }
   }
 
-  /** Waits for something to do. Null after the end. */
+  /** Waits for the next action. Returns null when the queue is closed and empty. */
   private @Nullable Runnable next() {
     lock.lock();
     try {
@@ -169,7 +175,7 @@ final class OutputQueue {
     if (!dropped.isEmpty()) {
       Map<LineOutput, Long> counts = new LinkedHashMap<>(dropped);
       dropped.clear();
-      // Before any later line.
+      // The notice precedes all later lines.
       counts.forEach((output, count) -> output.notice(count).ifPresent(it -> append(output, it)));
       return () -> counts.forEach(LineOutput::warnOfDropped);
     }

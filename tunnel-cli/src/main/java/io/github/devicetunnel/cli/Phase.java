@@ -2,16 +2,16 @@ package io.github.devicetunnel.cli;
 
 import java.util.Locale;
 
-/** How far a run has come. */
+/** The phase of a run. */
 enum Phase {
-  /** Not all listeners accept connections yet. */
+  /** Listeners are being opened. */
   STARTING,
-  /** All do. */
+  /** All listeners accept connections. */
   READY,
-  /** None does any more. */
+  /** No listener accepts connections any more. */
   DRAINING;
 
-  /** As HTTP answers whoever asks whether it is ready. */
+  /** Returns the HTTP status for a readiness check. */
   int status() {
     return this == READY ? 200 : 503;
   }

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-/** The kind of operating system, where a message or a deed depends on it. */
+/** The operating system, where messages or behaviour depend on it. */
 enum Platform {
   WINDOWS,
   MACOS,
@@ -8,7 +8,7 @@ enum Platform {
 
   static final Platform THIS = named(System.getProperty("os.name", ""));
 
-  /** By its name in Java's {@code os.name}. */
+  /** Returns the platform for a value of the system property {@code os.name}. */
   static Platform named(String name) {
     if (name.startsWith("Windows")) {
       return WINDOWS;

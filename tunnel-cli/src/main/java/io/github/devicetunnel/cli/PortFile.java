@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file that tells other programs where this one listens. Whoever sees it sees all of it, and
- * everything that it names listens.
+ * The file that contains the addresses of the listeners for other programs. It is replaced
+ * atomically, after the listeners in it have been opened.
  */
 final class PortFile {
   static final String OPTION = "--port-file";
@@ -28,8 +28,10 @@ final class PortFile {
   }
 
   /**
-   * Removes what a run that was killed has left there: it would lead others to a port on which this
-   * one does not listen yet. Writes nothing.
+   * Checks that the file can be written, and removes it. A killed run may have left a file with
+   * addresses that do not accept connections.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file cannot be written or removed
    */
   static PortFile at(Path path) {
     Path file = path.toAbsolutePath();
@@ -53,7 +55,7 @@ final class PortFile {
     String text =
         addresses.stream().map(a -> ListenAddress.text(a) + "\n").collect(Collectors.joining());
     try {
-      // With the mode that any other file gets, since it is for other programs.
+      // Created with the default mode, so that other programs can read it.
       Path fresh = file.resolveSibling("." + ProcessHandle.current().pid() + ".port");
       try {
         Files.writeString(fresh, text);
@@ -68,7 +70,7 @@ final class PortFile {
     }
   }
 
-  /** Unless another program has written its own there. */
+  /** Removes the file, unless another program has replaced it. */
   void delete() {
     try {
       if (Files.readString(file).equals(written)) {
@@ -76,7 +78,7 @@ final class PortFile {
         removal.makeWithin(FileChange.PATIENCE);
       }
     } catch (NoSuchFileException e) {
-      // It was never written, or somebody else has removed it.
+      // The file was never written, or has already been removed.
     } catch (IOException e) {
       LOG.warn("{} could not be removed: {}", file, FileChange.describe(e));
     }

@@ -9,15 +9,23 @@ import java.security.PrivateKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the private key that signs tokens.
+ * The file with the private key that signs tokens.
  *
- * @param option whose value the file is
+ * @param option the option with the file's name
  */
 record PrivateKeyFile(String option, Path file) {
-  /** Of a file that is encrypted. A prompt would hold up whoever starts the program in a script. */
+  /**
+   * The variable with the passphrase of an encrypted key. A prompt would block scripts. See {@code
+   * docs/rationale/credentials.md}.
+   */
   static final String PASSPHRASE = "TUNNEL_JWT_PASSPHRASE";
 
-  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Reads the key.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file cannot be read or contains no
+   *     usable key
+   */
   PrivateKey read(Environment environment) {
     if (FilePath.isKey(file.toString())) {
       throw CommandFailure.usage(option + ": " + FilePath.defect(file.toString()));
@@ -25,7 +33,7 @@ record PrivateKeyFile(String option, Path file) {
     try {
       return PrivateKeys.read(file, () -> passphrase(environment));
     } catch (IllegalArgumentException e) {
-      // The library's parameter has the same name wherever the option has another.
+      // Remove the library's parameter name, because the message begins with the option.
       String defect = String.valueOf(e.getMessage()).replaceFirst("^privateKey ", "");
       throw CommandFailure.usage(option + ": " + defect + advice(defect));
     } catch (IOException e) {
@@ -42,7 +50,7 @@ record PrivateKeyFile(String option, Path file) {
     return defect.contains("passphrase") ? " (the value of " + PASSPHRASE + ")" : "";
   }
 
-  /** Why a file cannot be read. */
+  /** Describes why a file cannot be read. */
   static String describe(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file: check its path";

@@ -6,14 +6,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The signals of this process. A shutdown hook would not do: it cannot tell a second signal from
- * the first, nor let the main thread choose the exit code.
+ * The signals of this process. A shutdown hook would not suffice: it cannot detect a second signal,
+ * and the main thread could not choose the exit code.
  */
 final class ProcessSignals implements StopSignals {
   private static final String HANGUP = "HUP";
   private static final List<String> NAMES = List.of("INT", "TERM", HANGUP);
 
-  /** True for each wish to read the configuration again, false to stop. */
+  /** The requests of signals: true to reload the configuration, false to stop. */
   private final BlockingQueue<Boolean> wishes = new LinkedBlockingQueue<>();
 
   private final AtomicBoolean stopping = new AtomicBoolean();

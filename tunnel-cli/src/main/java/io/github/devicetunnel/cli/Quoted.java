@@ -2,7 +2,7 @@ package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.internal.text.OneLine;
 
-/** A bad value in an error message: on one line, and not too long. */
+/** Quotes an invalid value for an error message, on one line and shortened. */
 final class Quoted {
   private static final int LONGEST = 100;
 

@@ -8,24 +8,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes secrets out of messages. No message is meant to hold one; this is for the key that somebody
- * gave as the value of another option, which a message about that option repeats.
+ * Redacts secrets in messages. Messages are not meant to contain secrets. However, a user may pass
+ * a key as the value of another option, and a message about that option repeats the value.
+ * Thread-safe, except that {@link #add} must not be called concurrently.
  */
 final class Redaction {
   private static final String HIDDEN = "***";
   private static final String TOKEN_CHARACTERS = "[\\w.~+/=-]*";
 
-  /** As access keys and JWTs begin, wherever they come from. */
+  /** Matches access keys, JWTs and private keys by their beginning. */
   private static final String LOOKS_SECRET =
       "\\b(?:ak_[\\w-]|eyJ[\\w-]{5})"
           + TOKEN_CHARACTERS
-          // Somebody gave what is in a file in place of its name; messages cut it short.
+          // A user may pass the content of a file instead of its name. Messages may cut it off.
           + "|(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\\z))";
 
-  /** Messages cut long values short, so the beginning of a secret must do to find it. */
+  /** The number of characters that identify a secret, because messages shorten long values. */
   private static final int TELLING_LENGTH = 12;
 
-  /** A shorter one is no secret, and would turn up inside ordinary words. */
+  /** The minimum length of a secret. A shorter text would also match parts of ordinary words. */
   private static final int LEAST_LENGTH = 4;
 
   private volatile Pattern secrets;
@@ -58,7 +59,7 @@ final class Redaction {
     return redaction;
   }
 
-  /** One more secret, which was not known before. */
+  /** Adds a secret. Ignores a text that is shorter than {@value #LEAST_LENGTH} characters. */
   void add(String secret) {
     if (secret.length() >= LEAST_LENGTH) {
       String beginning = secret.substring(0, Math.min(secret.length(), TELLING_LENGTH));
@@ -67,7 +68,7 @@ final class Redaction {
     }
   }
 
-  /** Also when its name is misspelt. */
+  /** Returns whether an option, possibly misspelt, has a key as its value. */
   private static boolean isKeyOption(String name) {
     if (!name.startsWith("-")) {
       return false;

@@ -3,27 +3,32 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.DrainReport;
 
 /**
- * One of those that tell how a run goes. All methods but those of connections, which {@link
- * io.github.devicetunnel.TunnelEventListener} has, come from the main thread in the order below.
+ * A receiver of the events of a run. The main thread calls the methods, first {@link #start} and
+ * last {@link #close}. Events of connections are reported through {@link
+ * io.github.devicetunnel.TunnelEventListener} instead.
  */
 interface Reporter extends AutoCloseable {
 
-  /** Everything that was given is in order, and something is about to be opened. */
+  /**
+   * Called after all settings were validated, before the first listener is opened.
+   *
+   * @throws CommandFailure if the reporter cannot be started
+   */
   default void start() {}
 
-  /** A listener accepts connections. */
+  /** Called when a listener has been opened, at startup or by a reload. */
   default void listening(String address, String device, String service) {}
 
-  /** All listeners do. */
+  /** Called when all listeners accept connections after startup. */
   default void ready() {}
 
-  /** None does any more; open connections may finish. */
+  /** Called before the listeners stop accepting. Open connections may finish. */
   default void stopping() {}
 
-  /** No connection is open any more. */
+  /** Called when no connection is open any more. */
   default void stopped(DrainReport report) {}
 
-  /** May come at any time, and more than once. */
+  /** Ends reporting. May be called at any time, and more than once. */
   @Override
   default void close() {}
 }

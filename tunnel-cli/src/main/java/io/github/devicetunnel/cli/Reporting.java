@@ -6,7 +6,7 @@ import io.github.devicetunnel.TunnelEventListener;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** All that tell how a run goes, as one. Nothing is opened before {@link #start}. */
+/** Forwards the events of a run to several reporters. Nothing is opened before {@link #start}. */
 final class Reporting implements Reporter {
   private final List<Reporter> reporters;
   private final List<TunnelEventListener> listeners;
@@ -16,7 +16,10 @@ final class Reporting implements Reporter {
     this.listeners = List.copyOf(listeners);
   }
 
-  /** For every client that is built in this run, but not for one made by its newBuilder(). */
+  /**
+   * Adds the event listeners to the builder of a client. Clients that are derived from it with
+   * {@code newBuilder()} already have them.
+   */
   void observe(TunnelClient.Builder builder) {
     listeners.forEach(builder::addEventListener);
   }
@@ -25,7 +28,12 @@ final class Reporting implements Reporter {
     reporters.forEach(call);
   }
 
-  /** Whatever cannot be opened is a {@link CommandFailure}. */
+  /**
+   * Starts all reporters.
+   *
+   * @throws CommandFailure with {@link ExitCode#CANNOT_LISTEN} if the metrics server cannot be
+   *     bound
+   */
   @Override
   public void start() {
     each(Reporter::start);

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** Times as the old client took them: a plain number of seconds. */
+/** Parses times in the format of the old Go client, a number of seconds without a unit. */
 final class Seconds {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,6}(\\.\\d{1,9})?");
 

@@ -3,16 +3,17 @@ package io.github.devicetunnel.cli;
 import java.util.Map;
 
 /**
- * Arguments that may hold a secret. Every user of the machine can read the arguments of a process,
- * so the launcher hands these over in the environment and leaves something else in their place.
+ * Restores arguments that may be secret. All users of a machine can read the arguments of a
+ * process, so the launcher moves these into environment variables and leaves placeholders. See
+ * {@code docs/rationale/launcher.md}.
  */
 final class SecretArguments {
-  /** Before the argument's number, counted from 1. */
+  /** The prefix of the variables. The number of the argument follows, counted from 1. */
   private static final String VARIABLE = "TUNNEL_ARGUMENT_";
 
   private SecretArguments() {}
 
-  /** All arguments as they were given. */
+  /** Returns all arguments as the user gave them. */
   static String[] restore(String[] args, Map<String, String> variables) {
     String[] given = args.clone();
     for (int i = 0; i < given.length; i++) {
@@ -21,7 +22,7 @@ final class SecretArguments {
     return given;
   }
 
-  /** They are the business of no other program. */
+  /** Removes the variables from the environment of another program. */
   static void removeFrom(Map<String, String> variables) {
     variables.keySet().removeIf(name -> name.startsWith(VARIABLE));
   }

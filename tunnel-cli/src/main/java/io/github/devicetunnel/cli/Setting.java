@@ -3,14 +3,17 @@ package io.github.devicetunnel.cli;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that somebody gave for an option.
+ * A value of an option, from an argument or the environment.
  *
- * @param option its name with dashes
- * @param variable the environment variable that it came from, null when it was an argument
+ * @param option the option's name with dashes
+ * @param variable the environment variable with the value, or null for an argument
  */
 record Setting(String option, String value, @Nullable String variable) {
 
-  /** An argument beats the environment. Null when there is neither. */
+  /**
+   * Returns the setting from the argument or, without one, from the environment. Returns null if
+   * neither has a value.
+   */
   static @Nullable Setting find(
       String option, @Nullable String argument, String variable, Environment environment) {
     if (argument != null) {
@@ -24,7 +27,10 @@ record Setting(String option, String value, @Nullable String variable) {
     return variable == null;
   }
 
-  /** Takes a complaint of the library about this value to where the user can do something. */
+  /**
+   * Returns a failure for a value that the library rejects. The message names the option, and the
+   * variable if the value comes from the environment.
+   */
   CommandFailure refused(IllegalArgumentException e) {
     String message = BuilderMessages.translate(e, option);
     return CommandFailure.usage(

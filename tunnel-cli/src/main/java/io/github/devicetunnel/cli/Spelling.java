@@ -4,18 +4,18 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Guesses what somebody meant to type. */
+/** Finds suggestions for misspelt words. */
 final class Spelling {
   private Spelling() {}
 
-  /** The candidate that comes closest to the word, or null when none comes close. */
+  /** Returns the candidate that is most similar to the word, or null if none is similar enough. */
   static @Nullable String nearest(String word, Collection<String> candidates) {
     String typed = plain(word);
     String nearest = null;
     int least = Math.max(1, typed.length() / 3) + 1;
     for (String candidate : candidates) {
       String name = plain(candidate);
-      // A beginning that somebody thought enough is as good as one wrong letter.
+      // A prefix of three or more letters counts as one wrong letter.
       int distance =
           typed.length() >= 3 && name.startsWith(typed) && !name.equals(typed)
               ? 1
@@ -32,7 +32,10 @@ final class Spelling {
     return word.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^-+", "");
   }
 
-  /** How many letters must be put in, taken out, replaced or swapped to make one of the other. */
+  /**
+   * Returns the number of insertions, deletions, substitutions and swaps of adjacent letters that
+   * turn one word into the other.
+   */
   private static int distance(String a, String b) {
     int[][] distances = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

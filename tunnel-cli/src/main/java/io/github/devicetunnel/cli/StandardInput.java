@@ -9,16 +9,17 @@ import java.nio.channels.FileChannel;
 import java.util.Objects;
 
 /**
- * Reads a descriptor without a buffer, and waits for bytes also where another process made the
- * descriptor non-blocking. For one thread, which must not be interrupted.
+ * An unbuffered stream of a descriptor. It waits for bytes even if another process has made the
+ * descriptor non-blocking. Not thread-safe. The reading thread must not be interrupted. See {@code
+ * docs/rationale/command-line.md}.
  */
 final class StandardInput extends InputStream {
   private final FileChannel channel;
   private final Backoff backoff = new Backoff();
 
-  /** For a descriptor that is never closed here. */
+  /** Creates a stream for a descriptor, which the stream never closes. */
   StandardInput(FileDescriptor descriptor) {
-    // FileInputStream.read fails with EAGAIN; the channel returns 0.
+    // FileInputStream.read fails with EAGAIN; a channel returns 0.
     channel = new FileInputStream(descriptor).getChannel();
   }
 

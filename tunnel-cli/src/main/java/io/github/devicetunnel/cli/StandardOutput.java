@@ -9,43 +9,45 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * Writes to a descriptor without a buffer, and waits for room also where another process made the
- * descriptor non-blocking. One thread may write while another one calls {@link #checkReader}. Both
- * must not be interrupted.
+ * An unbuffered stream of a descriptor. It waits for space even if another process has made the
+ * descriptor non-blocking. One thread may write while another one calls {@link #checkReader};
+ * neither may be interrupted. See {@code docs/rationale/command-line.md}.
  */
 final class StandardOutput extends OutputStream {
-  /** A file that is there and not empty: for an empty one Java 25 does not ask the system. */
+  /** Any non-empty file. For an empty file, Java 25 skips the system call. */
   private static final Path FILE = Path.of("/proc/self/exe");
 
   private final FileChannel channel;
 
-  /** For the same descriptor, because the other channel is locked while it writes. */
+  /** A second channel for the same descriptor, because the first one is locked during a write. */
   private final FileChannel checked;
 
   private final Backoff backoff = new Backoff();
 
-  /** For a descriptor that is never closed here. */
+  /** Creates a stream for a descriptor, which the stream never closes. */
   StandardOutput(FileDescriptor descriptor) {
-    // FileOutputStream.write fails with EAGAIN and does not report how many bytes it wrote before;
-    // the channel does.
+    // FileOutputStream.write fails with EAGAIN without the number of bytes written; a channel
+    // returns the number.
     channel = new FileOutputStream(descriptor).getChannel();
     checked = new FileOutputStream(descriptor).getChannel();
   }
 
   /**
-   * Fails if the descriptor is a pipe that no process has open for reading. Writes nothing. Waits
-   * while a pipe with a reader is full. Only Linux 5.12 and later report a pipe without a reader;
-   * elsewhere, and for other kinds of descriptors, the method has no effect.
+   * Checks that a pipe has a reader. Writes nothing, but waits while a pipe with a reader is full.
+   * Only Linux 5.12 and later report a pipe without a reader. On other systems, and for other kinds
+   * of descriptors, this method has no effect.
+   *
+   * @throws IOException if no process has the pipe open for reading
    */
   void checkReader() throws IOException {
     FileChannel file;
     try {
       file = FileChannel.open(FILE);
     } catch (IOException e) {
-      return; // Says nothing about the reader.
+      return; // The reader is unknown.
     }
     try (file) {
-      // The kernel looks for a reader before it looks for bytes: docs/rationale/command-line.md.
+      // The kernel checks for a reader before it checks for bytes: docs/rationale/command-line.md.
       long unused = file.transferTo(0, 0, checked);
     }
   }

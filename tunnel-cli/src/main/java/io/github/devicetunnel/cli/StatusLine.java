@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps one line at the bottom of the terminal: how much goes on. */
+/** A line at the bottom of the terminal with the number of connections and the data rates. */
 final class StatusLine implements Reporter {
   private static final long INTERVAL_MILLIS = 500;
 
@@ -33,7 +33,8 @@ final class StatusLine implements Reporter {
               return thread;
             });
     timer = running;
-    // It runs late rather than twice in a row, so that no rate is that of a moment.
+    // At a fixed rate, a run after a late one would follow at once and show the data rate of a
+    // moment.
     ScheduledFuture<?> unused =
         running.scheduleWithFixedDelay(this::show, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -46,7 +47,7 @@ final class StatusLine implements Reporter {
     lastNanos = now;
   }
 
-  /** In ASCII, which every terminal shows. */
+  /** Returns the line in ASCII, which every terminal displays. */
   static String text(Activity.Totals before, Activity.Totals now, long nanos, boolean colours) {
     String failed = now.failed() + " failed";
     return String.join(
@@ -70,7 +71,7 @@ final class StatusLine implements Reporter {
     }
     running.shutdownNow();
     try {
-      // Else it might draw once more.
+      // Otherwise the timer could draw the line again.
       boolean unused = running.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -13,11 +13,11 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * A page for people, which asks for {@code status.json} again and again. Its script puts text into
- * the page as text only: what devices and clouds say may be anything.
+ * The status page for people, whose script polls {@code status.json}. The script inserts values as
+ * text, never as HTML, because devices and clouds can send any text.
  */
 final class StatusPage {
-  /** A page with thousands of lines helps nobody; the figures count them all. */
+  /** The maximum number of connections on the page. The totals include all connections. */
   private static final int CONNECTIONS_SHOWN = 100;
 
   private final Activity activity;

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** One tunnel on standard input and output. */
+/** The {@code stdio} command, which carries standard input and output through one tunnel. */
 @Command(
     name = "stdio",
     mixinStandardHelpOptions = true,
@@ -45,7 +45,7 @@ final class StdioCommand implements Callable<Integer> {
     Environment withoutInput = environment.withInputTakenBy("the tunnel");
     try (TunnelClient client = cloud.client(withoutInput, console);
         TunnelStream stream = open(client)) {
-      // A signal ends the process, but the service is to be told.
+      // Close the tunnel when a signal ends the process, so that the service receives the end.
       Runtime.getRuntime().addShutdownHook(new Thread(stream::close, "tunnel-stdio-end"));
       StdioPump pump =
           new StdioPump(
@@ -69,7 +69,7 @@ final class StdioCommand implements Callable<Integer> {
       return ExitCode.NOT_ORDERLY;
     }
     if (reason.kind() == CloseReason.Kind.HALF_CLOSE_TIMEOUT) {
-      // Whether the reply was complete only the one can know who reads it.
+      // The protocol cannot mark a reply as complete: docs/rationale/command-line.md.
       console.warn(reason.message());
       return ExitCode.NOT_ORDERLY;
     }
@@ -78,7 +78,7 @@ final class StdioCommand implements Callable<Integer> {
       return ExitCode.NOT_ORDERLY;
     }
     if (reason.bytesDown() == 0 && !pump.inputEnded()) {
-      // In order, but hardly what anybody wanted.
+      // The end is orderly, but probably unexpected: the service sent nothing.
       console.warn(reason.message());
     }
     return ExitCode.OK;

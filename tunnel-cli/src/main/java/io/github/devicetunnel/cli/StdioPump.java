@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries an input and an output through an open tunnel, until it ends. */
+/** Copies bytes between an open tunnel and an input and output, until the tunnel ends. */
 final class StdioPump {
   private static final Logger LOG = LoggerFactory.getLogger(StdioPump.class);
   private static final int BUFFER = 64 << 10;
 
-  /** Between two looks for a reader of the output. */
+  /** The interval between checks for a reader of the output. */
   private static final long READER_CHECK_MILLIS = 250;
 
   private final TunnelStream stream;
@@ -34,8 +34,8 @@ final class StdioPump {
   }
 
   /**
-   * Returns how the tunnel ended, when it has. The input may still be waited for then, on a daemon
-   * thread: nothing can end a read from a terminal or a pipe.
+   * Copies until the tunnel has ended, and returns its close reason. A daemon thread may still be
+   * blocked in a read of the input, because a read from a terminal or pipe cannot be cancelled.
    */
   CloseReason run() {
     Thread up = new Thread(this::carryUp, "tunnel-stdio-up");
@@ -46,7 +46,7 @@ final class StdioPump {
     return stream.whenClosed().toCompletableFuture().join();
   }
 
-  /** Why the output could not be written to, null if it could. */
+  /** Returns the failure to write the output, or null. */
   @Nullable IOException outputFailure() {
     return outputFailure;
   }
@@ -65,14 +65,14 @@ final class StdioPump {
       stream.shutdownOutput();
       watchReader();
     } catch (IOException e) {
-      // The tunnel has ended; who reads from it tells why.
+      // The tunnel has ended. The reading thread reports the reason.
       LOG.debug("standard input is read no more", e);
     }
   }
 
   /**
-   * Ends the tunnel when no process reads the output any more. A silent service causes no write,
-   * and only a write would fail otherwise.
+   * Closes the tunnel when the output has no reader any more. Otherwise only a write fails, and a
+   * silent service causes none. See {@code docs/rationale/command-line.md}.
    */
   private void watchReader() {
     CompletableFuture<CloseReason> closed = stream.whenClosed().toCompletableFuture();
@@ -98,7 +98,7 @@ final class StdioPump {
     }
   }
 
-  /** What cannot be read is over. */
+  /** Reads the input. Treats a failure as the end of the input. */
   private int readInput(byte[] buffer) {
     try {
       return in.read(buffer);
@@ -119,7 +119,7 @@ final class StdioPump {
     }
   }
 
-  /** At any end, the tunnel itself knows which it was. */
+  /** Reads from the tunnel. Returns -1 at any end, because the tunnel knows its close reason. */
   private int readTunnel(byte[] buffer) throws IOException {
     try {
       return stream.inputStream().read(buffer);

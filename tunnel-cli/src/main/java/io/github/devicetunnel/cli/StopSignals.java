@@ -1,35 +1,35 @@
 package io.github.devicetunnel.cli;
 
-/** How a running program is told to stop. */
+/** The signals that stop or reload a running program. */
 interface StopSignals {
 
   /**
-   * From now on the first signal frees {@link #await} and the second ends the process at once.
-   * Before, a signal ends the process as it does any other.
+   * Handles signals from now on: the first one ends {@link #await}, and the second one ends the
+   * process immediately. Before, each signal has its default action.
    */
   default void watch() {
     watch(false);
   }
 
   /**
-   * The same.
+   * Handles signals as {@link #watch()} does.
    *
-   * @param reloading whether SIGHUP asks for the configuration to be read again, and not to stop
+   * @param reloading whether SIGHUP reloads the configuration instead of stopping the program
    */
   void watch(boolean reloading);
 
-  /** Returns when the first signal has come that asks to stop. */
+  /** Waits for the first signal that stops the program. */
   default void await() throws InterruptedException {
     while (awaitReload()) {
-      // There is nothing to read again.
+      // Reload requests have no effect here.
     }
   }
 
-  /** Returns whether the first signal that asked to stop was SIGHUP. */
+  /** Returns whether the first signal that stops the program was SIGHUP. */
   default boolean isHangup() {
     return false;
   }
 
-  /** Returns at the next signal: true when the configuration is to be read again. */
+  /** Waits for the next signal. Returns true to reload the configuration, and false to stop. */
   boolean awaitReload() throws InterruptedException;
 }

@@ -7,17 +7,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a program's output is seen: by a person at a terminal, or not. At a terminal there is one
- * line below all others, which makes room for them: it is erased before anything is written, and
- * comes back when it is next shown. Writing waits for the terminal; {@link Output} is for all else.
+ * Standard output and standard error, which may be a terminal. On a terminal, a status line can be
+ * shown below all other lines. It is erased before each write and appears again with the next
+ * {@link #show}. Writes wait for the terminal; {@link Output} does not. Thread-safe.
  */
 final class Terminal {
-  /** Set by the launcher when both streams are terminals: Java itself cannot tell for each. */
+  /**
+   * Set by the launcher if both streams are terminals, because Java cannot detect this for each
+   * stream.
+   */
   static final String VARIABLE = "TUNNEL_TERMINAL";
 
   private static final String ERASE = "\r\u001b[2K";
 
-  /** What went over into the next line could not be erased. */
+  /** Prevents a long line from wrapping, because only the last row can be erased. */
   private static final String WRAPPING_OFF = "\u001b[?7l";
 
   private static final String WRAPPING_ON = "\u001b[?7h";
@@ -30,10 +33,12 @@ final class Terminal {
   private final boolean present;
   private final boolean colours;
 
-  /** Empty when none is on the screen. Guarded by this, as all that is written to a terminal. */
+  /**
+   * The visible status line, or an empty string. Guarded by this, like all writes to a terminal.
+   */
   private String shown = "";
 
-  /** Not while somebody is in the midst of a line. */
+  /** False after an incomplete line, below which the status line is not shown. */
   private boolean atLineStart = true;
 
   private Terminal(OutputStream out, OutputStream err, boolean present, boolean colours) {
@@ -58,19 +63,19 @@ final class Terminal {
     return err;
   }
 
-  /** Whether a person looks at it. */
+  /** Returns whether the streams are a terminal. */
   boolean isPresent() {
     return present;
   }
 
-  /** Whether words may have a colour. */
+  /** Returns whether colours are enabled. */
   boolean hasColours() {
     return colours;
   }
 
   /**
-   * Puts another line below all others, or none if it is empty. It is cut at the right edge. Does
-   * nothing in the background.
+   * Replaces the status line, or removes it if {@code line} is empty. The terminal cuts the line
+   * off at its right edge. Does nothing in the background.
    */
   synchronized void show(String line) {
     if (present && atLineStart && !line.equals(shown) && Foreground.now()) {
@@ -102,7 +107,7 @@ final class Terminal {
     atLineStart = bytes[offset + length - 1] == '\n';
   }
 
-  /** One of the two streams. */
+  /** A stream whose bytes appear above the status line. */
   private final class Above extends OutputStream {
     private final OutputStream stream;
 

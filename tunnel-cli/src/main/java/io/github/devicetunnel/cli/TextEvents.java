@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli;
 
-/** Events for a person: where it listens. What becomes of connections is in the log. */
+/** Writes the address of each listener as text. Connections are reported in the log. */
 final class TextEvents implements Reporter {
   private final Console console;
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How long a connection waits for what. Where nothing is given, the library's defaults hold. */
+/** The options for timeouts. The defaults are those of the library. */
 final class TimeoutOptions {
   private static final String CONNECT = "--connect-timeout";
   private static final String HALF_CLOSE = "--half-close-timeout";
@@ -67,7 +67,11 @@ final class TimeoutOptions {
               + " Default: ${DEFAULT-VALUE}")
   private String drain = "";
 
-  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Applies the options to a client.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
   void applyTo(TunnelClient.Builder builder) {
     set(CONNECT, connect, builder::connectTimeout);
     set(HALF_CLOSE, halfClose, builder::halfCloseTimeout);
@@ -77,7 +81,7 @@ final class TimeoutOptions {
     builder.drainTimeout(drainTimeout());
   }
 
-  /** What was given of the times that are judged at a ping. */
+  /** Returns the given timeouts that are checked only when a ping is due. */
   Map<TunnelSetting, String> silences() {
     Map<TunnelSetting, String> given = new EnumMap<>(TunnelSetting.class);
     if (liveness != null) {

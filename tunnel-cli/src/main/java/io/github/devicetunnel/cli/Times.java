@@ -5,17 +5,20 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times with their unit, as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 12h}, {@code 30d}. */
+/**
+ * Parses times with a unit, such as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 12h} or {@code
+ * 30d}.
+ */
 final class Times {
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
-  /** Ten years, far below the place where arithmetic in nanoseconds ends. */
+  /** Ten years, which is far below the limit of arithmetic in nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(3650);
 
   private Times() {}
 
   static Duration parse(String text) {
-    // Without a unit nothing can be meant but nothing.
+    // Zero needs no unit.
     Matcher matcher = TIME.matcher(text.equals("0") ? "0s" : text);
     Duration time = matcher.matches() ? duration(matcher) : null;
     if (time == null || time.compareTo(LONGEST) > 0) {
@@ -37,7 +40,10 @@ final class Times {
     };
   }
 
-  /** For a person, to a millisecond: {@code 5 s}, {@code 0.5 s}. */
+  /**
+   * Formats a time for people in seconds, with up to three decimals, such as {@code 5 s} or {@code
+   * 0.5 s}.
+   */
   static String text(Duration time) {
     return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }

@@ -2,7 +2,7 @@ package io.github.devicetunnel.cli;
 
 import picocli.CommandLine.Command;
 
-/** The program as a whole: its help and version. Everything else is a command. */
+/** The top-level command, with the help and the version of the program. */
 @Command(
     name = "tunnel",
     mixinStandardHelpOptions = true,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What can be set for one tunnel, where it differs from the others. */
+/** A setting that a single tunnel can override. */
 enum TunnelSetting {
   DEVICE,
   SERVICE,
@@ -17,10 +17,10 @@ enum TunnelSetting {
   IDLE_TIMEOUT,
   MAX_CONNECTIONS;
 
-  /** They bound a silence, which is looked for when a ping is due. */
+  /** Timeouts that are checked only when a ping is due. */
   static final List<TunnelSetting> JUDGED_AT_A_PING = List.of(LIVENESS_TIMEOUT, WRITE_TIMEOUT);
 
-  /** As in a file, and as an option without its dashes. */
+  /** Returns the key in a configuration file, which is the name of the option without dashes. */
   String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -29,15 +29,16 @@ enum TunnelSetting {
     return Arrays.stream(values()).map(TunnelSetting::key).toList();
   }
 
-  /** Null when nothing has this name. */
+  /** Returns the setting with this key, or null. */
   static @Nullable TunnelSetting of(String key) {
     return Arrays.stream(values()).filter(s -> s.key().equals(key)).findFirst().orElse(null);
   }
 
   /**
-   * Whatever is wrong is a {@link CommandFailure} of usage.
+   * Applies a value to a client.
    *
-   * @param where the value was given
+   * @param where the origin of the value, for messages
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the value is invalid
    */
   void apply(TunnelClient.Builder builder, String value, String where) {
     try {

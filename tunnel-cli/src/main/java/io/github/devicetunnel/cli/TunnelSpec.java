@@ -10,21 +10,22 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * A listener that somebody asked for.
+ * A configured listener.
  *
- * @param origin the option that asked for it, or file and line
- * @param listen where to listen
- * @param settings where they differ from those of all
+ * @param origin the option with the listener, or file and line
+ * @param listen the local address
+ * @param settings that override those of the shared client
  */
 record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting, String> settings) {
 
   /**
-   * Reads the value of {@code -L}.
+   * Parses the value of {@code -L}.
    *
    * @param text {@code LISTEN=DEVICE/SERVICE} or {@code LISTEN=SERVICE}
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the value is malformed
    */
   static TunnelSpec parse(String option, String text) {
-    // The path of a unix socket may hold one too, a service never.
+    // The path of a unix socket may contain '=', but a service cannot.
     int equals = text.lastIndexOf('=');
     if (equals < 0) {
       throw CommandFailure.usage(
@@ -44,12 +45,16 @@ record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting, String
     return settings.containsKey(setting);
   }
 
-  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Applies the settings to a client.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if a setting is invalid
+   */
   void applyTo(TunnelClient.Builder builder) {
     settings.forEach((setting, value) -> setting.apply(builder, value, origin));
   }
 
-  /** Whether it asks for the same as another one, which may stand elsewhere. */
+  /** Returns whether another listener has the same address and settings. Ignores its origin. */
   boolean isSameAs(TunnelSpec other) {
     return listen.equals(other.listen) && settings.equals(other.settings);
   }

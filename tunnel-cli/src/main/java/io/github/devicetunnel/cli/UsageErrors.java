@@ -12,17 +12,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Says what is wrong with the arguments. Picocli's own messages repeat what was given, which may be
- * a key in the wrong place; these repeat nothing but names of options.
+ * Describes errors in the arguments. Picocli's messages repeat arguments, which may include a key
+ * in the wrong place. These messages repeat only names of options and commands, and paths.
  */
 final class UsageErrors {
-  /** What may be repeated: a name as options have, and no value stuck to it. */
+  /** Matches names of options without a value. Only such names are repeated. */
   private static final Pattern HARMLESS_NAME = Pattern.compile("--?[a-z][a-z-]{0,23}");
 
   private final List<String> args;
   private final Set<String> commands;
 
-  /** Of these arguments, to a program with commands of these names. */
+  /**
+   * Creates descriptions for the arguments of a program.
+   *
+   * @param args as the user gave them
+   * @param commands names of all commands
+   */
   UsageErrors(String[] args, Set<String> commands) {
     this.args = Arrays.asList(args.clone());
     this.commands = commands;
@@ -43,7 +48,7 @@ final class UsageErrors {
     return "the arguments cannot be understood";
   }
 
-  /** Values that can be refused here are paths; other options take any text. */
+  /** Describes a rejected value. Picocli rejects only paths; other options accept any text. */
   private static String refused(OptionSpec option, ParameterException e) {
     return option.arity().max() == 0 ? "takes no value" : FilePath.defect(e.getValue());
   }
@@ -72,7 +77,8 @@ final class UsageErrors {
   }
 
   /**
-   * Counted as the user does. The same word may also be the value of an option: that one is fine.
+   * Returns the position of an argument, counted from 1. Prefers an occurrence that is not the
+   * value of an option, because such a value is valid.
    */
   private int position(String argument) {
     for (int i = 0; i < args.size(); i++) {

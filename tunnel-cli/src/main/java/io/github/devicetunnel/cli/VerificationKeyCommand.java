@@ -2,7 +2,9 @@ package io.github.devicetunnel.cli;
 
 import picocli.CommandLine.Command;
 
-/** What can be done with the keys that check tokens. */
+/**
+ * The {@code verification-key} command, which has subcommands for certificates that verify tokens.
+ */
 @Command(
     name = "verification-key",
     mixinStandardHelpOptions = true,

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Uploads a certificate to an application. */
+/** The {@code verification-key upload} command, which uploads a certificate to an application. */
 @Command(
     name = "upload",
     mixinStandardHelpOptions = true,

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The program's version, from what Maven leaves in every jar. */
+/** The program's version, from the properties that Maven writes into every jar. */
 final class Version implements IVersionProvider {
   private static final String PROPERTIES =
       "/META-INF/maven/io.github.devicetunnel/tunnel-cli/pom.properties";

@@ -23,8 +23,8 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * A file of YAML as its author sees it: text in lines. YAML's own types are left alone, since they
- * would make a number of a device ID.
+ * A YAML file as nodes with text and line numbers. YAML types are ignored, because they would turn
+ * a device ID of digits into a number.
  */
 final class YamlNodes {
   private final String file;
@@ -33,13 +33,18 @@ final class YamlNodes {
     this.file = file;
   }
 
-  /** A key, and what it stands for. */
+  /** A key, its value and its line. */
   record Entry(String key, Node value, int line) {}
 
-  /** What is in a file, by its keys. Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Reads the keys of a file.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file cannot be read or is not valid
+   *     YAML
+   */
   static Map<String, Entry> read(String file) {
     try {
-      // Not the messages of the library: they repeat the line, which may hold a secret.
+      // Do not use the library's messages: they repeat lines, which may contain a secret.
       Node root = parse(Files.readString(FilePath.of(file)));
       return root == null || isNothing(root) ? Map.of() : new YamlNodes(file).entries(root);
     } catch (MarkedYamlEngineException e) {
@@ -48,7 +53,7 @@ final class YamlNodes {
     } catch (YamlEngineException e) {
       throw at(file, 1, "is no YAML");
     } catch (StackOverflowError e) {
-      // The library descends into lists within lists as deep as they are.
+      // The library parses nested lists recursively.
       throw at(file, 1, "lists or keys are nested too deeply");
     } catch (InvalidPathException e) {
       throw CommandFailure.usage(Config.OPTION + ": " + FilePath.defect(file));
@@ -59,7 +64,7 @@ final class YamlNodes {
     }
   }
 
-  /** Null when there is nothing but comments. */
+  /** Returns the root node, or null if the text contains only comments. */
   private static @Nullable Node parse(String text) {
     LoadSettings settings = LoadSettings.builder().setSchema(new CoreSchema()).build();
     StreamReader reader = new StreamReader(settings, text);
@@ -71,11 +76,11 @@ final class YamlNodes {
     if (problem.contains("TAB")) {
       return "a tab stands where only spaces may";
     }
-    // What follows is a piece of the file.
+    // The rest of the message is text from the file.
     return problem.replaceFirst("(alias|tag handle|anchor) .*", "$1");
   }
 
-  /** The keys of one item of a list. */
+  /** Returns the keys of a list item. */
   static Map<String, Entry> entries(String file, Node node) {
     return new YamlNodes(file).entries(node);
   }
@@ -99,15 +104,15 @@ final class YamlNodes {
     return entries;
   }
 
-  /** The one value of a key. */
+  /** Returns the single value of a key. */
   static String text(String file, Entry entry) {
     return text(file, entry.key, entry.value, "one value");
   }
 
   /**
-   * The values of a key that may have several.
+   * Returns the values of a key that may have several.
    *
-   * @param form of each, as help writes it
+   * @param form of each value, as in the help
    */
   static List<String> texts(String file, Entry entry, String form) {
     String expected = form + " or a list of these";
@@ -131,7 +136,7 @@ final class YamlNodes {
     return node.getTag().equals(Tag.NULL);
   }
 
-  /** The items of a list; null when it is none. */
+  /** Returns the items of a list, or null if the value is not a list. */
   static @Nullable List<Node> items(Entry entry) {
     return entry.value instanceof SequenceNode list ? list.getValue() : null;
   }

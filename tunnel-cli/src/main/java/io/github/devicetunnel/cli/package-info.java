@@ -1,7 +1,7 @@
 /**
- * The command line: parsing, printing and exit codes. What a tunnel does is the library's business.
+ * The command line: parsing, output and exit codes. The library implements tunnels.
  *
- * <p>Begin with {@link io.github.devicetunnel.cli.Main}.
+ * <p>The entry point is {@link io.github.devicetunnel.cli.Main}.
  */
 @NullMarked
 package io.github.devicetunnel.cli;
