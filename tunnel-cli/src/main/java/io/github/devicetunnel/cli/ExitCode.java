@@ -8,7 +8,7 @@ final class ExitCode {
   /** Unexpected failure (a bug). */
   static final int BUG = 1;
 
-  /** Invalid arguments or configuration. Nothing was opened. */
+  /** Invalid arguments or configuration. No tunnel was opened. */
   static final int USAGE = 2;
 
   /** A listener cannot be bound to its local address. */

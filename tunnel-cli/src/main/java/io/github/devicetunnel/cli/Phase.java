@@ -8,7 +8,7 @@ enum Phase {
   STARTING,
   /** All listeners accept connections. */
   READY,
-  /** No listener accepts connections any more. */
+  /** The program is stopping. Open connections may finish. */
   DRAINING;
 
   /** Returns the HTTP status for a readiness check. */

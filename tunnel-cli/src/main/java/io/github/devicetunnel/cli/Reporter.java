@@ -10,7 +10,7 @@ import io.github.devicetunnel.DrainReport;
 interface Reporter extends AutoCloseable {
 
   /**
-   * Called after all settings were validated, before the first listener is opened.
+   * Called before the listeners are validated and opened.
    *
    * @throws CommandFailure if the reporter cannot be started
    */
