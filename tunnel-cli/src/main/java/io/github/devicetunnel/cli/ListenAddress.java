@@ -9,7 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The local address of a listener, as text. */
+/** Parses and formats the local addresses of listeners. */
 final class ListenAddress {
   static final String OPTION = "--listen-uri";
 
@@ -23,10 +23,11 @@ final class ListenAddress {
   private ListenAddress() {}
 
   /**
-   * Reads the address of a port, or {@code unix:} and a path.
+   * Parses the address of a TCP port or unix socket.
    *
-   * @param option that it was given with
-   * @param text {@code unix:/path}, or what {@link #parsePort} takes
+   * @param option the option with the value, for messages
+   * @param text {@code unix:/path}, or an address for {@link #parsePort}
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the address is malformed
    */
   static SocketAddress parse(String option, String text) {
     return text.startsWith(UNIX)
@@ -46,10 +47,12 @@ final class ListenAddress {
   }
 
   /**
-   * Looks the host up, if it is a name.
+   * Parses the address of a TCP port, and resolves the host if it is a name. If that fails, the
+   * address is unresolved.
    *
-   * @param option that it was given with
+   * @param option the option with the value, for messages
    * @param text {@code host:port}, {@code [ipv6]:port}, or {@code :port} for loopback
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the address is malformed
    */
   static InetSocketAddress parsePort(String option, String text) {
     return parsePort(option, text, PORT);
@@ -109,7 +112,7 @@ final class ListenAddress {
     return address.getAddress() != null && address.getAddress().isAnyLocalAddress();
   }
 
-  /** As {@link #parse} takes it. */
+  /** Formats an address so that {@link #parse} accepts it. */
   static String text(SocketAddress address) {
     return address instanceof InetSocketAddress port ? HostPort.of(port) : UNIX + address;
   }

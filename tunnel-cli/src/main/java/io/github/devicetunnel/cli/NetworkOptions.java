@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How the cloud is reached: whom to trust, who to be, through which proxy. */
+/**
+ * The options for the connection to the cloud: trusted CAs, client certificate, proxy, headers and
+ * websocket details.
+ */
 final class NetworkOptions {
   private static final String CA_FILE = "--ca-file";
   private static final String CLIENT_CERT = "--client-cert";
@@ -80,10 +83,14 @@ final class NetworkOptions {
               + " repeated. The payload is never encoded.")
   private List<String> subprotocols = new ArrayList<>();
 
-  /** Null when there are no files for it. */
+  /** Null if neither an option nor {@code SSL_CERT_FILE} or {@code SSL_CERT_DIR} configures TLS. */
   private @Nullable TlsSettings tlsOfFiles;
 
-  /** Whatever is wrong is a {@link CommandFailure} of usage. */
+  /**
+   * Applies the options to a client.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
   void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
     setTls(builder, environment);
     if (proxy == null) {
@@ -105,7 +112,7 @@ final class NetworkOptions {
     setting(SUBPROTOCOL, () -> builder.subprotocol(subprotocols.toArray(String[]::new)));
   }
 
-  /** Whether there is a password where others can see it. */
+  /** Returns whether a proxy password was given as an argument, which other users can read. */
   boolean exposesPassword(Environment environment) {
     return proxy != null && proxy.contains("@") && !environment.config().sets(PROXY);
   }
@@ -136,8 +143,10 @@ final class NetworkOptions {
   }
 
   /**
-   * Reads the files of certificates again, for new connections, and returns their names. Whatever
-   * is wrong is a {@link CommandFailure} of usage; everything stays as it was then.
+   * Reloads the certificate files for new connections, and returns their names.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if a file is invalid; the loaded
+   *     certificates stay in use then
    */
   List<String> reloadCertificates() {
     if (tlsOfFiles == null) {
@@ -156,7 +165,7 @@ final class NetworkOptions {
         .toList();
   }
 
-  /** The value may be a secret. */
+  /** Sets a header. Messages do not repeat the value, which may be a secret. */
   private static void setHeader(TunnelClient.Builder builder, String header) {
     int equals = header.indexOf('=');
     if (equals < 0) {
