@@ -58,6 +58,15 @@ record Timeouts(
   }
 
   /**
+   * Returns the time between two pings: the ping interval, or half of a shorter liveness timeout.
+   * The cloud may be silent until a ping arrives, so a ping must leave before the timeout passes.
+   */
+  Duration keepAliveInterval() {
+    Duration half = liveness().dividedBy(2);
+    return half.compareTo(pingInterval) < 0 ? half : pingInterval;
+  }
+
+  /**
    * As it was set, or else as it is at that end.
    *
    * @param standard how long that end waits by default

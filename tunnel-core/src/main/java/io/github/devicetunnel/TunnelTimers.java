@@ -107,7 +107,7 @@ final class TunnelTimers {
         };
     return KeepAlive.start(
         webSocket,
-        timeouts.pingInterval(),
+        timeouts.keepAliveInterval(),
         timeouts.liveness(),
         timeouts.writeTimeout(),
         dead,

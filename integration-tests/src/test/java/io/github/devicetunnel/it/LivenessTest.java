@@ -13,14 +13,18 @@ import io.github.devicetunnel.TunnelListener;
 import io.github.devicetunnel.TunnelStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is gone, and who is only slow. */
 @ExtendWith(Leaks.class)
@@ -53,6 +57,37 @@ class LivenessTest {
       assertThat(reason.kind()).isEqualTo(Kind.SILENT_CLOUD);
       assertThat(reason.endedBy()).isEqualTo(CloseReason.EndedBy.CLOUD);
       assertThat(reason.message()).startsWith("nothing came from the cloud for ");
+    }
+  }
+
+  /** A healthy cloud says nothing until it is pinged, and the ping must not come too late. */
+  @ParameterizedTest
+  @ValueSource(longs = {5_000, 600_000})
+  void livenessTimeoutShorterThanThePingIntervalEndsNoIdleConnection(long pingMillis)
+      throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client =
+            cloud
+                .client(service)
+                .pingInterval(Duration.ofMillis(pingMillis))
+                .livenessTimeout(Duration.ofSeconds(4))
+                .build();
+        TunnelStream stream = client.open()) {
+      CompletableFuture<Integer> read =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return stream.inputStream().read();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      Await.until("an answered ping", () -> stream.stats().roundTrip() != null);
+      long answered = System.nanoTime();
+      Await.until(() -> System.nanoTime() - answered > TimeUnit.SECONDS.toNanos(6));
+      stream.outputStream().write('x');
+      assertThat(Await.get(read)).isEqualTo('x');
     }
   }
 
