@@ -1,8 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Carries TCP connections to services on IoT gateways through a cloud tunnelling service. Start at
- * {@link io.github.devicetunnel.TunnelClient}.
+ * Carries TCP connections to services on IoT gateways through a cloud tunnelling service. See
+ * {@link io.github.devicetunnel.TunnelClient} for an introduction.
  */
 @NullMarked
 @SuppressWarnings("module") // the modules of the qualified exports are built after this one
@@ -14,16 +14,16 @@ module io.github.devicetunnel.core {
   requires transitive okhttp3;
 
   exports io.github.devicetunnel;
-  // The test service reads and writes the frames of the other side.
+  // The test cloud reads and writes the frames of the server side.
   exports io.github.devicetunnel.internal.frames to
       io.github.devicetunnel.testing;
   exports io.github.devicetunnel.internal.net to
       io.github.devicetunnel.testing;
-  // All modules show external text in the same way.
+  // All modules escape external text in messages in the same way.
   exports io.github.devicetunnel.internal.text to
       io.github.devicetunnel.cli,
       io.github.devicetunnel.jwt;
-  // The upload of keys uses the URLs and error descriptions of the same service.
+  // The key upload shares the URLs and error format of the cloud.
   exports io.github.devicetunnel.internal.cloud to
       io.github.devicetunnel.jwt;
 }

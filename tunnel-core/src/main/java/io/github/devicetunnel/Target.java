@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service on a device: where a tunnel leads.
+ * The target of a tunnel: a service on a device.
  *
- * @param deviceId 32 hex digits, in either case
+ * @param deviceId 32 hex digits, upper or lower case
  * @param serviceAddress {@code ip:port}, {@code host:port} or {@code [ipv6]:port} as the gateway
  *     sees it
  */
@@ -20,11 +20,11 @@ public record Target(String deviceId, String serviceAddress) {
           "(?<host>\\[[0-9a-fA-F:.]+(%[\\w.~-]+)?]|[^\\s:/?#@\\[\\]%\\\\]+):(?<port>\\d{1,5})");
 
   /**
-   * Checks both.
+   * Creates a target and validates both values.
    *
-   * @param deviceId 32 hex digits, in either case
+   * @param deviceId 32 hex digits, upper or lower case
    * @param serviceAddress host and port
-   * @throws IllegalArgumentException when one is null or anything else; the message says which
+   * @throws IllegalArgumentException if a value is null or invalid; the message names the value
    */
   public Target {
     checkDeviceId(deviceId);
@@ -76,7 +76,7 @@ public record Target(String deviceId, String serviceAddress) {
     return port < 1 || port > 65535 ? "the port is not from 1 to 65535" : null;
   }
 
-  /** The host, an IPv6 address without its brackets. */
+  /** Returns the host; an IPv6 address has no brackets. */
   String host() {
     String host = serviceAddress.substring(0, serviceAddress.lastIndexOf(':'));
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -86,12 +86,12 @@ public record Target(String deviceId, String serviceAddress) {
     return Integer.parseInt(serviceAddress.substring(serviceAddress.lastIndexOf(':') + 1));
   }
 
-  /** A value that somebody gave, fit for one line of a message. */
+  /** Returns an external value in a form that fits into one line of a message. */
   static String shown(String value) {
     return OneLine.of(value, MAX_SHOWN);
   }
 
-  /** Both, with a slash between them. */
+  /** Returns the device ID and the service address, separated by a slash. */
   @Override
   public String toString() {
     return deviceId + "/" + serviceAddress;

@@ -6,16 +6,20 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/** Asks the {@link TargetResolver} of an application, whose defects must not reach HTTP clients. */
+/**
+ * Calls an application's {@link TargetResolver} and converts its failures to exceptions that
+ * sockets throw.
+ */
 final class TargetLookup {
   private TargetLookup() {}
 
   /**
    * Returns the target of a host and port.
    *
-   * @throws UnknownHostException when the resolver throws it, or returns null
-   * @throws InterruptedIOException when the resolver throws it, as after a timeout
-   * @throws ConnectException when the resolver fails otherwise: clients repeat nothing after it
+   * @throws UnknownHostException if the resolver throws it or returns null
+   * @throws InterruptedIOException if the resolver throws it, for example after a timeout
+   * @throws ConnectException if the resolver fails otherwise; clients do not retry after this
+   *     exception
    */
   static Target target(TargetResolver resolver, InetSocketAddress address) throws IOException {
     String host = address.getHostString();
@@ -28,7 +32,7 @@ final class TargetLookup {
       throw TunnelSocket.notConnected(
           "the TargetResolver failed for " + shown(address) + ": " + Target.shown(e.toString()), e);
     }
-    // Nothing keeps an application's resolver from it.
+    // An application's resolver may violate the contract.
     if ((Object) target == null) {
       throw new UnknownHostException(
           shown(address)

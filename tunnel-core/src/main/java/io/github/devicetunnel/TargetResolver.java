@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 
 /**
- * Maps the host and port that a driver or HTTP client was given to a service on a device, so that
- * one {@link TunnelSocketFactory} reaches many.
+ * Maps the host and port passed to a driver or HTTP client to a service on a device, so that one
+ * {@link TunnelSocketFactory} can reach many services.
  *
  * <pre>{@code
  * Map<String, String> devices = Map.of("turbine-7", "017b7fddb124724840c1c7b800000000");
@@ -23,16 +23,17 @@ import java.net.UnknownHostException;
 @FunctionalInterface
 public interface TargetResolver {
   /**
-   * Called for every connection, on the thread that connects.
+   * Returns the target for a host and port. Called for every connection, on the thread that
+   * connects.
    *
-   * @param host a name or an IP address, as the caller gave it; no name is looked up before
+   * @param host a name or an IP address, as passed by the caller; names are not resolved before
    * @param port from 1 to 65535
    * @return the target of the tunnel; null is reported as an {@link UnknownHostException}
-   * @throws UnknownHostException when the host is unknown
-   * @throws IOException when the lookup fails. The connection fails with an {@link
-   *     java.net.ConnectException} that has this exception as its cause, as it does for a {@link
-   *     RuntimeException}; a {@code ConnectException} and an {@link java.io.InterruptedIOException}
-   *     are passed on as they are
+   * @throws UnknownHostException if the host is unknown
+   * @throws IOException if the lookup fails. The connection then fails with a {@link
+   *     java.net.ConnectException} that has this exception as its cause. The same applies to a
+   *     {@link RuntimeException}. A {@code ConnectException} and an {@link
+   *     java.io.InterruptedIOException} are passed on unchanged
    */
   Target resolve(String host, int port) throws IOException;
 }

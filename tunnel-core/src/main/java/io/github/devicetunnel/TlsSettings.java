@@ -32,11 +32,11 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to trust in TLS, and who to be. Without any, the cloud's certificate must come from an
- * authority that this Java trusts, in {@code lib/security/cacerts} or as {@code
- * javax.net.ssl.trustStore} says. Whatever is set, its name must be the cloud's, it must be in
- * force, and nothing older than TLS 1.2 is spoken: there is no switch for less. Only {@link
- * #reload} changes the settings. Thread safe.
+ * Trusted CAs, client certificate and certificate pins for TLS. By default, the certificate of the
+ * cloud must come from a CA that this JVM trusts: in {@code lib/security/cacerts}, or as set by
+ * {@code javax.net.ssl.trustStore}. Regardless of the settings, the certificate must match the host
+ * name and be within its validity period, and the protocol must be TLS 1.2 or later. These checks
+ * cannot be disabled. Immutable except for {@link #reload}, and thread-safe.
  *
  * <pre>{@code
  * TlsSettings tls = TlsSettings.builder()
@@ -56,10 +56,10 @@ public final class TlsSettings {
   private volatile @Nullable X509Certificate clientCertificate;
 
   /**
-   * Certificates to trust.
+   * Trusted CA certificates.
    *
-   * @param source for messages
-   * @param reader reads files each time
+   * @param source a description for messages
+   * @param reader reads the files again at each call
    */
   private record Authorities(String source, Supplier<List<X509Certificate>> reader) {
     static Authorities in(String setting, Path file) {
@@ -68,7 +68,9 @@ public final class TlsSettings {
   }
 
   /**
-   * @param text as it was given
+   * A certificate pin.
+   *
+   * @param text the pin as configured
    */
   private record Pin(CertificatePinner.Pin hosts, String text) {}
 
@@ -83,14 +85,14 @@ public final class TlsSettings {
   }
 
   /**
-   * Reads all files again, such as after the renewal of a certificate. TLS handshakes that begin
-   * afterwards use the new content, in all clients with these settings. Open connections stay as
-   * they are, idle ones of {@link TunnelClient.Builder#warmConnections} included. With a {@link
-   * Builder#pin}, an authority that is new in a file is not known: build a new client then.
+   * Reads all files again, for example after the renewal of a certificate. Later TLS handshakes use
+   * the new content, in all clients with these settings. Open connections are not affected,
+   * including idle ones of {@link TunnelClient.Builder#warmConnections}. With a {@link
+   * Builder#pin}, a CA that is new in a file is not recognized; build a new client instead.
    *
-   * @throws IllegalArgumentException if a file cannot be used; everything stays as it was
-   * @throws IllegalStateException if this JVM cannot use the content for TLS; everything stays as
-   *     it was
+   * @throws IllegalArgumentException if a file cannot be used; the previous settings stay in effect
+   * @throws IllegalStateException if this JVM cannot use the content for TLS; the previous settings
+   *     stay in effect
    */
   public synchronized void reload() {
     List<X509Certificate> certificates =
@@ -103,7 +105,7 @@ public final class TlsSettings {
   }
 
   /**
-   * @param withSystem whether to trust what the system trusts as well
+   * @param withSystem whether to trust the CAs of the JVM as well
    */
   private static RecordingTrustManager trustManager(
       List<X509Certificate> certificates, boolean withSystem) {
@@ -129,7 +131,7 @@ public final class TlsSettings {
     return new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
   }
 
-  /** Null for the system's own. */
+  /** Returns null if only the CAs of the JVM are trusted. */
   private static @Nullable KeyStore trustStore(
       List<X509Certificate> certificates, boolean withSystem)
       throws GeneralSecurityException, IOException {
@@ -149,16 +151,16 @@ public final class TlsSettings {
   }
 
   /**
-   * Begins with what the system trusts, and no client certificate.
+   * Returns a builder for settings that trust the CAs of the JVM and have no client certificate.
    *
-   * @return settings with their defaults
+   * @return a builder with default settings
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * @param store null for what the system trusts
+   * @param store null for the CAs of the JVM
    */
   private static X509ExtendedTrustManager trustManager(@Nullable KeyStore store)
       throws GeneralSecurityException {
@@ -172,12 +174,12 @@ public final class TlsSettings {
         .orElseThrow(() -> new GeneralSecurityException("this Java trusts in no X.509"));
   }
 
-  /** In place of all that a client has of TLS. */
+  /** Replaces all TLS settings of an OkHttp client. */
   OkHttpClient applyTo(OkHttpClient.Builder client) {
     CertificatePinner.Builder pinner = new CertificatePinner.Builder();
     pins.forEach(pin -> pinner.add(pin.hosts.getPattern(), pin.text));
     List<ConnectionSpec> plain = List.of(ConnectionSpec.CLEARTEXT);
-    // Of a client that has no TLS, which would cost time: OkHttp has no name for its verifier.
+    // OkHttp's hostname verifier is not public. A client without TLS is the cheapest way to get it.
     OkHttpClient defaults = new OkHttpClient.Builder().connectionSpecs(plain).build();
     return client
         .sslSocketFactory(sockets, trustManager)
@@ -187,7 +189,7 @@ public final class TlsSettings {
         .build();
   }
 
-  /** Whom, in words. */
+  /** Describes the trusted CAs as a noun phrase. */
   String trusted() {
     return only.isEmpty()
         ? DefaultTrust.describe() + (also.isEmpty() ? "" : " and those in " + sources(also))
@@ -202,12 +204,12 @@ public final class TlsSettings {
     return clientCertificate;
   }
 
-  /** The pins of one host. */
+  /** Returns the pins that apply to a host. */
   List<String> pins(String host) {
     return pins.stream().filter(pin -> pin.hosts.matchesHostname(host)).map(Pin::text).toList();
   }
 
-  /** Whom is trusted; no secret. */
+  /** Describes the settings, without secrets. */
   @Override
   public String toString() {
     X509Certificate client = clientCertificate;
@@ -221,8 +223,8 @@ public final class TlsSettings {
   }
 
   /**
-   * Makes {@link TlsSettings}. Every setter reads its files at once; only {@link
-   * TlsSettings#reload} reads them again. For one thread.
+   * A builder for {@link TlsSettings}. Each setter reads its files immediately; {@link
+   * TlsSettings#reload} reads them again. Not thread-safe.
    */
   public static final class Builder {
     private final List<X509Certificate> certificates = new ArrayList<>();
@@ -235,36 +237,36 @@ public final class TlsSettings {
     private Builder() {}
 
     /**
-     * Trusts authorities besides those that the system trusts. May be called again for more.
+     * Trusts CAs in addition to those of the JVM. Can be called repeatedly.
      *
-     * @param file certificates in PEM
+     * @param file CA certificates in PEM
      * @return this
-     * @throws IllegalArgumentException when the file cannot be read or holds no certificate
+     * @throws IllegalArgumentException if the file cannot be read or contains no certificate
      */
     public Builder trustAlso(Path file) {
       return trust(also, Authorities.in("trustAlso", file));
     }
 
     /**
-     * Trusts these authorities, and the system's no more. May be called again for more.
+     * Trusts only these CAs, and not those of the JVM. Can be called repeatedly.
      *
-     * @param file certificates in PEM
+     * @param file CA certificates in PEM
      * @return this
-     * @throws IllegalArgumentException when the file cannot be read or holds no certificate
+     * @throws IllegalArgumentException if the file cannot be read or contains no certificate
      */
     public Builder trustOnly(Path file) {
       return trust(only, Authorities.in("trustOnly", file));
     }
 
     /**
-     * Trusts these authorities, and the system's no more. May be called again for more. {@link
-     * TlsSettings#reload} keeps them.
+     * Trusts only these CAs, and not those of the JVM. Can be called repeatedly. {@link
+     * TlsSettings#reload} keeps these certificates.
      *
-     * @param authorities at least one
-     * @param source where the certificates come from, for messages: "trusted are only the
-     *     authorities in SOURCE"
+     * @param authorities at least one CA certificate
+     * @param source the origin of the certificates, for messages: "trusted are only the authorities
+     *     in SOURCE"
      * @return this
-     * @throws IllegalArgumentException when there is no certificate
+     * @throws IllegalArgumentException if the collection is empty
      */
     public Builder trustOnly(Collection<X509Certificate> authorities, String source) {
       String shown = OneLine.of(source, OneLine.MAX_FOREIGN);
@@ -283,26 +285,28 @@ public final class TlsSettings {
     }
 
     /**
-     * Shows a certificate to a server that asks for one.
+     * Sets the certificate to present to a server that requests one.
      *
-     * @param certificates in PEM: the client's own, and after it those of its issuers
-     * @param key its private key in PEM, PKCS#8 ({@code BEGIN PRIVATE KEY}) and not encrypted; may
-     *     be the same file
+     * @param certificates a PEM file with the client's certificate, followed by those of its
+     *     issuers
+     * @param key a PEM file with the private key, unencrypted PKCS#8 ({@code BEGIN PRIVATE KEY});
+     *     may be the same file
      * @return this
-     * @throws IllegalArgumentException when either cannot be read, or they do not belong together
+     * @throws IllegalArgumentException if a file cannot be read, or the key does not match the
+     *     certificate
      */
     public Builder clientCertificate(Path certificates, Path key) {
       return client(() -> ClientCertificate.ofPem(certificates, key));
     }
 
     /**
-     * Shows a certificate from a PKCS#12 file to a server that asks for one.
+     * Sets the certificate to present to a server that requests one, from a PKCS#12 file.
      *
-     * @param file with one private key or more, and their certificates
-     * @param password asked for now, and by {@link TlsSettings#reload}; the array is overwritten
-     *     after use
+     * @param file a file with one or more private keys and their certificates
+     * @param password called immediately and by {@link TlsSettings#reload}; the array is
+     *     overwritten after use
      * @return this
-     * @throws IllegalArgumentException when it cannot be read, or the password is wrong
+     * @throws IllegalArgumentException if the file cannot be read or the password is incorrect
      */
     public Builder clientKeyStore(Path file, Supplier<char[]> password) {
       return client(() -> ClientCertificate.ofKeyStore(file, password));
@@ -315,15 +319,15 @@ public final class TlsSettings {
     }
 
     /**
-     * Asks for a certain key among the certificates of a host, besides trust. Of several pins one
-     * must match, so that keys can be changed.
+     * Requires a specific public key in the certificate chain of a host, in addition to trust. If a
+     * host has several pins, one of them must match, which allows key rotation.
      *
-     * @param host the cloud's; {@code *.example.com} for one level of subdomains, {@code
-     *     **.example.com} for any
-     * @param pin {@code sha256/} and the Base64 of the SHA-256 of a public key as the certificate
-     *     holds it (SubjectPublicKeyInfo)
+     * @param host the cloud's host; {@code *.example.com} for one level of subdomains, {@code
+     *     **.example.com} for any number
+     * @param pin {@code sha256/} followed by the Base64 of the SHA-256 of a public key in its
+     *     encoding in the certificate (SubjectPublicKeyInfo)
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the host or pin is invalid
      */
     public Builder pin(String host, String pin) {
       if (!isPin(pin)) {
@@ -352,10 +356,10 @@ public final class TlsSettings {
     }
 
     /**
-     * Makes the settings.
+     * Builds the settings.
      *
-     * @return to be given to {@link TunnelClient.Builder#tls}
-     * @throws IllegalStateException when both {@link #trustAlso} and {@link #trustOnly} were said
+     * @return settings for {@link TunnelClient.Builder#tls}
+     * @throws IllegalStateException if both {@link #trustAlso} and {@link #trustOnly} were called
      */
     public TlsSettings build() {
       if (!also.isEmpty() && !only.isEmpty()) {

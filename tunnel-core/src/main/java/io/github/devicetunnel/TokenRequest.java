@@ -1,13 +1,13 @@
 package io.github.devicetunnel;
 
 /**
- * The dial that a {@link TokenSource} is asked for.
+ * A request to a {@link TokenSource} for the token of a dial attempt.
  *
- * @param deviceId the gateway that the tunnel leads to, 32 hex digits in either case
- * @param serviceAddress the service on it, {@code ip:port}, {@code host:port} or {@code
+ * @param deviceId the device of the target, 32 hex digits in upper or lower case
+ * @param serviceAddress the service of the target: {@code ip:port}, {@code host:port} or {@code
  *     [ipv6]:port}
- * @param freshWanted whether the token that was given before has just been refused: give none that
- *     was kept since
+ * @param freshWanted whether the previous token was just rejected, so the source must not return a
+ *     cached one
  */
 public record TokenRequest(String deviceId, String serviceAddress, boolean freshWanted) {
   TokenRequest(Target target, boolean freshWanted) {

@@ -3,26 +3,27 @@ package io.github.devicetunnel;
 import java.io.IOException;
 
 /**
- * Gives the access key, or the JWT, for each dial: from a file, a vault, or minted for its target.
- * {@link TokenSources} has some.
+ * A source of access keys or JWTs for dials, such as a file, a vault, or a function that mints a
+ * token for each target. {@link TokenSources} contains common implementations.
  *
- * <p>It is asked for every dial, and so by many threads at a time, each of them the library's own.
- * A dial whose token was refused, by the cloud with 401 or by the check before it, asks a second
- * time for a fresh one, and never a third time.
+ * <p>Every dial attempt calls the source. Implementations must be thread-safe: many threads of the
+ * library call them at the same time. If the token is rejected, by the cloud with 401 or by the
+ * check before the upgrade, the dial requests a fresh token, at most once per dial.
  *
- * <p>It may block; the time counts as part of the connect timeout. When that is over, or the dial
- * is given up, the thread is interrupted, and nobody waits for it any longer.
+ * <p>The source may block; its time counts towards the connect timeout. When the timeout passes or
+ * the dial is cancelled, the thread is interrupted and the dial ends without waiting for the
+ * source.
  */
 @FunctionalInterface
 public interface TokenSource {
   /**
-   * The token for one dial.
+   * Returns the token for a dial attempt.
    *
-   * @param request which tunnel it is for, and whether the last one was refused
-   * @return the secret as it is sent, without {@code Bearer}; it is shown to nobody
-   * @throws IOException when there is none: the dial fails, with this message as the reason, in
-   *     which no secret may stand
-   * @throws InterruptedException when the thread was interrupted
+   * @param request the target, and whether the previous token was rejected
+   * @return the secret as it is sent, without {@code Bearer}; it is never logged or shown
+   * @throws IOException if no token is available. The attempt fails with this message as the
+   *     reason, so the message must not contain a secret
+   * @throws InterruptedException if the thread is interrupted
    */
   String token(TokenRequest request) throws IOException, InterruptedException;
 }

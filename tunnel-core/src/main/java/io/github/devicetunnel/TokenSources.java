@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Sources of tokens for {@link Credentials}. None keeps a token: each dial gets what is there then.
- * Line breaks at the end do not count.
+ * Implementations of {@link TokenSource} for {@link Credentials}. None of them caches a token: each
+ * dial attempt reads the current one. Line breaks at the end are ignored.
  */
 public final class TokenSources {
   private TokenSources() {}
 
   /**
-   * A file, which is read for every dial: whoever changes the token replaces the file, best by
-   * moving a new one there.
+   * Returns a source that reads a file for each dial attempt. To change the token, replace the
+   * file, preferably by moving a new file over it.
    *
-   * @param file that holds the token and nothing else, 64 KiB at most
-   * @return a source that fails when the file is missing, unreadable, empty or too large
+   * @param file a file that contains only the token, at most 64 KiB
+   * @return a source that fails if the file is missing, unreadable, empty or too large
    */
   public static TokenSource file(Path file) {
     Objects.requireNonNull(file, "file");
@@ -39,10 +39,10 @@ public final class TokenSources {
   }
 
   /**
-   * An environment variable of this process.
+   * Returns a source that reads an environment variable of this process.
    *
-   * @param name of the variable
-   * @return a source that fails when the variable is not set, or empty
+   * @param name the name of the variable
+   * @return a source that fails if the variable is unset or empty
    */
   public static TokenSource environment(String name) {
     Objects.requireNonNull(name, "name");
@@ -57,17 +57,16 @@ public final class TokenSources {
   }
 
   /**
-   * A program that prints the token, and is run for every dial. It gets this process's environment
-   * and no input; no shell is between. When its time is over, or nobody waits for the token any
-   * longer, it is killed, and so are the programs that it has started, as far as the system tells
-   * which those are.
+   * Returns a source that runs a program for each dial attempt and reads the token from its
+   * standard output. The program inherits the environment of this process and gets no input. It is
+   * started without a shell. After the timeout, or when the token is no longer needed, the program
+   * and its descendants are killed, as far as the system reports them.
    *
-   * @param command the program, as a path or a name to be found on the system's path, and its
-   *     arguments
-   * @param timeout how long one run may take; positive
-   * @return a source that fails when the program does, with the beginning of what it printed to
-   *     standard error; its output, and its arguments, are shown nowhere
-   * @throws IllegalArgumentException when the command is empty or the timeout is not positive
+   * @param command the program, as a path or a name in the system's search path, and its arguments
+   * @param timeout maximum duration of one run; positive
+   * @return a source that fails if the program fails; the message contains the beginning of its
+   *     standard error. Its standard output and its arguments are never shown
+   * @throws IllegalArgumentException if the command is empty or the timeout is not positive
    */
   public static TokenSource command(List<String> command, Duration timeout) {
     if (command.isEmpty()) {

@@ -16,8 +16,8 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens tunnels to one service on one device. Make one and keep it: {@link #newBuilder} gives
- * clients for other devices, which share its connections and threads.
+ * A client that opens tunnels to one service on one device. Create one client and reuse it. Use
+ * {@link #newBuilder} to create clients for other devices that share its connections and threads.
  *
  * <pre>{@code
  * try (TunnelClient client = TunnelClient.builder()
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>All methods may be called from any thread. All threads of the library are daemons.
+ * <p>This class is thread-safe. All threads of the library are daemon threads.
  */
 public final class TunnelClient implements AutoCloseable {
   private final SharedResources engine;
@@ -48,33 +48,37 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Begins a new client, with an OkHttpClient and threads of its own.
+   * Returns a builder for a client with its own {@code OkHttpClient} and threads.
    *
-   * @return settings with their defaults
+   * @return a builder with default settings
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Begins another client with the same settings, which shares this one's connections to the cloud
-   * and its threads. Closing either leaves the other open.
+   * Returns a builder for another client with the same settings. The new client shares this
+   * client's connections to the cloud and its threads, unless the builder changes {@link
+   * Builder#okHttpClient}, {@link Builder#tls}, {@link Builder#proxy}, {@link
+   * Builder#warmConnections} or {@link Builder#platformThreads}. Closing one client leaves the
+   * other open.
    *
-   * @return this client's settings
+   * @return a builder with this client's settings
    */
   public Builder newBuilder() {
     return new Builder(this);
   }
 
   /**
-   * Listens for local connections, and carries each through a tunnel of its own. A tunnel that is
-   * refused, or fails, ends its own local connection and nothing else.
+   * Listens for local TCP connections and forwards each through its own tunnel. A rejected or
+   * failed tunnel resets its local connection and affects no other connection.
    *
-   * @param address port 0 picks a free one; an unresolved address or a wildcard is taken as it is,
-   *     and a wildcard is warned about, since everybody in the network can then reach the service
-   * @return the listener, accepting
-   * @throws IOException when the address cannot be bound; the message names it
-   * @throws IllegalStateException when this client is closed
+   * @param address a resolved address; port 0 selects a free port. A wildcard address logs a
+   *     warning, because every machine on the network can then reach the service
+   * @return a listener that accepts connections
+   * @throws IOException if the address is unresolved or cannot be bound; the message contains the
+   *     address
+   * @throws IllegalStateException if this client is closed
    */
   public TunnelListener listen(InetSocketAddress address) throws IOException {
     life.checkOpen();
@@ -82,19 +86,20 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Listens on a unix socket as {@link #listen(InetSocketAddress)} does on a port. Only the owner
-   * of this process may connect (mode 0600, from the first moment on). The file is removed at the
-   * end; one that a dead program has left is replaced.
+   * Listens on a unix socket. Connections are handled as by {@link #listen(InetSocketAddress)}.
+   * Only the owner of this process may connect: the socket has mode 0600 from its creation. Closing
+   * the listener removes the file. A socket file of a program that has ended is replaced.
    *
-   * <p>A unix socket has no reset: a connection that ended otherwise than in order looks to a local
-   * client as if it had ended, unless the client has sent something that was not read any more.
+   * <p>A unix socket has no reset. To the local client, a failed tunnel therefore looks like an
+   * ordinary end of the stream, unless bytes that the client sent were still unread.
    *
-   * @param address a path, of at most 106 bytes on Linux and 102 on other systems; the folder must
-   *     be there, and writable
-   * @return the listener, accepting
-   * @throws IOException when the path cannot be bound, is in use by a program that lives, is that
-   *     of another file, or when the system has no unix sockets with owners; the message names it
-   * @throws IllegalStateException when this client is closed
+   * @param address a path of at most 106 bytes on Linux and 102 bytes on other systems, in an
+   *     existing and writable directory
+   * @return a listener that accepts connections
+   * @throws IOException if the path cannot be bound, belongs to another kind of file or is in use
+   *     by a running program, or if the system does not support unix sockets with an owner; the
+   *     message contains the path
+   * @throws IllegalStateException if this client is closed
    */
   public TunnelListener listen(UnixDomainSocketAddress address) throws IOException {
     life.checkOpen();
@@ -109,15 +114,15 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Looks whether there is a token that a tunnel may be asked for with, as every dial does first,
-   * without touching the network: a source of tokens is asked, and a JWT's claims are compared with
-   * the time and with this client's target.
+   * Checks, without contacting the cloud, that a usable token is available. The same check precedes
+   * every dial: it calls the {@link TokenSource}, if there is one, and compares the claims of a JWT
+   * with the current time and this client's target.
    *
-   * @throws TunnelException of the kind {@link CloseReason.Kind#TOKEN_REFUSED} when the token can
-   *     be seen to open nothing, or {@link CloseReason.Kind#DIAL_FAILED} when the source gives none
+   * @throws TunnelException with the kind {@link CloseReason.Kind#TOKEN_REFUSED} if the token is
+   *     unusable, or {@link CloseReason.Kind#DIAL_FAILED} if the source fails or returns no token
    *     within the connect timeout
-   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
-   * @throws IllegalStateException when this client is closed
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalStateException if this client is closed
    */
   public void checkCredentials() throws IOException {
     life.checkOpen();
@@ -133,15 +138,16 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Opens one tunnel, on the calling thread, and returns when the cloud has granted it. What it
-   * carries goes straight between the caller and the socket to the cloud.
+   * Opens a tunnel and returns it as a stream. Dials on the calling thread and returns once the
+   * cloud has granted the tunnel. The stream passes bytes directly between the caller and the
+   * socket to the cloud.
    *
-   * @return the tunnel, open
-   * @throws TunnelRejectedException when the cloud refused
-   * @throws TunnelException when the cloud could not be reached within the connect timeout, or
-   *     there is no token to ask it with
-   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
-   * @throws IllegalStateException when this client is closed
+   * @return an open tunnel
+   * @throws TunnelRejectedException if the cloud rejects the upgrade
+   * @throws TunnelException if the cloud cannot be reached within the connect timeout, no usable
+   *     token is available, or the heap has no room for another tunnel
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalStateException if this client is closed
    */
   public TunnelStream open() throws IOException {
     TunnelStream stream = newStream(settings);
@@ -150,11 +156,12 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Opens one tunnel as {@link #open} does, on a thread of its own.
+   * Opens a tunnel like {@link #open}, on a separate thread.
    *
-   * @return completed with the open tunnel, or with what {@link #open} throws; cancelling it, or
-   *     {@code orTimeout}, gives the dial up
-   * @throws IllegalStateException when this client is closed
+   * @return a future that completes with the open tunnel, or with the exception that {@link #open}
+   *     would throw. Cancelling the future, or a timeout set with {@code orTimeout}, cancels the
+   *     dial
+   * @throws IllegalStateException if this client is closed
    */
   public CompletableFuture<TunnelStream> openAsync() {
     TunnelStream stream = newStream(settings);
@@ -162,21 +169,21 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Sockets for drivers and clients that take a {@link javax.net.SocketFactory}. They lead to this
-   * client's service, whatever host and port they are connected to.
+   * Returns a factory for drivers and clients that take a {@link javax.net.SocketFactory}. Its
+   * sockets connect to this client's service, whatever host and port the caller passes.
    *
-   * @return a factory that can be used until this client is closed
+   * @return a factory that is usable until this client is closed
    */
   public TunnelSocketFactory socketFactory() {
     return new TunnelSocketFactory(address -> newSocketStream(settings));
   }
 
   /**
-   * Sockets for drivers and clients that take a {@link javax.net.SocketFactory}, which lead to many
-   * services and devices.
+   * Returns a factory for drivers and clients that take a {@link javax.net.SocketFactory}. Its
+   * sockets connect to any number of services and devices.
    *
-   * @param resolver says where each host and port leads
-   * @return a factory that can be used until this client is closed
+   * @param resolver maps each host and port to a target
+   * @return a factory that is usable until this client is closed
    */
   public TunnelSocketFactory socketFactory(TargetResolver resolver) {
     return new TunnelSocketFactory(
@@ -186,11 +193,14 @@ public final class TunnelClient implements AutoCloseable {
         });
   }
 
-  /** Who connects a socket expects the exceptions of one. */
+  /**
+   * Creates a stream for a socket. A closed client causes a {@code ConnectException}, because users
+   * of sockets expect an {@code IOException}.
+   */
   private TunnelStream newSocketStream(Settings settings) throws ConnectException {
     try {
       return newStream(settings);
-    } catch (IllegalStateException e) { // This client is closed.
+    } catch (IllegalStateException e) { // this client is closed
       throw TunnelSocket.notConnected(e);
     }
   }
@@ -205,7 +215,8 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Closes with the drain timeout that was set, 5 seconds by default: see {@link #close(Duration)}.
+   * Closes this client with the configured drain timeout, 5 seconds by default. See {@link
+   * #close(Duration)}.
    */
   @Override
   public void close() {
@@ -213,59 +224,62 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
-   * when everything that this client opened is closed: at most three seconds after that time. A
-   * second call does the same with what is left. A thread that is interrupted meanwhile cuts at
-   * once, and keeps its flag. {@link TunnelEventListener} says what is different in a callback.
+   * Stops accepting connections, waits for open ones to finish, forcibly closes those that remain
+   * after the drain timeout, and returns when everything that this client opened is closed. This
+   * takes at most three seconds longer than the drain timeout. A second call does the same with the
+   * remaining connections. If the thread is interrupted, they are forcibly closed at once and its
+   * interrupt status stays set. For calls from a callback, see {@link TunnelEventListener}.
    *
-   * @param drain zero cuts at once
-   * @return what became of the connections
+   * @param drain how long open connections may take to finish; zero closes them at once
+   * @return how the connections ended
    */
   public DrainReport close(Duration drain) {
     return life.close(drain);
   }
 
   /**
-   * What this client has done and is doing. Cheap, and for any time, after the end too.
+   * Returns this client's statistics. The call is cheap and can be made at any time, also after the
+   * client was closed.
    *
-   * @return the figures of all that it opened; of no client that shares its connections
+   * @return the statistics of everything that this client opened, without those of clients that
+   *     share its connections
    */
   public TunnelStats stats() {
     return events.totals().stats(life.connections());
   }
 
-  /** {@return the gateway that this client's tunnels lead to, in 32 hex digits} */
+  /** {@return the device ID of this client's target, 32 hex digits} */
   public String deviceId() {
     return settings.target().deviceId();
   }
 
-  /** {@return the service that this client's tunnels lead to, as the gateway sees it} */
+  /** {@return the service address of this client's target, as the gateway sees it} */
   public String serviceAddress() {
     return settings.target().serviceAddress();
   }
 
-  /** {@return where the tunnelling service is, as a base URL; no secret} */
+  /** {@return the base URL of the cloud, without secrets} */
   public String cloudUri() {
     return settings.cloudUri().toString();
   }
 
   /**
-   * {@return the proxy that was set for the way to the cloud, whose text holds no secret; nothing
-   * for one that an OkHttpClient or the JVM brings along}
+   * {@return the configured proxy, whose string form contains no secret; empty if none is
+   * configured. Proxies of an {@code OkHttpClient} or of the JVM are not reported}
    */
   public Optional<ProxySettings> proxy() {
     return Optional.ofNullable(engine.transport().proxy()).filter(proxy -> !proxy.isNone());
   }
 
-  /** Where this client's tunnels lead; no secret. */
+  /** Returns the cloud and the target, without secrets. */
   @Override
   public String toString() {
     return "TunnelClient[" + settings.cloudUri() + " -> " + settings.target() + "]";
   }
 
   /**
-   * Settings of a {@link TunnelClient}. Every setter checks its value at once; {@link #build}
-   * checks only whether something is missing. For one thread.
+   * A builder for a {@link TunnelClient}. Each setter validates its value immediately; {@link
+   * #build} reports missing values. Not thread-safe.
    */
   public static final class Builder {
     private final @Nullable SharedResources shared;
@@ -282,13 +296,13 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Where the tunnelling service is. Required.
+     * Sets the address of the cloud. Required.
      *
-     * @param uri {@code ws}, {@code wss}, {@code http} or {@code https}; the base, with or without
-     *     a path in front of {@code /v3}, or a whole connection URL, which also sets device and
-     *     service
+     * @param uri a URL with the scheme {@code ws}, {@code wss}, {@code http} or {@code https}:
+     *     either the base URL, with or without a path before {@code /v3}, or a complete connection
+     *     URL, which also sets the device and the service
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the URL is invalid
      */
     public Builder cloudUri(String uri) {
       draft.cloudUri(uri);
@@ -296,9 +310,9 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * What proves that a tunnel may be opened. Required.
+     * Sets the credentials that authenticate the upgrade. Required.
      *
-     * @param credentials an access key, or a JWT
+     * @param credentials an access key or a JWT
      * @return this
      */
     public Builder credentials(Credentials credentials) {
@@ -307,11 +321,11 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * The gateway. Required, unless the URL says it.
+     * Sets the ID of the gateway. Required, unless {@link #cloudUri} contains it.
      *
-     * @param deviceId 32 hex digits, in either case
+     * @param deviceId 32 hex digits, upper or lower case
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the ID is invalid
      */
     public Builder deviceId(String deviceId) {
       draft.deviceId(deviceId);
@@ -319,11 +333,12 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * The service, as the gateway sees it. Required, unless the URL says it.
+     * Sets the address of the service, as the gateway sees it. Required, unless {@link #cloudUri}
+     * contains it.
      *
      * @param address {@code ip:port}, {@code host:port} or {@code [ipv6]:port}
      * @return this
-     * @throws IllegalArgumentException for anything else, or a port that is not from 1 to 65535
+     * @throws IllegalArgumentException if the address is invalid or its port is not from 1 to 65535
      */
     public Builder serviceAddress(String address) {
       draft.serviceAddress(address);
@@ -331,12 +346,13 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How often a ping is sent, 5 seconds by default. Pings keep middleboxes from dropping a silent
-     * connection, and are how a dead one is noticed.
+     * Sets the interval between pings, 5 seconds by default. Pings prevent middleboxes from
+     * dropping an idle connection and detect a dead one.
      *
-     * @param interval at least 100 milliseconds; zero turns pings off, and with them every
-     *     judgement of silence
+     * @param interval at least 100 milliseconds; zero disables pings and all liveness checks
      * @return this
+     * @throws IllegalArgumentException if the interval is negative, or positive and shorter than
+     *     100 milliseconds
      */
     public Builder pingInterval(Duration interval) {
       draft.timeouts().pingInterval(interval);
@@ -344,11 +360,13 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * The longest time that a dial may take, from asking for the token to the answer of the cloud,
-     * 15 seconds by default. It begins anew for a dial that is repeated with a fresh token.
+     * Sets the timeout of a dial attempt, from the request for the token to the answer to the
+     * upgrade, 15 seconds by default. Each attempt has its own timeout, including the attempt with
+     * a fresh token.
      *
      * @param timeout positive
      * @return this
+     * @throws IllegalArgumentException if the timeout is not positive
      */
     public Builder connectTimeout(Duration timeout) {
       draft.timeouts().connectTimeout(timeout);
@@ -357,16 +375,15 @@ public final class TunnelClient implements AutoCloseable {
 
     /**
      * Sets how long an idle connection of {@link #warmConnections} may take to answer, 2 seconds by
-     * default. A NAT or load balancer may have dropped it without notice. A dial whose idle
-     * connection gives no answer within this time closes all idle connections to the cloud and goes
-     * on with a new one, as part of the same attempt and within the {@link #connectTimeout}, of
-     * which it uses at most half for the wait. The cloud may have received the first request all
-     * the same; it then sees that connection closed. If the cloud needs longer to grant a tunnel,
-     * raise the value.
+     * default. A NAT or load balancer may have dropped the connection without notice. If an idle
+     * connection does not answer in time, the dial closes all idle connections to the cloud and
+     * continues with a new connection. The wait belongs to the same attempt and uses at most half
+     * of the {@link #connectTimeout}. The cloud may still have received the first request; its
+     * connection is then closed. Increase this timeout if the cloud takes longer to grant a tunnel.
      *
      * @param timeout positive
      * @return this
-     * @throws IllegalArgumentException when it is not positive
+     * @throws IllegalArgumentException if the timeout is not positive
      */
     public Builder reusedConnectionTimeout(Duration timeout) {
       draft.timeouts().reusedConnectionTimeout(timeout);
@@ -374,12 +391,14 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How long the other direction may stay without a byte once the local side has ended its
-     * output: the protocol cannot tell the service of that end, so a reply is waited for. By
-     * default 10 seconds for a listener's connections, and 60 for streams.
+     * Sets the half-close timeout: how long a tunnel without incoming bytes stays open after the
+     * local side has ended its output. The protocol cannot report the half-close to the service, so
+     * the tunnel waits for the rest of the reply. The default is 10 seconds for the connections of
+     * a listener and 60 seconds for streams.
      *
      * @param timeout positive
      * @return this
+     * @throws IllegalArgumentException if the timeout is not positive
      */
     public Builder halfCloseTimeout(Duration timeout) {
       draft.timeouts().halfCloseTimeout(timeout);
@@ -387,13 +406,14 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How long the cloud may stay silent before it counts as gone, while there is nothing much on
-     * the way to it: at most 64 KiB unconfirmed. By default two ping intervals, but at least 8
-     * seconds. Any byte is a sign of life, and the clock runs only while this end waits for one.
-     * Without pings it has no effect.
+     * Sets the liveness timeout: how long the cloud may send nothing, with at most 64 KiB of sent
+     * bytes unacknowledged, before the tunnel is aborted. The default is two ping intervals, but at
+     * least 8 seconds. Any received byte restarts the clock, which runs only while a thread waits
+     * for bytes. Ignored if pings are disabled.
      *
      * @param timeout positive
      * @return this
+     * @throws IllegalArgumentException if the timeout is not positive
      */
     public Builder livenessTimeout(Duration timeout) {
       draft.timeouts().livenessTimeout(timeout);
@@ -401,12 +421,14 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How long the cloud may take no bytes, or stay silent with more than 64 KiB on the way, before
-     * it counts as gone: it may be waiting for a slow service, and then answers no ping. 2 minutes
-     * by default. Without pings it has no effect.
+     * Sets the write timeout, 2 minutes by default. The tunnel is aborted if the cloud accepts no
+     * bytes for this time, or sends nothing for this time while more than 64 KiB of sent bytes are
+     * unacknowledged. In the second case the cloud may be waiting for a slow service and does not
+     * answer pings. Ignored if pings are disabled.
      *
-     * @param timeout zero for no bound
+     * @param timeout zero for no limit
      * @return this
+     * @throws IllegalArgumentException if the timeout is negative
      */
     public Builder writeTimeout(Duration timeout) {
       draft.timeouts().writeTimeout(timeout);
@@ -414,10 +436,11 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets what it means that the cloud's connection ends between two messages without a close
-     * frame: the end of the service's stream, or a failure. The default is {@link BareClose#END}.
+     * Sets how to treat a connection to the cloud that ends between two messages without a close
+     * frame: as the end of the service's stream, or as a failure. The default is {@link
+     * BareClose#END}.
      *
-     * @param meaning of such an end
+     * @param meaning the meaning of such an end
      * @return this
      */
     public Builder bareClose(BareClose meaning) {
@@ -426,10 +449,12 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How long {@code close()} lets open connections finish, 5 seconds by default.
+     * Sets the drain timeout: how long {@code close()} waits for open connections to finish, 5
+     * seconds by default.
      *
-     * @param timeout zero cuts at once
+     * @param timeout zero closes them at once
      * @return this
+     * @throws IllegalArgumentException if the timeout is negative
      */
     public Builder drainTimeout(Duration timeout) {
       draft.timeouts().drainTimeout(timeout);
@@ -437,11 +462,12 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How long a connection may stay without a byte of payload in either direction. No limit by
-     * default.
+     * Sets how long a connection may carry no payload in either direction before it is closed. No
+     * limit by default.
      *
      * @param timeout zero for no limit
      * @return this
+     * @throws IllegalArgumentException if the timeout is negative
      */
     public Builder idleTimeout(Duration timeout) {
       draft.timeouts().idleTimeout(timeout);
@@ -449,15 +475,16 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How often a dial is tried while the cloud cannot be reached, or the token source gives no
-     * token. Once by default. An answer ends it (but for a first 401, see {@link TokenSource}), and
-     * so does a token that can be seen to open nothing, or a certificate that is not trusted. A
-     * listener's client waits meanwhile; what it sends stays unread.
+     * Sets the number of attempts of a dial while the cloud cannot be reached or the token source
+     * fails. One attempt by default. Not retried are a rejected upgrade (except for the first 401,
+     * see {@link TokenSource}), an unusable token, a rejection by the proxy and an untrusted
+     * certificate. A local client waits during the retries; the bytes that it sends stay unread.
      *
-     * @param attempts in all, at least 1; each may take the connect timeout
-     * @param backoff about the first pause; each further one is twice as long, up to 30 seconds,
-     *     and each is shortened at random by up to a half
+     * @param attempts total number of attempts, at least 1; each has the full connect timeout
+     * @param backoff the first pause, positive. Each further pause is twice as long, up to 30
+     *     seconds. Each pause is shortened at random by up to a half
      * @return this
+     * @throws IllegalArgumentException if either value is out of range
      */
     public Builder connectRetry(int attempts, Duration backoff) {
       draft.connectRetry(attempts, backoff);
@@ -465,11 +492,12 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How many connections a listener carries at a time. No limit by default. Further ones wait in
-     * the system's queue until one ends.
+     * Sets the maximum number of simultaneous connections of a listener. No limit by default.
+     * Further connections wait in the accept queue of the system until one ends.
      *
      * @param connections at least 1
      * @return this
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder maxConnections(int connections) {
       draft.maxConnections(connections);
@@ -477,18 +505,20 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Keeps connections to the cloud open and idle, with TLS done, for the tunnels to come: one of
-     * those costs one round trip then, and not three or four. None by default. They are opened by
-     * {@link #build}, in the background, and probed every 15 s by a small request without any
-     * secret ({@code GET} of the base URL, whatever is answered), so that no middlebox drops them
-     * for being idle. One that gives no answer within the {@link #reusedConnectionTimeout}, or that
-     * a tunnel has taken, is replaced. A cloud that answers {@code Connection: close} has none
-     * kept. Clients that share connections share these too. They are closed with the last of these
-     * clients. The interceptors of an {@link #okHttpClient} see the requests.
+     * Sets the number of warm connections: idle TLS connections kept ready for the next tunnels. A
+     * tunnel over a warm connection needs one round trip instead of three or four. None by default.
      *
-     * @param connections how many, from 0 to 64
+     * <p>{@link #build} starts to open warm connections in the background. Every 15 seconds each is
+     * probed by a small request without secrets, a {@code GET} of the base URL, so that no
+     * middlebox drops it as idle. Any response counts. A connection is replaced after a tunnel has
+     * taken it, and if it does not answer within the {@link #reusedConnectionTimeout}. No
+     * connections are kept if the cloud answers {@code Connection: close}. Clients that share
+     * connections also share their warm connections; the last of these clients closes them.
+     * Interceptors of an {@link #okHttpClient} see the requests.
+     *
+     * @param connections from 0 to 64
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Builder warmConnections(int connections) {
       draft.warmConnections(connections);
@@ -496,15 +526,15 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * How many of the connections' threads are platform threads, at the same time, before further
-     * ones are virtual; 64 by default, and two serve a connection of a listener. Platform threads
-     * hand a byte over more quickly, and hold some 100 KiB each. No effect on a JVM without virtual
-     * threads, which is one before Java 21: all are platform threads there. Clients that share
-     * connections share these too.
+     * Sets the maximum number of simultaneous platform threads for connections; further threads are
+     * virtual. The default is 64. Each connection of a listener uses two threads. Platform threads
+     * hand over bytes faster and take some 100 KiB of memory each. Without effect on JVMs without
+     * virtual threads (before Java 21), where all threads are platform threads. Clients that share
+     * connections also share this limit.
      *
-     * @param threads zero for virtual ones from the first on
+     * @param threads zero to use only virtual threads
      * @return this
-     * @throws IllegalArgumentException for a negative number
+     * @throws IllegalArgumentException if the number is negative
      */
     public Builder platformThreads(int threads) {
       draft.platformThreads(threads);
@@ -512,10 +542,10 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Lets a credential travel unencrypted over {@code ws} to another machine. Off by default; to
-     * this machine it always may.
+     * Sets whether the credential may be sent unencrypted, over {@code ws}, to another machine.
+     * Disabled by default. Unencrypted connections to this machine are always allowed.
      *
-     * @param allow whether it may
+     * @param allow whether to allow it
      * @return this
      */
     public Builder allowPlaintext(boolean allow) {
@@ -524,11 +554,11 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Trust, proxy, DNS and interceptors of an application's own client. It is neither changed nor
-     * ever shut down, and its connection pool is not used. What {@link #tls} and {@link #proxy} say
-     * takes the place of its trust and of its proxy.
+     * Sets an {@code OkHttpClient} of the application, whose trust, proxy, DNS and interceptors are
+     * used. The client is neither modified nor shut down, and its connection pool is not used.
+     * {@link #tls} replaces its trust, and {@link #proxy} replaces its proxy.
      *
-     * @param client the one to derive from
+     * @param client the client to derive from
      * @return this
      */
     public Builder okHttpClient(OkHttpClient client) {
@@ -537,11 +567,11 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Whom to trust in TLS, and who to be. The system's trust by default, or that of an {@link
-     * #okHttpClient}. It takes the place of all that such a client has of TLS: trust, client
-     * certificate, pins, verifier of names.
+     * Sets the trusted CAs, client certificate and certificate pins. The default is the trust of
+     * the JVM, or that of an {@link #okHttpClient}. The settings replace all TLS settings of such a
+     * client: trust, client certificate, pins and hostname verifier.
      *
-     * @param settings may be those of other clients too
+     * @param settings may be shared with other clients
      * @return this
      */
     public Builder tls(TlsSettings settings) {
@@ -550,11 +580,11 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * A proxy on the way to the cloud. None by default but those of an {@link #okHttpClient}, or of
-     * the system properties of the JVM. It takes the place of all of these, and of the socket
-     * factory of such a client.
+     * Sets the proxy for connections to the cloud. By default, the proxy of an {@link
+     * #okHttpClient} or of the JVM's system properties is used, if there is one. These settings
+     * replace those proxies, and the socket factory of such a client.
      *
-     * @param settings where it is; {@link ProxySettings#none} to connect directly
+     * @param settings the proxy; {@link ProxySettings#none} to connect directly
      * @return this
      */
     public Builder proxy(ProxySettings settings) {
@@ -563,13 +593,15 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * One more header of the request for a tunnel, for gateways and load balancers in front of the
-     * cloud. A name that was given already is sent twice.
+     * Adds a header to the upgrade, for gateways and load balancers in front of the cloud. A second
+     * call with the same name adds a second header field.
      *
-     * @param name none that the request for a tunnel has itself, such as Authorization or Upgrade
+     * @param name a header name other than those that the upgrade itself uses, such as
+     *     Authorization or Upgrade
      * @param value printable ASCII; may be empty
      * @return this
-     * @throws IllegalArgumentException for anything else; the message does not repeat the value
+     * @throws IllegalArgumentException if the name or value is invalid; the message does not
+     *     contain the value
      */
     public Builder header(String name, String value) {
       draft.header(name, value);
@@ -577,17 +609,17 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Offers websocket subprotocols in the header {@code Sec-WebSocket-Protocol} (RFC 6455 section
-     * 1.9), for a cloud that requires one. None by default. The cloud may select one of them or
-     * none; any other answer rejects the tunnel. The payload stays as it is under every name, so
-     * offer only names that carry bytes unchanged, such as {@code binary}: with {@code base64} the
-     * service would receive bytes that were never encoded, and the client would receive Base64.
-     * Replaces the names of an earlier call.
+     * Sets the websocket subprotocols to offer in the header {@code Sec-WebSocket-Protocol} (RFC
+     * 6455 section 1.9), for clouds that require one. None by default. The cloud may select one of
+     * them or none; any other selection rejects the tunnel. The payload is the same under every
+     * name, so offer only names that carry bytes unchanged, such as {@code binary}. With {@code
+     * base64}, the service would receive bytes that were never encoded, and the client would
+     * receive Base64. Replaces the names of an earlier call.
      *
-     * @param names in order of preference; no name to offer none
+     * @param names in order of preference; empty to offer none
      * @return this
-     * @throws IllegalArgumentException when a name is repeated, or is not a token as in RFC 9110
-     *     section 5.6.2
+     * @throws IllegalArgumentException if a name is repeated or is not a token (RFC 9110 section
+     *     5.6.2)
      */
     public Builder subprotocol(String... names) {
       draft.subprotocol(names);
@@ -595,10 +627,10 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Who is told what happens to connections and listeners; none by default. They are told in the
-     * order in which they were added, and so are those of {@link TunnelClient#newBuilder}.
+     * Adds an event listener. None by default. Event listeners are called in the order in which
+     * they were added. Builders from {@link TunnelClient#newBuilder} inherit them.
      *
-     * @param listener one more; it is called by many threads
+     * @param listener called by many threads at the same time
      * @return this
      */
     public Builder addEventListener(TunnelEventListener listener) {
@@ -607,12 +639,13 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Makes the client. Nothing is opened yet but {@link #warmConnections}, if any.
+     * Builds the client. Opens no connections except {@link #warmConnections}, in the background.
      *
-     * @return the client, to be closed
-     * @throws IllegalStateException when something required is missing, when the credential would
-     *     travel unencrypted to another machine and {@link #allowPlaintext} was not said, or when
-     *     the class path has an older version of a library than is needed
+     * @return a client, which the caller must close
+     * @throws IllegalStateException if a required value is missing, if the credential would be sent
+     *     unencrypted to another machine without {@link #allowPlaintext}, if the client of {@link
+     *     TunnelClient#newBuilder} whose connections it would share is closed, or if the class path
+     *     contains a library that is too old
      */
     public TunnelClient build() {
       Libraries.check();

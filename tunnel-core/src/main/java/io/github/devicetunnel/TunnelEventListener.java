@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Is told what happens to the connections and listeners of a client. Every method does nothing
- * until it is overridden, and more may be added.
+ * A receiver of events about the connections and listeners of a client. Every method does nothing
+ * by default. Later versions may add methods.
  *
  * <h2>Order</h2>
  *
- * What one connection may tell, from the first to the last:
+ * Events of one connection occur in this order:
  *
  * <pre class="diagram">
  * dialStarted ─┬─ upgraded ── opened ── bytesSent, bytesReceived … ── closed
@@ -19,151 +19,154 @@ import java.time.Duration;
  * </pre>
  *
  * <p>Each {@link #dialStarted} is followed by exactly one of {@link #upgraded}, {@link #rejected}
- * and {@link #dialFailed}. A connection that has told of a dial tells {@link #closed} exactly once,
- * whatever becomes of it, and nothing after that. It may do so at any point: one that is ended
- * while it is dialled tells no {@link #opened}, and one that is ended in the pause after {@link
- * #retry} does not dial again. A stream whose end was noticed is closed, whether or not its
- * application closes it.
+ * and {@link #dialFailed}. After the first {@code dialStarted}, a connection emits {@link #closed}
+ * exactly once, as its last event. The connection can be closed at any point. If it is closed
+ * during the dial, it emits no {@link #opened}. If it is closed in the pause after {@link #retry},
+ * it does not dial again. A stream emits {@code closed} once its end is detected, whether or not
+ * the application closes it. A connection that the heap has no room for emits only {@code closed}.
  *
  * <h2>Threads</h2>
  *
- * Whoever causes an event tells it, and waits until every listener has returned. So a listener is
- * called by many threads at a time, and must not block: it holds up the connection that it is told
- * of, though no other.
+ * The thread that causes an event calls all event listeners and waits until they return. An event
+ * listener is therefore called by many threads at the same time. It must not block, because it
+ * delays the connection that the event belongs to. Other connections are not delayed.
  *
  * <table>
- * <caption>Who calls</caption>
+ * <caption>Calling threads</caption>
  * <tr><th>event</th><th>connection of a listener</th><th>stream</th></tr>
- * <tr><td>of the dial, opened</td><td>its thread {@code tunnel-N-down}, or {@code
- *     tunnel-N-dial} where that is virtual</td><td>the caller of {@link TunnelClient#open}, or a {@code tunnel-dial}</td></tr>
- * <tr><td>bytesSent</td><td>its thread {@code tunnel-N-up}</td><td>who writes</td></tr>
- * <tr><td>bytesReceived</td><td>its thread {@code tunnel-N-down}</td><td>who reads, or its {@code
- *     tunnel-stand-in}</td></tr>
- * <tr><td>closed</td><td colspan="2">whichever thread leaves last: one of the above, the one that
- *     closes the stream, or a {@code tunnel-helper} when nobody else closes it</td></tr>
+ * <tr><td>events of the dial, opened</td><td>its thread {@code tunnel-N-down}, or {@code
+ *     tunnel-N-dial} if that is a virtual thread</td><td>the caller of {@link TunnelClient#open},
+ *     or a {@code tunnel-dial} thread</td></tr>
+ * <tr><td>bytesSent</td><td>its thread {@code tunnel-N-up}</td><td>the thread that writes</td></tr>
+ * <tr><td>bytesReceived</td><td>its thread {@code tunnel-N-down}</td><td>the thread that reads, or
+ *     a {@code tunnel-stand-in} thread</td></tr>
+ * <tr><td>closed</td><td colspan="2">the last thread that uses the connection: one of the above,
+ *     the thread that closes the stream, or a {@code tunnel-helper} thread if no other thread
+ *     closes it</td></tr>
  * </table>
  *
- * <p>Of one connection, only {@code bytesSent} and {@code bytesReceived} come at the same time.
- * What a listening port tells comes from the thread that binds it, accepts on it, or closes it. No
- * event comes from the thread of the timers, and none with a lock of the library held but the one
- * by which a stream admits one writer.
+ * <p>For one connection, only {@code bytesSent} and {@code bytesReceived} can occur at the same
+ * time. Events of a listener come from the thread that binds it, accepts on it, or closes it. No
+ * event comes from the timer thread. No lock of the library is held during a callback, except the
+ * lock that admits one writer to a stream.
  *
- * <p>Everything may be called from a callback, {@code close()} too; but a callback must not wait
- * for another thread that closes something. A stream that is closed in a callback is not waited
- * for. A client or listener that is closed in a callback does not wait for the connection whose
- * callback it is: that one counts as cut, and ends when the callback returns. Two callbacks that
- * close the same client at the same time wait for each other until their drain timeout is over, so
- * prefer {@code close(Duration.ZERO)} there.
+ * <p>A callback may call any method, including {@code close()}, but must not wait for another
+ * thread that closes something. Closing a stream in a callback does not wait for its end. Closing a
+ * client or listener in a callback does not wait for the connection of that callback; this
+ * connection counts as {@link DrainReport#cut() cut}, and ends when the callback returns. Two
+ * callbacks that close the same client at the same time wait for each other until their drain
+ * timeouts have passed, so prefer {@code close(Duration.ZERO)} in callbacks.
  *
- * <p>A listener may throw whatever it likes. The first failure of a kind is logged; the connection
- * goes on, and the other listeners are told.
+ * <p>Exceptions of an event listener affect neither the connection nor other event listeners. The
+ * first failure of each kind is logged.
  */
 public abstract class TunnelEventListener {
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected TunnelEventListener() {}
 
   /**
-   * The cloud is about to be asked for a tunnel, and the {@link TokenSource} for a token first.
+   * Called before each attempt of a dial, and before the request to the {@link TokenSource}.
    *
-   * @param connection which it is about
-   * @param attempt 1 for the first; every further one counts, for whatever reason
+   * @param connection the connection of the event
+   * @param attempt number of the attempt, starting at 1; counts every attempt, whatever the reason
    */
   public void dialStarted(ConnectionInfo connection, int attempt) {}
 
   /**
-   * The cloud granted the tunnel.
+   * Called when the cloud has granted the tunnel.
    *
-   * @param connection which it is about
-   * @param timings what took how long, in the attempt that succeeded
+   * @param connection the connection of the event
+   * @param timings durations of the steps of the successful attempt
    */
   public void upgraded(ConnectionInfo connection, DialTimings timings) {}
 
   /**
-   * The cloud answered, and refused. It is not asked again, unless {@link #retry} follows: once,
-   * after a 401, with a fresh token.
+   * Called when the cloud has rejected the upgrade. The dial ends, unless {@link #retry} follows.
+   * That happens once per dial, after a 401, with a fresh token.
    *
-   * @param connection which it is about
-   * @param refusal what it said
-   * @param timings what took how long, in this attempt
+   * @param connection the connection of the event
+   * @param refusal the response of the cloud
+   * @param timings durations of the steps of this attempt
    */
   public void rejected(
       ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {}
 
   /**
-   * There was no answer: the cloud could not be reached in time, the connection was ended
-   * meanwhile, or there was no token to ask with.
+   * Called when an attempt has failed without a response to the upgrade: the cloud could not be
+   * reached in time, the connection was closed during the dial, or no usable token was available.
    *
-   * @param connection which it is about
-   * @param attempt which try it was, 1 for the first
+   * @param connection the connection of the event
+   * @param attempt number of the attempt, starting at 1
    * @param failure an {@link IOException}, unless an interceptor or the library itself failed
-   * @param timings how far it came, and what took how long
+   * @param timings the steps that were reached, and their durations
    */
   public void dialFailed(
       ConnectionInfo connection, int attempt, Throwable failure, DialTimings timings) {}
 
   /**
-   * A dial that failed, or was refused for its token, will be tried again.
+   * Called before another attempt, after a failed one or one whose token was rejected.
    *
-   * @param connection which it is about
-   * @param attempt the one that failed, 1 for the first
-   * @param failure why
-   * @param pause how long is waited first; zero before the one with a fresh token
+   * @param connection the connection of the event
+   * @param attempt number of the failed attempt, starting at 1
+   * @param failure the reason for the retry
+   * @param pause the pause before the next attempt; zero before an attempt with a fresh token
    */
   public void retry(ConnectionInfo connection, int attempt, IOException failure, Duration pause) {}
 
   /**
-   * The tunnel is open.
+   * Called when the tunnel is open.
    *
-   * @param connection which it is about
+   * @param connection the connection of the event
    */
   public void opened(ConnectionInfo connection) {}
 
   /**
-   * Bytes were sent towards the service: the socket to the cloud has taken them.
+   * Called when the socket to the cloud has accepted bytes for the service.
    *
-   * @param connection which it is about
-   * @param count of payload, at least 1; all of one frame
+   * @param connection the connection of the event
+   * @param count bytes of payload in one frame, at least 1
    */
   public void bytesSent(ConnectionInfo connection, int count) {}
 
   /**
-   * Bytes came from the service. They are about to be given to the local side, unless the
-   * connection has been ended.
+   * Called when bytes from the service have arrived. They are then delivered to the local side,
+   * unless the connection was closed.
    *
-   * @param connection which it is about
-   * @param count of payload, at least 1
+   * @param connection the connection of the event
+   * @param count bytes of payload, at least 1
    */
   public void bytesReceived(ConnectionInfo connection, int count) {}
 
   /**
-   * The connection is over, and its socket to the cloud is closed.
+   * Called when the connection has ended and its socket to the cloud is closed.
    *
-   * @param connection which it is about
-   * @param reason the same as in exceptions and in the log. Its bytes are those until it was ended;
-   *     a frame that was on its way at that moment was told of, and is not in it
+   * @param connection the connection of the event
+   * @param reason the same close reason as in exceptions and in the log. Its byte counts end at the
+   *     moment of the close; a frame that was in flight at that moment has caused an event but is
+   *     not included
    */
   public void closed(ConnectionInfo connection, CloseReason reason) {}
 
   /**
-   * A port is open for local clients.
+   * Called when a listener has bound its address.
    *
-   * @param listener which it is about
+   * @param listener the listener of the event
    */
   public void listenerBound(ListenerInfo listener) {}
 
   /**
-   * The port is closed. Connections that came through it may go on for a while.
+   * Called when a listener has released its address. Its connections may stay open for some time.
    *
-   * @param listener which it is about
+   * @param listener the listener of the event
    */
   public void listenerClosed(ListenerInfo listener) {}
 
   /**
-   * A listener carries as many connections as it may: further ones wait until one ends. Told each
-   * time that it begins.
+   * Called each time a listener reaches its maximum number of connections. Further connections wait
+   * until one ends.
    *
-   * @param listener which it is about
-   * @param maxConnections how many that is
+   * @param listener the listener of the event
+   * @param maxConnections the maximum number of connections
    */
   public void connectionsWaiting(ListenerInfo listener, int maxConnections) {}
 }

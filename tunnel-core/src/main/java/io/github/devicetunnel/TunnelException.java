@@ -5,8 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tunnel could not be opened, or ended otherwise than in order. Serializable; a cause that is not
- * is replaced by one with its class name and message.
+ * Thrown when a tunnel cannot be opened, or when a read or write fails because the tunnel has
+ * ended. Serializable: a cause that is not serializable is replaced by one with its class name and
+ * message.
  */
 public class TunnelException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -26,7 +27,7 @@ public class TunnelException extends IOException {
     this.retryAfter = retryAfter;
   }
 
-  /** {@return how the connection ended} */
+  /** {@return the reason why the connection ended} */
   public CloseReason reason() {
     return reason;
   }
@@ -35,41 +36,44 @@ public class TunnelException extends IOException {
    * Returns whether the same dial may succeed later without a change by the user.
    *
    * <table>
-   * <caption>What is retryable</caption>
+   * <caption>Retryable failures</caption>
    * <tr><th>true</th><th>false</th></tr>
    * <tr><td>the cloud or the proxy cannot be reached, or a timeout passed</td>
    *     <td>the proxy rejected the request</td></tr>
    * <tr><td>HTTP status 404, which includes a gateway that is offline, 408, 429, 5xx</td>
    *     <td>any other HTTP status, such as 400, 401 and 403; an incorrect upgrade</td></tr>
-   * <tr><td>the token source failed with an {@link IOException} or took too long</td>
-   *     <td>a token that opens nothing; a token source that failed otherwise</td></tr>
-   * <tr><td>the TLS handshake broke off</td>
+   * <tr><td>the token source failed with an {@link IOException} or timed out</td>
+   *     <td>an unusable token; a token source that failed otherwise</td></tr>
+   * <tr><td>the connection was lost during the TLS handshake</td>
    *     <td>a certificate or the TLS version was not accepted</td></tr>
    * <tr><td>an open tunnel was closed by the service or the cloud, was lost, or timed out</td>
    *     <td>the cloud broke the websocket protocol, or closed with one of the codes 1002, 1003 and
    *     1007 to 1010 (RFC 6455 section 7.4.1)</td></tr>
-   * <tr><td></td><td>the local side closed the tunnel; an unexpected failure</td></tr>
+   * <tr><td>the heap has no room for another tunnel</td>
+   *     <td>the local side closed the tunnel; an unexpected failure</td></tr>
    * </table>
    *
-   * @return true when another attempt makes sense; how often and how soon is up to the caller, see
-   *     {@link #retryAfter}
+   * @return true if another attempt makes sense; the caller decides when and how often, see {@link
+   *     #retryAfter}
    */
   public boolean isRetryable() {
     return retryable;
   }
 
   /**
-   * Returns how long the cloud asked to wait before another attempt, by the header {@code
-   * Retry-After} of a response with status 429 or 503 (RFC 9110 section 10.2.3).
+   * Returns how long to wait before another attempt, from the header {@code Retry-After} of a
+   * response with status 429 or 503 (RFC 9110 section 10.2.3).
    *
-   * @return from zero to five minutes, longer times are cut to that; null when the cloud did not
-   *     ask
+   * @return from zero to five minutes; longer values are reduced to five minutes; null if the cloud
+   *     sent no such value
    */
   public @Nullable Duration retryAfter() {
     return retryAfter;
   }
 
-  /** Writes a copy without those causes that cannot be serialized; a subclass has its own. */
+  /**
+   * Returns a copy with serializable causes. Subclasses override this method to keep their type.
+   */
   Object writeReplace() {
     return SerializableCause.copyTraces(
         this, new TunnelException(reason.serializable(), retryable, retryAfter));

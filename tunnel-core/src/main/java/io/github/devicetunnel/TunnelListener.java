@@ -21,18 +21,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts local connections, and hands each to a thread of its own, which dials and carries it. The
- * accepting thread never waits for a dial.
+ * A local port or unix socket that forwards each accepted connection through its own tunnel. Each
+ * connection dials on a separate thread, so the accepting thread never waits for a dial.
  *
- * <p>All methods may be called from any thread.
+ * <p>This class is thread-safe.
  */
 public final class TunnelListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TunnelListener.class);
 
-  /** Connections that the system holds while none is accepted. */
+  /** Length of the accept queue of the system. */
   static final int BACKLOG = 256;
 
-  /** More than a machine can have, and far from where a semaphore overflows. */
+  /** A limit that no machine reaches, far below the overflow of a semaphore. */
   private static final int NO_LIMIT = 1 << 30;
 
   private static final long SHORTEST_PAUSE_MILLIS = 10;
@@ -86,10 +86,10 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * The bound address of a TCP port.
+   * Returns the bound address of a TCP port.
    *
-   * @return with the port that was picked if port 0 was asked for
-   * @throws IllegalStateException when it listens on a unix socket
+   * @return the address, with the selected port if port 0 was requested
+   * @throws IllegalStateException if this listener uses a unix socket
    */
   public InetSocketAddress localAddress() {
     if (socket.address() instanceof InetSocketAddress address) {
@@ -98,7 +98,7 @@ public final class TunnelListener implements AutoCloseable {
     throw new IllegalStateException("there is no port: it listens on " + socket.name());
   }
 
-  /** {@return the bound address, of a TCP port or of a unix socket} */
+  /** {@return the bound address, either of a TCP port or of a unix socket} */
   public SocketAddress localSocketAddress() {
     return socket.address();
   }
@@ -110,7 +110,7 @@ public final class TunnelListener implements AutoCloseable {
         carry(socket.accept());
         pause = SHORTEST_PAUSE_MILLIS;
       } catch (IOException | RuntimeException | Error e) {
-        // Too many open files, or threads: it passes when connections end. Spinning would not help.
+        // Usually too many open files or threads, until connections end. Pause instead of spinning.
         free.release();
         if (!isStopping()) {
           LOG.warn(
@@ -125,7 +125,10 @@ public final class TunnelListener implements AutoCloseable {
     }
   }
 
-  /** Takes a place for one more connection; waits for one if need be. False when stopping. */
+  /**
+   * Acquires a permit for one more connection, and waits for one if necessary. Returns false when
+   * this listener is stopping.
+   */
   private boolean awaitFreePlace() {
     if (!free.tryAcquire()) {
       LOG.info(
@@ -172,7 +175,7 @@ public final class TunnelListener implements AutoCloseable {
     return new ConnectionEvents(connection, events);
   }
 
-  /** {@return the figures of the connections that it carries} */
+  /** {@return the statistics of the open connections} */
   Stream<ConnectionStats> stats() {
     return connections.stream().map(LocalConnection::stats);
   }
@@ -185,12 +188,12 @@ public final class TunnelListener implements AutoCloseable {
     try {
       boolean unused = stopping.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      // Nobody has a business interrupting this thread; it ends when the listener is closed.
+      // Ignored: only closing the listener ends this thread.
     }
   }
 
   /**
-   * Closes with the drain timeout that was set for the client, 5 seconds by default: see {@link
+   * Closes this listener with the configured drain timeout, 5 seconds by default. See {@link
    * #close(Duration)}.
    */
   @Override
@@ -199,13 +202,14 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, gives open connections time to finish, cuts those that did not, and returns
-   * when all are closed: at most three seconds after that time. A second call does the same with
-   * what is left. A thread that is interrupted meanwhile cuts at once, and keeps its flag. {@link
-   * TunnelEventListener} says what is different in a callback.
+   * Stops accepting connections, waits for open ones to finish, forcibly closes those that remain
+   * after the drain timeout, and returns when all are closed. This takes at most three seconds
+   * longer than the drain timeout. A second call does the same with the remaining connections. If
+   * the thread is interrupted, they are forcibly closed at once and its interrupt status stays set.
+   * For calls from a callback, see {@link TunnelEventListener}.
    *
-   * @param drain zero cuts at once
-   * @return what became of the connections
+   * @param drain how long open connections may take to finish; zero closes them at once
+   * @return how the connections ended
    */
   public DrainReport close(Duration drain) {
     stopAccepting();
@@ -215,13 +219,13 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * Gives the address free. Open connections go on, until {@code close()} bounds their time: the
-   * first half of a close, for whoever closes several listeners at a time.
+   * Releases the address and keeps open connections until {@code close()} is called. To close
+   * several listeners, call this method on all of them first.
    */
   public void stopAccepting() {
     boolean first = stopped.compareAndSet(false, true);
     stopping.countDown();
-    free.release(); // for the accepting thread, should it wait for a place
+    free.release(); // releases the accepting thread if it waits for a permit
     try {
       socket.close();
     } catch (IOException e) {
@@ -237,7 +241,10 @@ public final class TunnelListener implements AutoCloseable {
     return List.copyOf(connections);
   }
 
-  /** It may be about to add one more connection. It waits for nothing, so this takes no time. */
+  /**
+   * Waits for the accepting thread, which may be adding a last connection. It no longer blocks, so
+   * the wait is short.
+   */
   private void awaitAcceptor() {
     Thread thread = acceptor;
     if (thread == null || thread == Thread.currentThread()) {

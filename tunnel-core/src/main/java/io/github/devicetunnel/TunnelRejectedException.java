@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cloud answered the request for a tunnel, and refused. Whatever it said is here; the message
- * holds the most of it in one line.
+ * Thrown when the cloud rejects the upgrade. Contains the details of the response; the message
+ * summarizes them in one line.
  */
 public final class TunnelRejectedException extends TunnelException {
   private static final long serialVersionUID = 1L;
@@ -21,22 +21,22 @@ public final class TunnelRejectedException extends TunnelException {
     this.error = error;
   }
 
-  /** {@return the HTTP status; 101 when the answer was an upgrade, but not a correct one} */
+  /** {@return the HTTP status; 101 if the response was an incorrect upgrade} */
   public int statusCode() {
     return statusCode;
   }
 
-  /** {@return the service's word for the kind of error, such as {@code validation_error}} */
+  /** {@return the type of the error from the cloud, such as {@code validation_error}} */
   public @Nullable String errorType() {
     return error.type();
   }
 
-  /** {@return what the service said of the error, or the title of a load balancer's page} */
+  /** {@return the error message from the cloud, or the title of a load balancer's error page} */
   public @Nullable String serviceMessage() {
     return error.message();
   }
 
-  /** {@return the number under which the service's operators find this request} */
+  /** {@return the ID by which the operators of the cloud can find this request} */
   public @Nullable String requestId() {
     return error.requestId();
   }

@@ -9,9 +9,9 @@ import okhttp3.Dns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes sockets whose other end is a service behind a tunnel, for drivers and clients that take a
- * {@link SocketFactory}. Each connects through a tunnel of its own, and behaves as a {@link Socket}
- * does: timeouts, {@code shutdownOutput}, TLS on top. From any thread.
+ * A {@link SocketFactory} whose sockets connect through tunnels, for drivers and clients that take
+ * such a factory. Each socket has its own tunnel and behaves like a {@link Socket}, including
+ * timeouts, {@code shutdownOutput} and TLS on top. This class is thread-safe.
  *
  * <pre>{@code
  * OkHttpClient http = new OkHttpClient.Builder()
@@ -28,24 +28,25 @@ public final class TunnelSocketFactory extends SocketFactory {
   }
 
   /**
-   * A DNS for OkHttp together with these sockets: the names of services behind tunnels are found
-   * nowhere, and need not be. Every name gets an address at which nothing is, and keeps its name.
+   * Returns a DNS for OkHttp clients with these sockets. Services behind tunnels are not in any DNS
+   * and need no lookup. The result resolves every name to an unreachable placeholder address that
+   * keeps the name.
    *
-   * @return what {@code OkHttpClient.Builder.dns} takes
+   * @return a value for {@code OkHttpClient.Builder.dns}
    */
   public static Dns dns() {
     return ServiceNames.dns();
   }
 
   /**
-   * Fails: a factory belongs to a {@link TunnelClient}, and the default factory that would be
-   * inherited makes sockets that go past the tunnel.
+   * Always throws, because a factory belongs to a {@link TunnelClient}. The inherited method would
+   * return a factory whose sockets bypass the tunnel.
    *
    * @return never
-   * @throws UnsupportedOperationException always; name {@link NamedSocketFactory} where a setting
-   *     takes the name of a class
+   * @throws UnsupportedOperationException always; use {@link NamedSocketFactory} where a setting
+   *     takes a class name
    */
-  @SuppressWarnings("DoNotCallSuggester") // callers of class names call it by reflection
+  @SuppressWarnings("DoNotCallSuggester") // called by reflection where a setting takes a class name
   public static SocketFactory getDefault() {
     throw new UnsupportedOperationException(
         "TunnelSocketFactory has no default: call TunnelClient.socketFactory(), or name the class"
@@ -56,7 +57,7 @@ public final class TunnelSocketFactory extends SocketFactory {
     return opener.prepare(address);
   }
 
-  /** {@return a socket that is yet to be connected, which opens its tunnel} */
+  /** {@return an unconnected socket, which opens its tunnel when it connects} */
   @Override
   public Socket createSocket() throws IOException {
     return new TunnelSocket(opener);
@@ -67,7 +68,7 @@ public final class TunnelSocketFactory extends SocketFactory {
     return connected(InetSocketAddress.createUnresolved(host, port), null);
   }
 
-  /** The local address must be the wildcard: a tunnel has none. */
+  /** Requires a wildcard local address, because a tunnel has no local address. */
   @Override
   public Socket createSocket(String host, int port, @Nullable InetAddress localHost, int localPort)
       throws IOException {
@@ -81,7 +82,7 @@ public final class TunnelSocketFactory extends SocketFactory {
     return connected(new InetSocketAddress(host, port), null);
   }
 
-  /** The local address must be the wildcard: a tunnel has none. */
+  /** Requires a wildcard local address, because a tunnel has no local address. */
   @Override
   public Socket createSocket(
       InetAddress address, int port, @Nullable InetAddress localAddress, int localPort)

@@ -3,18 +3,19 @@ package io.github.devicetunnel;
 import java.util.List;
 
 /**
- * The figures of one {@link TunnelClient}, since it was built. They are read one after the other:
- * while connections come and go, some may show one that others do not show yet. Once all has come
- * to rest they are exact, and every connection that was dialled is in one of the first three.
+ * Statistics of a {@link TunnelClient} since it was built. The values are read one after the other,
+ * so they may be inconsistent while connections open and close. With no connection opening or
+ * closing they are exact: each dialled connection is counted in exactly one of {@code opened},
+ * {@code rejected} and {@code failed}.
  *
- * @param opened connections that opened
- * @param rejected connections that the cloud refused
- * @param failed connections that ended before they opened for any other reason
- * @param openNow connections that are open, or were and are not closed yet
- * @param dialingNow connections that are being dialled
- * @param bytesUp bytes sent towards the service, by all connections, ended ones too
- * @param bytesDown bytes that came from the service, by all connections, ended ones too
- * @param connections those that are dialled or open
+ * @param opened number of connections that opened
+ * @param rejected number of connections that the cloud rejected
+ * @param failed number of connections that ended before they opened, for any other reason
+ * @param openNow number of connections that have opened and are not closed
+ * @param dialingNow number of connections that are being dialled
+ * @param bytesUp bytes sent to the service, by all connections including closed ones
+ * @param bytesDown bytes received from the service, by all connections including closed ones
+ * @param connections the connections that are being dialled or open
  */
 public record TunnelStats(
     long opened,
@@ -27,16 +28,16 @@ public record TunnelStats(
     List<ConnectionStats> connections) {
 
   /**
-   * Copies the list.
+   * Creates statistics with a copy of the list.
    *
-   * @param opened as above
-   * @param rejected as above
-   * @param failed as above
-   * @param openNow as above
-   * @param dialingNow as above
-   * @param bytesUp as above
-   * @param bytesDown as above
-   * @param connections as above
+   * @param opened see above
+   * @param rejected see above
+   * @param failed see above
+   * @param openNow see above
+   * @param dialingNow see above
+   * @param bytesUp see above
+   * @param bytesDown see above
+   * @param connections see above
    */
   public TunnelStats {
     connections = List.copyOf(connections);

@@ -15,30 +15,32 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A tunnel as a pair of streams in this process, with no socket in between: bytes go straight
+ * A tunnel as a pair of streams in this process, without a local socket. Bytes pass directly
  * between the caller and the connection to the cloud.
  *
- * <p>One thread may read while another writes; a third may close. Two that read, or two that write,
- * take turns.
+ * <p>This class is thread-safe. One thread may read while another writes and a third closes.
+ * Concurrent reads wait for each other, and so do concurrent writes.
  *
  * <table>
- * <caption>What ends a call</caption>
- * <tr><th>when</th><th>a read</th><th>a write</th></tr>
- * <tr><td>the service closes in order</td><td>gets the end of the stream after the last byte</td>
+ * <caption>How calls end</caption>
+ * <tr><th>event</th><th>read</th><th>write</th></tr>
+ * <tr><td>the service closes the connection</td><td>returns the end of the stream after the last
+ *     byte</td><td>{@link TunnelException}</td></tr>
+ * <tr><td>the tunnel fails</td><td>{@link TunnelException} after the last byte</td>
  *     <td>{@link TunnelException}</td></tr>
- * <tr><td>the tunnel ends otherwise</td><td>{@link TunnelException} after the last byte</td>
+ * <tr><td>{@link #close}, before the call</td><td>{@link TunnelException} at once</td>
  *     <td>{@link TunnelException}</td></tr>
- * <tr><td>this end closes, before or meanwhile</td><td>{@link TunnelException} at once; meanwhile,
- *     with bytes on the way, when the cloud has confirmed them, after two seconds at most</td>
- *     <td>{@link TunnelException}, after two seconds at most</td></tr>
- * <tr><td>{@link #shutdownOutput}</td><td>goes on</td><td>{@link IOException}; one that is under way
- *     goes on</td></tr>
- * <tr><td>the read timeout passes</td><td>{@link SocketTimeoutException}; nothing is lost</td>
- *     <td></td></tr>
+ * <tr><td>{@link #close}, during the call</td><td>{@link TunnelException}: at once, or if sent
+ *     bytes are unconfirmed, when the cloud has confirmed them, after at most two seconds</td>
+ *     <td>{@link TunnelException} after at most two seconds</td></tr>
+ * <tr><td>{@link #shutdownOutput}</td><td>continues</td><td>{@link IOException}; a write in
+ *     progress continues</td></tr>
+ * <tr><td>the read timeout passes</td><td>{@link SocketTimeoutException}; no bytes are lost</td>
+ *     <td>not applicable</td></tr>
  * <tr><td>the thread is interrupted</td><td>as with a {@link java.net.Socket}: a platform thread
- *     waits on, a virtual one ends the tunnel; but where another thread holds the place in the
- *     stream, an {@link InterruptedIOException} with which nothing is lost</td><td>a platform thread
- *     goes on, a virtual one ends the tunnel</td></tr>
+ *     continues to wait, a virtual thread ends the tunnel. If another thread is reading,
+ *     {@link InterruptedIOException}; no bytes are lost</td><td>a platform thread continues, a
+ *     virtual thread ends the tunnel</td></tr>
  * </table>
  */
 public final class TunnelStream implements AutoCloseable {
@@ -60,35 +62,37 @@ public final class TunnelStream implements AutoCloseable {
     this.writer = life.writer();
   }
 
-  /** How it opens and ends, for those who do. */
+  /** Returns the lifecycle of this stream, for the classes that open and end it. */
   StreamLife life() {
     return life;
   }
 
   /**
-   * What the service sends. The end of the stream means that the service closed in order; any other
-   * end is a {@link TunnelException}. Closing it closes the tunnel.
+   * Returns the bytes that the service sends. The end of the stream means that the service closed
+   * the connection; any other end causes a {@link TunnelException}. Closing the input stream closes
+   * the tunnel.
    *
-   * @return the same stream at every call
+   * @return the same object at every call
    */
   public InputStream inputStream() {
     return input;
   }
 
   /**
-   * What the service gets. A write returns when the socket to the cloud has taken the bytes; there
-   * is nothing to flush. Closing it is the same as {@link #shutdownOutput}.
+   * Returns the stream of bytes to the service. A write returns when the socket to the cloud has
+   * accepted the bytes; flushing has no effect. Closing the output stream is the same as {@link
+   * #shutdownOutput}.
    *
-   * @return the same stream at every call
+   * @return the same object at every call
    */
   public OutputStream outputStream() {
     return output;
   }
 
   /**
-   * The same bytes as a channel, which blocks. After the close, a read or write throws {@link
-   * ClosedChannelException}, and one that is under way {@link AsynchronousCloseException}; all else
-   * is as with the streams. Closing it closes the tunnel.
+   * Returns a blocking channel for the same bytes. After {@link #close}, a read or write throws
+   * {@link ClosedChannelException}; a call in progress throws {@link AsynchronousCloseException}.
+   * Otherwise the channel behaves like the streams. Closing the channel closes the tunnel.
    *
    * @return a view of this stream
    */
@@ -97,45 +101,48 @@ public final class TunnelStream implements AutoCloseable {
   }
 
   /**
-   * How long a read waits for its first byte before it is a {@link SocketTimeoutException}, after
-   * which the stream can be used as before.
+   * Sets how long a read waits for its first byte before it throws {@link SocketTimeoutException}.
+   * The stream stays usable after the timeout. Applies to reads that start after this call.
    *
-   * @param timeout zero, as at first, for as long as it takes; counts for reads that begin later
-   * @throws IllegalArgumentException when it is negative
+   * @param timeout zero, the default, for no limit
+   * @throws IllegalArgumentException if the timeout is negative
    */
   public void setReadTimeout(Duration timeout) {
     readTimeout = Durations.notNegative("readTimeout", timeout);
   }
 
-  /** {@return how long a read waits for its first byte, zero for as long as it takes} */
+  /** {@return how long a read waits for its first byte; zero for no limit} */
   public Duration readTimeout() {
     return readTimeout;
   }
 
   /**
-   * Says that nothing more will be written. The protocol cannot tell the service; what it still
-   * sends can be read until it closes, or has been silent for the half-close timeout, 60 seconds by
-   * default. Never waits: a write that is under way goes on to its end.
+   * Half-closes the tunnel: ends the output and keeps the input open. The protocol cannot report
+   * this to the service. Input continues until the service closes the connection, or sends nothing
+   * for the half-close timeout, 60 seconds by default. Does not block; a write in progress
+   * continues.
    */
   public void shutdownOutput() {
     writer.shutdown();
   }
 
   /**
-   * Tells how the tunnel ended, once it has, and its socket is closed: also when the service closed
-   * and this end did not. What has not been read by then must be read first.
+   * Returns a stage that completes with the close reason when the tunnel has ended and its socket
+   * is closed. It also completes if the service closed the connection and {@link #close} was not
+   * called. An end by the service is detected only after all bytes before it have been read.
    *
-   * @return completed on the thread that closed it, which callbacks must not keep; they may call
-   *     anything here
+   * @return a stage that completes on the thread that closed the tunnel. Callbacks must not block
+   *     that thread, and may call any method of this stream
    */
   public CompletionStage<CloseReason> whenClosed() {
     return life.whenClosed();
   }
 
   /**
-   * Closes the tunnel in order: all that was written is sent before the close frame, whose answer
-   * is awaited for at most two seconds. Threads that read or write get a {@link TunnelException}.
-   * Doing it again does nothing. In a callback of a {@link TunnelEventListener} it does not wait.
+   * Closes the tunnel. Sends all written bytes and then the close frame, and waits for the answer
+   * for at most two seconds. Threads that read or write get a {@link TunnelException}. Closing
+   * again has no effect. Does not wait when called from a callback of a {@link
+   * TunnelEventListener}.
    */
   @Override
   public void close() {
@@ -143,13 +150,13 @@ public final class TunnelStream implements AutoCloseable {
   }
 
   /**
-   * {@return this connection's figures, as they are now; as they were at the end if it is closed}
+   * {@return the current statistics of this connection; of a closed connection, those at its end}
    */
   public ConnectionStats stats() {
     return life.stats();
   }
 
-  /** Throws away what the service sends. Never waits. */
+  /** Discards the bytes that the service sends. Does not block. */
   void shutdownInput() {
     reader.discard();
   }

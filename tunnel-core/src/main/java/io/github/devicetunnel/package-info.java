@@ -17,43 +17,43 @@
  * }
  * }</pre>
  *
- * <p>Begin with {@link io.github.devicetunnel.TunnelClient}; everything else comes from it.
+ * <p>Start with {@link io.github.devicetunnel.TunnelClient}, which creates most other objects.
  *
  * <table class="striped">
- * <caption>What to use for what</caption>
+ * <caption>Main types</caption>
  * <thead>
- * <tr><th scope="col">Wanted</th><th scope="col">Use</th></tr>
+ * <tr><th scope="col">Purpose</th><th scope="col">API</th></tr>
  * </thead>
  * <tbody>
- * <tr><td>settings, and clients for further devices</td>
+ * <tr><td>settings; clients for more devices</td>
  * <td>{@link io.github.devicetunnel.TunnelClient.Builder TunnelClient.Builder},
  * {@link io.github.devicetunnel.TunnelClient#newBuilder newBuilder}</td></tr>
- * <tr><td>an access key, or a JWT</td>
+ * <tr><td>access keys and JWTs</td>
  * <td>{@link io.github.devicetunnel.Credentials}</td></tr>
- * <tr><td>keys and tokens that change</td>
+ * <tr><td>credentials that change</td>
  * <td>{@link io.github.devicetunnel.TokenSource}, {@link
  * io.github.devicetunnel.TokenSources}</td></tr>
- * <tr><td>a local port, for any TCP client</td>
+ * <tr><td>a local port or unix socket for any TCP client</td>
  * <td>{@link io.github.devicetunnel.TunnelClient#listen listen}, a
  * {@link io.github.devicetunnel.TunnelListener}</td></tr>
- * <tr><td>bytes in this process, without a port</td>
+ * <tr><td>a stream in this process, without a local port</td>
  * <td>{@link io.github.devicetunnel.TunnelClient#open open}, a
  * {@link io.github.devicetunnel.TunnelStream}</td></tr>
- * <tr><td>sockets for drivers: JDBC, HTTP, Redis, SSH</td>
+ * <tr><td>sockets for drivers and clients: JDBC, HTTP, Redis, SSH</td>
  * <td>{@link io.github.devicetunnel.TunnelSocketFactory}, {@link
  * io.github.devicetunnel.NamedSocketFactory}</td></tr>
- * <tr><td>trust, client certificates, pins; a proxy</td>
+ * <tr><td>trusted CAs, client certificates, pins; proxies</td>
  * <td>{@link io.github.devicetunnel.TlsSettings}, {@link
  * io.github.devicetunnel.ProxySettings}</td></tr>
- * <tr><td>what happens, and figures</td>
+ * <tr><td>events and statistics</td>
  * <td>{@link io.github.devicetunnel.TunnelEventListener}, {@link
  * io.github.devicetunnel.TunnelClient#stats stats}</td></tr>
- * <tr><td>why the service refused a connection</td>
+ * <tr><td>why the cloud rejected a tunnel</td>
  * <td>{@link io.github.devicetunnel.TunnelRejectedException}</td></tr>
  * <tr><td>why a connection ended</td>
  * <td>{@link io.github.devicetunnel.TunnelException#reason}, a
  * {@link io.github.devicetunnel.CloseReason}</td></tr>
- * <tr><td>what became of open connections at the end</td>
+ * <tr><td>how open connections ended during shutdown</td>
  * <td>{@link io.github.devicetunnel.DrainReport}</td></tr>
  * </tbody>
  * </table>
