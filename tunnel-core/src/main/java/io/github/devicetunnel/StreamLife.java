@@ -13,16 +13,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opening and the end of a {@link TunnelStream}: puts the tunnel and its two halves together,
- * and gives them back once, whoever ends the stream: its user, the service, or the client that
- * opened it.
+ * The lifecycle of a {@link TunnelStream}. Combines the tunnel with its reader and writer, and
+ * releases them once, whether the application, the service or the client ends the stream.
  *
- * <p>All methods may be called from any thread.
+ * <p>This class is thread-safe.
  */
 final class StreamLife implements Connections.Connection {
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofSeconds(60);
 
-  /** How long nobody may read before somebody else looks what comes, when there are no pings. */
+  /** Interval of checks for a missing reader if pings are disabled. */
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
 
   private static final long RETRY_INTERVAL_MILLIS = 100;
@@ -62,7 +61,7 @@ final class StreamLife implements Connections.Connection {
     return writer;
   }
 
-  /** Dials, on the calling thread. */
+  /** Dials on the calling thread. */
   void open() throws IOException {
     boolean opened = false;
     reader.beginDial();
@@ -86,10 +85,10 @@ final class StreamLife implements Connections.Connection {
   }
 
   /**
-   * As {@link #open()}, within a time.
+   * Dials like {@link #open()}, with a time limit.
    *
-   * @param limit zero for none but those that were set for the client
-   * @throws SocketTimeoutException when it passed
+   * @param limit zero for no limit other than the client's timeouts
+   * @throws SocketTimeoutException if the limit passes
    */
   void open(Duration limit) throws IOException {
     if (limit.isZero()) {
@@ -99,14 +98,14 @@ final class StreamLife implements Connections.Connection {
     AtomicBoolean passed = new AtomicBoolean();
     Runnable giveUp =
         () -> {
-          passed.set(true); // First: the end of the dial is felt before this returns.
+          passed.set(true); // set first, because cancelling releases the dialling thread
           tunnel.giveUpDial(limit);
         };
     Future<?> limiting = engine.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
     try {
       open();
       if (passed.get()) {
-        closeSoon(); // In that very moment: it may have been given up.
+        closeSoon(); // the limit passed while the dial completed
         throw timedOut(limit, null);
       }
     } catch (TunnelException e) {
@@ -127,7 +126,7 @@ final class StreamLife implements Connections.Connection {
     engine.threads().start("tunnel-stand-in " + settings.target(), task);
   }
 
-  /** Whether its user has closed it. */
+  /** Returns whether the application has closed this stream. */
   boolean isClosedHere() {
     return closedHere;
   }
@@ -140,7 +139,7 @@ final class StreamLife implements Connections.Connection {
   /** See {@link TunnelStream#close}. */
   void close() {
     if (ConnectionEvents.isCallingAny()) {
-      closeSoon(); // What would be waited for is this very thread, or one that waits for it.
+      closeSoon(); // waiting in a callback could deadlock
       return;
     }
     endHere();
@@ -148,7 +147,7 @@ final class StreamLife implements Connections.Connection {
     awaitClosed();
   }
 
-  /** As {@link #close}, on another thread. Never waits. */
+  /** Closes this stream on another thread. Does not block. */
   void closeSoon() {
     endHere();
     endSoon();
@@ -164,20 +163,20 @@ final class StreamLife implements Connections.Connection {
     try {
       engine.threads().helpers().execute(this::end);
     } catch (OutOfMemoryError e) {
-      // No thread can be started now; everything must be released all the same.
+      // No thread can be started now. Retry, because the resources must be released.
       var unused =
           engine.timers().schedule(this::endSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
-  /** Gives everything back, on the first thread that comes. */
+  /** Releases all resources. Only the first call has an effect. */
   private void end() {
     if (!ending.compareAndSet(false, true)) {
       return;
     }
     try {
       reader.retire();
-      // Not before: an open that is under way begins them.
+      // After retire(), because a dial in progress schedules the checks.
       Future<?> planned = looks;
       if (planned != null) {
         planned.cancel(false);

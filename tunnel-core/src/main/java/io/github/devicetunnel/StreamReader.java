@@ -14,18 +14,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving half of a stream: hands what comes through the tunnel to whoever reads.
+ * The receiving half of a stream. Passes bytes from the tunnel to the caller.
  *
- * <p>One thread at a time takes from the tunnel. As a rule it is the caller's own, so that a byte
- * passes through no other. When nobody has been reading for a while, or a read ran into its
- * timeout, a stand-in waits in its place: pings want their answer, and the end of the tunnel is to
- * be noticed also by those who only write. It takes no more than one piece, which is then read
- * first. The lock is never held over I/O.
+ * <p>One thread at a time takes bytes from the tunnel. Normally this is the caller's thread, which
+ * avoids a thread switch. If no thread has read for some time, or after a read timeout, a stand-in
+ * thread takes over. It answers pings and detects the end of the tunnel for applications that only
+ * write. It takes one piece, which the next read returns. The lock is never held during I/O. See
+ * docs/rationale/streams-and-listeners.md.
  */
 final class StreamReader {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  /** After the end of the tunnel: a close handshake, and as long again on a busy machine. */
+  /** Time for a close handshake, doubled for busy machines. */
   private static final Duration LONGEST_TAKE = Tunnel.CLOSE_TIMEOUT.multipliedBy(2);
 
   private enum Taker {
@@ -48,10 +48,10 @@ final class StreamReader {
   private boolean wasCalled;
 
   /**
-   * A reader of a tunnel that is not open yet.
+   * Creates a reader for a tunnel that is not open yet.
    *
    * @param standIns starts a thread
-   * @param onEnd called once when there is nothing more to come; must not wait
+   * @param onEnd called once, when no more bytes follow; must not block
    */
   StreamReader(Tunnel tunnel, Consumer<Runnable> standIns, Runnable onEnd) {
     this.tunnel = tunnel;
@@ -59,7 +59,7 @@ final class StreamReader {
     this.onEnd = onEnd;
   }
 
-  /** Keeps {@link #retire} waiting while the tunnel is dialled, which takes the tunnel, too. */
+  /** Marks the tunnel as taken during the dial, so that {@link #retire} waits for the dial. */
   void beginDial() {
     lock.lock();
     try {
@@ -69,7 +69,7 @@ final class StreamReader {
     }
   }
 
-  /** However the dial ended. */
+  /** Releases the tunnel after the dial, whether or not it succeeded. */
   void endDial() {
     lock.lock();
     try {
@@ -81,14 +81,15 @@ final class StreamReader {
   }
 
   /**
-   * Reads at least one byte, waiting for it, unless there is no room for one.
+   * Reads at least one byte, and waits for it if necessary. Returns 0 if the buffer has no room.
    *
-   * @param timeout zero for none
-   * @return how many, or -1 when the service closed in order, or after {@link #discard}
-   * @throws SocketTimeoutException when nothing came in time; nothing is lost by it
-   * @throws InterruptedIOException when the thread was interrupted while another one was taking;
-   *     nothing is lost by it
-   * @throws TunnelException when the tunnel ended otherwise
+   * @param timeout zero for no timeout
+   * @return the number of bytes, or -1 if the service closed the connection or after {@link
+   *     #discard}
+   * @throws SocketTimeoutException if the timeout passes first; no bytes are lost
+   * @throws InterruptedIOException if the thread is interrupted while another thread is reading; no
+   *     bytes are lost
+   * @throws TunnelException if the tunnel ended in any other way
    */
   int read(ByteBuffer target, Duration timeout) throws IOException {
     if (!target.hasRemaining()) {
@@ -139,7 +140,7 @@ final class StreamReader {
     throw new TunnelException(reason);
   }
 
-  /** Bytes that can be read without waiting. There may be more. */
+  /** Returns the number of bytes that can be read without waiting. More may be available. */
   int available() {
     lock.lock();
     try {
@@ -149,7 +150,7 @@ final class StreamReader {
     }
   }
 
-  /** Throws away what is there and what will come. Never waits. */
+  /** Discards all present and future bytes. Does not block. */
   void discard() {
     lock.lock();
     try {
@@ -162,7 +163,7 @@ final class StreamReader {
     }
   }
 
-  /** To be called now and then: lets a stand-in take over from a caller who does not come. */
+  /** Starts a stand-in if no thread has read since the last call. Called periodically. */
   void look() {
     lock.lock();
     try {
@@ -181,7 +182,7 @@ final class StreamReader {
       try {
         standIns.accept(this::standIn);
       } catch (OutOfMemoryError e) {
-        taker = Taker.NOBODY; // There is no thread to be had; the next look may have more luck.
+        taker = Taker.NOBODY; // no thread can be started; the next periodic call tries again
       }
     }
   }
@@ -197,7 +198,7 @@ final class StreamReader {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("without a deadline there is no timeout", e);
     } catch (RuntimeException | Error e) {
-      // The tunnel has ended with it, so the next read reports it.
+      // The failure has ended the tunnel, so the next read reports it.
     } finally {
       lock.unlock();
     }
@@ -213,7 +214,7 @@ final class StreamReader {
     }
   }
 
-  /** Takes one piece from the tunnel, or learns of its end. Lets go of the lock meanwhile. */
+  /** Takes one piece from the tunnel, or detects its end. Releases the lock meanwhile. */
   private void take(Deadline deadline) throws SocketTimeoutException {
     lock.unlock();
     @Nullable ByteBuffer taken = null;
@@ -235,7 +236,7 @@ final class StreamReader {
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
+  @SuppressWarnings("WaitNotInLoop") // the caller loops
   private void awaitChange(Deadline deadline) throws IOException {
     try {
       if (!deadline.isSet()) {
@@ -254,7 +255,7 @@ final class StreamReader {
         "no byte came within the read timeout of " + Durations.seconds(deadline.timeout()));
   }
 
-  /** Lets those who wait for another thread look at the tunnel again. */
+  /** Wakes waiting threads, which then check the state of the tunnel again. */
   void wake() {
     lock.lock();
     try {
@@ -265,21 +266,21 @@ final class StreamReader {
   }
 
   /**
-   * Sends everybody away for good once the tunnel has ended. Waits for the thread that takes, which
-   * the end of the connection frees, after a close handshake at the latest; not for one that a
-   * listener's callback keeps.
+   * Ends all reads after the end of the tunnel. Waits for the thread that takes from the tunnel, at
+   * most for {@code LONGEST_TAKE}. The end of the connection releases that thread, unless a
+   * callback of an event listener keeps it longer.
    */
   void retire() {
     lock.lock();
     try {
       if (taker == Taker.CALLER && !tunnel.gauges().isSending()) {
-        // It is to be freed at once, and only a cut does that. With bytes on the way the cloud's
-        // answer to the close frame does, which tells that they arrived.
+        // Only an abort releases the reader at once. With unconfirmed bytes, wait for the answer to
+        // the close frame instead, which confirms them.
         tunnel.abort();
       }
       awaitNobody();
       ended = true;
-      payload = NOTHING; // It lies in a buffer that is used again for the rest of the handshake.
+      payload = NOTHING; // the rest of the handshake reuses its buffer
       changed.signalAll();
     } finally {
       lock.unlock();

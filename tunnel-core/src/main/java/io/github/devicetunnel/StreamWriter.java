@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The sending half of a stream: makes frames of what is written. One thread writes at a time;
- * others wait for it.
+ * The sending half of a stream. Splits written bytes into frames. Concurrent writes wait for each
+ * other.
  */
 final class StreamWriter {
   private static final int LARGEST_FRAME = 64 << 10;
@@ -22,10 +22,10 @@ final class StreamWriter {
   }
 
   /**
-   * Returns when the socket to the cloud has taken all of it.
+   * Writes all bytes. Returns when the socket to the cloud has accepted them.
    *
    * @throws IOException after {@link #shutdown}
-   * @throws TunnelException when the tunnel has ended; a part of the bytes may have been sent
+   * @throws TunnelException if the tunnel has ended; some of the bytes may have been sent
    */
   void write(ByteBuffer source) throws IOException {
     writing.lock();
@@ -35,7 +35,7 @@ final class StreamWriter {
       }
       while (source.hasRemaining()) {
         int count = Math.min(source.remaining(), LARGEST_FRAME);
-        // The caller's bytes stay as they are, and masking is done in place.
+        // Copied, because masking in place must not change the caller's bytes.
         if (frame.length < FrameWriter.HEADER_ROOM + count) {
           frame = new byte[FrameWriter.HEADER_ROOM + count];
         }
@@ -46,12 +46,12 @@ final class StreamWriter {
     } finally {
       writing.unlock();
       if (shut) {
-        shutdown(); // It came meanwhile, and could not get in; perhaps not even past a failure.
+        shutdown(); // a concurrent call could not get the lock; also after a failed write
       }
     }
   }
 
-  /** Takes nothing more. Never waits: a write that is under way goes on to its end. */
+  /** Ends the output. Does not block: a write in progress continues. */
   void shutdown() {
     shut = true;
     if (writing.tryLock()) {

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks names of websocket subprotocols and writes the header that offers them. */
+/** Validates names of websocket subprotocols and formats the header that offers them. */
 final class Subprotocols {
   /** RFC 6455 section 11.3.4. */
   static final String HEADER = "Sec-WebSocket-Protocol";
@@ -15,7 +15,7 @@ final class Subprotocols {
    * Returns the value of the header.
    *
    * @param names in order of preference, at least one
-   * @throws IllegalArgumentException when a name is missing, repeated or not a token
+   * @throws IllegalArgumentException if a name is null, repeated or not a token
    */
   static String offer(@Nullable String... names) {
     Set<String> seen = new HashSet<>();

@@ -8,10 +8,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All times that bound a connection. {@link TunnelClient.Builder} says what each means.
+ * The timeouts of a connection, documented in {@link TunnelClient.Builder}.
  *
- * @param livenessTimeout null for the default, which depends on the interval of pings
- * @param halfCloseTimeout null for the default, which depends on whose end it is
+ * @param livenessTimeout null for the default, which depends on the ping interval
+ * @param halfCloseTimeout null for the default, which differs between listeners and streams
  */
 record Timeouts(
     Duration pingInterval,
@@ -48,7 +48,10 @@ record Timeouts(
     return !pingInterval.isZero();
   }
 
-  /** Two intervals, but never less than eight seconds: a busy network may lose a packet or two. */
+  /**
+   * Returns the liveness timeout. Defaults to two ping intervals, but at least 8 s, because a busy
+   * network may lose a few packets.
+   */
   Duration liveness() {
     if (livenessTimeout != null) {
       return livenessTimeout;
@@ -67,15 +70,15 @@ record Timeouts(
   }
 
   /**
-   * As it was set, or else as it is at that end.
+   * Returns the configured half-close timeout, or the default.
    *
-   * @param standard how long that end waits by default
+   * @param standard the default of the listener or stream
    */
   Duration halfClose(Duration standard) {
     return halfCloseTimeout == null ? standard : halfCloseTimeout;
   }
 
-  /** Times that are being set, each checked when it comes. For one thread. */
+  /** Timeouts under construction, each validated when it is set. Not thread-safe. */
   static final class Draft {
     private Duration pingInterval;
     private @Nullable Duration livenessTimeout;

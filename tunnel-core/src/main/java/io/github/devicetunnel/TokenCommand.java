@@ -12,7 +12,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs a program for its output. */
+/** A token source that runs a program and reads its output. */
 final class TokenCommand implements TokenSource {
   private static final int LONGEST_COMPLAINT = 300;
 
@@ -29,7 +29,7 @@ final class TokenCommand implements TokenSource {
     long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     Process process = start();
     try {
-      // Both are read at the same time: a program waits when nobody takes what it prints.
+      // Read both streams concurrently: a program blocks while one of them is full.
       FutureTask<byte[]> output = reading(process.getInputStream(), TokenText.LARGEST + 1);
       FutureTask<byte[]> complaint = reading(process.getErrorStream(), LONGEST_COMPLAINT);
       process.getOutputStream().close();
@@ -66,7 +66,7 @@ final class TokenCommand implements TokenSource {
     }
   }
 
-  /** Keeps the beginning, and takes the rest so that the program can go on. */
+  /** Keeps the beginning and discards the rest, so that the program does not block. */
   private static FutureTask<byte[]> reading(InputStream in, int limit) {
     FutureTask<byte[]> reading =
         new FutureTask<>(
@@ -86,7 +86,10 @@ final class TokenCommand implements TokenSource {
     return words.isEmpty() ? "" : ": " + words;
   }
 
-  /** The children first: when their parent is gone, the system tells no longer whose they are. */
+  /**
+   * Kills the program after its descendants, because the system no longer links them to it once it
+   * has ended.
+   */
   private static void kill(Process process) {
     if (process.isAlive()) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -94,7 +97,7 @@ final class TokenCommand implements TokenSource {
     }
   }
 
-  /** Without the arguments, of which one may be a secret. */
+  /** Omits the arguments, which may contain a secret. */
   @Override
   public String toString() {
     return "the token command " + Target.shown(command.get(0));

@@ -3,7 +3,7 @@ package io.github.devicetunnel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A dial has no token to go with. */
+/** Thrown when a dial has no usable token. */
 final class TokenException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -14,17 +14,17 @@ final class TokenException extends IOException {
     this.refused = refused;
   }
 
-  /** The token can be seen to open nothing; the message begins with "it". */
+  /** Returns an exception for an unusable token; the message begins with "it". */
   static TokenException refused(String message) {
     return new TokenException(true, message, null);
   }
 
-  /** The source gave none. */
+  /** Returns an exception for a token source that returned no token. */
   static TokenException missing(String message, @Nullable Throwable cause) {
     return new TokenException(false, message, cause);
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was a token, which is unusable. */
   boolean isRefused() {
     return refused;
   }

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets the token for one dial, and looks whether it can open a tunnel at all. A source is asked on
- * another thread: it may wait for something that cannot be interrupted, and neither the dial nor
- * whoever closes it should have to wait for that.
+ * Obtains the token for one dial attempt and checks that it is usable. A token source runs on
+ * another thread, because it may block and ignore interrupts. Neither the dial nor {@code close()}
+ * then waits for it. See docs/rationale/threads-and-memory.md.
  */
 final class TokenLookup {
   private final Credentials credentials;
@@ -33,11 +33,11 @@ final class TokenLookup {
   }
 
   /**
-   * Waits for the token.
+   * Returns the token, and waits for it if necessary.
    *
-   * @throws TokenException when there is none, or it can be seen to open nothing
-   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
-   * @throws IOException when it was cancelled
+   * @throws TokenException if no token is available or the token is unusable
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IOException if the lookup was cancelled
    */
   String get(Duration limit) throws IOException {
     String fixed = credentials.fixedToken();
@@ -53,7 +53,7 @@ final class TokenLookup {
     helpers.execute(asking);
     try {
       String token = asking.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
-      // Nothing keeps an application's source from it.
+      // An application's source may violate the contract.
       if ((Object) token == null) {
         throw TokenException.missing(
             "the token source returned null: it must return a token, or throw", null);
@@ -85,7 +85,10 @@ final class TokenLookup {
     return TokenException.missing(OneLine.words(message, OneLine.MAX_FOREIGN), cause);
   }
 
-  /** Makes {@link #get} fail at once, and interrupts the source. From any thread; never waits. */
+  /**
+   * Cancels the lookup: {@link #get} fails immediately, and the source is interrupted. Thread-safe.
+   * Does not block.
+   */
   void cancel() {
     asking.cancel(true);
   }

@@ -3,19 +3,19 @@ package io.github.devicetunnel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** What a file, a variable or a program holds, read as a token. */
+/** Validates the content of a file, a variable or a program's output as a token. */
 final class TokenText {
-  /** Many times as long as any token. */
+  /** A limit far above the length of any token. */
   static final int LARGEST = 64 << 10;
 
   private TokenText() {}
 
   /**
-   * Without the line breaks at its end.
+   * Returns the token without line breaks at its end.
    *
-   * @param origin how it is called in messages
-   * @param bytes as many as there are, or one more than {@link #LARGEST}
-   * @throws IOException when there is nothing, or too much
+   * @param origin a description of the source, for messages
+   * @param bytes the content, up to one byte more than {@link #LARGEST}
+   * @throws IOException if the content is empty or too long
    */
   static String of(String origin, byte[] bytes) throws IOException {
     if (bytes.length > LARGEST) {

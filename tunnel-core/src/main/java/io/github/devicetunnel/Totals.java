@@ -4,7 +4,7 @@ import io.github.devicetunnel.ConnectionStats.State;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What one client has counted since it was built. */
+/** The counters of one client since it was built. */
 final class Totals {
   final LongAdder opened = new LongAdder();
   final LongAdder rejected = new LongAdder();
@@ -12,7 +12,7 @@ final class Totals {
   final LongAdder bytesUp = new LongAdder();
   final LongAdder bytesDown = new LongAdder();
 
-  /** With the connections that are there now. */
+  /** Returns statistics with these counters and the current connections. */
   TunnelStats stats(List<ConnectionStats> connections) {
     int dialing = (int) connections.stream().filter(c -> c.state() == State.DIALING).count();
     return new TunnelStats(

@@ -6,13 +6,15 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the cloud as an application wants it. Clients with the same one share connections.
+ * The transport settings of an application. Clients with equal settings share connections.
  *
- * @param okHttpClient the application's own, which is never shut down; null for one of ours
- * @param tls null for the system's trust, or that of the application's client
- * @param proxy null for none, or those of the application's client
- * @param warmConnections how many are kept idle for the next tunnels
- * @param platformThreads how many connections may have, before they have virtual ones
+ * @param okHttpClient the application's client, which is never shut down; null for one of the
+ *     library
+ * @param tls null for the trust of the JVM, or that of the application's client
+ * @param proxy null for the proxies of the OkHttp client, if any
+ * @param warmConnections number of warm connections
+ * @param platformThreads maximum number of platform threads for connections, before virtual threads
+ *     are used
  */
 record TransportSettings(
     @Nullable OkHttpClient okHttpClient,
@@ -22,7 +24,8 @@ record TransportSettings(
     int platformThreads) {
 
   /**
-   * With our trust where it is not the application's business, so that failures can be explained.
+   * Returns settings with explicit default TLS settings, unless the application configured TLS or a
+   * client. TLS failures can then be described in detail.
    */
   TransportSettings withTrust() {
     return okHttpClient == null && tls == null
@@ -35,12 +38,12 @@ record TransportSettings(
     OkHttpClient.Builder builder =
         okHttpClient == null ? new OkHttpClient.Builder() : okHttpClient.newBuilder();
     if (proxy != null) {
-      builder.proxy(Proxy.NO_PROXY); // Ours is below OkHttp.
+      builder.proxy(Proxy.NO_PROXY); // the library connects to the proxy below OkHttp
     }
     return tls == null ? builder.build() : tls.applyTo(builder);
   }
 
-  /** Returns null for a direct connection, and where a proxy is the business of OkHttp. */
+  /** Returns null for a direct connection, and if OkHttp handles the proxy. */
   @Nullable ProxyServer proxyServer() {
     return proxy == null ? null : proxy.server();
   }

@@ -18,18 +18,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection through the cloud, from the dial to the end: puts the socket, the clocks, the
- * events and {@link TunnelLife} together.
+ * A connection through the cloud, from the dial to its end. Combines the websocket, the timers, the
+ * events and {@link TunnelLife}.
  *
- * <p>Threads: one that reads calls {@link #next}, one that writes calls {@link #write} and {@link
- * #shutdownOutput}; {@link #close} is for the one that reads, or for any when nobody reads. {@link
- * #end} and {@link #abort} are for everybody and never wait.
+ * <p>Threads: one thread reads with {@link #next}, another writes with {@link #write} and {@link
+ * #shutdownOutput}. The reading thread calls {@link #close}; any thread may do so if no thread
+ * reads. {@link #end} and {@link #abort} may be called from any thread and do not block.
  */
 final class Tunnel implements TunnelTimers.Verdict {
-  /** How long the other end may take to answer a close frame. */
+  /** Timeout for the answer to a close frame. */
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-  /** An end that comes so soon and without a byte hints at a service that does not listen. */
+  /**
+   * A tunnel that ends this soon without a byte suggests that nothing listens on the service
+   * address.
+   */
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private final SharedResources engine;
@@ -63,10 +66,10 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Dials, on the calling thread.
+   * Dials on the calling thread.
    *
-   * @throws TunnelException when there is no tunnel in the end
-   * @throws InterruptedIOException when the thread was interrupted; it keeps its flag
+   * @throws TunnelException if the tunnel cannot be opened or was closed during the dial
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
    */
   void open() throws IOException {
     if (!threads.enter()) {
@@ -105,7 +108,10 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
   }
 
-  /** Runs a step of this tunnel on a thread that others share: a failure ends the tunnel alone. */
+  /**
+   * Runs a step of this tunnel on a shared thread. An unchecked exception or error aborts only this
+   * tunnel.
+   */
   void guard(Runnable step) {
     try {
       step.run();
@@ -114,18 +120,25 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
   }
 
-  /** Ends the dial, if it is still under way. Never waits. */
+  /**
+   * Cancels the dial if it is still in progress. Does not block.
+   *
+   * @param limit the timeout that has passed, for the message
+   */
   void giveUpDial(Duration limit) {
     if (life.state() == State.DIALING) {
       end(CloseCause.givenUp(limit, dial.currentStep()));
     }
   }
 
-  /** The failure is why, unless the tunnel had been ended while it was dialled. */
+  /**
+   * Returns the exception for a failed dial. If the tunnel was closed during the dial, the reason
+   * of that close takes precedence.
+   */
   private IOException dialFailed(TunnelException e) {
     boolean first = life.end(e.reason());
     release();
-    // Dial itself closes nothing: its thread was interrupted.
+    // A dial reports LOCAL_CLOSED only if its thread was interrupted.
     if (e.reason().kind() == Kind.LOCAL_CLOSED) {
       InterruptedIOException interrupted = new InterruptedIOException(e.getMessage());
       interrupted.initCause(e.getCause());
@@ -135,10 +148,11 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * The next bytes from the service; waits for them. They belong to the caller until the next call.
+   * Returns the next bytes from the service, and waits for them if necessary. The buffer is valid
+   * until the next call.
    *
-   * @return null when the tunnel has ended: {@link #reason} tells why
-   * @throws SocketTimeoutException when nothing came until the deadline; the next call goes on
+   * @return null if the tunnel has ended; see {@link #reason}
+   * @throws SocketTimeoutException if the deadline passes first; the next call continues
    */
   @Nullable ByteBuffer next(Deadline deadline) throws SocketTimeoutException {
     WebSocket socket = openSocket();
@@ -189,7 +203,10 @@ final class Tunnel implements TunnelTimers.Verdict {
     return null;
   }
 
-  /** The JDK closes the socket in which it interrupts a virtual thread. */
+  /**
+   * Returns whether the JDK closed the socket because it interrupted a virtual thread that was
+   * using it.
+   */
   private static boolean isInterrupt(IOException e) {
     return Thread.currentThread().isInterrupted() && "Closed by interrupt".equals(e.getMessage());
   }
@@ -202,11 +219,11 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Sends bytes to the service as one frame, and returns when the socket has taken them.
+   * Sends bytes to the service as one frame. Returns when the socket has accepted them.
    *
-   * @param buffer with {@link FrameWriter#HEADER_ROOM} bytes before {@code offset}; both are
-   *     overwritten
-   * @throws TunnelException when the tunnel has ended, or takes no more bytes
+   * @param buffer must have {@link FrameWriter#HEADER_ROOM} bytes before {@code offset}; those and
+   *     the payload are overwritten
+   * @throws TunnelException if the tunnel has ended, or the socket accepts no more bytes
    */
   void write(byte[] buffer, int offset, int length) throws TunnelException {
     WebSocket socket = openSocket();
@@ -237,8 +254,8 @@ final class Tunnel implements TunnelTimers.Verdict {
         if (isInterrupt(e)) {
           abort(CloseCause.interrupted("writing", e));
         }
-        // Any other end is for the thread that reads to find: before it there may be bytes that
-        // came, and a close frame that says more.
+        // Other failures do not end the tunnel, because a reply and a close frame may still be
+        // unread: docs/rationale/data-path.md.
         CloseReason known = life.reason();
         why = known == null ? gauges.reason(CloseCause.lost(e)) : known;
       }
@@ -247,22 +264,23 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Nothing more will be written. The protocol cannot say so to the service: what still comes is
-   * delivered, until the service closes or has been silent for the half-close timeout.
+   * Half-closes the tunnel. The protocol cannot report this to the service. Incoming bytes are
+   * delivered until the service closes the connection, or sends nothing for the half-close timeout.
    */
   void shutdownOutput() {
     if (life.drain()) {
       timers.draining(gauges::received);
       WebSocket socket = life.webSocket();
       if (socket != null && settings.timeouts().pings()) {
-        socket.ping(); // Its answer says that all has arrived, should somebody ask at the end.
+        socket.ping(); // its pong confirms all sent bytes
       }
     }
   }
 
   /**
-   * The local client has left for good. Ends the dial; ends an open tunnel as soon as the cloud has
-   * confirmed all bytes, which the ping of {@link #shutdownOutput} asks for. Never waits.
+   * Called when the local client has closed its connection. Cancels a dial. Closes an open tunnel
+   * as soon as the cloud has confirmed all bytes, which the ping of {@link #shutdownOutput}
+   * requests. Does not block.
    */
   void clientLeft() {
     if (life.state() == State.DIALING) {
@@ -274,7 +292,10 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
   }
 
-  /** Ends the tunnel and cuts the connection. Never waits; does nothing to one that has ended. */
+  /**
+   * Ends the tunnel and aborts its connection without a close handshake. Does not block. Has no
+   * effect if the tunnel has ended.
+   */
   @Override
   public void abort(CloseCause ending) {
     if (end(ending)) {
@@ -283,9 +304,9 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Ends the tunnel with a close frame. Never waits.
+   * Ends the tunnel with a close frame. Does not block.
    *
-   * @return false when it had ended before, and nothing was done
+   * @return false if the tunnel had already ended
    */
   @Override
   public boolean end(CloseCause ending) {
@@ -302,7 +323,9 @@ final class Tunnel implements TunnelTimers.Verdict {
     return true;
   }
 
-  /** Cuts the connection without a word, and frees whoever waits for it. */
+  /**
+   * Aborts the connection without a close frame, or cancels the dial. Releases blocked threads.
+   */
   void abort() {
     WebSocket socket = life.webSocket();
     if (socket != null) {
@@ -313,8 +336,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Gives everything back: waits for the rest of the close handshake, at most two seconds, and
-   * closes the socket. Ends the tunnel first if nobody did.
+   * Releases all resources. Ends the tunnel if necessary, waits up to two seconds for the rest of
+   * the close handshake, and closes the socket.
    */
   void close() {
     try {
@@ -331,7 +354,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       try {
         socket.awaitEnd();
       } catch (IOException | Error e) {
-        // The reason is known, and after an error, such as a lack of memory, the socket is cut.
+        // The close reason is already known. release() closes the socket in any case.
       }
     }
   }
@@ -350,7 +373,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     threads.close();
   }
 
-  /** On the last thread that leaves, so that nothing is told after it. */
+  /** Emits {@code closed} on the last thread that leaves the tunnel, so that no event follows. */
   private void tellClosed() {
     if (dialed) {
       events.closed(requireReason());
@@ -358,29 +381,30 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Waits until everything is given back and told; false when the time was over. A thread that is
-   * in a callback about this tunnel would wait for itself, and gets false at once.
+   * Waits until all resources are released and {@code closed} was emitted. Returns false if the
+   * time passes first. Returns false immediately on a thread that is in a callback about this
+   * tunnel, which would wait for itself.
    */
   boolean awaitClosed(long nanos) throws InterruptedException {
     return !events.isCalling() && threads.awaitDone(nanos);
   }
 
-  /** Whether bytes are still delivered. */
+  /** Returns whether bytes are still delivered. */
   boolean isOpen() {
     return life.isOpen();
   }
 
-  /** Why the tunnel ended; null while it has not. */
+  /** Returns the close reason, or null if the tunnel has not ended. */
   @Nullable CloseReason reason() {
     return life.reason();
   }
 
-  /** Why the tunnel ended, for those who know that it has. */
+  /** Returns the close reason of a tunnel that has ended. */
   CloseReason requireReason() {
     return life.requireReason();
   }
 
-  /** How it is now. */
+  /** Returns the current metrics. */
   ConnectionMetrics gauges() {
     return gauges;
   }

@@ -5,24 +5,28 @@ import io.github.devicetunnel.internal.frames.WebSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether one connection is open, and why it ended; the first reason counts. Nobody else knows.
+ * The state of one connection and its close reason. The first close reason is final. No other class
+ * stores this state.
  *
  * <table>
  * <caption>States</caption>
- * <tr><th>in</th><th>when</th><th>goes to</th></tr>
+ * <tr><th>from</th><th>event</th><th>to</th></tr>
  * <tr><td>DIALING</td><td>the cloud granted the upgrade</td><td>OPEN</td></tr>
- * <tr><td>DIALING</td><td>refused, failed, or ended by us</td><td>CLOSED</td></tr>
+ * <tr><td>DIALING</td><td>the dial was rejected, failed or was cancelled</td><td>CLOSED</td></tr>
  * <tr><td>OPEN</td><td>the local side ended its output</td><td>DRAINING</td></tr>
- * <tr><td>OPEN, DRAINING</td><td>a close frame came; we answer it</td><td>CLOSING</td></tr>
- * <tr><td>OPEN, DRAINING</td><td>we end it: our close frame goes out</td><td>CLOSING</td></tr>
- * <tr><td>DRAINING</td><td>no payload for the half-close timeout: our close frame</td><td>CLOSING</td></tr>
- * <tr><td>OPEN, DRAINING</td><td>connection lost, silent, stuck; a rule broken</td><td>CLOSING</td></tr>
- * <tr><td>CLOSING</td><td>both close frames were exchanged, or two seconds passed</td><td>CLOSED</td></tr>
+ * <tr><td>OPEN, DRAINING</td><td>a close frame arrived and is answered</td><td>CLOSING</td></tr>
+ * <tr><td>OPEN, DRAINING</td><td>this side sends a close frame</td><td>CLOSING</td></tr>
+ * <tr><td>DRAINING</td><td>no payload for the half-close timeout; this side sends a close
+ *     frame</td><td>CLOSING</td></tr>
+ * <tr><td>OPEN, DRAINING</td><td>connection lost, liveness or write timeout, protocol
+ *     violation</td><td>CLOSING</td></tr>
+ * <tr><td>CLOSING</td><td>both close frames were exchanged, or two seconds
+ *     passed</td><td>CLOSED</td></tr>
  * </table>
  *
- * <p>In CLOSING nothing is delivered any more in either direction; what still comes is thrown away.
+ * <p>In CLOSING, no bytes are delivered in either direction. Incoming bytes are discarded.
  *
- * <p>All methods may be called from any thread, and none waits.
+ * <p>This class is thread-safe, and no method blocks.
  */
 final class TunnelLife {
   // Written under this object's lock.
@@ -31,7 +35,10 @@ final class TunnelLife {
   private volatile @Nullable WebSocket webSocket;
   private volatile long openedAt;
 
-  /** The upgrade was granted. False when the connection had been ended, and does not open. */
+  /**
+   * Opens the connection after a granted upgrade. Returns false if the connection was closed during
+   * the dial.
+   */
   synchronized boolean open(WebSocket granted) {
     if (reason != null) {
       return false;
@@ -42,7 +49,7 @@ final class TunnelLife {
     return true;
   }
 
-  /** The local side has ended its output. False when it is not open any more, or did so before. */
+  /** Half-closes the connection. Returns false unless it is open and not yet half-closed. */
   synchronized boolean drain() {
     if (state != State.OPEN) {
       return false;
@@ -51,7 +58,7 @@ final class TunnelLife {
     return true;
   }
 
-  /** It ends. False when it had ended before, and for another reason. */
+  /** Ends the connection. Returns false if it has already ended; the first close reason stays. */
   synchronized boolean end(CloseReason why) {
     if (reason != null) {
       return false;
@@ -63,7 +70,7 @@ final class TunnelLife {
     return true;
   }
 
-  /** Everything was given back. */
+  /** Sets the state to CLOSED, when all resources are released. */
   synchronized void close() {
     state = State.CLOSED;
   }
@@ -72,7 +79,7 @@ final class TunnelLife {
     return state;
   }
 
-  /** Whether bytes are still delivered. */
+  /** Returns whether bytes are still delivered. */
   boolean isOpen() {
     return state == State.OPEN || state == State.DRAINING;
   }
@@ -81,22 +88,22 @@ final class TunnelLife {
     return state == State.CLOSED;
   }
 
-  /** Null until it opens, and from then on the same. */
+  /** Returns the websocket; null until the connection opens. Does not change afterwards. */
   @Nullable WebSocket webSocket() {
     return webSocket;
   }
 
-  /** For how long it has been open, in nanoseconds, if it ever was. */
+  /** Returns the nanoseconds since the connection opened. Undefined if it never opened. */
   long openNanos() {
     return System.nanoTime() - openedAt;
   }
 
-  /** Null while it has not ended. */
+  /** Returns the close reason, or null if the connection has not ended. */
   @Nullable CloseReason reason() {
     return reason;
   }
 
-  /** For those who know that it has ended. */
+  /** Returns the close reason of a connection that has ended. */
   CloseReason requireReason() {
     CloseReason known = reason;
     if (known == null) {

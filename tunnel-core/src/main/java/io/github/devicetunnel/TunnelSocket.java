@@ -16,13 +16,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tunnel that looks like a socket. The address it is connected to is the one that the caller
- * named; a local address it has none.
+ * A socket that connects through a tunnel. Its remote address is the one passed by the caller; it
+ * has no local address.
  */
 @SuppressWarnings(
-    "UnsynchronizedOverridesSynchronized") // a lock would make one call wait for another
+    "UnsynchronizedOverridesSynchronized") // a lock would let one call block another
 final class TunnelSocket extends SocketOptionsBase {
-  /** Makes the tunnel, yet to be opened, to what a socket is to be connected to. */
+  /** Creates an unopened stream for the address that a socket connects to. */
   interface Opener {
     TunnelStream prepare(InetSocketAddress address) throws IOException;
   }
@@ -83,7 +83,7 @@ final class TunnelSocket extends SocketOptionsBase {
     address = ServiceNames.resolved(endpoint);
     stream = opening;
     if (closed) {
-      opening.life().closeSoon(); // Meanwhile: a resolver may take its time.
+      opening.life().closeSoon(); // closed while the TargetResolver was running
     }
     return opening;
   }
@@ -94,12 +94,12 @@ final class TunnelSocket extends SocketOptionsBase {
     return closed;
   }
 
-  /** Clients and drivers do not repeat a request after this one. */
+  /** Returns an exception after which clients and drivers do not retry. */
   static ConnectException notConnected(Exception cause) {
     return notConnected(cause.getMessage(), cause);
   }
 
-  /** As {@link #notConnected(Exception)}, with a message of its own. */
+  /** Returns such an exception with its own message. */
   static ConnectException notConnected(@Nullable String message, Exception cause) {
     ConnectException failure = new ConnectException(message);
     failure.initCause(cause);
@@ -115,7 +115,7 @@ final class TunnelSocket extends SocketOptionsBase {
     return open;
   }
 
-  /** There is nothing to bind: only the wildcard and port 0, which mean as much, are taken. */
+  /** Accepts only null and the wildcard address with port 0, and binds nothing. */
   @Override
   public void bind(@Nullable SocketAddress bindpoint) throws IOException {
     checkNotClosed();
@@ -182,7 +182,9 @@ final class TunnelSocket extends SocketOptionsBase {
     open.shutdownOutput();
   }
 
-  /** As a socket's: what was written is still sent, and nobody waits for it. */
+  /**
+   * Closes the tunnel without blocking, like {@code Socket.close}. Written bytes are still sent.
+   */
   @Override
   public void close() {
     closed = true;
@@ -254,7 +256,7 @@ final class TunnelSocket extends SocketOptionsBase {
     return "TunnelSocket[" + (connected ? address + " through " + stream : "unconnected") + "]";
   }
 
-  /** An exception of a tunnel that this end closed, as a socket would throw it. */
+  /** Returns the exception that a socket would throw after it was closed locally. */
   private IOException asSocket(TunnelException e) {
     return closed ? closedMeanwhile(e) : e;
   }

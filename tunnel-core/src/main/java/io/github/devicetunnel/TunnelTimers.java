@@ -15,19 +15,23 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clocks of one tunnel: pings, silence, idleness, the half-close, the answer to a close frame.
- * What they find goes to a {@link Verdict}, on the timer's thread. From any thread; never waits.
+ * The timers of one tunnel: pings, liveness, idle timeout, half-close timeout and the timeout of
+ * the close handshake. Expired timers call a {@link Verdict} on the timer thread. This class is
+ * thread-safe, and no method blocks.
  */
 final class TunnelTimers {
   private static final long MIN_CONFIRM_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long MAX_CONFIRM_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** Who ends the tunnel. Neither may wait. */
+  /** Ends the tunnel when a timer expires. Implementations must not block. */
   interface Verdict {
-    /** Time to end it in order. False when it had ended before. */
+    /** Ends the tunnel with a close frame. Returns false if it had already ended. */
     boolean end(CloseCause ending);
 
-    /** Nobody is there to end it with: cut it. */
+    /**
+     * Ends the tunnel and aborts its connection, because the cloud does not respond or a check
+     * failed.
+     */
     void abort(CloseCause ending);
   }
 
@@ -56,10 +60,10 @@ final class TunnelTimers {
     this.verdict = verdict;
   }
 
-  /** The tunnel is open. */
+  /** Starts the timers of an open tunnel. */
   synchronized void opened(WebSocket webSocket) {
     if (over) {
-      return; // It was ended at once, by another thread.
+      return; // another thread ended the tunnel first
     }
     incomplete = webSocket::incompleteNanos;
     if (timeouts.pings()) {
@@ -77,7 +81,7 @@ final class TunnelTimers {
     }
   }
 
-  /** A record of TLS that is slow to come may hold payload. */
+  /** Combines a clock with that of an incomplete TLS record, which may contain payload. */
   private LongSupplier quiet(LongSupplier payloadNanos) {
     LongSupplier incompleteNanos = incomplete;
     return () -> Math.min(payloadNanos.getAsLong(), incompleteNanos.getAsLong());
@@ -114,7 +118,7 @@ final class TunnelTimers {
         scheduler);
   }
 
-  /** Nothing more will be written. */
+  /** Starts the half-close timeout. */
   synchronized void draining(LongSupplier received) {
     if (over) {
       return;
@@ -131,8 +135,8 @@ final class TunnelTimers {
   }
 
   /**
-   * The local client has left: the tunnel ends as soon as the cloud has confirmed what it was sent.
-   * Until then {@link #draining} bounds it.
+   * Ends the tunnel as soon as the cloud has confirmed all sent bytes, because the local client has
+   * left. The half-close timeout limits the wait.
    */
   synchronized void leaving(BooleanSupplier confirmed, CloseCause ending) {
     if (over) {
@@ -155,7 +159,7 @@ final class TunnelTimers {
     checks.add(Recheck.start(scheduler, 0, look, this::failed));
   }
 
-  /** The close frame goes out: nothing counts any more but the time until its answer. */
+  /** Replaces all timers by the timeout of the close handshake. */
   synchronized void closing(Duration timeout, Runnable timedOut) {
     if (over) {
       return;
@@ -164,7 +168,7 @@ final class TunnelTimers {
     closeTimer = scheduler.schedule(timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Ends all of them. One whose verdict is being given may still give it. */
+  /** Stops all timers. A check in progress may still call the verdict. */
   synchronized void stop() {
     over = true;
     checks.forEach(Recheck::stop);

@@ -14,24 +14,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps connections to one cloud open and idle, with TLS done, so that a tunnel costs one round
- * trip and not three or four. Each is probed every 15 s, so that no middlebox drops it for being
- * idle, and replaced when it gives no answer or a tunnel has taken it.
+ * Warm connections to one cloud: idle and past the TLS handshake, so that a tunnel needs one round
+ * trip instead of three or four. Each connection is probed every 15 s, so that no middlebox drops
+ * it as idle. A connection is replaced if it does not answer or a tunnel has taken it. See
+ * docs/rationale/dial.md.
  */
 final class WarmConnections {
   private static final Logger LOG = LoggerFactory.getLogger(WarmConnections.class);
 
   /**
    * Load balancers and NATs drop connections that were idle for 60 s, many for 30 s, and a few for
-   * 20 s. A probe that is late by some seconds still comes before that.
+   * 20 s. At 15 s, a probe may be a few seconds late.
    */
   private static final long REFRESH_SECONDS = 15;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-  /** The way to the cloud, which is made when it is first wanted. */
+  /** Supplies the upgrader, which is created at its first use. */
   interface Way {
-    /** Waits for it to be made. */
+    /** Returns the upgrader, and waits for its creation if necessary. */
     Upgrader upgrader() throws IOException;
   }
 
@@ -46,14 +47,14 @@ final class WarmConnections {
   private @Nullable ScheduledFuture<?> refreshing;
   private @Nullable WarmUp running;
   private boolean busy;
-  private boolean wanted; // while it is busy
+  private boolean wanted; // another round was requested
   private boolean closed;
 
   /**
-   * Does nothing yet.
+   * Creates an instance that opens no connections before {@link #start}.
    *
-   * @param count how many are kept, at least 1
-   * @param probeTimeout for the answer on a connection that is kept already
+   * @param count number of connections to keep, at least 1
+   * @param probeTimeout timeout for the answer on an existing connection
    */
   WarmConnections(
       Way way,
@@ -70,19 +71,19 @@ final class WarmConnections {
     this.probeTimeout = probeTimeout;
   }
 
-  /** Opens them soon, and keeps them from then on. Does not wait. */
+  /** Opens the connections in the background and keeps them open. Does not block. */
   synchronized void start() {
     if (refreshing == null && !closed) {
       refreshing = timers.scheduleWithFixedDelay(this::fill, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     }
   }
 
-  /** A tunnel was granted, and has one of them if there was one. Does not wait. */
+  /** Replaces the connection that a granted tunnel may have taken. Does not block. */
   void used() {
     fill();
   }
 
-  /** Opens no more. Those that are idle are closed with their pool. Does not wait. */
+  /** Stops opening connections. The pool closes the idle ones. Does not block. */
   void close() {
     WarmUp unfinished;
     synchronized (this) {
@@ -108,7 +109,7 @@ final class WarmConnections {
     try {
       helpers.execute(this::fillWhileWanted);
     } catch (OutOfMemoryError e) {
-      // There is no thread to be had: no matter of the tunnel that was just granted.
+      // No thread can be started. This must not fail the tunnel that was just granted.
       failed(e);
       rest();
     }
@@ -124,7 +125,10 @@ final class WarmConnections {
     }
   }
 
-  /** The tunnels that need one will say what is wrong, and the next refresh tries again. */
+  /**
+   * Logs a failure only at debug level: dials report the same cause, and the next round tries
+   * again.
+   */
   private void failed(Throwable e) {
     LOG.debug("not all of {} warm connections to {} could be opened", count, cloud, e);
   }
@@ -153,7 +157,7 @@ final class WarmConnections {
     } finally {
       synchronized (this) {
         running = null;
-        wanted |= warmUp.foundDeadConnection(); // To replace it now, not in 15 s.
+        wanted |= warmUp.foundDeadConnection(); // replaces it now instead of in 15 s
       }
     }
   }

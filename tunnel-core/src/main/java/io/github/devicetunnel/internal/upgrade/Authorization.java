@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * network. Interceptors of the application therefore cannot log it. OkHttp, which keeps a call as
  * long as its socket is in use, does not keep the secret.
  */
-public final class Authorization {
+final class Authorization {
   private static final String HEADER = "Authorization";
 
   private volatile @Nullable String value;
