@@ -13,7 +13,7 @@
  *   stream.outputStream().write(request);
  *   byte[] reply = stream.inputStream().readAllBytes();
  * } catch (TunnelRejectedException e) {
- *   // the service said no: e.statusCode(), and why in e.getMessage()
+ *   // the cloud rejected the tunnel: see e.statusCode() and e.getMessage()
  * }
  * }</pre>
  *
