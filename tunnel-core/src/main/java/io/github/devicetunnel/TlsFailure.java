@@ -22,16 +22,16 @@ import okhttp3.CertificatePinner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words for TLS that failed: whose, what was presented, what was expected.
+ * Describes a TLS failure: the host, what it presented, and what was expected.
  *
- * @param tls null where it is the business of an application's OkHttpClient
+ * @param tls null if an application's {@code OkHttpClient} handles trust
  */
 record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOException failure) {
   private static final String ALERT = "Received fatal alert: ";
   private static final String NO_PATH = "unable to find valid certification path";
   private static final String OTHER_KEY = "signature check failed";
 
-  /** Null when it was not TLS that failed. */
+  /** Returns the description, or null if the failure is not about TLS. */
   @Nullable String describe() {
     if (failure instanceof SSLPeerUnverifiedException) {
       return unverified();
@@ -45,7 +45,7 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     return failure instanceof SSLException ? handshake() : null;
   }
 
-  /** The handshake itself went well, but OkHttp refused the name, or the key. */
+  /** Describes a host name or pin that OkHttp rejected after a successful handshake. */
   private String unverified() {
     List<X509Certificate> chain = peer.certificates();
     if (chain.isEmpty() || tls == null) {
@@ -103,9 +103,9 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
   }
 
   /**
-   * No chain from the certificate to a trusted authority.
+   * Describes a certificate without a chain to a trusted CA.
    *
-   * @param otherKey whether an authority with the name of the issuer is trusted
+   * @param otherKey whether a trusted CA has the name of the issuer, but another key
    */
   private String withoutPath(List<X509Certificate> chain, boolean otherKey) {
     X509Certificate last = chain.get(chain.size() - 1);
@@ -126,7 +126,7 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
                 + " well");
   }
 
-  /** The certificates lead to a trusted authority, but one of them breaks a rule. */
+  /** Describes a chain to a trusted CA in which a certificate violates a rule. */
   private String unfit(List<X509Certificate> chain) {
     String message = oneLine(failure);
     boolean forServers = !message.contains("TLS server authentication");
@@ -152,7 +152,10 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
             || alert.equals("handshake_failure"));
   }
 
-  /** In TLS 1.3 the refusal comes after the handshake, and may be overtaken by a reset. */
+  /**
+   * Returns whether the server probably rejected the missing client certificate. In TLS 1.3 the
+   * alert follows the handshake, and a reset may overtake it.
+   */
   private boolean wasSentAwayWithoutOne() {
     return !peer.wasShownOne() && !(failure instanceof InterruptedIOException);
   }
@@ -201,7 +204,10 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     return alert == null ? null : alertText(alert, message);
   }
 
-  /** Alerts of RFC 8446 section 6.2. Some servers send another one for an unknown host name. */
+  /**
+   * Describes alerts of RFC 8446 section 6.2. For an unknown host name, some servers send {@code
+   * internal_error} instead of {@code unrecognized_name}.
+   */
   private @Nullable String alertText(String alert, String message) {
     return switch (alert) {
       case "unrecognized_name", "internal_error" ->
@@ -227,7 +233,7 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     return null;
   }
 
-  /** Newer Javas put the name of the alert before it. */
+  /** Returns the message as one line, without the alert name that newer Java versions prepend. */
   private static String oneLine(Throwable e) {
     String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
     return message.replaceFirst("^\\([a-z_]+\\) ", "");
