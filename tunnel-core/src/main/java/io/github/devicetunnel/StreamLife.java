@@ -69,7 +69,8 @@ final class StreamLife implements Connections.Connection {
       tunnel.open();
       Timeouts timeouts = settings.timeouts();
       long nanos =
-          TimeUnit.NANOSECONDS.convert(timeouts.pings() ? timeouts.keepAliveInterval() : LOOK_INTERVAL);
+          TimeUnit.NANOSECONDS.convert(
+              timeouts.pings() ? timeouts.keepAliveInterval() : LOOK_INTERVAL);
       looks =
           engine
               .timers()

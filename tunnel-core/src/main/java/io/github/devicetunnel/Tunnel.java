@@ -323,9 +323,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     return true;
   }
 
-  /**
-   * Aborts the connection without a close frame, or cancels the dial. Releases blocked threads.
-   */
+  /** Aborts the connection without a close frame, or cancels the dial. Releases blocked threads. */
   void abort() {
     WebSocket socket = life.webSocket();
     if (socket != null) {

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A socket that connects through a tunnel. Its remote address is the one passed by the caller; it
  * has no local address.
  */
-@SuppressWarnings(
-    "UnsynchronizedOverridesSynchronized") // a lock would let one call block another
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock would let one call block another
 final class TunnelSocket extends SocketOptionsBase {
   /** Creates an unopened stream for the address that a socket connects to. */
   interface Opener {

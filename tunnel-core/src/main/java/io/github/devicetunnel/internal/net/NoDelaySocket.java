@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A socket tuned for latency. It avoids three delays:
  *
  * <ul>
- * <li>Without TCP_NODELAY, Nagle's algorithm and delayed acknowledgements add 40 ms to a TLS
- * handshake.
- * <li>Waking a thread for each of many short answers takes longer than the answers themselves; see
- * {@link SpinThenBlockInputStream}.
- * <li>JSSE reads each record in two reads; see {@link ReadAheadInputStream}.
+ *   <li>Without TCP_NODELAY, Nagle's algorithm and delayed acknowledgements add 40 ms to a TLS
+ *       handshake.
+ *   <li>Waking a thread for each of many short answers takes longer than the answers themselves;
+ *       see {@link SpinThenBlockInputStream}.
+ *   <li>JSSE reads each record in two reads; see {@link ReadAheadInputStream}.
  * </ul>
  */
 public class NoDelaySocket extends Socket implements UpgradeHeadInputStream.Owner {
