@@ -1,6 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/** JSON web tokens for tunnels. Start at {@link io.github.devicetunnel.jwt.JwtCredentials}. */
+/**
+ * Authentication of tunnels with JSON web tokens. The entry point is {@link
+ * io.github.devicetunnel.jwt.JwtCredentials}.
+ */
 @NullMarked
 module io.github.devicetunnel.jwt {
   requires static org.jspecify;

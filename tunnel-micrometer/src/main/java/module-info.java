@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Figures of tunnels for Micrometer. Start at {@link
+ * Micrometer meters for tunnels. The entry point is {@link
  * io.github.devicetunnel.micrometer.TunnelMetrics}.
  */
 @NullMarked

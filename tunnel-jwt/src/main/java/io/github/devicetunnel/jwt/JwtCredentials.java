@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials that mint a token for each dial, with a private key whose certificate was uploaded to
- * an application ({@link VerificationKeys}).
+ * Credentials that mint a token for each dial. They sign with a private key whose certificate was
+ * uploaded to an application; see {@link VerificationKeys}.
  *
  * <pre>{@code
  * TunnelClient client = TunnelClient.builder()
@@ -29,25 +29,26 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * }</pre>
  *
- * <p>A token is good for 60 seconds, and for exactly the device, address and port of its tunnel, so
- * it is of little use to whoever finds it. It is given out again for half of its lifetime, to dials
- * of the same tunnel. When the host of the service is a name, {@code localhost} too, the claim of
- * the address is left out, which is logged as a warning at the first time: only the gateway knows
- * what the name stands for.
+ * <p>A token is valid for 60 seconds by default and opens only the device, IP address and port of
+ * its target. It is reused for dials to the same target during the first half of its lifetime.
+ *
+ * <p>If the host of the service is a name, including {@code localhost}, tokens do not contain the
+ * address claim, because only the gateway can resolve the name. A warning is logged the first time
+ * a token is minted for such a target.
  */
 public final class JwtCredentials {
   private JwtCredentials() {}
 
   /**
-   * Begins new credentials.
+   * Creates a builder with default settings.
    *
-   * @return settings with their defaults
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Settings of {@link Credentials} that mint tokens. For one thread. */
+  /** Builds {@link Credentials} that mint tokens. Not thread-safe. */
   public static final class Builder {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -63,9 +64,9 @@ public final class JwtCredentials {
     private Builder() {}
 
     /**
-     * The application with the key's certificate. Required.
+     * Sets the application that has the certificate of the key. Required.
      *
-     * @param id sent as {@code X-Application-ID}
+     * @param id the application ID, sent as {@code X-Application-ID}
      * @return this
      */
     public Builder applicationId(String id) {
@@ -74,9 +75,10 @@ public final class JwtCredentials {
     }
 
     /**
-     * The key, from a file, which {@link #build} reads once. Either this or the other is required.
+     * Sets the file of the private key, which {@link #build} reads once. Either a file or a key is
+     * required; the last call wins.
      *
-     * @param pem as {@link PrivateKeys} reads it
+     * @param pem a PEM file in a format that {@link PrivateKeys} reads
      * @return this
      */
     public Builder privateKey(Path pem) {
@@ -86,9 +88,10 @@ public final class JwtCredentials {
     }
 
     /**
-     * The key, from wherever.
+     * Sets the private key. Either a file or a key is required; the last call wins.
      *
-     * @param key RSA of at least 2048 bits, or EC on P-256, P-384 or P-521; it may be in a device
+     * @param key an RSA key of at least 2048 bits, or an EC key on P-256, P-384 or P-521; it may
+     *     reside in a hardware token
      * @return this
      */
     public Builder privateKey(PrivateKey key) {
@@ -98,10 +101,11 @@ public final class JwtCredentials {
     }
 
     /**
-     * The passphrase of a file that is encrypted.
+     * Sets the source of the passphrase of an encrypted key file. By default there is no
+     * passphrase.
      *
-     * @param supplier asked by {@link #build} if it has to; what it returns is overwritten after
-     *     use
+     * @param supplier called by {@link #build} only if the key is encrypted; the returned array is
+     *     overwritten after use
      * @return this
      */
     public Builder passphrase(Supplier<char @Nullable []> supplier) {
@@ -110,9 +114,10 @@ public final class JwtCredentials {
     }
 
     /**
-     * How tokens are signed. By default with RS256, or with the algorithm of the key's curve.
+     * Sets the signing algorithm. Default: RS256 for RSA keys, otherwise the algorithm of the key's
+     * curve.
      *
-     * @param value one that fits the key
+     * @param value an algorithm that fits the key
      * @return this
      */
     public Builder algorithm(SigningAlgorithm value) {
@@ -121,13 +126,12 @@ public final class JwtCredentials {
     }
 
     /**
-     * How long a token is good, 60 seconds by default. The clock of this machine must be right to
-     * within half of it.
+     * Sets the lifetime of a token. Default: 60 seconds. The clock of this machine must be accurate
+     * to within half of the lifetime.
      *
-     * @param time from 1 second to 365 days; tokens expire on whole seconds, which it is rounded up
-     *     to
+     * @param time from 1 second to 365 days; the expiry is rounded up to a whole second
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the lifetime is out of range
      */
     public Builder lifetime(Duration time) {
       if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
@@ -139,9 +143,13 @@ public final class JwtCredentials {
     }
 
     /**
-     * To what of its tunnel a token is restricted, by default to all three.
+     * Sets the parts of the target that a token is restricted to. Default: device, IP address and
+     * port.
      *
-     * @param claims none for tokens that open every tunnel of the account
+     * <p>If tokens are restricted to {@link TunnelClaim#IP} alone, dials to a host name fail:
+     * without the address claim, the token would open every tunnel of the account.
+     *
+     * @param claims the claims to include; none for tokens that open every tunnel of the account
      * @return this
      */
     public Builder restrictTo(TunnelClaim... claims) {
@@ -156,13 +164,13 @@ public final class JwtCredentials {
     }
 
     /**
-     * Reads the key and checks that all fits together. No token is minted yet.
+     * Reads the key, validates the settings and creates the credentials. No token is minted yet.
      *
-     * @return what {@code TunnelClient.Builder.credentials} takes
-     * @throws IOException when the file with the key cannot be read
-     * @throws IllegalArgumentException when the key is of no use, or not with the algorithm, the
-     *     file cannot be decrypted, or the application ID could not stand in an HTTP header
-     * @throws IllegalStateException when something required is missing
+     * @return credentials for {@code TunnelClient.Builder.credentials}
+     * @throws IOException if the key file cannot be read
+     * @throws IllegalArgumentException if the key is unusable or does not fit the algorithm, the
+     *     key file cannot be decrypted, or the application ID is not valid in an HTTP header
+     * @throws IllegalStateException if a required setting is missing
      */
     public Credentials build() throws IOException {
       if (applicationId == null) {

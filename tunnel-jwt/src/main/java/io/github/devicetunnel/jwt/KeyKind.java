@@ -9,14 +9,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key is, as far as it decides on the algorithms that it can be used with. A private key
- * that does not show its numbers, in a smart card or an HSM, is trusted to be long enough, or on
- * the right curve.
+ * The properties of a key that decide which algorithms it fits. A private key in a smart card or an
+ * HSM may not expose its parameters; its length or curve is then assumed to be sufficient.
  *
- * @param type RSA, EC, or what cannot be used
- * @param bits of RSA's modulus; 0 when it is not RSA, or does not show it
- * @param curve null when it is not EC, is not known, or does not show it
- * @param hidden whether it does not show its numbers
+ * @param type RSA, EC, or an unsupported type
+ * @param bits the length of the RSA modulus; 0 if the key is not RSA or does not expose it
+ * @param curve the curve; null if the key is not EC, the curve is unknown, or the key does not
+ *     expose it
+ * @param hidden whether the key does not expose its parameters
  */
 record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
   static final int LEAST_RSA_BITS = 2048;
@@ -25,7 +25,7 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
       "RSA of at least " + LEAST_RSA_BITS + " bits, or EC on P-256, P-384 or P-521";
 
   static KeyKind of(Key key) {
-    // Other providers than the JDK's have their own word for it.
+    // Some providers other than the JDK's call EC keys "ECDSA".
     String type = key.getAlgorithm().equals("ECDSA") ? "EC" : key.getAlgorithm();
     if (key instanceof RSAKey rsa) {
       return new KeyKind(type, rsa.getModulus().bitLength(), null, false);
@@ -48,10 +48,10 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
   }
 
   /**
-   * The first algorithm that it fits: RS256, or the one of its curve.
+   * Returns the first algorithm that fits the key: RS256, or the algorithm of the curve.
    *
-   * @param parameter whose key it is, for the message
-   * @throws IllegalArgumentException when it fits none
+   * @param parameter the name of the parameter that holds the key, for the message
+   * @throws IllegalArgumentException if no algorithm fits
    */
   SigningAlgorithm algorithm(String parameter) {
     return Arrays.stream(SigningAlgorithm.values())
@@ -63,7 +63,7 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
                     parameter + " must be " + USABLE + ", but is " + this));
   }
 
-  /** Throws when a private key cannot be used with an algorithm. */
+  /** Throws {@link IllegalArgumentException} if the private key does not fit an algorithm. */
   void check(SigningAlgorithm algorithm) {
     SigningAlgorithm usual = algorithm("privateKey");
     if (!fits(algorithm)) {

@@ -17,13 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mints a token for each target, and gives it out for the first half of its lifetime: the other
- * half is for dials that take long and clocks that differ. From any thread.
+ * A token source that mints one token per target and reuses it for the first half of its lifetime.
+ * The second half covers slow dials and clock differences. Thread-safe. See
+ * docs/rationale/credentials.md.
  */
 final class MintedTokens implements TokenSource {
   private static final Logger LOG = LoggerFactory.getLogger(MintedTokens.class);
 
-  /** So that a client of many devices does not remember all that it ever dialled. */
+  /** Limits the memory of clients that connect to many devices. */
   private static final int MOST_KEPT = 1_000;
 
   private final TokenSigner signer;
@@ -31,10 +32,10 @@ final class MintedTokens implements TokenSource {
   private final Duration lifetime;
   private final Clock clock;
 
-  /** The one that was wanted least recently is first. Guarded by itself. */
+  /** Cached tokens in access order, the least recently used first. Guarded by itself. */
   private final Map<Target, Minted> kept = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** No record: its text would have the token in it. */
+  /** A cached token. Not a record, because {@code toString} would reveal the token. */
   private static final class Minted {
     final String token;
     final Instant staleAt;

@@ -30,9 +30,9 @@ import org.bouncycastle.pkcs.PKCSException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads private keys from PEM files: PKCS#8, PKCS#1 ({@code BEGIN RSA PRIVATE KEY}) and SEC1
- * ({@code BEGIN EC PRIVATE KEY}), each of them encrypted or not. What else is in a file is passed
- * over.
+ * Reads private keys from PEM files. Supported formats are PKCS#8, PKCS#1 ({@code BEGIN RSA PRIVATE
+ * KEY}) and SEC1 ({@code BEGIN EC PRIVATE KEY}), encrypted or not. Other content of a file is
+ * ignored.
  */
 public final class PrivateKeys {
   private static final int MOST_BYTES = 1 << 20;
@@ -41,28 +41,28 @@ public final class PrivateKeys {
   private PrivateKeys() {}
 
   /**
-   * Reads a key that is not encrypted.
+   * Reads an unencrypted private key.
    *
-   * @param file in PEM
-   * @return the first private key in it
-   * @throws IOException when the file cannot be read
-   * @throws IllegalArgumentException when there is no private key in it that can sign tokens, or
-   *     only an encrypted one
+   * @param file a PEM file of at most 1 MiB
+   * @return the first private key in the file
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if the file is too long, contains no private key, or its first
+   *     private key is damaged, encrypted or not usable for signing tokens
    */
   public static PrivateKey read(Path file) throws IOException {
     return read(file, () -> null);
   }
 
   /**
-   * Reads a key that may be encrypted.
+   * Reads a private key that may be encrypted.
    *
-   * @param file in PEM
-   * @param passphrase asked only for a key that is encrypted; what it returns is overwritten after
-   *     use, and null means that there is none
-   * @return the first private key in it
-   * @throws IOException when the file cannot be read
-   * @throws IllegalArgumentException when there is no private key in it that can sign tokens, or it
-   *     cannot be decrypted
+   * @param file a PEM file of at most 1 MiB
+   * @param passphrase called only if the key is encrypted; the returned array is overwritten after
+   *     use, and null means that there is no passphrase
+   * @return the first private key in the file
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if the file is too long, contains no private key, or its first
+   *     private key is damaged, not usable for signing tokens or cannot be decrypted
    */
   public static PrivateKey read(Path file, Supplier<char @Nullable []> passphrase)
       throws IOException {
@@ -127,7 +127,7 @@ public final class PrivateKeys {
       if (part instanceof PEMEncryptedKeyPair pair) {
         return decrypted(pair, secret);
       }
-      // Not registered: nothing else in this JVM shall be decided by it.
+      // Registering the provider would change the algorithms of the whole JVM.
       BouncyCastleProvider provider = new BouncyCastleProvider();
       return ((PKCS8EncryptedPrivateKeyInfo) part)
           .decryptPrivateKeyInfo(
@@ -137,7 +137,10 @@ public final class PrivateKeys {
     }
   }
 
-  /** With a wrong passphrase one time in 256 what comes out looks well, and is not even a key. */
+  /**
+   * Decrypts a key pair. With a wrong passphrase, about 1 of 256 decryptions succeeds and yields
+   * data that is not a key.
+   */
   private static PrivateKeyInfo decrypted(PEMEncryptedKeyPair pair, char[] secret)
       throws EncryptionException {
     try {
@@ -167,7 +170,7 @@ public final class PrivateKeys {
             + (curve == null ? kind : "an EC key on " + curve));
   }
 
-  /** Its name, which Java does not tell, and null for what is not EC. */
+  /** Returns the name of the curve, which the JDK does not expose; null if the key is not EC. */
   private static @Nullable String curve(PrivateKeyInfo info) {
     return info.getPrivateKeyAlgorithm().getParameters() instanceof ASN1ObjectIdentifier id
         ? ECNamedCurveTable.getName(id)

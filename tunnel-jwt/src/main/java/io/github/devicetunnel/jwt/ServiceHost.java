@@ -5,10 +5,11 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /**
- * The address of a service in the words of claims. No name is ever looked up: it is the gateway
- * that knows its names.
+ * The host and port of a service, in the form that token claims use. Names are never resolved; only
+ * the gateway can resolve them.
  *
- * @param host a name, or an IP address; IPv6 without brackets
+ * @param host a name or an IP address; IPv6 without brackets
+ * @param port the TCP port
  */
 record ServiceHost(String host, int port) {
   private static final Pattern IPV4 =
@@ -16,9 +17,9 @@ record ServiceHost(String host, int port) {
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   /**
-   * Splits it.
+   * Splits a service address into host and port.
    *
-   * @param serviceAddress one that was checked
+   * @param serviceAddress a validated service address
    */
   static ServiceHost of(String serviceAddress) {
     int colon = serviceAddress.lastIndexOf(':');
@@ -28,12 +29,12 @@ record ServiceHost(String host, int port) {
         Integer.parseInt(serviceAddress.substring(colon + 1)));
   }
 
-  /** Whether the host is an address, and no name. */
+  /** Returns whether the host is an IP address rather than a name. */
   boolean isIp() {
     return IPV4.matcher(host).matches() || host.contains(":");
   }
 
-  /** Whether an address is this one, which can be written in several ways in IPv6. */
+  /** Returns whether the host is the given address; the same IPv6 address has several spellings. */
   boolean isAt(String ip) {
     return host.equalsIgnoreCase(ip)
         || (IPV6.matcher(host).matches() && IPV6.matcher(ip).matches() && areEqual(host, ip));

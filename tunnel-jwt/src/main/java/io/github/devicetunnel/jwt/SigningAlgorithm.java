@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the service takes for the signature of a token (RFC 7518 section 3.1). */
+/** A signature algorithm that the service accepts for tokens (RFC 7518 section 3.1). */
 public enum SigningAlgorithm {
   /** RSA with SHA-256. */
   RS256(null),
@@ -28,11 +28,12 @@ public enum SigningAlgorithm {
   }
 
   /**
-   * The algorithm of a name, as it stands in the header of tokens.
+   * Returns the algorithm with a name, as used in the header of a token.
    *
-   * @param name such as {@code RS256}, in this case
+   * @param name the name, such as {@code RS256}; case-sensitive
    * @return the algorithm
-   * @throws IllegalArgumentException for anything else, {@code HS256} and {@code none} too
+   * @throws IllegalArgumentException if the name is not supported, which includes {@code HS256} and
+   *     {@code none}
    */
   public static SigningAlgorithm of(String name) {
     return Arrays.stream(values())
@@ -52,12 +53,12 @@ public enum SigningAlgorithm {
     return JWSAlgorithm.parse(name());
   }
 
-  /** The one that its keys are on; null for RSA. */
+  /** The curve of the keys; null for RSA. */
   @Nullable Curve curve() {
     return curveName == null ? null : Curve.parse(curveName);
   }
 
-  /** What a key must be to be used with it. */
+  /** A description of the keys that fit this algorithm, for messages. */
   String neededKey() {
     return curveName == null
         ? "an RSA key of at least " + KeyKind.LEAST_RSA_BITS + " bits"

@@ -3,13 +3,13 @@ package io.github.devicetunnel.jwt;
 import io.github.devicetunnel.internal.text.OneLine;
 import org.jspecify.annotations.Nullable;
 
-/** Other people's words, fit for one line of a message. */
+/** Formats text from external sources for one-line messages. */
 final class Text {
   private static final int LONGEST = 300;
 
   private Text() {}
 
-  /** Null when there is nothing in it. */
+  /** Returns the text on one line, at most 300 characters long; null if it is blank. */
   static @Nullable String oneLine(@Nullable Object text) {
     if (text == null) {
       return null;

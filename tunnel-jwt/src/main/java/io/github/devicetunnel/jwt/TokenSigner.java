@@ -13,8 +13,8 @@ import java.security.PrivateKey;
 import java.util.Date;
 
 /**
- * Signs tokens with one private key. Immutable; from any thread. For tunnels {@link JwtCredentials}
- * does it by itself.
+ * A signer of tokens with one private key. Immutable and thread-safe. To open tunnels, use {@link
+ * JwtCredentials}, which signs tokens automatically.
  */
 public final class TokenSigner {
   private final SigningAlgorithm algorithm;
@@ -26,12 +26,13 @@ public final class TokenSigner {
   }
 
   /**
-   * Signs with RS256, or with the algorithm of the key's curve.
+   * Creates a signer with the default algorithm of a key: RS256 for RSA, otherwise the algorithm of
+   * the key's curve.
    *
-   * @param key RSA of at least 2048 bits, or EC on P-256, P-384 or P-521
+   * @param key an RSA key of at least 2048 bits, or an EC key on P-256, P-384 or P-521
    * @return the signer
-   * @throws IllegalArgumentException for any other key, and for an EC key that does not show its
-   *     curve
+   * @throws IllegalArgumentException if the key is not supported, or is an EC key that does not
+   *     expose its curve
    */
   public static TokenSigner of(PrivateKey key) {
     KeyKind kind = KeyKind.of(key);
@@ -44,12 +45,12 @@ public final class TokenSigner {
   }
 
   /**
-   * Signs with an algorithm.
+   * Creates a signer with a given algorithm.
    *
-   * @param key RSA of at least 2048 bits, or EC on the curve of the algorithm
-   * @param algorithm of the header
+   * @param key an RSA key of at least 2048 bits, or an EC key on the curve of the algorithm
+   * @param algorithm the signature algorithm
    * @return the signer
-   * @throws IllegalArgumentException when they do not fit each other
+   * @throws IllegalArgumentException if the key does not fit the algorithm
    */
   public static TokenSigner of(PrivateKey key, SigningAlgorithm algorithm) {
     KeyKind.of(key).check(algorithm);
@@ -66,19 +67,19 @@ public final class TokenSigner {
     }
   }
 
-  /** {@return with what it signs} */
+  /** {@return the signature algorithm} */
   public SigningAlgorithm algorithm() {
     return algorithm;
   }
 
   /**
-   * Makes a token.
+   * Signs a token.
    *
-   * @param claims what it says, with an expiry
-   * @return the token as it is sent: a secret
-   * @throws IllegalArgumentException when the claims have no expiry
-   * @throws GeneralSecurityException when the key cannot be used, which happens to those that are
-   *     in a device
+   * @param claims the claims, with an expiry
+   * @return the token in compact serialization; it is a secret
+   * @throws IllegalArgumentException if the claims have no expiry
+   * @throws GeneralSecurityException if the key cannot sign, for example because its hardware token
+   *     was removed
    */
   public String sign(TunnelClaims claims) throws GeneralSecurityException {
     if (claims.expiresAt() == null) {

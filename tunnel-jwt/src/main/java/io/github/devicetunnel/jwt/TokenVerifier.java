@@ -14,7 +14,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Checks tokens as the service does, with the keys of one application. Immutable; from any thread.
+ * A verifier of tokens, with the verification keys of one application. It applies the same checks
+ * as the cloud. Immutable and thread-safe.
  */
 public final class TokenVerifier {
   private final List<PublicKey> keys;
@@ -24,10 +25,10 @@ public final class TokenVerifier {
   }
 
   /**
-   * A verifier that takes what one of several keys has signed.
+   * Creates a verifier that accepts tokens signed with any of the given keys.
    *
-   * @param certificates those with the keys; none takes nothing. Whether they have expired does not
-   *     matter
+   * @param certificates the certificates with the keys; their validity periods are ignored. Without
+   *     certificates, every token is rejected
    * @return the verifier
    */
   public static TokenVerifier of(Collection<VerificationCertificate> certificates) {
@@ -36,12 +37,13 @@ public final class TokenVerifier {
   }
 
   /**
-   * Checks the algorithm, the signature and the expiry. Which tunnels the token opens is another
-   * question: {@link TunnelClaims#conflictsWith}.
+   * Verifies the algorithm, the signature and the expiry of a token. It does not check the target;
+   * see {@link TunnelClaims#conflictsWith}.
    *
-   * @param token as it is sent
-   * @return what it says
-   * @throws SignatureException when it proves nothing; the message says why, without the token
+   * @param token the token in compact serialization
+   * @return the parsed token
+   * @throws SignatureException if the token is not valid; the message contains the reason but not
+   *     the token
    */
   public TunnelToken verify(String token) throws SignatureException {
     SignedJWT jwt = signed(token);

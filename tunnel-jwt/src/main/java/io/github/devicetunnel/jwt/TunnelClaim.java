@@ -1,10 +1,10 @@
 package io.github.devicetunnel.jwt;
 
-/** What a token can be restricted to. A token without one of them opens tunnels to any. */
+/** A claim that restricts a token. A token without a claim is not restricted in that respect. */
 public enum TunnelClaim {
-  /** The gateway: {@code pelion.edge.tunnel.device_id}. */
+  /** The device ID: {@code pelion.edge.tunnel.device_id}. */
   DEVICE_ID("device_id"),
-  /** The address of the service, as the gateway sees it: {@code pelion.edge.tunnel.ip}. */
+  /** The IP address of the service, as the gateway sees it: {@code pelion.edge.tunnel.ip}. */
   IP("ip"),
   /** The port of the service: {@code pelion.edge.tunnel.port}, a number. */
   PORT("port");

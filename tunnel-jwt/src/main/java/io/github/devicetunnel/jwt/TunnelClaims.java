@@ -9,14 +9,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token says: until when it is good, and for which tunnels. Whatever is null restricts
- * nothing. Immutable.
+ * The claims of a token: its expiry and the tunnels that it opens. A null component is no
+ * restriction. Immutable.
  *
- * @param expiresAt to the second; null is found in tokens of others only, and the service takes
- *     none without
- * @param deviceId the one device
- * @param ip the one address of a service, as the gateway sees it; IPv6 without brackets
- * @param port the one port
+ * @param expiresAt the expiry, to the second; null only in parsed tokens. The service rejects
+ *     tokens without an expiry
+ * @param deviceId the only device that the token opens
+ * @param ip the only IP address of a service, as the gateway sees it; IPv6 without brackets
+ * @param port the only port of a service
  */
 public record TunnelClaims(
     @Nullable Instant expiresAt,
@@ -26,21 +26,21 @@ public record TunnelClaims(
   private static final Target ANY = new Target("0".repeat(32), "0.0.0.0:1");
 
   /**
-   * Claims of a token that opens every tunnel of the account.
+   * Creates claims of a token that opens every tunnel of the account.
    *
-   * @param expiresAt when it ceases to
-   * @return claims to be narrowed down
+   * @param expiresAt the expiry
+   * @return claims without restrictions
    */
   public static TunnelClaims expiring(Instant expiresAt) {
     return new TunnelClaims(expiresAt, null, null, null);
   }
 
   /**
-   * Restricts to a device.
+   * Returns a copy that is restricted to a device.
    *
-   * @param deviceId 32 hex digits, in either case
+   * @param deviceId the device ID, 32 hex digits in either case
    * @return new claims
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if the device ID is malformed
    */
   public TunnelClaims withDeviceId(String deviceId) {
     String checked = new Target(deviceId, ANY.serviceAddress()).deviceId();
@@ -48,12 +48,13 @@ public record TunnelClaims(
   }
 
   /**
-   * Restricts to a service: its port, and its IP address. When the host is a name the address stays
-   * open, since only the gateway knows it; {@link #ip} is null then.
+   * Returns a copy that is restricted to the port and the IP address of a service. If the host is a
+   * name, {@link #ip} is null, because only the gateway can resolve the name.
    *
-   * @param serviceAddress {@code ip:port}, {@code host:port} or {@code [ipv6]:port}
+   * @param serviceAddress the service address: {@code ip:port}, {@code host:port} or {@code
+   *     [ipv6]:port}
    * @return new claims
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if the service address is malformed
    */
   public TunnelClaims withServiceAddress(String serviceAddress) {
     ServiceHost service =
@@ -63,9 +64,9 @@ public record TunnelClaims(
   }
 
   /**
-   * Leaves out all other restrictions.
+   * Returns a copy that keeps only some of the restrictions.
    *
-   * @param claims those that stay
+   * @param claims the restrictions to keep
    * @return new claims
    */
   public TunnelClaims restrictedTo(Collection<TunnelClaim> claims) {
@@ -76,16 +77,17 @@ public record TunnelClaims(
         claims.contains(TunnelClaim.PORT) ? port : null);
   }
 
-  /** {@return whether every tunnel of the account is allowed} */
+  /** {@return whether the token opens every tunnel of the account} */
   public boolean isUnrestricted() {
     return deviceId == null && ip == null && port == null;
   }
 
   /**
-   * What stands in the way of a tunnel.
+   * Returns the claims that do not match a target.
    *
-   * @param target the tunnel
-   * @return the claims that do not allow it; none when the token opens it, until it expires
+   * @param target the target of the tunnel
+   * @return the claims that do not match; empty if the token opens the tunnel while it is not
+   *     expired
    */
   public List<TunnelClaim> conflictsWith(Target target) {
     ServiceHost service = ServiceHost.of(target.serviceAddress());
@@ -93,12 +95,12 @@ public record TunnelClaims(
   }
 
   /**
-   * As {@link #conflictsWith(Target)}, in the words of claims.
+   * Returns the claims that do not match a target, given as separate parts.
    *
-   * @param wantedDeviceId of the gateway, in either case
-   * @param wantedHost of the service: an IP address, IPv6 without brackets, or a name
-   * @param wantedPort of the service
-   * @return the claims that do not allow it
+   * @param wantedDeviceId the device ID, in either case
+   * @param wantedHost the host of the service: a name or an IP address, IPv6 without brackets
+   * @param wantedPort the port of the service
+   * @return the claims that do not match
    */
   public List<TunnelClaim> conflictsWith(String wantedDeviceId, String wantedHost, int wantedPort) {
     List<TunnelClaim> conflicts = new ArrayList<>();

@@ -7,19 +7,20 @@ import java.util.Date;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be read in a token by everybody, without its signature, which is the secret in it.
+ * The readable part of a token, without the signature. The signature is the secret part of a token.
  *
- * @param algorithm as its header names it; not always one that the service takes
- * @param claims what it says
+ * @param algorithm the algorithm named in the header; the service may not accept it
+ * @param claims the claims
  */
 public record TunnelToken(String algorithm, TunnelClaims claims) {
 
   /**
-   * Reads a token, whoever signed it.
+   * Parses a token without verifying its signature. Use {@link TokenVerifier} to verify it.
    *
-   * @param token as it is sent
-   * @return what it says; nothing of it is proven, which {@link TokenVerifier} does
-   * @throws IllegalArgumentException when it is no signed JWT, or a claim is not of its type
+   * @param token the token in compact serialization
+   * @return the parsed token
+   * @throws IllegalArgumentException if the token is not a signed JWT, or a claim has the wrong
+   *     type
    */
   public static TunnelToken parse(String token) {
     return parse(signed(token));
@@ -37,7 +38,10 @@ public record TunnelToken(String algorithm, TunnelClaims claims) {
             port(claims)));
   }
 
-  /** What went wrong is not quoted: it could be a piece of the token. */
+  /**
+   * Parses a signed JWT. The cause is omitted from the exception: its message may quote a part of
+   * the token.
+   */
   static SignedJWT signed(String token) {
     try {
       return SignedJWT.parse(token);

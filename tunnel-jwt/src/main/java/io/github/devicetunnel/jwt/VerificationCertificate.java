@@ -22,7 +22,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A certificate whose key can check tokens: what the service calls a verification key. Immutable.
+ * A certificate whose public key verifies tokens; the service calls it a verification key.
+ * Immutable.
  */
 public final class VerificationCertificate {
   private static final int MOST_BYTES = 1 << 20;
@@ -36,11 +37,12 @@ public final class VerificationCertificate {
   }
 
   /**
-   * Takes a certificate.
+   * Wraps a certificate.
    *
-   * @param certificate with a key that is RSA of at least 2048 bits, or EC on P-256, P-384 or P-521
-   * @return the same
-   * @throws IllegalArgumentException when it has another key
+   * @param certificate a certificate with an RSA key of at least 2048 bits, or an EC key on P-256,
+   *     P-384 or P-521
+   * @return the verification certificate
+   * @throws IllegalArgumentException if the certificate has any other key
    */
   public static VerificationCertificate of(X509Certificate certificate) {
     SigningAlgorithm unused =
@@ -49,12 +51,12 @@ public final class VerificationCertificate {
   }
 
   /**
-   * Reads a certificate.
+   * Parses a PEM certificate.
    *
-   * @param pem with exactly one certificate in it; anything else, a private key too, is passed over
+   * @param pem text with exactly one certificate; other content, including private keys, is ignored
    * @return the certificate
-   * @throws IllegalArgumentException when there is none or more than one, it cannot be read, or it
-   *     has a key that cannot be used
+   * @throws IllegalArgumentException if there is not exactly one certificate, the certificate is
+   *     damaged, or its key is not supported
    */
   public static VerificationCertificate parse(String pem) {
     List<String> found = PEM.matcher(pem).results().map(MatchResult::group).toList();
@@ -76,12 +78,12 @@ public final class VerificationCertificate {
   }
 
   /**
-   * Reads a certificate from a file.
+   * Reads a certificate from a file. Only the first 1 MiB is read.
    *
-   * @param file as for {@link #parse}
+   * @param file a PEM file, as for {@link #parse}
    * @return the certificate
-   * @throws IOException when the file cannot be read
-   * @throws IllegalArgumentException as for {@link #parse}, with the name of the file
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException as for {@link #parse}; the message contains the file name
    */
   public static VerificationCertificate read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
@@ -91,17 +93,17 @@ public final class VerificationCertificate {
     }
   }
 
-  /** {@return the certificate itself} */
+  /** {@return the X.509 certificate} */
   public X509Certificate certificate() {
     return certificate;
   }
 
-  /** {@return the key that checks tokens} */
+  /** {@return the public key, which verifies tokens} */
   public PublicKey publicKey() {
     return certificate.getPublicKey();
   }
 
-  /** {@return the certificate alone, in PEM, with line feeds and one at the end} */
+  /** {@return the certificate in PEM, with LF line endings and a trailing LF} */
   public String pem() {
     try {
       String lines =
@@ -113,10 +115,10 @@ public final class VerificationCertificate {
   }
 
   /**
-   * Whether a time is between its first and its last.
+   * Checks that a time is within the validity period of the certificate.
    *
-   * @param now the time
-   * @throws IllegalArgumentException when it is not
+   * @param now the time to check
+   * @throws IllegalArgumentException if the certificate has expired or is not valid yet
    */
   public void checkValidAt(Instant now) {
     Instant notAfter = certificate.getNotAfter().toInstant();
@@ -134,10 +136,11 @@ public final class VerificationCertificate {
   }
 
   /**
-   * Whether it checks what a key signs. Tries it.
+   * Returns whether the certificate verifies what a private key signs. The check signs a test
+   * message.
    *
    * @param key the private key
-   * @return false too for a key that cannot sign
+   * @return true if the key belongs to the certificate; false also if the key cannot sign
    */
   public boolean belongsTo(PrivateKey key) {
     KeyKind kind = KeyKind.of(publicKey());
@@ -158,7 +161,7 @@ public final class VerificationCertificate {
     }
   }
 
-  /** Its subject, its end and its kind of key. */
+  /** Returns the subject, the end of the validity period and the kind of the key. */
   @Override
   public String toString() {
     return "VerificationCertificate["

@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cloud answered the upload of a verification key, and refused. Whatever it said is here; the
- * message holds the most of it in one line.
+ * An error response of the cloud to the upload of a verification key. The message summarizes the
+ * response in one line.
  */
 public final class VerificationKeyRejectedException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -20,22 +20,27 @@ public final class VerificationKeyRejectedException extends IOException {
     this.error = error;
   }
 
-  /** {@return the HTTP status} */
+  /** {@return the HTTP status code of the response} */
   public int statusCode() {
     return statusCode;
   }
 
-  /** {@return the service's word for the kind of error, such as {@code validation_error}} */
+  /** {@return the error type, such as {@code validation_error}; null if the response has none} */
   public @Nullable String errorType() {
     return error.type();
   }
 
-  /** {@return what the service said of the error, or the title of a load balancer's page} */
+  /**
+   * {@return the error message of the service, or the title of a load balancer's HTML page; null if
+   * the response has neither}
+   */
   public @Nullable String serviceMessage() {
     return error.message();
   }
 
-  /** {@return the number under which the service's operators find this request} */
+  /**
+   * {@return the request ID, for a support request to the operators; null if the response has none}
+   */
   public @Nullable String requestId() {
     return error.requestId();
   }

@@ -24,7 +24,8 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads certificates to applications, whose tokens the cloud then checks with them.
+ * A client that uploads certificates to applications. The cloud verifies the tokens of an
+ * application with its certificates.
  *
  * <pre>{@code
  * VerificationKeys keys = VerificationKeys.builder()
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *     PrivateKeys.read(Path.of("private.key")));
  * }</pre>
  *
- * <p>Immutable; from any thread. Nothing stays open between two uploads.
+ * <p>Immutable and thread-safe. By default, no connection stays open between uploads. A client set
+ * with {@link Builder#okHttpClient} uses its own connection pool.
  */
 public final class VerificationKeys {
   private static final MediaType JSON = MediaType.get("application/json");
@@ -56,9 +58,9 @@ public final class VerificationKeys {
   }
 
   /**
-   * Begins a new one.
+   * Creates a builder with default settings.
    *
-   * @return settings with their defaults
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
@@ -67,13 +69,14 @@ public final class VerificationKeys {
   /**
    * Uploads a certificate.
    *
-   * @param applicationId the application whose tokens it checks
-   * @param name for people, not empty
-   * @param certificate valid now
-   * @throws IllegalArgumentException when the ID or the name could not be right, or the certificate
-   *     is not valid now; nothing was sent then
-   * @throws VerificationKeyRejectedException when the cloud refused it
-   * @throws IOException when the cloud gave no answer; it may have taken it all the same
+   * @param applicationId the application whose tokens the certificate verifies
+   * @param name a display name, not blank
+   * @param certificate a certificate that is valid now
+   * @throws IllegalArgumentException if the application ID is malformed, the name is blank, or the
+   *     certificate is not valid now; nothing is sent in this case
+   * @throws VerificationKeyRejectedException if the cloud rejects the upload
+   * @throws IOException if no response is received; the cloud may have accepted the certificate
+   *     nevertheless
    */
   public void upload(String applicationId, String name, VerificationCertificate certificate)
       throws IOException {
@@ -95,16 +98,17 @@ public final class VerificationKeys {
   }
 
   /**
-   * Uploads a certificate, if it belongs to a private key.
+   * Uploads a certificate after checking that it belongs to a private key.
    *
-   * @param applicationId the application whose tokens it checks
-   * @param name for people, not empty
-   * @param certificate valid now
-   * @param privateKey the one that tokens will be signed with; it stays here
-   * @throws IllegalArgumentException when the ID or the name could not be right, or the certificate
-   *     is not valid now or belongs to another key; nothing was sent then
-   * @throws VerificationKeyRejectedException when the cloud refused it
-   * @throws IOException when the cloud gave no answer; it may have taken it all the same
+   * @param applicationId the application whose tokens the certificate verifies
+   * @param name a display name, not blank
+   * @param certificate a certificate that is valid now
+   * @param privateKey the key that will sign tokens; it is not sent
+   * @throws IllegalArgumentException if the application ID is malformed, the name is blank, or the
+   *     certificate is not valid now or belongs to another key; nothing is sent in this case
+   * @throws VerificationKeyRejectedException if the cloud rejects the upload
+   * @throws IOException if no response is received; the cloud may have accepted the certificate
+   *     nevertheless
    */
   public void upload(
       String applicationId, String name, VerificationCertificate certificate, PrivateKey privateKey)
@@ -146,7 +150,7 @@ public final class VerificationKeys {
 
   private VerificationKeyRejectedException rejection(Response response, String refusal)
       throws IOException {
-    // Somebody on the way may repeat what he was asked with.
+    // An intermediary may echo the request, including the access key.
     String body = response.peekBody(LONGEST_ANSWER).string().replace(apiKey, "***");
     int status = response.code();
     ServiceError error = ServiceError.parse(body);
@@ -176,7 +180,7 @@ public final class VerificationKeys {
     return "VerificationKeys[" + cloud.base() + "]";
   }
 
-  /** Settings of {@link VerificationKeys}. For one thread. */
+  /** Builds a {@link VerificationKeys}. Not thread-safe. */
   public static final class Builder {
     private @Nullable CloudAddress cloud;
     private @Nullable String apiKey;
@@ -187,12 +191,12 @@ public final class VerificationKeys {
     private Builder() {}
 
     /**
-     * Where the cloud is. Required.
+     * Sets the URI of the cloud. Required.
      *
-     * @param uri as for {@code TunnelClient}: {@code wss} and {@code ws} stand for {@code https}
-     *     and {@code http}, and of a whole connection URL the base is taken
+     * @param uri the URI, as for {@code TunnelClient}: {@code wss} and {@code ws} are equivalent to
+     *     {@code https} and {@code http}, and only the base of a full connection URL is used
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the URI is malformed
      */
     public Builder cloudUri(String uri) {
       cloud = CloudAddress.parse(uri);
@@ -200,11 +204,11 @@ public final class VerificationKeys {
     }
 
     /**
-     * An administrator's access key. Required.
+     * Sets the access key of an administrator. Required.
      *
      * @param key the secret, {@code ak_…}
      * @return this
-     * @throws IllegalArgumentException when it is empty or could not stand in an HTTP header
+     * @throws IllegalArgumentException if the key is empty or not valid in an HTTP header
      */
     public Builder apiKey(String key) {
       Credentials unused = Credentials.apiKey(key);
@@ -213,10 +217,10 @@ public final class VerificationKeys {
     }
 
     /**
-     * Trust, proxy, DNS and interceptors of an application's own client. It is neither changed nor
-     * ever shut down.
+     * Sets the client to derive the trust, proxy, DNS and interceptor settings from. The client is
+     * neither modified nor shut down.
      *
-     * @param client the one to derive from
+     * @param client the client of the application
      * @return this
      */
     public Builder okHttpClient(OkHttpClient client) {
@@ -225,11 +229,11 @@ public final class VerificationKeys {
     }
 
     /**
-     * The longest time that an upload may take, 30 seconds by default.
+     * Sets the maximum time of an upload. Default: 30 seconds.
      *
-     * @param value positive
+     * @param value a positive duration
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the duration is zero or negative
      */
     public Builder timeout(Duration value) {
       if (value.isZero() || value.isNegative()) {
@@ -240,10 +244,10 @@ public final class VerificationKeys {
     }
 
     /**
-     * Lets the access key travel unencrypted to another machine. Off by default; to this machine it
-     * always may.
+     * Sets whether the access key may be sent unencrypted to another machine. Default: false.
+     * Unencrypted connections to this machine are always allowed.
      *
-     * @param allow whether it may
+     * @param allow whether to allow plaintext
      * @return this
      */
     public Builder allowPlaintext(boolean allow) {
@@ -252,11 +256,11 @@ public final class VerificationKeys {
     }
 
     /**
-     * Makes it. Nothing is sent yet.
+     * Creates the client. Nothing is sent yet.
      *
-     * @return what uploads
-     * @throws IllegalStateException when something required is missing, or when the key would
-     *     travel unencrypted to another machine and {@link #allowPlaintext} was not said
+     * @return the client
+     * @throws IllegalStateException if a required setting is missing, or the key would be sent
+     *     unencrypted to another machine and {@link #allowPlaintext} is not set
      */
     public VerificationKeys build() {
       if (cloud == null) {
@@ -279,11 +283,11 @@ public final class VerificationKeys {
       OkHttpClient.Builder builder =
           okHttpClient != null
               ? okHttpClient.newBuilder()
-              // An upload is rare: its connection is not kept.
+              // Uploads are rare, so an idle connection is not worth keeping.
               : new OkHttpClient.Builder()
                   .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
       return builder
-          // To another host the key must not go, and a POST would become a GET.
+          // A redirect could send the key to another host and turn the POST into a GET.
           .followRedirects(false)
           .followSslRedirects(false)
           .callTimeout(timeout)

@@ -1,10 +1,10 @@
 /**
- * Access to tunnels with JSON web tokens that are signed here, with a private key of your own.
+ * Authenticates tunnels with JSON web tokens that are signed locally with your own private key.
  *
  * <ol>
  *   <li>{@link io.github.devicetunnel.jwt.VerificationKeys} uploads the certificate of the key to
  *       an application, once.
- *   <li>{@link io.github.devicetunnel.jwt.JwtCredentials} mint a token for each dial of a {@code
+ *   <li>{@link io.github.devicetunnel.jwt.JwtCredentials} mints a token for each dial of a {@code
  *       TunnelClient}.
  * </ol>
  *
@@ -16,11 +16,16 @@
  *         .build();
  * }</pre>
  *
- * <p>Beneath them are {@link io.github.devicetunnel.jwt.PrivateKeys} and {@link
- * io.github.devicetunnel.jwt.VerificationCertificate} for the files, {@link
- * io.github.devicetunnel.jwt.TokenSigner} for tokens that are to be handed to others, {@link
- * io.github.devicetunnel.jwt.TunnelToken} to look into one, and {@link
- * io.github.devicetunnel.jwt.TokenVerifier}, which checks them as the service does.
+ * <p>Classes for other uses:
+ *
+ * <ul>
+ *   <li>{@link io.github.devicetunnel.jwt.PrivateKeys} and {@link
+ *       io.github.devicetunnel.jwt.VerificationCertificate} read key and certificate files.
+ *   <li>{@link io.github.devicetunnel.jwt.TokenSigner} signs tokens for other users.
+ *   <li>{@link io.github.devicetunnel.jwt.TunnelToken} parses a token.
+ *   <li>{@link io.github.devicetunnel.jwt.TokenVerifier} verifies tokens with the same checks as
+ *       the service.
+ * </ul>
  */
 @NullMarked
 package io.github.devicetunnel.jwt;

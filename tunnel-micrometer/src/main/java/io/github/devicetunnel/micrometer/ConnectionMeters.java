@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The meters of all connections that have the same tags. */
+/** The meters of all connections with the same tags. */
 final class ConnectionMeters {
   private final MeterRegistry registry;
   private final Tags tags;
@@ -93,7 +93,7 @@ final class ConnectionMeters {
     down.increment(count);
   }
 
-  /** One that had opened. */
+  /** Records the end of a connection that had opened. */
   void closedAfter(Duration time) {
     open.decrementAndGet();
     duration.record(time);

@@ -11,24 +11,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A gauge that several {@link TunnelMetrics} of one registry add to, as they add to counters. A
- * registry keeps the first gauge of a name and its tags, and drops others. Thread safe.
+ * A gauge that is shared by all {@link TunnelMetrics} of a registry. A registry keeps the first
+ * gauge with a name and tags and ignores later ones; counters add up. Thread-safe.
  */
 final class SharedGauge {
   private record Key(String name, Tags tags) {}
 
-  /** A value must not refer to its registry, or the registry is never collected. */
+  /** Values must not refer to their registry; otherwise the weak keys are never collected. */
   private static final Map<MeterRegistry, Map<Key, SharedGauge>> GAUGES =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final AtomicInteger number = new AtomicInteger();
 
-  /** Micrometer warns of a second registration. */
+  /** Prevents a second registration, for which Micrometer logs a warning. */
   private final AtomicBoolean registered = new AtomicBoolean();
 
   private SharedGauge() {}
 
-  /** Registers a gauge unless it is registered, and returns its number. */
+  /** Registers the gauge if necessary and returns its value. */
   static AtomicInteger register(
       MeterRegistry registry, String name, String description, Tags tags) {
     SharedGauge gauge =

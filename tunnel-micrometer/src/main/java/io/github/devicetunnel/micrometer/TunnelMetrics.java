@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Keeps meters of what the tunnels of one or more clients do. Make one for a registry, and add it
- * to every client:
+ * An event listener that records Micrometer meters for the tunnels of one or more clients. Create
+ * one instance per registry and add it to every client:
  *
  * <pre>{@code
  * TunnelMetrics metrics = new TunnelMetrics(registry);
@@ -28,39 +28,38 @@ import java.util.function.Function;
  *
  * <table>
  * <caption>Meters</caption>
- * <tr><th>name</th><th>type</th><th>tags</th><th>what</th></tr>
+ * <tr><th>name</th><th>type</th><th>tags</th><th>meaning</th></tr>
  * <tr><td>{@code tunnel.dial}</td><td>timer</td><td>{@code outcome}: {@code upgraded}, {@code
- *     rejected}, {@code failed}</td><td>each attempt to open a tunnel</td></tr>
- * <tr><td>{@code tunnel.dial.rejected}</td><td>counter</td><td>{@code status}: of HTTP</td>
- *     <td>refusals of the cloud</td></tr>
- * <tr><td>{@code tunnel.dial.retried}</td><td>counter</td><td></td><td>failed attempts that were to
- *     be tried again</td></tr>
- * <tr><td>{@code tunnel.connections}</td><td>counter</td><td>{@code outcome}: {@code opened}, {@code
- *     rejected}, {@code failed}</td><td>connections that were dialled</td></tr>
- * <tr><td>{@code tunnel.connections.open}</td><td>gauge</td><td></td><td>connections that are
- *     open</td></tr>
- * <tr><td>{@code tunnel.closed}</td><td>counter</td><td>{@code reason}, the {@link
- *     CloseReason.Kind}, and {@code ended.by} in lower case</td><td>connections that ended, whether
- *     they had opened or not</td></tr>
- * <tr><td>{@code tunnel.connections.duration}</td><td>timer</td><td></td><td>of those that had
- *     opened, from the beginning of the dial to the end</td></tr>
+ *     rejected}, {@code failed}</td><td>attempts to open a tunnel</td></tr>
+ * <tr><td>{@code tunnel.dial.rejected}</td><td>counter</td><td>{@code status}: the HTTP status</td>
+ *     <td>attempts that the cloud rejected</td></tr>
+ * <tr><td>{@code tunnel.dial.retried}</td><td>counter</td><td></td><td>failed attempts that are
+ *     followed by a retry</td></tr>
+ * <tr><td>{@code tunnel.connections}</td><td>counter</td><td>{@code outcome}: {@code opened},
+ *     {@code rejected}, {@code failed}</td><td>dialled connections</td></tr>
+ * <tr><td>{@code tunnel.connections.open}</td><td>gauge</td><td></td><td>open connections</td></tr>
+ * <tr><td>{@code tunnel.closed}</td><td>counter</td><td>{@code reason}: the {@link
+ *     CloseReason.Kind}; {@code ended.by}, in lower case</td><td>ended connections, including those
+ *     that never opened</td></tr>
+ * <tr><td>{@code tunnel.connections.duration}</td><td>timer</td><td></td><td>time from the start of
+ *     the dial to the end, for connections that opened</td></tr>
  * <tr><td>{@code tunnel.bytes}</td><td>counter</td><td>{@code direction}: {@code up}, {@code
- *     down}</td><td>bytes of payload that were carried</td></tr>
- * <tr><td>{@code tunnel.listeners}</td><td>gauge</td><td></td><td>listeners that are open</td></tr>
- * <tr><td>{@code tunnel.listeners.full}</td><td>counter</td><td></td><td>how often a listener began
- *     to carry as many connections as it may</td></tr>
+ *     down}</td><td>payload bytes</td></tr>
+ * <tr><td>{@code tunnel.listeners}</td><td>gauge</td><td></td><td>open listeners</td></tr>
+ * <tr><td>{@code tunnel.listeners.full}</td><td>counter</td><td></td><td>number of times that a
+ *     listener reached its connection limit</td></tr>
  * </table>
  *
- * <p>There is no tag for the device or the service by default: each value of a tag is one more
- * series for the monitoring system to keep. An application with few of them can have them:
+ * <p>By default there is no tag for the device or the service, because each tag value is another
+ * time series in the monitoring system. An application with few devices can add such a tag:
  *
  * <pre>{@code
  * TunnelMetrics metrics =
  *     new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
  * }</pre>
  *
- * <p>Several instances for one registry add to the same meters, gauges included. Tags of their own
- * keep the meters of their connections apart. Thread safe.
+ * <p>Several instances on one registry add to the same meters, including gauges. To keep their
+ * meters apart, give each instance its own tags. Thread-safe.
  */
 public final class TunnelMetrics extends TunnelEventListener {
   private final MeterRegistry registry;
@@ -70,14 +69,14 @@ public final class TunnelMetrics extends TunnelEventListener {
 
   private final Map<Tags, ConnectionMeters> meters = new ConcurrentHashMap<>();
 
-  /** Of the connections that are open, so that a frame costs no more than one look. */
+  /** Meters by open connection. Avoids computing the tags for every frame. */
   private final Map<ConnectionInfo, ConnectionMeters> open = new ConcurrentHashMap<>();
 
   /**
-   * With the tags in the table above and no others. What can be known is there from the start, with
-   * zero.
+   * Creates an instance without additional tags. Meters whose tags are known in advance are
+   * registered immediately, with the value 0.
    *
-   * @param registry that gets the meters
+   * @param registry the registry of the meters
    */
   public TunnelMetrics(MeterRegistry registry) {
     this(registry, connection -> Tags.empty());
@@ -85,10 +84,11 @@ public final class TunnelMetrics extends TunnelEventListener {
   }
 
   /**
-   * With further tags on all meters but those of listeners.
+   * Creates an instance that adds tags to all meters except those of listeners.
    *
-   * @param registry that gets the meters
-   * @param tags of a connection; the keys must always be the same, and the values few
+   * @param registry the registry of the meters
+   * @param tags the additional tags of a connection; the keys must always be the same, and the
+   *     number of different values should be small
    */
   public TunnelMetrics(
       MeterRegistry registry, Function<ConnectionInfo, ? extends Iterable<Tag>> tags) {

@@ -1,14 +1,13 @@
 /**
- * Figures of tunnels for Micrometer: dials, connections, bytes, ends and listeners, as meters of
- * any monitoring system that Micrometer knows.
+ * Records Micrometer meters for tunnels: dials, connections, bytes, close reasons and listeners.
  *
  * <pre>{@code
  * TunnelMetrics metrics = new TunnelMetrics(registry);
  * TunnelClient measured = client.newBuilder().addEventListener(metrics).build();
  * }</pre>
  *
- * <p>Begin with {@link io.github.devicetunnel.micrometer.TunnelMetrics}, which is all there is, and
- * has a table of the meters.
+ * <p>{@link io.github.devicetunnel.micrometer.TunnelMetrics} is the only public class; its
+ * documentation lists the meters.
  */
 @NullMarked
 package io.github.devicetunnel.micrometer;
