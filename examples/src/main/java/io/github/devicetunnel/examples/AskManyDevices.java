@@ -16,8 +16,11 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Asks many devices for their status at once, with one client: a resolver finds the device in the
- * host of each URL. Arguments: the cloud's URI, the devices; the access key is in TUNNEL_API_KEY.
+ * Requests the status of many devices concurrently with one client. A resolver derives the device
+ * from the host of each URL.
+ *
+ * <p>Arguments: the cloud URI, one or more device IDs. The access key is read from {@code
+ * TUNNEL_API_KEY}.
  */
 public final class AskManyDevices {
   public static void main(String[] args) {
@@ -27,7 +30,7 @@ public final class AskManyDevices {
         TunnelClient.builder()
             .cloudUri(args[0])
             .credentials(Credentials.apiKey(requireNonNull(System.getenv("TUNNEL_API_KEY"))))
-            .deviceId(devices.get(0)) // this and the service are for who does not resolve
+            .deviceId(devices.get(0)) // default target, unused here
             .serviceAddress("127.0.0.1:80")
             .build()) {
       TunnelSocketFactory sockets =
@@ -37,7 +40,7 @@ public final class AskManyDevices {
           new OkHttpClient.Builder().socketFactory(sockets).dns(TunnelSocketFactory.dns()).build();
       devices.stream()
           .map(device -> CompletableFuture.supplyAsync(() -> status(http, device), threads))
-          .toList() // all are asked before the first answer is waited for
+          .toList() // start all requests before waiting for the first
           .forEach(answer -> System.out.println(answer.join()));
       http.connectionPool().evictAll();
     } finally {
@@ -45,14 +48,17 @@ public final class AskManyDevices {
     }
   }
 
-  /** A device that cannot be reached says why, and does not keep the others. */
+  /**
+   * Returns the status of a device, or the reason for a failure, so that one device does not affect
+   * the others.
+   */
   private static String status(OkHttpClient http, String device) {
-    // Without the suffix, 32 hex digits that happen to be decimal would pass for an IP address.
+    // Without the suffix, a device ID of decimal digits only would be parsed as an IP address.
     Request request = new Request.Builder().url("http://" + device + ".device/status").build();
     try (Response response = http.newCall(request).execute()) {
       return device + ": " + response.body().string();
     } catch (IOException e) {
-      // OkHttp's own message names the address; the reason is in its cause.
+      // OkHttp's message contains only the address; its cause contains the reason.
       Throwable reason = e.getCause() == null ? e : e.getCause();
       return device + " failed: " + reason.getMessage();
     }

@@ -14,8 +14,10 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Fetches the page of a device's web server in two ways: by sockets that are tunnels, and through a
- * local port. Arguments: the cloud's URI, the device; the access key is in TUNNEL_API_KEY.
+ * Fetches a page from the web server of a device in two ways: with a socket factory and through a
+ * local port.
+ *
+ * <p>Arguments: the cloud URI, the device ID. The access key is read from {@code TUNNEL_API_KEY}.
  */
 public final class BrowseDevice {
   public static void main(String[] args) throws IOException {
@@ -31,7 +33,7 @@ public final class BrowseDevice {
     }
   }
 
-  /** For whatever takes a SocketFactory. Nobody else on this machine can use the tunnel. */
+  /** Uses a socket factory. Other users of this machine cannot use the tunnel. */
   private static String bySocket(TunnelClient client) throws IOException {
     TunnelSocketFactory sockets = client.socketFactory();
     OkHttpClient http =
@@ -39,7 +41,7 @@ public final class BrowseDevice {
     return page(http, "http://any-name/");
   }
 
-  /** For what takes none, such as a browser. */
+  /** Uses a local port, for clients that do not accept a socket factory, such as browsers. */
   private static String throughPort(TunnelClient client) throws IOException {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (TunnelListener listener = client.listen(anyPort)) {
@@ -47,7 +49,9 @@ public final class BrowseDevice {
     }
   }
 
-  /** With no connection kept, which would have to be waited for at the end. */
+  /**
+   * Fetches a page without keeping the connection; closing the client would wait for a kept one.
+   */
   private static String page(OkHttpClient http, String url) throws IOException {
     Request request = new Request.Builder().url(url).header("Connection", "close").build();
     try (Response response = http.newCall(request).execute()) {

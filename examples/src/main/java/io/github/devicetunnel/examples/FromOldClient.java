@@ -10,15 +10,17 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * Does what the old client did with its five flags. Arguments: what stood behind -listen-uri,
- * -cloud-uri, -application-id and -ping-duration. What stood behind -api-key is in TUNNEL_API_KEY.
+ * Replaces the previous client with its five flags.
+ *
+ * <p>Arguments: the values of -listen-uri, -cloud-uri, -application-id and -ping-duration. The
+ * value of -api-key is read from {@code TUNNEL_API_KEY}.
  */
 public final class FromOldClient {
   public static void main(String[] args) throws IOException {
     String key = requireNonNull(System.getenv("TUNNEL_API_KEY"));
     try (TunnelClient client =
             TunnelClient.builder()
-                .cloudUri(args[1]) // a whole URL says the device and the service as well
+                .cloudUri(args[1]) // a full URL also sets the target
                 .credentials(credentials(key, args[2]))
                 .pingInterval(Duration.ofSeconds(Long.parseLong(args[3])))
                 .build();
@@ -28,12 +30,12 @@ public final class FromOldClient {
     }
   }
 
-  /** With an application the key is a JWT. */
+  /** Returns JWT credentials if an application ID is set. */
   private static Credentials credentials(String key, String applicationId) {
     return applicationId.isEmpty() ? Credentials.apiKey(key) : Credentials.jwt(applicationId, key);
   }
 
-  @SuppressWarnings("AddressSelection") // a name would mean one address of this machine
+  @SuppressWarnings("AddressSelection") // the name of a local interface
   private static InetSocketAddress address(String hostAndPort) {
     int colon = hostAndPort.lastIndexOf(':');
     int port = Integer.parseInt(hostAndPort.substring(colon + 1));

@@ -12,9 +12,11 @@ import java.sql.Statement;
 import java.util.Properties;
 
 /**
- * Asks a device's PostgreSQL by JDBC. The driver makes its sockets itself, from the name of a
- * class, so the client's are registered under a name that the driver hands on. Arguments: the
- * cloud's URI, the device, the database's user, a query; the access key is in TUNNEL_API_KEY.
+ * Queries PostgreSQL on a device with JDBC. The driver creates its sockets from a class name and a
+ * string argument, so the socket factory of the client is registered under a name.
+ *
+ * <p>Arguments: the cloud URI, the device ID, the database user, the query. The access key is read
+ * from {@code TUNNEL_API_KEY}.
  */
 public final class QueryPostgres {
   private static final String NAME = "plant";
@@ -32,7 +34,7 @@ public final class QueryPostgres {
             .serviceAddress("127.0.0.1:5432")
             .build()) {
       NamedSocketFactory.register(NAME, client.socketFactory());
-      // The driver looks this host up, and connects to it through the tunnel.
+      // The driver resolves this host and connects to it through the tunnel.
       String url = "jdbc:postgresql://localhost/postgres";
       try (Connection connection = DriverManager.getConnection(url, properties);
           Statement statement = connection.createStatement();

@@ -11,9 +11,11 @@ import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.sftp.SFTPClient;
 
 /**
- * Runs a command on a device, and copies a file to it. Arguments: the cloud's URI, the device, the
- * fingerprint of its host key (SHA256:…), a user, the file with his private key, a command, a file
- * and where it goes; the access key is in TUNNEL_API_KEY.
+ * Runs a command on a device and copies a file to it.
+ *
+ * <p>Arguments: the cloud URI, the device ID, the fingerprint of the host key (SHA256:…), the user,
+ * the user's private key file, the command, the file to copy and its destination. The access key is
+ * read from {@code TUNNEL_API_KEY}.
  */
 public final class SshToDevice {
   public static void main(String[] args) throws IOException {
@@ -26,7 +28,7 @@ public final class SshToDevice {
                 .build();
         SSHClient ssh = new SSHClient()) {
       ssh.setSocketFactory(client.socketFactory());
-      // All devices are the same host to SSH: only the fingerprint tells that it is the right one.
+      // All devices have the same host name here, so only the fingerprint identifies the device.
       ssh.addHostKeyVerifier(args[2]);
       ssh.connect("localhost");
       ssh.authPublickey(args[3], args[4]);

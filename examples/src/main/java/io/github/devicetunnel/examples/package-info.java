@@ -1,4 +1,4 @@
-/** Small complete programs, one for each thing that the library is used for. */
+/** Small, complete example programs, one per use of the library. */
 @NullMarked
 package io.github.devicetunnel.examples;
 
