@@ -1,8 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * A tunnelling service in this process, for tests of applications that use tunnels. Start at {@link
- * io.github.devicetunnel.testing.TunnelService}.
+ * An in-process tunnelling service, for tests of applications that use tunnels. The entry point is
+ * {@link io.github.devicetunnel.testing.TunnelService}.
  */
 @NullMarked
 module io.github.devicetunnel.testing {

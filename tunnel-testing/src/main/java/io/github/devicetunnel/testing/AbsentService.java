@@ -3,7 +3,7 @@ package io.github.devicetunnel.testing;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** What a gateway has in its hands when nobody listens: an end at once, without a byte. */
+/** The gateway end of a service that does not listen: ends immediately, without a byte. */
 final class AbsentService implements ServiceEnd {
   @Override
   public InputStream input() {

@@ -8,40 +8,43 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection, plain or under TLS. MockWebServer speaks HTTP over it; what comes after
- * the upgrade is read and written here, past MockWebServer's buffers of 8 KiB.
+ * A connection of a client, plain or with TLS. MockWebServer uses it for HTTP. After the upgrade,
+ * the connection is read and written directly, bypassing the 8 KiB buffers of MockWebServer.
  */
 final class AcceptedSocket extends Socket {
   private final Runnable onClosed;
   private volatile @Nullable SSLSocket tls;
 
   /**
-   * Not connected yet.
+   * Creates a socket that is not connected yet.
    *
-   * @param onClosed called once or more, on the thread that closes
+   * @param onClosed called at least once, on the closing thread
    */
   AcceptedSocket(Runnable onClosed) {
     this.onClosed = onClosed;
   }
 
-  /** From now on TLS is spoken. */
+  /** Sets the TLS layer of this connection. */
   void layer(SSLSocket socket) {
     tls = socket;
   }
 
-  /** What the client sends, decrypted. Not buffered. */
+  /** Returns the stream of decrypted bytes from the client. Not buffered. */
   InputStream plaintextInput() throws IOException {
     SSLSocket socket = tls;
     return socket == null ? getInputStream() : socket.getInputStream();
   }
 
-  /** What the client gets, before encryption. Not buffered. */
+  /** Returns the stream of bytes to the client, before encryption. Not buffered. */
   OutputStream plaintextOutput() throws IOException {
     SSLSocket socket = tls;
     return socket == null ? getOutputStream() : socket.getOutputStream();
   }
 
-  /** Closes in order; under TLS with an alert, for which it waits while another thread writes. */
+  /**
+   * Closes the connection cleanly. With TLS, this sends an alert and blocks while another thread
+   * writes.
+   */
   void closeInOrder() throws IOException {
     SSLSocket socket = tls;
     if (socket == null) {
@@ -51,39 +54,39 @@ final class AcceptedSocket extends Socket {
     }
   }
 
-  /** Ends the output for good, under TLS without an alert. Never waits. */
+  /** Ends the output, with TLS without an alert. Never blocks. */
   void endOutput() {
     try {
       shutdownOutput();
     } catch (IOException e) {
-      // The connection is gone already.
+      // The connection is already closed.
     }
   }
 
-  /** Cuts the connection and frees whoever reads or writes. Never waits. */
+  /** Aborts the connection and unblocks readers and writers. Never blocks. */
   void cut() {
     try {
       close();
     } catch (IOException e) {
-      // It is closed all the same.
+      // The socket is closed in any case.
     }
   }
 
-  /** As {@link #cut}, with a reset, which may overtake what the client has not read. */
+  /** Aborts the connection with a reset, which may discard bytes that the client has not read. */
   void reset() {
     ProxiedConnection.reset(this);
   }
 
-  /** Returns when the client has closed or the connection was cut. Throws away what comes. */
+  /** Discards input until the client has closed or the connection is aborted. */
   void awaitEnd() {
     byte[] rest = new byte[8 << 10];
     try {
       InputStream in = plaintextInput();
       while (in.read(rest) >= 0) {
-        // Nobody wants these bytes.
+        // discarded
       }
     } catch (IOException e) {
-      // The client is gone.
+      // The client has gone.
     }
   }
 

@@ -15,19 +15,21 @@ import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes MockWebServer's listening socket, and keeps hold of what it accepts. Sockets are found by
- * the number that MockWebServer gives to their requests: it counts what it accepts, beginning with
- * 0, and so does this.
+ * Creates the listening socket of MockWebServer and tracks the accepted sockets. MockWebServer
+ * numbers connections in the order of acceptance, starting with 0. This class counts in the same
+ * way, so that a request can be mapped to its socket.
  */
 final class AcceptedSockets extends ServerSocketFactory {
-  /** MockWebServer's own 50 would make the 51st of many clients that come at once wait a second. */
+  /**
+   * With MockWebServer's backlog of 50, the 51st of many simultaneous clients would wait a second.
+   */
   private static final int BACKLOG = 1024;
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Map<Integer, AcceptedSocket> byIndex = new ConcurrentHashMap<>();
 
-  /** The connection that carried a request, or null when it is closed. */
+  /** Returns the connection that carried a request, or null if it is closed. */
   @Nullable AcceptedSocket byConnectionIndex(int index) {
     return byIndex.get(index);
   }
@@ -36,7 +38,7 @@ final class AcceptedSockets extends ServerSocketFactory {
     return byIndex.size();
   }
 
-  /** Cuts all connections. Never waits. */
+  /** Aborts all connections. Never blocks. */
   void cutAll() {
     List.copyOf(byIndex.values()).forEach(AcceptedSocket::cut);
   }
@@ -63,7 +65,7 @@ final class AcceptedSockets extends ServerSocketFactory {
   }
 
   private final class ListeningSocket extends ServerSocket {
-    private int accepted; // only on the thread that accepts
+    private int accepted; // accessed only by the accepting thread
 
     ListeningSocket() throws IOException {}
 
@@ -82,12 +84,15 @@ final class AcceptedSockets extends ServerSocketFactory {
       try {
         socket.setTcpNoDelay(true);
       } catch (SocketException e) {
-        // The client has left already. MockWebServer finds out when it reads.
+        // The client has disconnected; MockWebServer detects this when it reads.
       }
       return socket;
     }
 
-    /** Running out of descriptors must not end the service, which an exception from here does. */
+    /**
+     * Accepts a connection, and retries if the process is out of file descriptors: an exception
+     * would stop MockWebServer.
+     */
     private void implAcceptPatiently(AcceptedSocket socket) throws IOException {
       while (true) {
         try {

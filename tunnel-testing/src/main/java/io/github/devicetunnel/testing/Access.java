@@ -5,10 +5,10 @@ import java.util.Set;
 import okhttp3.Headers;
 
 /**
- * Who may open which tunnel.
+ * The credentials that open tunnels.
  *
- * @param devicesByKey for each access key the devices that it opens; none for all
- * @param applications by their IDs, with what decides on their tokens
+ * @param devicesByKey the devices that each access key opens; an empty set for all devices
+ * @param applications the token checks by application ID
  */
 record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> applications) {
   void check(Headers headers, ConnectionPath path) throws RefusedException {

@@ -15,15 +15,15 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's end of a granted tunnel: {@link #next} for one thread, {@link #send} for another,
- * all else from any. It ends in order when both close frames are through, and is cut when that
- * takes too long.
+ * The client end of an open tunnel. One thread may call {@link #next} while another calls {@link
+ * #send}; all other methods are thread-safe. The tunnel ends cleanly after both close frames, and
+ * is aborted if that takes too long.
  */
 final class ClientEnd {
-  /** For the other half of the closing handshake. */
+  /** Maximum time for the other half of the closing handshake. */
   private static final Duration REPLY_TIME = Duration.ofSeconds(2);
 
-  /** For a client that reads slowly to come to the end of what it was sent. */
+  /** Maximum time for a slow client to read the remaining bytes. */
   private static final Duration LINGER_TIME = Duration.ofSeconds(30);
 
   private final AcceptedSocket socket;
@@ -35,9 +35,9 @@ final class ClientEnd {
   private @Nullable Future<?> deadline; // guarded by this
 
   /**
-   * Begins to speak frames.
+   * Starts the websocket protocol on a connection.
    *
-   * @param early what was read from the socket together with the request
+   * @param early bytes that were read from the socket together with the request
    */
   ClientEnd(AcceptedSocket socket, byte[] early, Workers workers, String helperName)
       throws IOException {
@@ -51,38 +51,42 @@ final class ClientEnd {
   }
 
   /**
-   * The next bytes from the client, as {@link FrameReader#next}. Answers pings on the way.
+   * Returns the next bytes from the client, as {@link FrameReader#next}, and answers pings.
    *
-   * @return null when the client has closed: see {@link #closeCode}
+   * @return the bytes; null if the client has closed, see {@link #closeCode}
    */
   @Nullable ByteBuffer next() throws IOException {
     return frames.next();
   }
 
-  /** As {@link ClientSender#sendData}. */
+  /** Sends one data frame, as {@link ClientSender#sendData}. */
   void send(byte[] buffer, int offset, int length) throws IOException {
     sender.sendData(buffer, offset, length);
   }
 
-  /** Sends a ping soon. Never waits. */
+  /** Queues a ping. Never blocks. */
   void ping() {
     sender.pingSoon();
   }
 
-  /** The code with which the client closed, {@link CloseCode#ABNORMAL} before it has. */
+  /**
+   * Returns the close code of the client, or {@link CloseCode#ABNORMAL} before the client has
+   * closed.
+   */
   int closeCode() {
     return closeCode;
   }
 
-  /** Whether this end has closed, or was told to send nothing more. */
+  /** Returns whether this end has sent a close frame or stopped sending. */
   boolean closeSent() {
     return sender.closeSent();
   }
 
   /**
-   * Closes from this end, after all that was sent before: waits for the network, but not for the
-   * client's answer, which comes with {@link #next}. Two seconds later the output is ended, too. A
-   * cut must wait longer than that: it would take away what a slow client has still to read.
+   * Closes the tunnel from this end, after all bytes that were sent before. Blocks on the network,
+   * but does not wait for the client's answer, which {@link #next} receives. The output is ended
+   * two seconds later. The connection is aborted only after a longer time, because an abort
+   * discards bytes that a slow client has not read.
    */
   void close(int code, String reason) {
     try {
@@ -99,23 +103,23 @@ final class ClientEnd {
   }
 
   /**
-   * Answers the client's close frame, if it was not the answer to ours, and ends the connection.
+   * Answers the client's close frame, unless this end has closed before, and closes the connection.
    */
   void answerClose() {
     setDeadline(this::cut, REPLY_TIME);
     try {
       sender.sendClose(closeCode, "");
-      // The server closes first (RFC 6455 section 7.1.1).
+      // The server closes the connection first (RFC 6455 section 7.1.1).
       socket.closeInOrder();
     } catch (IOException e) {
-      // The client is gone, or took too long.
+      // The client has gone or was too slow.
     }
     cut();
   }
 
   /**
-   * Tells the client what it did wrong, and ends the connection. What it still sends is thrown
-   * away, because closing a socket with unread bytes takes the close frame away, too.
+   * Closes the tunnel with an error and closes the connection. Bytes that the client still sends
+   * are discarded, because closing a socket with unread bytes would discard the close frame.
    */
   void reject(int code, String reason) {
     setDeadline(this::cut, REPLY_TIME);
@@ -124,15 +128,12 @@ final class ClientEnd {
       socket.endOutput();
       socket.awaitEnd();
     } catch (IOException e) {
-      // The client is gone, or took too long.
+      // The client has gone or was too slow.
     }
     cut();
   }
 
-  /**
-   * Ends the connection without a close frame. After a FIN, what the client sends is still to be
-   * read. Never waits.
-   */
+  /** Aborts the connection. After a FIN, the client's bytes must still be read. Never blocks. */
   void cut(Cut how) {
     sender.stop();
     if (how == Cut.RST) {
@@ -143,7 +144,7 @@ final class ClientEnd {
     }
   }
 
-  /** Cuts the connection and frees whoever reads or writes. Never waits. */
+  /** Aborts the connection and unblocks readers and writers. Never blocks. */
   void cut() {
     socket.cut();
     cancelDeadline();
@@ -157,7 +158,7 @@ final class ClientEnd {
     try {
       deadline = workers.schedule(task, time);
     } catch (RejectedExecutionException e) {
-      cut(); // The service is being closed.
+      cut(); // service is closing
     }
   }
 
@@ -176,7 +177,7 @@ final class ClientEnd {
 
     @Override
     public void onPong(byte[] payload) {
-      // Asked for or not, it says nothing that is of use here.
+      // Pongs are ignored, whether solicited or not.
     }
 
     @Override

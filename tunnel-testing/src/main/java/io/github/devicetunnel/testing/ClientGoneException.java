@@ -2,7 +2,7 @@ package io.github.devicetunnel.testing;
 
 import java.io.IOException;
 
-/** What a handler gets that writes to a client which has gone. */
+/** Thrown when a handler writes to a client that has gone. */
 final class ClientGoneException extends IOException {
   private static final long serialVersionUID = 1L;
 

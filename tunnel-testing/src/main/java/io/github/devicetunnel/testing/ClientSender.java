@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends frames to a client. Data is written by the thread that has it. Pings and pongs never make
- * their sender wait: a client that does not read must still be read from, or both ends might wait
- * for each other for good. So they are only noted, and written after the frame that is under way,
- * or by a helper.
+ * Sends frames to a client. Data frames are written by the calling thread. Pings and pongs never
+ * block their sender: a client that does not read must still be read from, or both ends could wait
+ * for each other forever. Control frames are therefore queued and written after the current frame,
+ * or by a helper thread. Thread-safe.
  */
 final class ClientSender {
   private static final byte[] NO_PAYLOAD = {};
@@ -34,10 +34,10 @@ final class ClientSender {
   }
 
   /**
-   * Sends one frame of data. Waits for the network.
+   * Sends one data frame. Blocks on the network.
    *
    * @param buffer as for {@link FrameWriter#writeData}
-   * @throws IOException when the client is gone, or its tunnel was closed
+   * @throws IOException if the client has gone, or a close frame was sent
    */
   void sendData(byte[] buffer, int offset, int length) throws IOException {
     writing.lock();
@@ -52,7 +52,7 @@ final class ClientSender {
     sendControls();
   }
 
-  /** Sends a close frame unless one was sent; nothing is sent after it. Waits for the network. */
+  /** Sends a close frame unless one was sent. Nothing is sent after it. Blocks on the network. */
   void sendClose(int code, String reason) throws IOException {
     writing.lock();
     try {
@@ -70,30 +70,30 @@ final class ClientSender {
     controlIsDue();
   }
 
-  /** The latest pong answers all earlier pings, too (RFC 6455 section 5.5.3). */
+  /** Queues a pong. The latest pong also answers all earlier pings (RFC 6455 section 5.5.3). */
   void pongSoon(byte[] payload) {
     pongDue.set(payload);
     controlIsDue();
   }
 
-  /** Sends nothing more, not even a close frame. Never waits. */
+  /** Stops sending, without a close frame. Never blocks. */
   void stop() {
     closeSent = true;
   }
 
-  /** Whether nothing more is sent. */
+  /** Returns whether a close frame was sent or sending was stopped. */
   boolean closeSent() {
     return closeSent;
   }
 
   private void controlIsDue() {
     if (writing.isLocked()) {
-      return; // The holder looks again after it has let go.
+      return; // The lock holder checks again after unlocking.
     }
     try {
       workers.run(helperName, this::sendControls);
     } catch (RejectedExecutionException e) {
-      // The service is being closed, and this connection is cut.
+      // The service is closing, and this connection is aborted.
     }
   }
 
@@ -102,7 +102,7 @@ final class ClientSender {
       try {
         writeControls();
       } catch (IOException e) {
-        return; // The client is gone. The thread that reads from it finds out.
+        return; // The client has gone; the reading thread detects it.
       } finally {
         writing.unlock();
       }

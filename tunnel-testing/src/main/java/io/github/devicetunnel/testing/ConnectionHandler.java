@@ -1,8 +1,8 @@
 package io.github.devicetunnel.testing;
 
 /**
- * A service on a gateway, as code of a test: called once for each tunnel to it, on a thread of the
- * tunnel's own, several at a time when there are several tunnels.
+ * A service on a gateway, implemented by a test. The handler is called once per tunnel, on a
+ * separate thread. Several tunnels call it concurrently.
  *
  * <pre>{@code
  * service.device(DEVICE).onConnect("127.0.0.1:7", stream ->
@@ -12,17 +12,17 @@ package io.github.devicetunnel.testing;
 @FunctionalInterface
 public interface ConnectionHandler {
   /**
-   * Serves one tunnel. When it returns, the stream is closed in order: the client gets all that was
-   * written, and then the end.
+   * Serves one tunnel. When this method returns, the stream is closed cleanly: the client receives
+   * all bytes that were written, followed by the end of the stream.
    *
-   * <p>It is expected to return soon after its tunnel has ended, which it learns from the end of
-   * its input, or from a write that fails; {@link TunnelService#verify} reports it otherwise. When
-   * the service is closed it is interrupted.
+   * <p>The method should return soon after its tunnel has ended, which is signalled by the end of
+   * the input or a failed write. Otherwise {@link TunnelService#verify} reports the handler.
+   * Closing the service interrupts the handler.
    *
-   * @param stream the service's end of the tunnel
-   * @throws Exception whatever goes wrong. The client then sees a connection that was reset, and
-   *     {@link TunnelService#verify} reports it, as it does an {@link Error}; unless it only says
-   *     that the client has gone
+   * @param stream the service end of the tunnel
+   * @throws Exception on any failure. The client then receives a connection reset, and {@link
+   *     TunnelService#verify} reports the exception, or {@link Error}. An exception which only
+   *     reports that the client has gone is ignored
    */
   void handle(ServiceStream stream) throws Exception;
 }

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
- * What a request asks for: {@code /v3/devices/{id}/services/{address}/connection}.
+ * The target in the path of a request: {@code /v3/devices/{id}/services/{address}/connection}.
  *
- * @param deviceId in lower case
- * @param service the service's address as it was written
- * @param address the same, parsed
+ * @param deviceId the device ID, in lower case
+ * @param service the service address, as written in the request
+ * @param address the parsed service address
  */
 record ConnectionPath(String deviceId, String service, InetSocketAddress address) {
   private static final Pattern DEVICE_ID = Pattern.compile("[0-9a-f]{32}");
@@ -44,12 +44,12 @@ record ConnectionPath(String deviceId, String service, InetSocketAddress address
     return new ConnectionPath(deviceId, service, address);
   }
 
-  /** For messages. */
+  /** Returns the target in a form for messages. */
   String text() {
     return deviceId + "/" + service;
   }
 
-  /** The same in the words of a token's claims. */
+  /** Returns the target in the form that token claims use. */
   TokenCheck.Target target() {
     String host = service.substring(0, service.lastIndexOf(':'));
     String ip = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;

@@ -6,10 +6,11 @@ import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request brings to prove that it may open a tunnel.
+ * The credential of a request.
  *
- * @param token the secret; null when there is no bearer token
- * @param applicationId null without one; an empty one, as the old client sends it, counts as none
+ * @param token the secret; null if there is no bearer token
+ * @param applicationId the application ID; null if there is none. An empty one, as the previous
+ *     client sends it, counts as none
  */
 record Credential(@Nullable String token, @Nullable String applicationId) {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");

@@ -1,11 +1,11 @@
 package io.github.devicetunnel.testing;
 
-/** With what a client asked for a tunnel. */
+/** The kind of credential in an upgrade request. */
 public enum CredentialKind {
   /** No bearer token. */
   NONE,
-  /** A bearer token alone. */
+  /** A bearer token without an application ID. */
   ACCESS_KEY,
-  /** A bearer token with the ID of an application. */
+  /** A bearer token with an application ID. */
   JWT
 }

@@ -3,9 +3,9 @@ package io.github.devicetunnel.testing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Bytes on their way that have still to wait. For one thread. */
+/** A queue of bytes that are delayed. Not thread-safe. */
 final class DelayLine {
-  /** What a line holds at most, so that a delay does not turn into a queue without end. */
+  /** Maximum number of queued bytes, so that a delay does not cause an unbounded queue. */
   private static final int CAPACITY = 1 << 20;
 
   private static final class Chunk {
@@ -34,7 +34,7 @@ final class DelayLine {
     held += bytes.length;
   }
 
-  /** Nanoseconds until the first bytes may go on; not positive when they may. */
+  /** Returns the nanoseconds until the first bytes are due; zero or negative if they are due. */
   long nanosUntilDue() {
     return chunks.element().dueAt - System.nanoTime();
   }

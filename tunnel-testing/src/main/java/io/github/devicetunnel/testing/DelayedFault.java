@@ -2,5 +2,5 @@ package io.github.devicetunnel.testing;
 
 import java.time.Duration;
 
-/** A fault that comes later. */
+/** A fault that applies after a delay. */
 record DelayedFault(Duration time, Fault fault) implements Fault {}

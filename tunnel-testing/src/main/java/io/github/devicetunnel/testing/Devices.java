@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The gateways that are known, and what was ordered of them. From any thread. */
+/** The known gateways and the faults that apply to all of them. Thread-safe. */
 final class Devices {
   private final Map<String, TestDevice> byId = new ConcurrentHashMap<>();
   private final FaultOrders faultsOfAll = new FaultOrders();
@@ -14,21 +14,21 @@ final class Devices {
   private final DialScope scope;
 
   /**
-   * None at first.
+   * Creates an empty set of gateways.
    *
-   * @param scope of those that are added
+   * @param scope the initial dial scope of new gateways
    */
   Devices(Workers workers, DialScope scope) {
     this.workers = workers;
     this.scope = scope;
   }
 
-  /** The gateway with an ID; adds it if it is new. */
+  /** Returns the gateway with an ID, and adds it if it is unknown. */
   TestDevice device(String deviceId) {
     return byId.computeIfAbsent(key(deviceId), id -> new TestDevice(id, workers, scope));
   }
 
-  /** The gateway that a request names, or null when it is not known. */
+  /** Returns the gateway named in a request, or null if it is unknown. */
   @Nullable TestDevice find(ConnectionPath path) {
     return byId.get(path.deviceId());
   }
@@ -37,7 +37,10 @@ final class Devices {
     return faultsOfAll;
   }
 
-  /** What is to be done to a request: its gateway's own order, else that of all. */
+  /**
+   * Returns and removes the fault for a request: an order for its gateway, otherwise an order for
+   * all.
+   */
   Fault takeFault(ConnectionPath path) {
     TestDevice device = find(path);
     Fault fault = device == null ? null : device.faults().take();
@@ -51,7 +54,7 @@ final class Devices {
     return byId.values();
   }
 
-  /** Device IDs may be written in either case. */
+  /** Validates a device ID and converts it to lower case. */
   static String key(String deviceId) {
     String key = deviceId.toLowerCase(Locale.ROOT);
     if (!ConnectionPath.isDeviceId(key)) {

@@ -2,28 +2,30 @@ package io.github.devicetunnel.testing;
 
 import java.net.InetSocketAddress;
 
-/** Which sockets a test may reach through a gateway. The later ones include those before. */
+/**
+ * The addresses that a test may dial through a gateway. Each constant includes the previous ones.
+ */
 enum DialScope {
-  /** Those that are set as routes, on loopback. */
+  /** Routes to loopback addresses. */
   ROUTES,
 
-  /** Service addresses without a route as well, on loopback. */
+  /** Also loopback service addresses without a route. */
   LOOPBACK,
 
-  /** Any host, with a route or without. */
+  /** Any host, with or without a route. */
   ANYTHING;
 
-  /** Whether a route may lead to an address. */
+  /** Returns whether a route to an address is allowed. */
   boolean allowsRoute(InetSocketAddress actual) {
     return this == ANYTHING || isLocal(actual);
   }
 
-  /** Whether a service address may be dialled that has no route. */
+  /** Returns whether a service address without a route may be dialled. */
   boolean allowsUnrouted(InetSocketAddress address) {
     return this != ROUTES && allowsRoute(address);
   }
 
-  /** The wildcard address is dialled as loopback. */
+  /** Returns whether an address is local. The wildcard address is dialled as loopback. */
   private static boolean isLocal(InetSocketAddress address) {
     return address.getAddress().isLoopbackAddress() || address.getAddress().isAnyLocalAddress();
   }

@@ -6,32 +6,34 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * What the service does to one tunnel instead of carrying it well. Immutable; ordered with {@link
- * FaultOrders}, as often as needed.
+ * A fault of the service that affects one tunnel. Immutable and reusable; order faults with {@link
+ * FaultOrders}.
  *
  * <pre>{@code
  * service.device(DEVICE).faults()
  *     .onNextConnect(Fault.refuse(503).retryAfter(Duration.ofSeconds(1)))
- *     .onNextConnect(Fault.cutAfter(1000, Direction.TOWARD_CLIENT, Cut.RST).delayed(Duration.ofSeconds(2)));
+ *     .onNextConnect(
+ *         Fault.cutAfter(1000, Direction.TOWARD_CLIENT, Cut.RST).delayed(Duration.ofSeconds(2)));
  * }</pre>
  *
- * <p>Bytes are those of the payload, counted from the beginning of the tunnel. For faults in the
- * midst of a frame, or of TLS, there is {@link FaultProxy}.
+ * <p>Byte counts refer to the payload since the beginning of the tunnel. For faults within a frame
+ * or within TLS, use {@link FaultProxy}.
  */
 public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike {
   /**
-   * Answers with an error in place of the upgrade.
+   * Rejects the upgrade with an error.
    *
-   * @param status from 200 to 599
-   * @return a refusal with a JSON body, whose parts can be changed
-   * @throws IllegalArgumentException for another status
+   * @param status the HTTP status, from 200 to 599
+   * @return an error response with a JSON body, which can be customized
+   * @throws IllegalArgumentException if the status is out of range
    */
   static Refusal refuse(int status) {
     return Refusal.of(status);
   }
 
   /**
-   * Never answers. The request waits until its client leaves, or the service is closed.
+   * Never answers the upgrade. The request waits until the client disconnects or the service is
+   * closed.
    *
    * @return the fault
    */
@@ -40,43 +42,45 @@ public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike 
   }
 
   /**
-   * Answers late, and then does all that the service does. The service is dialled late, too.
+   * Delays the processing of the request, including the dial of the service. The request is then
+   * processed normally.
    *
-   * @param time before anything is looked at; zero for none
+   * @param time the delay; zero for no delay
    * @return the fault
-   * @throws IllegalArgumentException when it is negative
+   * @throws IllegalArgumentException if the delay is negative
    */
   static Fault delay(Duration time) {
     return none().delayed(time);
   }
 
   /**
-   * Cuts the tunnel without a close frame.
+   * Aborts the tunnel, in both directions, without a close frame.
    *
-   * @param bytes how many are forwarded in this direction before it; 0 for a cut as soon as the
-   *     tunnel is open
-   * @param direction whose bytes count; the cut is in both
-   * @param how what the client gets. {@link Cut#FIN} between two messages is the end of the stream
-   *     for it, unless it was built with {@link io.github.devicetunnel.BareClose#RESET}. After it
-   *     the service is silent and discards what the client sends, until the client closes or for 30
-   *     seconds
+   * @param bytes the number of bytes to forward in the given direction before the abort; 0 to abort
+   *     as soon as the tunnel is open
+   * @param direction the direction in which bytes are counted
+   * @param how how the client sees the abort. A {@link Cut#FIN} between two messages is the end of
+   *     the stream, unless the client was built with {@link
+   *     io.github.devicetunnel.BareClose#RESET}. After a {@link Cut#FIN} the service sends nothing
+   *     and discards bytes from the client, until the client closes or for 30 seconds
    * @return the fault
-   * @throws IllegalArgumentException when the number is negative
+   * @throws IllegalArgumentException if the number is negative
    */
   static Fault cutAfter(long bytes, Direction direction, Cut how) {
     return Strike.after(bytes, direction, client -> client.cut(how));
   }
 
   /**
-   * Closes the tunnel with a close frame of the cloud's.
+   * Closes the tunnel from the cloud side with a close frame.
    *
-   * @param bytes how many are forwarded in this direction before it; 0 for a close as soon as the
-   *     tunnel is open
-   * @param direction whose bytes count
-   * @param code from 1000 to 4999, those too that must not be sent; 1005 for a frame without one
-   * @param reason 123 bytes in UTF-8 at most
+   * @param bytes the number of bytes to forward in the given direction before the close; 0 to close
+   *     as soon as the tunnel is open
+   * @param direction the direction in which bytes are counted
+   * @param code the close code, from 1000 to 4999, including codes that must not be sent; 1005 for
+   *     a close frame without a code
+   * @param reason the reason, at most 123 bytes in UTF-8
    * @return the fault
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if an argument is out of range
    */
   static Fault closeAfter(long bytes, Direction direction, int code, String reason) {
     if (code < 1000 || code > 4999) {
@@ -90,33 +94,34 @@ public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike 
   }
 
   /**
-   * Closes the tunnel as soon as it is open. As {@link #closeAfter} otherwise.
+   * Closes the tunnel from the cloud side as soon as it is open; see {@link #closeAfter}.
    *
-   * @param code from 1000 to 4999
-   * @param reason 123 bytes in UTF-8 at most
+   * @param code the close code, from 1000 to 4999
+   * @param reason the reason, at most 123 bytes in UTF-8
    * @return the fault
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if an argument is out of range
    */
   static Fault close(int code, String reason) {
     return closeAfter(0, Direction.TOWARD_CLIENT, code, reason);
   }
 
   /**
-   * Stops forwarding in one direction, until {@link TunnelService#resume}; nothing is lost. Toward
-   * the client the service sends no more payload, but still answers pings. Toward the cloud it does
-   * not read from the client at all, and so answers no ping either.
+   * Stops forwarding in one direction until {@link TunnelService#resume}. No bytes are lost. If the
+   * direction toward the client is stalled, the service sends no payload but still answers pings.
+   * If the direction toward the cloud is stalled, the service does not read from the client and
+   * therefore does not answer pings.
    *
-   * @param bytes how many are forwarded before it
-   * @param direction which is stalled; the other one goes on
+   * @param bytes the number of bytes to forward before the stall
+   * @param direction the stalled direction; the other one is not affected
    * @return the fault
-   * @throws IllegalArgumentException when the number is negative
+   * @throws IllegalArgumentException if the number is negative
    */
   static Fault stallAfter(long bytes, Direction direction) {
     return Strike.stallAfter(bytes, direction);
   }
 
   /**
-   * Nothing: the tunnel is carried well. For a place in a sequence.
+   * Leaves the tunnel unaffected. Use this as a placeholder in a sequence of faults.
    *
    * @return the absence of a fault
    */
@@ -125,11 +130,11 @@ public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike 
   }
 
   /**
-   * The same, so much later.
+   * Returns this fault with an additional delay before the request is processed.
    *
-   * @param time before anything is looked at; zero for none. Delays add up
+   * @param time the delay; zero for no delay. Delays add up
    * @return a new fault
-   * @throws IllegalArgumentException when it is negative
+   * @throws IllegalArgumentException if the delay is negative
    */
   default Fault delayed(Duration time) {
     if (time.isNegative()) {

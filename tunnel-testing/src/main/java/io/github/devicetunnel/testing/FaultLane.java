@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a connection: reads from the source, does what the plan of the moment says, and
- * writes to the target. One thread carries; orders come from any.
+ * One direction of a connection: reads from the source, applies the current fault plan and writes
+ * to the target. One thread carries the bytes; orders may come from any thread.
  */
 final class FaultLane {
   private static final int BUFFER = 64 << 10;
@@ -28,7 +28,7 @@ final class FaultLane {
   private final Condition changed = lock.newCondition();
   private volatile FaultPlan plan; // written under the lock
 
-  // Only on the thread that carries, except that others read the position.
+  // Accessed only by the carrying thread, except that other threads read the position.
   private volatile long position;
   private final DelayLine line = new DelayLine();
   private long nextSliceAt = System.nanoTime();
@@ -40,7 +40,7 @@ final class FaultLane {
     this.plan = plan;
   }
 
-  /** Changes the plan. Never waits. */
+  /** Changes the plan. Never blocks. */
   void order(UnaryOperator<FaultPlan> change) {
     lock.lock();
     try {
@@ -49,11 +49,11 @@ final class FaultLane {
     } finally {
       lock.unlock();
     }
-    // Here for a carrier that waits for bytes; there for one that was just writing some.
+    // The carrying thread may be blocked in a read; if it is writing, it checks this itself.
     cutIfDue();
   }
 
-  /** Frees a carrier that waits for time to pass, or for the end of a stall. */
+  /** Wakes the carrying thread from a delay or a stall. */
   void wake() {
     lock.lock();
     try {
@@ -63,7 +63,7 @@ final class FaultLane {
     }
   }
 
-  /** Carries until the source ends or the connection is cut. */
+  /** Carries bytes until the source ends or the connection is cut. */
   void run() {
     try {
       carry();
@@ -100,7 +100,10 @@ final class FaultLane {
     }
   }
 
-  /** Reads once, for no longer than the bytes on the line may wait. False at the end. */
+  /**
+   * Reads once, at most until the first delayed bytes are due. Returns false at the end of the
+   * stream.
+   */
   private boolean read(byte[] buffer) throws IOException {
     source.setSoTimeout(line.isEmpty() ? 0 : roundedUp(line.nanosUntilDue()));
     int count;
@@ -115,7 +118,7 @@ final class FaultLane {
     } else if (count > 0) {
       line.add(Arrays.copyOf(buffer, count), System.nanoTime() + delay);
     } else if (delay > 0) {
-      line.add(new byte[0], System.nanoTime() + delay); // The end is as late as the bytes.
+      line.add(new byte[0], System.nanoTime() + delay); // The end of the stream is delayed as well.
     }
     return count >= 0;
   }
@@ -152,7 +155,7 @@ final class FaultLane {
     }
   }
 
-  /** The plan of the moment, once it is not to stand still; null when the connection is cut. */
+  /** Waits for the end of a stall. Returns the current plan, or null if the connection is cut. */
   private @Nullable FaultPlan awaitPlan() {
     lock.lock();
     try {
@@ -174,7 +177,7 @@ final class FaultLane {
     }
   }
 
-  /** Waits so long, or until there is another plan. */
+  /** Waits for a time, or until the plan changes. */
   private void await(long nanos) throws IOException {
     lock.lock();
     try {
@@ -184,23 +187,26 @@ final class FaultLane {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      // These threads are ended by cutting their connection; nobody else has them in hand.
+      // Nothing interrupts these threads; they end when their connection is cut.
       throw new InterruptedIOException();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Reads to the end, so that what comes does not turn an orderly end into a reset. */
+  /**
+   * Reads and discards until the end of the stream, because unread bytes would turn a clean close
+   * into a reset.
+   */
   static void discard(Socket source) {
     byte[] rest = new byte[8 << 10];
     try {
       source.setSoTimeout(0);
       while (source.getInputStream().read(rest) >= 0) {
-        // Nobody wants these bytes.
+        // discarded
       }
     } catch (IOException e) {
-      // It ended the other way.
+      // The stream ended with a reset.
     }
   }
 }

@@ -6,11 +6,11 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Faults of tunnels to come, of one gateway or of all. Orders may be given at any time and from any
- * thread; tunnels that are open are not touched.
+ * The faults that apply to new tunnels of one gateway or of all gateways. Thread-safe; orders may
+ * be given at any time. Open tunnels are not affected.
  *
- * <p>A request for a tunnel uses up one order, whatever then becomes of it: it may still be refused
- * for its key. What was ordered of its gateway goes before what was ordered of all.
+ * <p>Each upgrade request uses up one order, even if the request is then rejected, for example
+ * because of its credential. Orders for the gateway take precedence over orders for all gateways.
  */
 public final class FaultOrders {
   private final Deque<Fault> next = new ArrayDeque<>(); // guarded by this
@@ -19,9 +19,9 @@ public final class FaultOrders {
   FaultOrders() {}
 
   /**
-   * Orders a fault of the next request that has no order yet: orders form a line.
+   * Orders a fault for the next request without an order. Orders are queued.
    *
-   * @param fault what is done to it
+   * @param fault the fault
    * @return this
    */
   public FaultOrders onNextConnect(Fault fault) {
@@ -29,12 +29,12 @@ public final class FaultOrders {
   }
 
   /**
-   * Orders a fault of so many requests, the next ones that have no order yet.
+   * Orders a fault for a number of requests, starting with the next request without an order.
    *
-   * @param count from 1 to 100,000
-   * @param fault what is done to each
+   * @param count the number of requests, from 1 to 100,000
+   * @param fault the fault for each of them
    * @return this
-   * @throws IllegalArgumentException for another number
+   * @throws IllegalArgumentException if the count is out of range
    */
   public synchronized FaultOrders onNextConnects(int count, Fault fault) {
     if (count < 1 || count > 100_000) {
@@ -45,10 +45,10 @@ public final class FaultOrders {
   }
 
   /**
-   * Orders a fault of every request for which the line has none, until {@link #clear} or another
-   * such order.
+   * Orders a fault for every request without a queued order, until {@link #clear} or the next call
+   * of this method.
    *
-   * @param fault what is done to each
+   * @param fault the fault for each of them
    * @return this
    */
   public synchronized FaultOrders onEveryConnect(Fault fault) {
@@ -56,13 +56,13 @@ public final class FaultOrders {
     return this;
   }
 
-  /** Takes back all orders: tunnels to come are carried well. */
+  /** Removes all orders. New tunnels work normally. */
   public synchronized void clear() {
     next.clear();
     every = null;
   }
 
-  /** The fault of a request that has come, or null without an order. */
+  /** Returns and removes the fault for a request; null if there is no order. */
   synchronized @Nullable Fault take() {
     Fault first = next.poll();
     return first == null ? every : first;

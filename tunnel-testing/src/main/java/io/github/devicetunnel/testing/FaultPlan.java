@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to the bytes of one direction. Immutable, and without threads or sockets.
+ * The faults of one direction. Immutable, without threads or sockets.
  *
- * @param bytesPerSecond 0 for no limit
+ * @param bytesPerSecond the maximum rate; 0 for no limit
  */
 record FaultPlan(
     Duration delay,
@@ -18,23 +18,28 @@ record FaultPlan(
     @Nullable Corruption corruption,
     @Nullable CutPoint cutPoint) {
 
-  /** Everything passes as it comes. */
+  /** No faults. */
   static final FaultPlan NONE = new FaultPlan(Duration.ZERO, 0, false, false, false, null, null);
 
-  /** A throttled direction is served so often in a second, so that it flows and does not gush. */
+  /**
+   * Number of writes per second to a throttled direction, so that it flows evenly and not in
+   * bursts.
+   */
   private static final int SLICES_PER_SECOND = 50;
 
   /**
-   * The bit to be turned over.
+   * The bit to flip.
    *
-   * @param relative whether the offset counts from the next byte, and not from the first
+   * @param relative whether the offset counts from the next forwarded byte instead of the first
+   *     byte
    */
   record Corruption(long offset, boolean relative, int bit) {}
 
   /**
-   * How many bytes pass before the connection is cut.
+   * The number of bytes to forward before the connection is cut.
    *
-   * @param relative whether the offset counts from the next byte, and not from the first
+   * @param relative whether the offset counts from the next forwarded byte instead of the first
+   *     byte
    */
   record CutPoint(long offset, boolean relative, Cut how) {}
 
@@ -68,7 +73,10 @@ record FaultPlan(
     return new FaultPlan(delay, bytesPerSecond, stalled, singleBytes, blackHole, corruption, value);
   }
 
-  /** The same with every offset counted from the first byte; {@code position} have passed. */
+  /**
+   * Returns the plan with all offsets relative to the first byte, where {@code position} bytes were
+   * forwarded before.
+   */
   FaultPlan resolvedAt(long position) {
     FaultPlan plan = this;
     if (corruption != null && corruption.relative) {
@@ -81,7 +89,7 @@ record FaultPlan(
     return plan;
   }
 
-  /** How many of the next bytes may be written at once; 0 when the cut comes first. */
+  /** Returns the number of bytes that may be written at once; 0 if the cut is due first. */
   int slice(long position, int length) {
     long slice = singleBytes ? 1 : length;
     if (bytesPerSecond > 0) {
@@ -93,7 +101,7 @@ record FaultPlan(
     return (int) slice;
   }
 
-  /** Turns the bit over, if it is among these bytes, of which the first is at {@code position}. */
+  /** Flips the bit if it is in the given range, whose first byte is at {@code position}. */
   void corrupt(byte[] bytes, int offset, int length, long position) {
     if (corruption == null || corruption.relative) {
       return;
@@ -104,7 +112,7 @@ record FaultPlan(
     }
   }
 
-  /** How the connection is to be cut now that so many bytes have passed, or null. */
+  /** Returns how to cut the connection at this position, or null if no cut is due. */
   @Nullable Cut cutAt(long position) {
     return cutPoint != null && !cutPoint.relative && position >= cutPoint.offset
         ? cutPoint.how

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
- * A bad network, to order: a TCP proxy on loopback between a client and the tunnelling service. It
- * does not look into what it carries, so it stands before {@code ws} and {@code wss} alike.
+ * A TCP proxy on loopback that simulates network faults between a client and the tunnelling
+ * service. The proxy does not interpret the bytes, so it supports {@code ws} and {@code wss}.
  *
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.start(service.uri())) {
@@ -29,12 +29,12 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p>Without an order everything passes as it comes, with ends of streams and resets. Buffers are
- * kept small, so that a stall is soon felt: 64 KiB here, and as much asked of the system on either
- * side.
+ * <p>Without faults, the proxy forwards all bytes, ends of streams and resets as they arrive.
+ * Buffers are small, so that a stall takes effect quickly: 64 KiB in the proxy, and the same size
+ * requested for the socket buffers on both sides.
  *
- * <p>All methods may be called from any thread; none but {@link #close} waits. Two daemon threads
- * serve a connection, {@code fault-proxy-PORT-N-up} and {@code …-down}, and one accepts.
+ * <p>Thread-safe; only {@link #close} blocks. Each connection has two daemon threads, {@code
+ * fault-proxy-PORT-N-up} and {@code …-down}; another thread accepts connections.
  */
 public final class FaultProxy implements AutoCloseable {
   static final int SOCKET_BUFFER = 64 << 10;
@@ -43,32 +43,32 @@ public final class FaultProxy implements AutoCloseable {
   private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Which way bytes go. */
+  /** The direction in which bytes flow. */
   public enum Direction {
-    /** What the client sends. */
+    /** From the client to the cloud. */
     TOWARD_CLOUD,
-    /** What the client gets. */
+    /** From the cloud to the client. */
     TOWARD_CLIENT
   }
 
   /** How a connection is cut. */
   public enum Cut {
     /**
-     * Both ends get the end of the stream after what was forwarded to them. What they still send is
-     * thrown away, until they close as well.
+     * Both ends receive an end of stream after the forwarded bytes. Bytes that they still send are
+     * discarded until they close as well.
      */
     FIN,
-    /** Both ends get a reset, which may overtake what they have not read yet. */
+    /** Both ends receive a reset, which may discard bytes that they have not read yet. */
     RST
   }
 
-  /** What becomes of new connections. */
+  /** How new connections are treated. */
   public enum Arrival {
-    /** They are carried. */
+    /** Accept and forward. */
     FORWARD,
-    /** They are accepted and reset. */
+    /** Accept and reset immediately. */
     REFUSE,
-    /** They are accepted and get no answer; the cloud never hears of them. */
+    /** Accept and never answer. The cloud is not contacted. */
     HANG
   }
 
@@ -95,12 +95,13 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Begins to listen, on a free port of 127.0.0.1.
+   * Starts a proxy on a free port of 127.0.0.1.
    *
-   * @param cloudUri of a service on this machine, with its port: {@link TunnelService#uri}
-   * @return the proxy, accepting
-   * @throws IOException when there is no port to be had
-   * @throws IllegalArgumentException when the URI has no host or no port
+   * @param cloudUri the URI of a service on this machine, with its port; see {@link
+   *     TunnelService#uri}
+   * @return the proxy, which accepts connections
+   * @throws IOException if no port is available
+   * @throws IllegalArgumentException if the URI has no host or no port
    */
   public static FaultProxy start(String cloudUri) throws IOException {
     URI cloud = URI.create(cloudUri);
@@ -119,30 +120,30 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * The cloud's URI with this proxy's port, and the same name of the host, on which certificates
-   * depend.
+   * Returns the URI of the cloud with the port of this proxy. The host name is unchanged, so that
+   * certificates remain valid.
    *
-   * @return what {@code TunnelClient.Builder.cloudUri} takes
+   * @return a URI for {@code TunnelClient.Builder.cloudUri}
    */
   public String uri() {
     return uri;
   }
 
   /**
-   * Faults of all connections, the open ones and those to come.
+   * Returns the faults of all connections, open and new.
    *
-   * @param direction whose bytes
-   * @return where to order them
+   * @param direction the direction of the affected bytes
+   * @return the faults
    */
   public Faults faults(Direction direction) {
     return new Faults(change -> order(direction, change, true));
   }
 
   /**
-   * Faults of the connections to come; open ones go on as they were.
+   * Returns the faults of new connections. Open connections are not affected.
    *
-   * @param direction whose bytes
-   * @return where to order them
+   * @param direction the direction of the affected bytes
+   * @return the faults
    */
   public Faults faultsOfNew(Direction direction) {
     return new Faults(change -> order(direction, change, false));
@@ -156,7 +157,7 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  /** Takes back all orders in both directions, and carries what arrives. */
+  /** Removes all faults in both directions, and forwards new connections. */
   public void clear() {
     arrive(Arrival.FORWARD);
     faults(Direction.TOWARD_CLOUD).clear();
@@ -164,30 +165,32 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Says what becomes of connections from the next one on.
+   * Sets how new connections are treated.
    *
-   * @param how {@link Arrival#FORWARD} at first
+   * @param how initially {@link Arrival#FORWARD}
    */
   public void arrive(Arrival how) {
     arrival = how;
   }
 
   /**
-   * Cuts all open connections now, in both directions. Bytes that were read and not forwarded are
-   * lost.
+   * Cuts all open connections immediately, in both directions. Bytes that were read but not
+   * forwarded are lost.
    *
-   * @param how what both ends get
+   * @param how how both ends see the cut
    */
   public void cut(Cut how) {
     connections.forEach(connection -> connection.cut(how));
   }
 
-  /** {@return how many connections have been accepted, refused ones and hanging ones too} */
+  /**
+   * {@return the number of accepted connections, including those that were reset or never answered}
+   */
   public int accepted() {
     return accepted.get();
   }
 
-  /** {@return how many connections are open} */
+  /** {@return the number of open connections} */
   public int open() {
     return connections.size();
   }
@@ -197,7 +200,7 @@ public final class FaultProxy implements AutoCloseable {
       try {
         handle(serverSocket.accept());
       } catch (IOException e) {
-        // Either this is closed, or there are no descriptors left for the moment.
+        // Either the proxy is closed, or the process has temporarily run out of file descriptors.
         LockSupport.parkNanos(closed ? 0 : PAUSE_NANOS);
       }
     }
@@ -226,7 +229,7 @@ public final class FaultProxy implements AutoCloseable {
         });
   }
 
-  /** Under the same lock as orders, so that none is missed in between. */
+  /** Registers a connection, under the same lock as orders so that it misses none. */
   private synchronized ProxiedConnection register(Socket client) {
     ProxiedConnection connection =
         new ProxiedConnection(
@@ -239,7 +242,7 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void startThread(String name, Runnable task) {
-    // A thread that took itself off this list would still be alive for a moment, unseen by close.
+    // A thread that removed itself would still be alive for a moment, unnoticed by close.
     threads.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
     Thread thread = new Thread(task, "fault-proxy-" + serverSocket.getLocalPort() + "-" + name);
     thread.setDaemon(true);
@@ -248,8 +251,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Resets all connections, stops listening, and returns when all sockets and threads are gone,
-   * after five seconds at most. The second call does nothing.
+   * Resets all connections, stops listening and waits at most five seconds until all sockets and
+   * threads are gone. Further calls have no effect.
    */
   @Override
   public void close() {
@@ -257,10 +260,10 @@ public final class FaultProxy implements AutoCloseable {
     try {
       serverSocket.close();
     } catch (IOException e) {
-      // It listens no more all the same.
+      // The socket no longer listens in any case.
     }
     long end = System.nanoTime() + CLOSE_TIME.toNanos();
-    // The thread that accepts may add one more connection, and a dial one more thread.
+    // The accepting thread may add one more connection, and a dial one more thread.
     while (threads.stream().anyMatch(Thread::isAlive) && System.nanoTime() - end < 0) {
       cut(Cut.RST);
       for (Thread thread : List.copyOf(threads)) {

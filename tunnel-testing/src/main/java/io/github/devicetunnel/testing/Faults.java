@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Faults of one direction of a {@link FaultProxy}, to be ordered at any time and from any thread;
- * no order waits. Different faults add up; an order for the same fault replaces the earlier one.
+ * The faults of one direction of a {@link FaultProxy}. Thread-safe; no method blocks. Different
+ * faults are combined; a new order for the same fault replaces the previous one.
  *
- * <p>Offsets count the bytes that were taken from the sender, from 0 at the beginning of the TCP
- * connection (HTTP and TLS included), or from the next byte that is forwarded. What the proxy has
- * read but not forwarded when an order comes, at most 64 KiB and what a delay holds, is treated as
- * ordered; what it has forwarded is beyond its reach.
+ * <p>Offsets count the bytes read from the sender. They start either with 0 at the beginning of the
+ * TCP connection, which includes HTTP and TLS, or with the next byte that is forwarded. A new order
+ * also applies to bytes that the proxy has read but not forwarded: at most 64 KiB, plus the bytes
+ * held by a delay. It does not apply to bytes that are already forwarded.
  */
 public final class Faults {
   private final Consumer<UnaryOperator<FaultPlan>> orders;
@@ -29,12 +29,12 @@ public final class Faults {
   }
 
   /**
-   * Forwards every byte so much later, and the end of the stream as well; the throughput stays, up
-   * to 1 MiB on the way.
+   * Delays every byte and the end of the stream. The throughput is unchanged while at most 1 MiB is
+   * delayed.
    *
-   * @param time zero for none
+   * @param time the delay; zero for no delay
    * @return this
-   * @throws IllegalArgumentException when it is negative
+   * @throws IllegalArgumentException if the delay is negative
    */
   public Faults delay(Duration time) {
     if (time.isNegative()) {
@@ -44,11 +44,11 @@ public final class Faults {
   }
 
   /**
-   * Forwards no more than so many bytes in a second, and does not read faster either.
+   * Limits the throughput. The proxy also reads no faster than this.
    *
-   * @param bytesPerSecond at least 1
+   * @param bytesPerSecond the maximum rate, at least 1
    * @return this
-   * @throws IllegalArgumentException for less
+   * @throws IllegalArgumentException if the rate is less than 1
    */
   public Faults throttle(long bytesPerSecond) {
     if (bytesPerSecond < 1) {
@@ -59,9 +59,9 @@ public final class Faults {
   }
 
   /**
-   * Stops reading and forwarding, until {@link #resume}. Nothing is lost: the sender is slowed down
-   * by TCP once the buffers on the way, some 100 KiB of this proxy and those of the system, are
-   * full. An end or reset of the sender is not passed on either.
+   * Stops reading and forwarding until {@link #resume}. No bytes are lost: TCP blocks the sender
+   * once the buffers are full, about 100 KiB in this proxy plus those of the system. An end of
+   * stream or reset of the sender is not forwarded either.
    *
    * @return this
    */
@@ -70,7 +70,7 @@ public final class Faults {
   }
 
   /**
-   * Goes on after {@link #stall}, with the first byte that was held back.
+   * Resumes after {@link #stall}, starting with the first byte that was held back.
    *
    * @return this
    */
@@ -79,8 +79,8 @@ public final class Faults {
   }
 
   /**
-   * Writes each byte by itself, and at once ({@code TCP_NODELAY}): a receiver that counts on
-   * getting a header in one piece is found out. Costs a system call a byte.
+   * Writes each byte separately and immediately ({@code TCP_NODELAY}). Use it to find receivers
+   * that expect a header in a single read. Each byte costs a system call.
    *
    * @return this
    */
@@ -89,8 +89,8 @@ public final class Faults {
   }
 
   /**
-   * Reads everything and forwards nothing: bytes, end of stream and reset are lost for good, as in
-   * a network that drops every packet, except that the sender's writes are taken.
+   * Reads and discards everything. Bytes, end of stream and reset are lost for good, like in a
+   * network that drops every packet, but the writes of the sender succeed.
    *
    * @return this
    */
@@ -99,13 +99,13 @@ public final class Faults {
   }
 
   /**
-   * Turns over one bit of one byte, counted from the beginning of each connection. One that has
-   * passed already stays as it is.
+   * Flips one bit at an offset from the beginning of each connection. A byte that was already
+   * forwarded is not changed.
    *
-   * @param offset of the byte; 0 for the first
-   * @param bit from 0, the lowest, to 7
+   * @param offset the offset of the byte; 0 for the first
+   * @param bit the bit, from 0 (lowest) to 7
    * @return this
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if an argument is out of range
    */
   public Faults corruptAt(long offset, int bit) {
     Corruption corruption = new Corruption(checkOffset(offset), false, checkBit(bit));
@@ -113,12 +113,12 @@ public final class Faults {
   }
 
   /**
-   * Turns over one bit of a byte to come, counted from the next one that is forwarded.
+   * Flips one bit at an offset from the next byte that is forwarded.
    *
-   * @param bytes how many pass untouched before it
-   * @param bit from 0, the lowest, to 7
+   * @param bytes the number of unchanged bytes before it
+   * @param bit the bit, from 0 (lowest) to 7
    * @return this
-   * @throws IllegalArgumentException for anything else
+   * @throws IllegalArgumentException if an argument is out of range
    */
   public Faults corruptAfter(long bytes, int bit) {
     Corruption corruption = new Corruption(checkOffset(bytes), true, checkBit(bit));
@@ -126,13 +126,14 @@ public final class Faults {
   }
 
   /**
-   * Cuts each connection, in both directions, when so many bytes have been forwarded in this one
-   * since its beginning; at once where they have been already. See {@link FaultProxy#cut}.
+   * Cuts each connection, in both directions, when this direction has forwarded a number of bytes
+   * since the beginning of the connection. A connection that has already forwarded them is cut
+   * immediately. See {@link FaultProxy#cut}.
    *
-   * @param offset of the first byte that is not forwarded
-   * @param how what both ends get
+   * @param offset the offset of the first byte that is not forwarded
+   * @param how how both ends see the cut
    * @return this
-   * @throws IllegalArgumentException when the offset is negative
+   * @throws IllegalArgumentException if the offset is negative
    */
   public Faults cutAt(long offset, Cut how) {
     CutPoint point = new CutPoint(checkOffset(offset), false, how);
@@ -140,13 +141,14 @@ public final class Faults {
   }
 
   /**
-   * Cuts each connection, in both directions, after so many more bytes, counted from the next one
-   * that is forwarded: a connection without traffic is left alone. See {@link FaultProxy#cut}.
+   * Cuts each connection, in both directions, after a number of further bytes in this direction.
+   * The count starts with the next byte that is forwarded, so a connection without traffic is not
+   * cut. See {@link FaultProxy#cut}.
    *
-   * @param bytes how many are still forwarded
-   * @param how what both ends get
+   * @param bytes the number of bytes that are still forwarded
+   * @param how how both ends see the cut
    * @return this
-   * @throws IllegalArgumentException when it is negative
+   * @throws IllegalArgumentException if the number is negative
    */
   public Faults cutAfter(long bytes, Cut how) {
     CutPoint point = new CutPoint(checkOffset(bytes), true, how);
@@ -154,7 +156,7 @@ public final class Faults {
   }
 
   /**
-   * Takes back all faults of this direction: what comes from now on passes as it is.
+   * Removes all faults of this direction. Bytes that arrive from now on are forwarded unchanged.
    *
    * @return this
    */

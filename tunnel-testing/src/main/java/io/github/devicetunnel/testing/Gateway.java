@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happens behind a granted upgrade: the service is dialled and joined to the client. */
+/** Opens tunnels after a granted upgrade: dials the service and connects it to the client. */
 final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  /** For the answer to be written once the service was dialled. */
+  /** Maximum time to write the response after the service was dialled. */
   private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
 
   private final ServiceDial when;
@@ -43,11 +43,11 @@ final class Gateway {
   }
 
   /**
-   * Prepares a tunnel, and dials the service if that is to be done first.
+   * Prepares a tunnel, and dials the service if it is dialled before the response.
    *
-   * @param strike a fault that was ordered
-   * @return what carries the tunnel, once the upgrade was answered
-   * @throws RefusedException when the service does not answer
+   * @param strike the ordered fault; null without a fault
+   * @return the handler that carries the tunnel after the response
+   * @throws RefusedException if the service cannot be reached
    */
   SocketHandler prepare(
       AcceptedSocket client, TestDevice device, ConnectionPath path, @Nullable Strike strike)
@@ -61,7 +61,7 @@ final class Gateway {
     Future<?> expiry;
     try {
       service = dial(name, route);
-      // MockWebServer calls no handler when it cannot write the answer.
+      // MockWebServer does not call the handler if it cannot write the response.
       expiry = workers.schedule(() -> abandon(client, service), ANSWER_TIME);
     } catch (IOException | RejectedExecutionException e) {
       LOG.debug("{}: {} was not reached: {}", name, route, e.getMessage());
@@ -139,7 +139,7 @@ final class Gateway {
     service.close();
   }
 
-  /** What MockWebServer has read from the client beyond the request. */
+  /** Returns the bytes that MockWebServer has read from the client after the request. */
   private static byte[] earlyBytes(okio.Socket socket) {
     return socket.getSource() instanceof BufferedSource source
         ? source.getBuffer().readByteArray()

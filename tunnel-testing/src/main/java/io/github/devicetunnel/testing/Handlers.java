@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the handlers of tests, each on a thread of its own. From any thread. */
+/** Runs the handlers of tests, each on a separate thread. Thread-safe. */
 final class Handlers {
   private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
 
@@ -22,7 +22,7 @@ final class Handlers {
     this.ledger = ledger;
   }
 
-  /** Begins to serve one tunnel, and returns the gateway's end of the connection. */
+  /** Starts a handler for one tunnel and returns the gateway end of the connection. */
   ServiceEnd start(TunnelName name, ConnectionHandler handler) throws IOException {
     RunningHandler task = new RunningHandler(name, handler);
     running.add(task);
@@ -36,12 +36,12 @@ final class Handlers {
     return task.stream.gatewayEnd();
   }
 
-  /** Interrupts all that run. Never waits. */
+  /** Interrupts all running handlers. Never blocks. */
   void interruptAll() {
     running.forEach(RunningHandler::interrupt);
   }
 
-  /** Whether an exception says no more than that the client has gone, which a service may find. */
+  /** Returns whether an exception only reports that the client has gone, which is not a failure. */
   private static boolean isClientGone(Throwable thrown) {
     return thrown instanceof ClientGoneException
         || thrown.getCause() instanceof ClientGoneException;
@@ -51,7 +51,7 @@ final class Handlers {
     private final TunnelName name;
     private final ConnectionHandler handler;
     private final ServiceStream stream;
-    private @Nullable Thread thread; // guarded by this; the one that runs the handler
+    private @Nullable Thread thread; // runs the handler; guarded by this
     private boolean interrupted; // guarded by this
 
     RunningHandler(TunnelName name, ConnectionHandler handler) {
@@ -61,7 +61,7 @@ final class Handlers {
     }
 
     @Override
-    @SuppressWarnings("CatchingUnchecked") // what a test throws, an assertion's error too
+    @SuppressWarnings("CatchingUnchecked") // tests may throw anything, including AssertionError
     public void run() {
       occupy(Thread.currentThread());
       try {
@@ -97,7 +97,7 @@ final class Handlers {
       }
     }
 
-    /** An interrupt must not reach what this thread does later. */
+    /** Clears the interrupt, so that it does not affect later tasks of this thread. */
     private synchronized void leave() {
       thread = null;
       var unused = Thread.interrupted();
@@ -116,7 +116,10 @@ final class Handlers {
       return "the handler of " + name + " is still running" + where;
     }
 
-    /** The line of the test's code, or of a library of its own. */
+    /**
+     * Returns the first frame outside the JDK and {@link Pipe}: a line of the test or of its
+     * libraries.
+     */
     private static String place(StackTraceElement[] stack) {
       return Arrays.stream(stack)
           .filter(frame -> !frame.getClassName().matches("(java|jdk)\\..*"))

@@ -9,14 +9,14 @@ import okhttp3.Headers;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP half of a websocket's beginning (RFC 6455 section 4.2). */
+/** The HTTP part of the websocket opening handshake (RFC 6455 section 4.2). */
 final class Handshake {
   /** RFC 6455 section 1.3. */
   private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private Handshake() {}
 
-  /** Checks that a request is one for a websocket. */
+  /** Checks that a request is a valid websocket upgrade. */
   static void check(RecordedRequest request) throws RefusedException {
     Headers headers = request.getHeaders();
     List<ServiceError.Field> wrong = new ArrayList<>();
@@ -40,7 +40,10 @@ final class Handshake {
     }
   }
 
-  /** The answer to a request that was checked; what follows it is the handler's. */
+  /**
+   * Returns the response to a valid request. The handler takes over the connection after the
+   * response.
+   */
   static MockResponse granted(RecordedRequest request, SocketHandler handler) {
     String key = request.getHeaders().get("Sec-WebSocket-Key");
     return new MockResponse.Builder()

@@ -17,7 +17,7 @@ import mockwebserver3.RecordedRequest;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** Takes verification keys: {@code POST /v3/applications/{id}/verification-keys}. */
+/** Accepts uploads of verification keys: {@code POST /v3/applications/{id}/verification-keys}. */
 final class KeyUploads {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -80,7 +80,7 @@ final class KeyUploads {
     return key;
   }
 
-  /** The texts on the first floor; nothing when it is no JSON object. */
+  /** Returns the top-level strings of a JSON object; empty if the body is not a JSON object. */
   private static Map<String, String> fields(@Nullable ByteString body) throws RefusedException {
     Map<String, String> fields = new HashMap<>();
     try (JsonParser parser = JSON.createParser(body == null ? "" : body.utf8())) {

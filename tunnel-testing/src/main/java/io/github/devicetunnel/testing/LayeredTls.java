@@ -7,7 +7,10 @@ import java.net.SocketException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Tells an {@link AcceptedSocket} of the TLS that MockWebServer speaks over it. */
+/**
+ * A TLS socket factory that registers the TLS layer of MockWebServer with its {@link
+ * AcceptedSocket}.
+ */
 final class LayeredTls extends SSLSocketFactory {
   private final SSLSocketFactory delegate;
 

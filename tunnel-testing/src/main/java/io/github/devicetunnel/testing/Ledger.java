@@ -8,23 +8,23 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What has begun in a service and not ended, and what went wrong: all that is to be told at the end
- * of a test. From any thread.
+ * The open items and the failures of a service, which are reported at the end of a test.
+ * Thread-safe.
  */
 final class Ledger {
-  /** Enough for a person; what comes after is only counted. */
+  /** Maximum number of reported findings of each kind; further ones are only counted. */
   private static final int KEPT = 50;
 
-  /** Something that is to end before the test does. */
+  /** An item that must end before the test does. */
   interface Item {
-    /** What to say of it when it has not. */
+    /** Returns the finding to report if the item has not ended. */
     String describe();
 
-    /** Called when its end is awaited: what keeps it from ending by order, ends. Never waits. */
+    /** Called while waiting for the item to end. Ends an ordered stall. Never blocks. */
     default void release() {}
   }
 
-  private final Set<Item> open = new LinkedHashSet<>(); // everything here is guarded by this
+  private final Set<Item> open = new LinkedHashSet<>(); // all fields are guarded by this
   private final List<String> leaks = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
   private int notKept;
@@ -40,14 +40,14 @@ final class Ledger {
     notifyAll();
   }
 
-  /** Something that ended, and not as it should. */
+  /** Records an item that did not end cleanly. */
   synchronized void leak(String text) {
     if (!closed) {
       keep(leaks, text);
     }
   }
 
-  /** What code of the test threw on a thread of the service. */
+  /** Records an exception that test code threw on a thread of the service. */
   synchronized void failure(String where, Throwable thrown) {
     if (!closed) {
       keep(failures, new AssertionError(where + " threw " + thrown, thrown));
@@ -66,16 +66,16 @@ final class Ledger {
     }
   }
 
-  /** From now on everything is cut, and nothing of that is a finding. */
+  /** Stops recording: the service is closing, and everything is aborted. */
   synchronized void close() {
     closed = true;
   }
 
   /**
-   * Waits until all that has begun has ended, and forgets what it tells.
+   * Waits until all items have ended, reports the findings and removes them.
    *
-   * @param leaksCount whether what is left, and what did not end in order, is to be told
-   * @throws AssertionError with all that went wrong
+   * @param leaksCount whether open items and unclean ends are reported
+   * @throws AssertionError with all findings
    */
   synchronized void verify(boolean leaksCount, Duration patience) {
     if (leaksCount) {
@@ -110,7 +110,7 @@ final class Ledger {
     long end = System.nanoTime() + patience.toNanos();
     try {
       for (long left = patience.toNanos(); left > 0 && !open.isEmpty(); ) {
-        open.forEach(Item::release); // What began while this waits, too.
+        open.forEach(Item::release); // includes items that began while waiting
         TimeUnit.NANOSECONDS.timedWait(this, left);
         left = end - System.nanoTime();
       }

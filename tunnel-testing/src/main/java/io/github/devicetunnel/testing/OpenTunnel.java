@@ -3,9 +3,9 @@ package io.github.devicetunnel.testing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tunnel between its beginning and its end.
+ * An open tunnel.
  *
- * @param struck the service's end, if a fault lies in wait for it
+ * @param struck the service end with a pending fault; null without a fault
  */
 record OpenTunnel(
     TunnelName name, ClientEnd client, ServiceEnd service, @Nullable StruckService struck)
@@ -20,13 +20,13 @@ record OpenTunnel(
     return new OpenTunnel(name, client, struck, struck);
   }
 
-  /** Closes it from the cloud's side. Waits for the network. */
+  /** Closes the tunnel from the cloud side. Blocks on the network. */
   void close(int code, String reason) {
     client.close(code, reason);
     service.close();
   }
 
-  /** Ends a stall, and does nothing otherwise. */
+  /** Ends a stall, if there is one. */
   @Override
   public void release() {
     if (struck != null) {

@@ -10,29 +10,30 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a connection within this process, bounded as a socket's buffer is: who writes
- * waits for who reads. One thread at either end; any thread may end it.
+ * One direction of an in-process connection, with a bounded buffer like that of a socket. A full
+ * buffer blocks the writer. One thread may read and one may write; any thread may end the pipe. See
+ * docs/rationale/testing.md.
  */
 final class Pipe {
   static final int CAPACITY = 64 << 10;
 
-  private final byte[] buffer = new byte[CAPACITY]; // everything here is guarded by this
+  private final byte[] buffer = new byte[CAPACITY]; // all fields are guarded by this
   private int start;
   private int count;
   private boolean ended;
   private @Nullable Supplier<IOException> broken;
 
-  /** The end to read from. Closing it does nothing. */
+  /** Returns the end to read from. Closing it has no effect. */
   InputStream input() {
     return new Input();
   }
 
-  /** The end to write to. Closing it is {@link #end}. */
+  /** Returns the end to write to. Closing it is equivalent to {@link #end}. */
   OutputStream output() {
     return new Output();
   }
 
-  /** Ends the stream, after what was written. */
+  /** Ends the stream after the bytes that were written. */
   synchronized void end() {
     ended = true;
     notifyAll();
@@ -42,7 +43,7 @@ final class Pipe {
     return ended || broken != null;
   }
 
-  /** Fails all that is read or written from now on; what lies in between is lost. */
+  /** Fails all further reads and writes; buffered bytes are lost. */
   synchronized void breakOff(Supplier<IOException> why) {
     if (broken == null) {
       broken = why;
@@ -96,7 +97,7 @@ final class Pipe {
     }
   }
 
-  /** Waits for the other end. Only with the lock held. */
+  /** Waits for the other end. The caller holds the lock. */
   private synchronized void awaitWhile(BooleanSupplier blocked) throws InterruptedIOException {
     try {
       while (broken == null && !ended && blocked.getAsBoolean()) {

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.testing;
 
-/** Faults of which there is nothing more to say. */
+/** Faults without parameters. */
 enum PlainFault implements Fault {
   NONE,
   NO_ANSWER

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** One client's connection to the cloud: two sockets, and a lane each way between them. */
+/** A connection of a client to the cloud: two sockets, with a lane in each direction. */
 final class ProxiedConnection {
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
@@ -21,7 +21,7 @@ final class ProxiedConnection {
   private volatile boolean cut;
 
   /**
-   * Nothing is dialled yet.
+   * Creates a connection that is not dialled yet.
    *
    * @param onClosed called once, when both sockets are closed
    */
@@ -36,7 +36,9 @@ final class ProxiedConnection {
     this.onClosed = onClosed;
   }
 
-  /** Dials; false when there is nobody, and the connection is over. */
+  /**
+   * Connects to the cloud. Returns false, with both sockets closed, if the cloud cannot be reached.
+   */
   boolean dial(InetSocketAddress target) {
     try {
       cloud.setReceiveBufferSize(FaultProxy.SOCKET_BUFFER);
@@ -44,7 +46,7 @@ final class ProxiedConnection {
       cloud.setTcpNoDelay(true);
       cloud.connect(target, CONNECT_TIMEOUT_MILLIS);
       if (cut) {
-        reset(cloud); // The cut found nothing yet to be cut.
+        reset(cloud); // The cut came before there was a connection to reset.
       }
       return true;
     } catch (IOException e) {
@@ -54,7 +56,7 @@ final class ProxiedConnection {
     }
   }
 
-  /** Carries one direction, on the calling thread. */
+  /** Carries one direction on the calling thread. */
   void carry(Direction direction) {
     try {
       lane(direction).run();
@@ -65,7 +67,7 @@ final class ProxiedConnection {
     }
   }
 
-  /** Takes what comes and answers nothing, until the client leaves. */
+  /** Discards input and answers nothing, until the client disconnects. */
   void hang() {
     FaultLane.discard(client);
     closed();
@@ -79,7 +81,9 @@ final class ProxiedConnection {
     return cut;
   }
 
-  /** Ends it at both ends. Never waits; after a FIN it may still be reset. */
+  /**
+   * Cuts the connection at both ends. Never blocks. After a FIN, the connection can still be reset.
+   */
   void cut(Cut how) {
     cut = true;
     if (how == Cut.RST) {
@@ -103,7 +107,7 @@ final class ProxiedConnection {
     try {
       socket.setSoLinger(true, 0);
     } catch (IOException e) {
-      // It is closed, or was never connected.
+      // The socket is closed or was never connected.
     }
     closeQuietly(socket);
   }
@@ -112,7 +116,7 @@ final class ProxiedConnection {
     try {
       socket.shutdownOutput();
     } catch (IOException e) {
-      // It has ended already.
+      // The output has already ended.
     }
   }
 
@@ -120,7 +124,7 @@ final class ProxiedConnection {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is closed all the same.
+      // The socket is closed in any case.
     }
   }
 }

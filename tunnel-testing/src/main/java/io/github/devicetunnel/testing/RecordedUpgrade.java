@@ -5,8 +5,8 @@ import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for a tunnel that has come, and how it was answered. Immutable; {@link #toString} hides
- * the secret.
+ * A recorded upgrade request and the status of its response. Immutable. {@link #toString} does not
+ * contain the secret.
  */
 public final class RecordedUpgrade {
   private final String path;
@@ -31,54 +31,53 @@ public final class RecordedUpgrade {
     }
   }
 
-  /** {@return the path of the request, as it was encoded} */
+  /** {@return the encoded path of the request} */
   public String path() {
     return path;
   }
 
-  /** {@return the gateway's ID, in lower case; null when the path is not that of a tunnel} */
+  /** {@return the device ID, in lower case; null if the path is not that of a tunnel} */
   public @Nullable String deviceId() {
     return tunnel == null ? null : tunnel.deviceId();
   }
 
-  /**
-   * {@return the service's address as it was written; null when the path is not that of a tunnel}
-   */
+  /** {@return the service address, as in the request; null if the path is not that of a tunnel} */
   public @Nullable String serviceAddress() {
     return tunnel == null ? null : tunnel.service();
   }
 
-  /** {@return with what the client asked} */
+  /** {@return the kind of credential in the request} */
   public CredentialKind credentials() {
     return credential.kind();
   }
 
-  /** {@return the access key or the JWT, which is a secret; null without either} */
+  /** {@return the access key or the JWT, which is a secret; null if there is no bearer token} */
   public @Nullable String token() {
     return credential.token();
   }
 
-  /** {@return the application of a JWT; null without one} */
+  /** {@return the application ID; null if there is none} */
   public @Nullable String applicationId() {
     return credential.applicationId();
   }
 
   /**
-   * Any header of the request.
+   * Returns a header of the request.
    *
-   * @param name in any case
-   * @return the last one's value; null without one. That of {@code Authorization} is a secret
+   * @param name the name; case-insensitive
+   * @return the value of the last header with this name; null if there is none. The value of {@code
+   *     Authorization} is a secret
    */
   public @Nullable String header(String name) {
     return headers.get(name);
   }
 
-  /** {@return the HTTP status of the answer; 0 when there was to be none} */
+  /** {@return the HTTP status of the response; 0 if a fault suppressed the response} */
   public int status() {
     return status;
   }
 
-  /** {@return whether a tunnel was opened} */
+  /** {@return whether the upgrade was granted} */
   public boolean isGranted() {
     return status == 101;
   }

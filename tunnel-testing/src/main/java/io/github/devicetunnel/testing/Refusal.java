@@ -9,9 +9,9 @@ import mockwebserver3.MockResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is no upgrade: a status with the JSON body that the service documents, or with a
- * page as load balancers send it. Immutable; every method makes a new one. Begin with {@link
- * Fault#refuse}.
+ * An error response to an upgrade request: a status with the JSON body that the service documents,
+ * or with an HTML page like those of load balancers. Immutable; each method returns a new object.
+ * Create one with {@link Fault#refuse}.
  */
 public final class Refusal implements Fault, Serializable {
   private static final long serialVersionUID = 1L;
@@ -42,39 +42,39 @@ public final class Refusal implements Fault, Serializable {
     return error;
   }
 
-  /** {@return the HTTP status} */
+  /** {@return the HTTP status of the response} */
   public int status() {
     return error.code();
   }
 
   /**
-   * Says what kind of error it is.
+   * Sets the machine-readable error type.
    *
-   * @param value for programs; by default {@code validation_error}, {@code unauthorized}, {@code
-   *     forbidden} or {@code not_found} where the status has one of them, and {@code error}
-   *     otherwise
-   * @return a new refusal
+   * @param value the error type. Default: {@code validation_error}, {@code unauthorized}, {@code
+   *     forbidden} or {@code not_found} for the statuses 400, 401, 403 and 404, otherwise {@code
+   *     error}
+   * @return a new error response
    */
   public Refusal type(String value) {
     return with(new ServiceError(error.code(), value, error.message(), error.fields()));
   }
 
   /**
-   * Says what is wrong.
+   * Sets the error message.
    *
-   * @param value for people; {@code Ordered by the test} by default
-   * @return a new refusal
+   * @param value the message for people. Default: {@code Ordered by the test}
+   * @return a new error response
    */
   public Refusal message(String value) {
     return with(new ServiceError(error.code(), error.type(), value, error.fields()));
   }
 
   /**
-   * Says what is wrong with one part of the request, besides those that were named before.
+   * Adds an invalid field of the request.
    *
-   * @param name of the part
-   * @param message for people
-   * @return a new refusal
+   * @param name the name of the field
+   * @param message the message for people
+   * @return a new error response
    */
   public Refusal field(String name, String message) {
     List<ServiceError.Field> fields = new ArrayList<>(error.fields());
@@ -83,21 +83,22 @@ public final class Refusal implements Fault, Serializable {
   }
 
   /**
-   * Sends a page in place of the JSON, as a load balancer before the service does.
+   * Sets an HTML page that replaces the JSON body, like that of a load balancer in front of the
+   * service.
    *
-   * @param page the whole body
-   * @return a new refusal
+   * @param page the complete body
+   * @return a new error response
    */
   public Refusal html(String page) {
     return new Refusal(error, Objects.requireNonNull(page, "page is null"), retryAfter);
   }
 
   /**
-   * Adds the header {@code Retry-After}.
+   * Adds a {@code Retry-After} header.
    *
-   * @param time in whole seconds, rounded up
-   * @return a new refusal
-   * @throws IllegalArgumentException when it is negative
+   * @param time the delay, rounded up to whole seconds
+   * @return a new error response
+   * @throws IllegalArgumentException if the time is negative
    */
   public Refusal retryAfter(Duration time) {
     if (time.isNegative()) {

@@ -1,15 +1,15 @@
 package io.github.devicetunnel.testing;
 
-/** A request for a tunnel that is answered with an error: what a {@link TokenCheck} throws. */
+/** Thrown by a {@link TokenCheck} to reject the upgrade request of a tunnel with an HTTP error. */
 public final class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final Refusal refusal;
 
   /**
-   * A refusal in every detail.
+   * Creates an exception with a custom response.
    *
-   * @param refusal the answer
+   * @param refusal the response to the request
    */
   public RefusedException(Refusal refusal) {
     super(refusal.toString());
@@ -22,26 +22,26 @@ public final class RefusedException extends Exception {
   }
 
   /**
-   * The answer to a token that proves nothing: 401, {@code unauthorized}.
+   * Creates an exception for an invalid token: 401, {@code unauthorized}.
    *
-   * @param message for people
-   * @return an exception to be thrown
+   * @param message the error message in the response
+   * @return the exception to throw
    */
   public static RefusedException unauthorized(String message) {
     return ServiceError.notAuthenticated(message);
   }
 
   /**
-   * The answer to a good token that does not open this tunnel: 403, {@code forbidden}.
+   * Creates an exception for a valid token that does not open this tunnel: 403, {@code forbidden}.
    *
-   * @param message for people
-   * @return an exception to be thrown
+   * @param message the error message in the response
+   * @return the exception to throw
    */
   public static RefusedException forbidden(String message) {
     return ServiceError.accessDenied(message);
   }
 
-  /** {@return the answer} */
+  /** {@return the response to the request} */
   public Refusal refusal() {
     return refusal;
   }

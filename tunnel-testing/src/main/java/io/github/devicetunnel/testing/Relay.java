@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one tunnel between a client and a service, like a gateway: the first end in either
- * direction closes both, after what came before it has been written.
+ * Carries one tunnel between a client and a service, like a gateway. The end of either direction
+ * closes both, after the bytes before it are written.
  *
- * <p>Two threads: the one that runs it carries up, a second one carries down. Between them is no
- * queue: who cannot write does not read.
+ * <p>Two threads are used: the calling thread carries up, and another thread carries down. There is
+ * no queue between the ends, so a blocked write also stops reading.
  */
 final class Relay {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
-  /** For a service to close its end when ours has ended. */
+  /** Maximum time for a service to close its end after the output has ended. */
   private static final Duration SERVICE_TIME = Duration.ofSeconds(2);
 
   private static final int SMALLEST_BUFFER = 8 << 10;
@@ -42,9 +42,9 @@ final class Relay {
   private volatile boolean serviceReset;
 
   /**
-   * Joins two ends.
+   * Creates a relay between two ends.
    *
-   * @param pings how often the client is pinged; zero for never
+   * @param pings the interval of pings to the client; zero for no pings
    */
   Relay(TunnelName name, ClientEnd client, ServiceEnd service, Duration pings, Workers workers) {
     this.name = name;
@@ -57,9 +57,10 @@ final class Relay {
   }
 
   /**
-   * Returns when the client's side is over. What the service's side still has to do is bounded.
+   * Carries the tunnel until the client side has ended. The remaining work of the service side is
+   * bounded in time.
    *
-   * @return what the client did in place of a close in order; null when it did close so
+   * @return how the client ended the tunnel without a clean close; null after a clean close
    */
   @Nullable String run() {
     Future<?> pings = null;
@@ -95,7 +96,7 @@ final class Relay {
       return null;
     } catch (ProtocolViolationException e) {
       LOG.debug("{}: {}", name, e.getMessage());
-      // Before the service ends: its own end would be told as an orderly one.
+      // Reject first: the end of the service would be reported as a clean close.
       client.reject(CloseCode.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
       return "broke a rule of the websocket protocol: " + e.getMessage();
     } catch (IOException e) {
@@ -106,14 +107,17 @@ final class Relay {
     }
   }
 
-  /** False when the service takes no more. The thread that reads from it finds out why. */
+  /**
+   * Writes to the service. Returns false if the service accepts no more bytes; the thread that
+   * reads from the service detects the reason.
+   */
   private boolean write(ByteBuffer payload) {
     try {
       int offset = payload.arrayOffset() + payload.position();
       toService.write(payload.array(), offset, payload.remaining());
       return true;
     } catch (IOException e) {
-      // The system tells of a reset only once, to whoever asks first.
+      // The system reports a reset only once, to the first caller.
       if (String.valueOf(e.getMessage()).contains("reset")) {
         serviceReset = true;
       }
@@ -131,9 +135,9 @@ final class Relay {
         count = read(buffer);
       }
     } catch (IOException e) {
-      // The client is gone or has closed. The thread that reads from it knows which.
+      // The client has gone or closed; the thread that reads from it distinguishes the two.
     }
-    // What the service sends to a client that is gone makes this a reset, as it should be.
+    // Bytes that the service sends to a client that has gone now cause a reset, as intended.
     service.close();
     if (count < 0 && serviceReset) {
       client.close(CloseCode.INTERNAL_ERROR, "the service reset the connection");
@@ -142,7 +146,7 @@ final class Relay {
     }
   }
 
-  /** How many bytes came; less than zero at the end, however it came. */
+  /** Returns the number of bytes read, or -1 at the end of the stream or after a failure. */
   private int read(byte[] buffer) {
     try {
       int room = buffer.length - FrameWriter.HEADER_ROOM;
@@ -160,7 +164,10 @@ final class Relay {
         : buffer;
   }
 
-  /** Tells the service that nothing more comes, and closes if it does not within two seconds. */
+  /**
+   * Ends the output to the service, and closes the service after two seconds unless it closes
+   * first.
+   */
   private void endService() {
     clientEnded = true;
     if (service.isOutputEnded()) {
@@ -168,7 +175,7 @@ final class Relay {
     }
     try {
       service.endOutput();
-      ServiceEnd end = service; // All that the timer holds on to.
+      ServiceEnd end = service; // The timer references only the service end.
       var unused = workers.schedule(end::close, SERVICE_TIME);
     } catch (IOException | RejectedExecutionException e) {
       service.close();

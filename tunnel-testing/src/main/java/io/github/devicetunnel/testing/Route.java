@@ -2,14 +2,14 @@ package io.github.devicetunnel.testing;
 
 import java.net.InetSocketAddress;
 
-/** Where a service of a gateway really is. */
+/** The actual location of a service of a gateway. */
 sealed interface Route {
-  /** Behind a socket. */
+  /** A TCP address. */
   record ToAddress(InetSocketAddress address) implements Route {}
 
-  /** Nowhere: the test allows no other. */
+  /** No location: the test does not allow the address to be dialled. */
   record ToNothing(String service) implements Route {}
 
-  /** In the code of a test. */
+  /** A handler of the test. */
   record ToHandler(ConnectionHandler handler) implements Route {}
 }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the address of a service as it stands in a request: {@code ip:port}, {@code localhost:port}
- * or {@code [ipv6]:port}. No name but localhost is ever looked up.
+ * Parses service addresses in requests: {@code ip:port}, {@code localhost:port} or {@code
+ * [ipv6]:port}. No name except localhost is resolved.
  */
 final class ServiceAddress {
   private static final Pattern HOST_AND_PORT =
@@ -20,7 +20,7 @@ final class ServiceAddress {
 
   private ServiceAddress() {}
 
-  /** The address, or null when the text is none. */
+  /** Returns the address, or null if the text is malformed. */
   static @Nullable InetSocketAddress parse(String text) {
     Matcher matcher = HOST_AND_PORT.matcher(text);
     if (!matcher.matches()) {
@@ -31,7 +31,7 @@ final class ServiceAddress {
     return host == null || port < 1 || port > 0xffff ? null : new InetSocketAddress(host, port);
   }
 
-  /** Throws when a text is no address. */
+  /** Throws {@link IllegalArgumentException} if the text is malformed. */
   static void check(String text) {
     if (parse(text) == null) {
       throw new IllegalArgumentException(

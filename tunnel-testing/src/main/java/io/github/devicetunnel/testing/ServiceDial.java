@@ -1,13 +1,16 @@
 package io.github.devicetunnel.testing;
 
-/** When the gateway dials the TCP service, and so how a service that does not listen shows. */
+/**
+ * When the gateway dials the TCP service. This decides how a client sees a service that does not
+ * listen.
+ */
 public enum ServiceDial {
-  /** Before the upgrade is answered: a service that does not listen is a 404. */
+  /** Before the upgrade is answered. If the service does not listen, the answer is 404. */
   BEFORE_ANSWER,
 
   /**
-   * After the answer, as real gateways do: a service that does not listen is a tunnel that opens
-   * and is closed at once, with code 1000 and without a byte.
+   * After the upgrade is answered, like real gateways. If the service does not listen, the tunnel
+   * opens and is closed immediately with code 1000, without a byte.
    */
   AFTER_ANSWER
 }

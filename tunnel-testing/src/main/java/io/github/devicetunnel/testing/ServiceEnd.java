@@ -5,22 +5,22 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * A connection to a service, as its gateway holds it: a socket, or pipes to a handler. One thread
- * may read while another writes, and any may end it.
+ * The gateway end of a connection to a service: a socket, or pipes to a handler. One thread may
+ * read while another one writes, and any thread may close it.
  */
 interface ServiceEnd {
-  /** What the service sends. */
+  /** Returns the stream of bytes from the service. */
   InputStream input();
 
-  /** What the service gets. */
+  /** Returns the stream of bytes to the service. */
   OutputStream output();
 
-  /** Tells the service that nothing more comes. */
+  /** Ends the output to the service. */
   void endOutput() throws IOException;
 
-  /** Whether nothing more can be written. */
+  /** Returns whether the output has ended. */
   boolean isOutputEnded();
 
-  /** Closes both directions, and frees whoever reads or writes here. Never waits. */
+  /** Closes both directions and unblocks readers and writers. Never blocks. */
   void close();
 }

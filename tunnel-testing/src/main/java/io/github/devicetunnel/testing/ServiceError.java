@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The body of a refusal, as the service documents it.
+ * The JSON body of an error response, as documented by the service.
  *
  * @param code the HTTP status
- * @param type the kind of error, for programs
- * @param fields what was wrong with parts of the request; may be empty
+ * @param type the machine-readable error type
+ * @param fields the invalid fields of the request; may be empty
  */
 record ServiceError(int code, String type, String message, List<Field> fields)
     implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** One part of a request that is not as it must be. */
+  /** An invalid field of a request. */
   record Field(String name, String message) implements Serializable {}
 
   static RefusedException invalid(String name, String message) {
@@ -47,7 +47,7 @@ record ServiceError(int code, String type, String message, List<Field> fields)
     return new RefusedException(new ServiceError(code, type(code), message, fields));
   }
 
-  /** The documented kind of error, where the status has one. */
+  /** Returns the documented error type of a status, or {@code error} if there is none. */
   static String type(int code) {
     return switch (code) {
       case 400 -> "validation_error";
@@ -58,7 +58,7 @@ record ServiceError(int code, String type, String message, List<Field> fields)
     };
   }
 
-  /** The body, with a new request ID. */
+  /** Returns the body with a new request ID. */
   String toJson() {
     return toJson(UUID.randomUUID().toString().replace("-", ""));
   }

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Dials TCP services, as a gateway does, and keeps hold of what is open. From any thread. */
+/** Dials TCP services like a gateway, and tracks the open sockets. Thread-safe. */
 final class ServiceSockets {
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** Dials, on the calling thread, for at most five seconds. */
+  /** Connects on the calling thread, for at most five seconds. */
   ServiceEnd dial(InetSocketAddress target) throws IOException {
     Socket socket = new ServiceSocket();
-    // It gets its descriptor now: the JDK would not see a close that comes just before the connect.
+    // Setting an option creates the descriptor: the JDK ignores a close just before the connect.
     socket.setTcpNoDelay(true);
     open.add(socket);
     boolean connected = false;
@@ -38,14 +38,16 @@ final class ServiceSockets {
     }
   }
 
-  /** The JDK would take the address of this machine in its network. */
+  /**
+   * Replaces the wildcard address by loopback; the JDK would use a network address of this machine.
+   */
   private static InetSocketAddress loopbackForWildcard(InetSocketAddress target) {
     return target.getAddress().isAnyLocalAddress()
         ? new InetSocketAddress(InetAddress.getLoopbackAddress(), target.getPort())
         : target;
   }
 
-  /** Closes all, those that are being dialled as well. Nothing can be dialled afterwards. */
+  /** Closes all sockets, including those that are connecting. Further dials fail. */
   void close() {
     closed = true;
     for (Socket socket : List.copyOf(open)) {
@@ -57,7 +59,7 @@ final class ServiceSockets {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is closed all the same.
+      // The socket is closed in any case.
     }
   }
 

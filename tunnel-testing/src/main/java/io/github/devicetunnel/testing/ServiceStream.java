@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The service's end of a tunnel, in the hands of a {@link ConnectionHandler}, as an accepted socket
- * would be. No socket is beneath it.
+ * The service end of a tunnel, passed to a {@link ConnectionHandler}. It behaves like an accepted
+ * socket, but is not backed by one.
  *
- * <p>Backpressure is that of TCP: 64 KiB are held in either direction, beyond them whoever writes
- * waits for whoever reads. One thread may read while another writes, and any may close.
+ * <p>As with TCP, a full buffer blocks the writer: up to 64 KiB are buffered in each direction. One
+ * thread may read while another one writes, and any thread may close the stream.
  */
 public final class ServiceStream implements AutoCloseable {
   private final TunnelName name;
@@ -22,55 +22,55 @@ public final class ServiceStream implements AutoCloseable {
     this.name = name;
   }
 
-  /** {@return the gateway's ID, in lower case} */
+  /** {@return the device ID, in lower case} */
   public String deviceId() {
     return name.deviceId();
   }
 
-  /** {@return the service's address as it stood in the request} */
+  /** {@return the service address, as in the request} */
   public String serviceAddress() {
     return name.service();
   }
 
   /**
-   * What the client sends. The end of the stream means that the client has gone, in order or not: a
-   * gateway does not know.
+   * Returns the stream of the bytes that the client sends. The stream ends when the client has
+   * gone, whether it closed or aborted the tunnel: a gateway cannot distinguish these cases.
    *
-   * @return the same stream at every call; closing it does nothing
+   * @return the input stream; the same object on each call. Closing it has no effect
    */
   public InputStream inputStream() {
     return input;
   }
 
   /**
-   * What the client gets. There is nothing to flush. Closing it is {@link #shutdownOutput}.
+   * Returns the stream of the bytes to send to the client. The stream needs no flush. Closing it is
+   * equivalent to {@link #shutdownOutput}.
    *
-   * @return the same stream at every call; writing throws an {@link IOException} once the client
-   *     has gone
+   * @return the output stream; the same object on each call. Writing throws an {@link IOException}
+   *     once the client has gone
    */
   public OutputStream outputStream() {
     return output;
   }
 
   /**
-   * Says that nothing more will be written. As there is no half-close in the protocol, the gateway
-   * then ends the tunnel, after what was written: the client is closed with 1000, and nothing more
-   * comes from it.
+   * Ends the output. The tunnel protocol has no half-close, so the gateway closes the tunnel with
+   * code 1000 after the written bytes, and nothing more is received from the client.
    */
   public void shutdownOutput() {
     toClient.end();
   }
 
   /**
-   * Breaks the connection off, as a TCP reset does. The client is closed with 1011; what was
-   * written and is not on its way yet is lost.
+   * Resets the connection, like a TCP reset. The tunnel is closed with code 1011, and bytes that
+   * were written but not sent yet are lost.
    */
   public void reset() {
     toClient.breakOff(() -> new IOException("the service reset the connection"));
     fromClient.breakOff(() -> new IOException("the handler has reset this stream"));
   }
 
-  /** Closes in order, after what was written. Never waits. */
+  /** Closes the stream cleanly, after the bytes that were written. Never blocks. */
   @Override
   public void close() {
     toClient.end();
@@ -82,7 +82,7 @@ public final class ServiceStream implements AutoCloseable {
     return "ServiceStream[" + name + "]";
   }
 
-  /** The gateway's end of the same connection. */
+  /** Returns the gateway end of this connection. */
   ServiceEnd gatewayEnd() {
     return new GatewayEnd();
   }

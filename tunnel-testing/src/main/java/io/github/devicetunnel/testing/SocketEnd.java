@@ -5,9 +5,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 
-/** A service behind a socket. */
+/** The gateway end of a TCP connection to a service. */
 record SocketEnd(Socket socket, InputStream input, OutputStream output) implements ServiceEnd {
-  /** Takes the streams now: either thread may close the socket before the other has begun. */
+  /**
+   * Gets the streams immediately, because either thread may close the socket before the other
+   * starts.
+   */
   static SocketEnd of(Socket socket) throws IOException {
     return new SocketEnd(socket, socket.getInputStream(), socket.getOutputStream());
   }

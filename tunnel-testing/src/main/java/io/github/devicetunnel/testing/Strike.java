@@ -5,16 +5,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault of a tunnel that is open.
+ * A fault of an open tunnel.
  *
- * @param bytes of payload that pass before it
- * @param direction whose payload counts
- * @param end what is done to the client; null for a stall, which does nothing to it
+ * @param bytes the number of payload bytes that are forwarded before the fault
+ * @param direction the direction in which payload is counted
+ * @param end the action on the client; null for a stall
  */
 record Strike(long bytes, Direction direction, @Nullable Consumer<ClientEnd> end) implements Fault {
   static Strike after(long bytes, Direction direction, Consumer<ClientEnd> end) {
     check(bytes);
-    // A direction without traffic would never see to it; the one toward the client is always asked.
+    // A direction without traffic would never trigger it; the one toward the client is always read.
     return new Strike(bytes, bytes == 0 ? Direction.TOWARD_CLIENT : direction, end);
   }
 

@@ -9,15 +9,15 @@ import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A service's end with a fault in it: it passes so many bytes in one direction, and then strikes,
- * on the thread that carries that direction.
+ * A service end with a fault. It carries a number of bytes in one direction and then triggers the
+ * fault, on the thread that carries that direction.
  */
 final class StruckService implements ServiceEnd {
   private final ServiceEnd delegate;
   private final Strike strike;
   private final ClientEnd client;
   private final CountDownLatch stallOver = new CountDownLatch(1);
-  private long left; // only on the thread that carries the direction of the strike
+  private long left; // accessed only by the carrying thread
 
   StruckService(ServiceEnd delegate, Strike strike, ClientEnd client) {
     this.delegate = delegate;
@@ -26,7 +26,7 @@ final class StruckService implements ServiceEnd {
     this.left = strike.bytes();
   }
 
-  /** Ends a stall; without one, there will be none. */
+  /** Ends a stall, or prevents one that has not started. */
   void resume() {
     stallOver.countDown();
   }
@@ -58,7 +58,9 @@ final class StruckService implements ServiceEnd {
     delegate.close();
   }
 
-  /** Returns when there is nothing more to strike. */
+  /**
+   * Triggers the fault. Returns once the stall has ended, or throws if the fault ended the tunnel.
+   */
   private void strike() throws IOException {
     if (strike.end() == null) {
       awaitResume();
@@ -85,7 +87,7 @@ final class StruckService implements ServiceEnd {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       if (left == 0) {
-        strike(); // What was read before is on its way to the client.
+        strike(); // Earlier bytes are already on their way to the client.
       }
       int count = in.read(bytes, offset, (int) Math.min(length, left));
       left -= Math.max(0, count);

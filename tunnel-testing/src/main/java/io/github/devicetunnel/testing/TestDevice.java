@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A gateway behind a {@link TunnelService}, with the services that it sees. It is connected until
- * it is told otherwise. All methods may be called at any time, from any thread; none waits.
+ * A gateway of a {@link TunnelService}, with its services. Initially connected. All methods are
+ * thread-safe, may be called at any time and do not block.
  */
 public final class TestDevice {
   private final String id;
@@ -29,18 +29,18 @@ public final class TestDevice {
     this.scope = scope;
   }
 
-  /** {@return the ID, in lower case} */
+  /** {@return the device ID, in lower case} */
   public String id() {
     return id;
   }
 
   /**
-   * Serves tunnels to a service by code of the test, from the next tunnel on.
+   * Serves a service with test code, from the next tunnel on.
    *
-   * @param serviceAddress as it stands in requests, {@code 127.0.0.1:80} for example
-   * @param handler called for each tunnel
+   * @param serviceAddress the service address as in requests, such as {@code 127.0.0.1:80}
+   * @param handler called once per tunnel
    * @return this
-   * @throws IllegalArgumentException when the address is none
+   * @throws IllegalArgumentException if the service address is malformed
    */
   public TestDevice onConnect(String serviceAddress, ConnectionHandler handler) {
     Objects.requireNonNull(handler, "handler is null");
@@ -49,14 +49,16 @@ public final class TestDevice {
 
   /**
    * Routes a service address to a socket of the test, from the next tunnel on. A service address
-   * that has neither a route nor a handler is not dialled: requests are answered 404.
+   * without a route or handler is not dialled by default, and requests for it are answered with
+   * 404.
    *
-   * @param serviceAddress as it stands in requests, {@code 127.0.0.1:80} for example
-   * @param actual address that is dialled instead: on loopback, or the wildcard address of a server
-   *     that listens on every interface
+   * @param serviceAddress the service address as in requests, such as {@code 127.0.0.1:80}
+   * @param actual the address to dial instead: a loopback address, or the wildcard address of a
+   *     server that listens on all interfaces
    * @return this
-   * @throws IllegalArgumentException when either is not an address, the host of the second is
-   *     unknown, or not on loopback and {@link #dialAnything} was not called
+   * @throws IllegalArgumentException if the service address is malformed, the host of the actual
+   *     address is unresolved, or the actual address is not on loopback and {@link #dialAnything}
+   *     was not called
    */
   public TestDevice route(String serviceAddress, InetSocketAddress actual) {
     checkKnown(actual);
@@ -79,9 +81,9 @@ public final class TestDevice {
   }
 
   /**
-   * Dials service addresses that have no route but are on loopback, such as {@code 127.0.0.1:43210}
-   * of a server that the test started, from the next tunnel on. Whatever listens there can be
-   * reached, also a listener that leads to a real gateway.
+   * Allows loopback service addresses without a route to be dialled, from the next tunnel on. An
+   * example is {@code 127.0.0.1:43210} of a server that the test started. Every server on these
+   * addresses becomes reachable, including a listener that tunnels to a real gateway.
    *
    * @return this
    */
@@ -91,9 +93,9 @@ public final class TestDevice {
   }
 
   /**
-   * Dials every service address that has no route, and accepts routes to any host, from the next
-   * tunnel on. The test can then reach whatever this machine reaches, such as a controller in a
-   * plant.
+   * Allows every service address without a route to be dialled, and routes to any host, from the
+   * next tunnel on. The test can then reach every host that this machine can reach, such as a
+   * controller in a plant.
    *
    * @return this
    */
@@ -103,29 +105,29 @@ public final class TestDevice {
   }
 
   /**
-   * Faults of tunnels to this gateway that are still to be opened.
+   * Returns the faults that apply to new tunnels of this gateway.
    *
-   * @return where to order them
+   * @return the fault orders
    */
   public FaultOrders faults() {
     return faults;
   }
 
   /**
-   * Takes the gateway from the network: its tunnels are closed with 1011, and no more are opened.
-   * Requests are answered 404.
+   * Disconnects the gateway from the network. Its tunnels are closed with code 1011, and requests
+   * are answered with 404.
    */
   public synchronized void disconnect() {
     connected = false;
     tunnels.forEach(this::closeSoon);
   }
 
-  /** Puts the gateway back to the network. Does nothing when it was never taken from it. */
+  /** Reconnects the gateway to the network. Has no effect if the gateway is connected. */
   public synchronized void connect() {
     connected = true;
   }
 
-  /** {@return whether tunnels can be opened} */
+  /** {@return whether the gateway is connected, so that tunnels can be opened} */
   public synchronized boolean isConnected() {
     return connected;
   }
@@ -136,7 +138,7 @@ public final class TestDevice {
     }
   }
 
-  /** Where a service is. */
+  /** Returns the route to a service. */
   Route routeTo(ConnectionPath path) {
     Route route = routes.get(path.service());
     if (route != null) {
@@ -162,14 +164,16 @@ public final class TestDevice {
     return List.copyOf(tunnels);
   }
 
-  /** By another thread: a client that does not read must not be waited for here. */
+  /**
+   * Closes a tunnel on another thread, because a client that does not read would block this one.
+   */
   private void closeSoon(OpenTunnel tunnel) {
     try {
       workers.run(
           tunnel.name().thread("disconnect"),
           () -> tunnel.close(CloseCode.INTERNAL_ERROR, "the gateway was disconnected"));
     } catch (RejectedExecutionException e) {
-      // The service is being closed, and everything is cut.
+      // The service is closing, and everything is aborted.
     }
   }
 

@@ -25,8 +25,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A private key, and a certificate that it has signed itself, made anew: no file with a key lies
- * among the tests, and none expires there.
+ * A generated private key with a self-signed certificate. Tests need no key files, which could leak
+ * or expire.
  *
  * <pre>{@code
  * TestKeyPair keys = TestKeyPair.generate(SigningAlgorithm.ES256);
@@ -39,7 +39,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  *     JwtCredentials.builder().applicationId("app").privateKey(keys.privateKey()).build();
  * }</pre>
  *
- * <p>Immutable. An EC key is made at once; one of RSA takes a few tenths of a second.
+ * <p>Immutable. An EC key is generated immediately; an RSA key takes a few tenths of a second.
  */
 public final class TestKeyPair {
   private static final Duration DAY = Duration.ofDays(1);
@@ -53,21 +53,22 @@ public final class TestKeyPair {
   }
 
   /**
-   * Makes a pair with a certificate that is valid from yesterday until tomorrow.
+   * Generates a key pair with a certificate that is valid from yesterday until tomorrow.
    *
-   * @param algorithm which the key is to fit; RSA has 2048 bits
-   * @return a new pair
+   * @param algorithm the algorithm that the key must fit; RSA keys have 2048 bits
+   * @return a new key pair
    */
   public static TestKeyPair generate(SigningAlgorithm algorithm) {
     return generate(algorithm, Instant.now().plus(DAY));
   }
 
   /**
-   * Makes a pair.
+   * Generates a key pair with a given end of the certificate.
    *
-   * @param algorithm which the key is to fit; RSA has 2048 bits
-   * @param notAfter the end of the certificate, which may be over; it begins two days earlier
-   * @return a new pair
+   * @param algorithm the algorithm that the key must fit; RSA keys have 2048 bits
+   * @param notAfter the end of the validity period, which may be in the past; the period starts two
+   *     days earlier
+   * @return a new key pair
    */
   public static TestKeyPair generate(SigningAlgorithm algorithm, Instant notAfter) {
     try {
@@ -124,11 +125,11 @@ public final class TestKeyPair {
   }
 
   /**
-   * Writes the private key, in PKCS#8 and not encrypted, and the certificate.
+   * Writes the unencrypted private key, in PKCS#8, and the certificate as PEM files.
    *
-   * @param folder where {@code private.key} and {@code public.crt} are to be, as in the
-   *     documentation of the service
-   * @throws IOException when they cannot be written
+   * @param folder the directory for {@code private.key} and {@code public.crt}, which are the file
+   *     names in the documentation of the service
+   * @throws IOException if a file cannot be written
    */
   public void writeTo(Path folder) throws IOException {
     String key =

@@ -1,28 +1,29 @@
 package io.github.devicetunnel.testing;
 
 /**
- * What an application's verification key is in production: decides whether a JWT opens a tunnel.
- * Called for each request, on the request's thread, several at a time.
+ * Decides whether a JWT opens a tunnel, like the verification keys of an application in the cloud.
+ * Called once per request, on the thread of the request; concurrent requests call it concurrently.
  */
 @FunctionalInterface
 public interface TokenCheck {
   /**
-   * The tunnel that is asked for, in the words of a token's claims.
+   * The target of the requested tunnel, in the form that token claims use.
    *
-   * @param deviceId in lower case
-   * @param ip of the service, {@code localhost} too; IPv6 without brackets
-   * @param port of the service
+   * @param deviceId the device ID, in lower case
+   * @param ip the IP address of the service, or {@code localhost}; IPv6 without brackets
+   * @param port the port of the service
    */
   record Target(String deviceId, String ip, int port) {}
 
   /**
-   * Returns when the token opens the tunnel.
+   * Returns normally if the token opens the tunnel.
    *
-   * @param token as it was sent, without {@code Bearer}. Keep it out of messages
-   * @param target the tunnel that is asked for
-   * @throws RefusedException when it does not: {@link RefusedException#unauthorized} for one that
-   *     proves nothing, {@link RefusedException#forbidden} for one that opens other tunnels. What
-   *     else is thrown is answered with 500 and reported by {@link TunnelService#verify}
+   * @param token the token as sent, without {@code Bearer}. Do not include it in messages
+   * @param target the requested target
+   * @throws RefusedException if the token does not open the tunnel: {@link
+   *     RefusedException#unauthorized} for an invalid token, {@link RefusedException#forbidden} for
+   *     a valid token that opens other tunnels. Any other exception is answered with 500 and
+   *     reported by {@link TunnelService#verify}
    */
   void check(String token, Target target) throws RefusedException;
 }

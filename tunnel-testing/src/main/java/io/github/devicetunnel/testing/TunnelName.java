@@ -1,12 +1,12 @@
 package io.github.devicetunnel.testing;
 
 /**
- * What a tunnel is called, in names of threads and in messages.
+ * The name of a tunnel in thread names and messages.
  *
- * @param number counts the tunnels of one service, from 1
+ * @param number the sequence number of the tunnel within its service, from 1
  */
 record TunnelName(long number, String deviceId, String service) {
-  /** The name of a thread. */
+  /** Returns the name of a thread. */
   String thread(String role) {
     return "tunnel-service-" + number + "-" + role;
   }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What runs beneath a {@link TunnelService}: wires the parts together, starts and closes them. */
+/**
+ * The server behind a {@link TunnelService}: connects the components, starts them and closes them.
+ */
 final class TunnelServer {
   private static final Logger LOG = LoggerFactory.getLogger(TunnelServer.class);
 
@@ -50,7 +52,7 @@ final class TunnelServer {
   }
 
   void start() throws IOException {
-    // With its name, which is not looked up then.
+    // An address with a name avoids a reverse lookup.
     server.start(InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1}), 0);
   }
 
@@ -88,13 +90,13 @@ final class TunnelServer {
     }
     ledger.close();
     workers.shutdown();
-    // First: the end of a service must not be told as if it were in order.
+    // Abort clients first, or they would see the end of a service as a clean close.
     clients.cutAll();
     dispatcher.close();
     tunnels().forEach(tunnel -> tunnel.service().close());
     sockets.close();
     handlers.interruptAll();
-    boolean interrupted = Thread.interrupted(); // MockWebServer would leave its threads behind.
+    boolean interrupted = Thread.interrupted(); // else MockWebServer would leak threads
     try {
       server.close();
       if (!workers.awaitEnd(CLOSE_TIME)) {

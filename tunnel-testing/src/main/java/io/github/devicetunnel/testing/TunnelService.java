@@ -17,30 +17,33 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tunnelling service in this process, with the gateways behind it: what {@code wss://…} is to a
- * program in production, {@link #uri} is to its tests. It checks requests and refuses them as the
- * service does, and carries bytes between clients and TCP services, or handlers of the test.
+ * An in-process tunnelling service with gateways, for tests. Clients connect to {@link #uri}
+ * instead of the {@code wss://…} URI of the cloud. The service validates and rejects requests like
+ * the cloud, and carries bytes between clients and TCP services or handlers of the test.
  *
  * <pre>{@code
  * try (TunnelService service = TunnelService.builder().apiKey("ak_test").build().start()) {
  *   service.device("017b7fddb124724840c1c7b800000000")
  *       .route("127.0.0.1:80", webServer.getAddress())
- *       .onConnect("127.0.0.1:7", stream -> stream.inputStream().transferTo(stream.outputStream()));
+ *       .onConnect(
+ *           "127.0.0.1:7", stream -> stream.inputStream().transferTo(stream.outputStream()));
  *   // connect to service.uri() with the key, the device and either address
  *   service.verify();
  * }
  * }</pre>
  *
- * <p>It dials no service address without a route, and routes lead to loopback, unless {@link
- * Builder#dialLoopback} or {@link Builder#dialAnything} is called.
+ * <p>By default, the service dials only service addresses with a route, and routes are limited to
+ * loopback addresses. {@link Builder#dialLoopback} and {@link Builder#dialAnything} extend this
+ * scope.
  *
- * <p>It listens on loopback only. Threads that serve a tunnel are named {@code tunnel-service-N-…};
- * those of MockWebServer, on which this is built, are no daemons: close it, or the JVM stays.
+ * <p>The service listens on loopback only. Threads that serve a tunnel are named {@code
+ * tunnel-service-N-…}. The service is built on MockWebServer, whose threads are not daemon threads:
+ * close the service, or the JVM does not exit.
  *
- * <p>All methods may be called from any thread.
+ * <p>Thread-safe.
  */
 public final class TunnelService implements AutoCloseable {
-  /** For what a test has closed to come to its end. */
+  /** Maximum time for closed tunnels, requests and handlers to finish. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final TunnelServer server;
@@ -63,20 +66,20 @@ public final class TunnelService implements AutoCloseable {
   }
 
   /**
-   * Begins a new service.
+   * Creates a builder with default settings: no access key, no application and no device.
    *
-   * @return settings with their defaults: no access key, no application, no device
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Begins to listen, on a free port of 127.0.0.1. The second call does nothing.
+   * Starts listening on a free port of 127.0.0.1. Further calls have no effect.
    *
    * @return this
-   * @throws IOException when there is no port to be had
-   * @throws IllegalStateException when this is closed
+   * @throws IOException if no port is available
+   * @throws IllegalStateException if the service is closed
    */
   public TunnelService start() throws IOException {
     server.start();
@@ -84,106 +87,111 @@ public final class TunnelService implements AutoCloseable {
   }
 
   /**
-   * The base of this service's URLs: {@code ws://127.0.0.1:port}, or {@code wss://localhost:port},
-   * since certificates for tests are made for that name.
+   * Returns the base URI of this service: {@code ws://127.0.0.1:port}, or {@code
+   * wss://localhost:port} with TLS, because test certificates are usually issued for that name.
    *
-   * @return what {@code TunnelClient.Builder.cloudUri} takes
-   * @throws IllegalStateException when this was not started
+   * @return a URI for {@code TunnelClient.Builder.cloudUri}
+   * @throws IllegalStateException if the service was not started
    */
   public String uri() {
     return server.uri();
   }
 
   /**
-   * A gateway, with its services and its faults. Adds it, connected, if it is new.
+   * Returns a gateway, with its services and faults. An unknown gateway is added and connected.
    *
-   * @param deviceId 32 hex digits, in either case
-   * @return the same object at every call
-   * @throws IllegalArgumentException for anything else
+   * @param deviceId the device ID, 32 hex digits in either case
+   * @return the gateway; the same object for each call with the same ID
+   * @throws IllegalArgumentException if the device ID is malformed
    */
   public TestDevice device(String deviceId) {
     return server.devices().device(deviceId);
   }
 
   /**
-   * As {@link TestDevice#route} of {@link #device}.
+   * Adds a route to a gateway; see {@link TestDevice#route}.
    *
-   * @param deviceId 32 hex digits
-   * @param serviceAddress as it stands in requests
-   * @param actual address that is dialled instead, on loopback
-   * @throws IllegalArgumentException for anything else
+   * @param deviceId the device ID, 32 hex digits
+   * @param serviceAddress the service address, as in requests
+   * @param actual the address to dial instead, on loopback
+   * @throws IllegalArgumentException if an argument is malformed, or the actual address is not
+   *     allowed
    */
   public void route(String deviceId, String serviceAddress, InetSocketAddress actual) {
     device(deviceId).route(serviceAddress, actual);
   }
 
   /**
-   * Faults of tunnels that are still to be opened, to whichever gateway.
+   * Returns the faults that apply to new tunnels of all gateways.
    *
-   * @return where to order them
+   * @return the fault orders
    */
   public FaultOrders faults() {
     return server.devices().faultsOfAll();
   }
 
-  /** Ends the stalls that were ordered: what was held back goes on. */
+  /** Resumes all stalled tunnels. Held-back bytes are forwarded. */
   public void resume() {
     server.tunnels().forEach(OpenTunnel::release);
   }
 
   /**
-   * The requests for tunnels that have come, refused ones too, and were not taken. A request is
-   * here before its client has the answer.
+   * Returns the recorded upgrade requests, including rejected ones, that were not removed by {@link
+   * #takeUpgrade}. A request is recorded before its client receives the response.
    *
-   * @return a copy, the oldest first; the latest thousand, older ones are forgotten
+   * @return a copy, oldest first; at most the latest 1000 requests are kept
    */
   public List<RecordedUpgrade> upgrades() {
     return server.upgradeLog().all();
   }
 
   /**
-   * Removes and returns the oldest of {@link #upgrades}.
+   * Removes and returns the oldest of {@link #upgrades}. Waits for a request if there is none.
    *
-   * @param time to wait for it at most
-   * @return the request, with its answer
-   * @throws AssertionError when none has come in time
-   * @throws InterruptedException when the thread is interrupted
+   * @param time the maximum time to wait
+   * @return the request and the status of its response
+   * @throws AssertionError if no request is recorded in time
+   * @throws InterruptedException if the thread is interrupted
    */
   public RecordedUpgrade takeUpgrade(Duration time) throws InterruptedException {
     return server.upgradeLog().take(time);
   }
 
-  /** {@return how many requests have come, refused ones too} */
+  /** {@return the number of HTTP requests received, including rejected requests and key uploads} */
   public int requestCount() {
     return server.requestCount();
   }
 
-  /** {@return how many clients' connections are open, those between two requests too} */
+  /** {@return the number of open client connections, including idle ones} */
   public int openConnections() {
     return server.openConnections();
   }
 
   /**
-   * Checks that all that went on here has ended well: no handler has thrown, no tunnel and no
-   * request is open, no handler is running, and every client has closed in order. Ends stalls, and
-   * waits for the rest for five seconds at most. What it tells it does not tell again. A tunnel for
-   * which a fault was ordered need not end in order; connections that carry no tunnel, as pools
-   * keep them, do not count.
+   * Checks that everything has ended cleanly. No handler or token check has thrown, no tunnel or
+   * request is open, no handler is running, and every client has closed its tunnels with a close
+   * frame.
    *
-   * @throws AssertionError with everything that is not so; what handlers threw is suppressed in it
+   * <p>This method resumes stalled tunnels and waits at most five seconds for the rest to end. Each
+   * finding is reported once. A tunnel with an ordered fault does not have to close cleanly. Idle
+   * connections without a tunnel, such as pooled ones, are ignored.
+   *
+   * @throws AssertionError with all findings; exceptions of handlers and token checks are
+   *     suppressed exceptions of the error
    */
   public void verify() {
     verify(PATIENCE);
   }
 
-  /** As {@link #verify()}, for tests of what is told when something does not end at all. */
+  /** Verifies with a custom wait time, for tests of what is reported. */
   void verify(Duration patience) {
     server.ledger().verify(failOnLeaks, patience);
   }
 
   /**
-   * Cuts all tunnels, stops listening, and returns when all sockets and threads are gone, after
-   * five seconds at most for either. The second call does nothing.
+   * Aborts all tunnels, stops listening and waits until all sockets and threads are gone. Waits at
+   * most five seconds for the sockets and five seconds for the threads. Further calls have no
+   * effect.
    */
   @Override
   public void close() {
@@ -195,7 +203,7 @@ public final class TunnelService implements AutoCloseable {
     return server.toString();
   }
 
-  /** Settings of a {@link TunnelService}. For one thread. */
+  /** Builds a {@link TunnelService}. Not thread-safe. */
   public static final class Builder {
     private final Map<String, Set<String>> devicesByKey = new LinkedHashMap<>();
     private final Set<String> administratorKeys = new LinkedHashSet<>();
@@ -211,12 +219,12 @@ public final class TunnelService implements AutoCloseable {
     private Builder() {}
 
     /**
-     * An access key that is taken. Without one every request is answered 401.
+     * Adds an accepted access key. Requests with an unknown access key are answered with 401.
      *
-     * @param key {@code ak_…}
-     * @param deviceIds all that it opens; none for every device
+     * @param key the access key, {@code ak_…}
+     * @param deviceIds the devices that the key opens; none for every device
      * @return this
-     * @throws IllegalArgumentException when a device ID is none
+     * @throws IllegalArgumentException if a device ID is malformed
      */
     public Builder apiKey(String key, String... deviceIds) {
       devicesByKey.put(
@@ -225,23 +233,23 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * An application whose tokens are taken, whatever is in them.
+     * Adds an application that accepts every token.
      *
-     * @param applicationId as clients send it in {@code X-Application-ID}
+     * @param applicationId the application ID, as sent in {@code X-Application-ID}
      * @return this
-     * @throws IllegalArgumentException when it is blank
+     * @throws IllegalArgumentException if the ID is blank
      */
     public Builder application(String applicationId) {
       return application(applicationId, (token, target) -> {});
     }
 
     /**
-     * An application with a check of its tokens.
+     * Adds an application that checks its tokens with custom code.
      *
-     * @param applicationId as clients send it in {@code X-Application-ID}
-     * @param check decides on each request
+     * @param applicationId the application ID, as sent in {@code X-Application-ID}
+     * @param check called for each request
      * @return this
-     * @throws IllegalArgumentException when the ID is blank
+     * @throws IllegalArgumentException if the ID is blank
      */
     public Builder application(String applicationId, TokenCheck check) {
       if (applicationId.isBlank()) {
@@ -252,15 +260,15 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * An application that checks its tokens as production does: the signature, with one of its
-     * verification keys, the algorithm, the expiry, and the claims.
+     * Adds an application that checks its tokens like the cloud: the algorithm, the signature with
+     * one of its verification keys, the expiry and the claims.
      *
-     * @param applicationId as clients send it in {@code X-Application-ID}
-     * @param certificates its verification keys; further ones can be uploaded as to production, by
-     *     whoever has an {@link #administratorKey}
+     * @param applicationId the application ID, as sent in {@code X-Application-ID}
+     * @param certificates the certificates of the verification keys; clients with an {@link
+     *     #administratorKey} can upload more, as to the cloud
      * @return this
-     * @throws IllegalArgumentException when the ID is blank, or a certificate has a key that is of
-     *     no use
+     * @throws IllegalArgumentException if the ID is blank, or the key of a certificate is not
+     *     supported
      */
     public Builder applicationWithKeys(String applicationId, X509Certificate... certificates) {
       VerificationKeyCheck check = new VerificationKeyCheck();
@@ -271,9 +279,10 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * An access key that uploads verification keys to all applications, and opens nothing.
+     * Adds an access key that may upload verification keys to all applications. The key opens no
+     * tunnels.
      *
-     * @param key {@code ak_…}
+     * @param key the access key, {@code ak_…}
      * @return this
      */
     public Builder administratorKey(String key) {
@@ -282,11 +291,11 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * A gateway that is connected.
+     * Adds a connected gateway.
      *
-     * @param deviceId 32 hex digits
+     * @param deviceId the device ID, 32 hex digits
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if the device ID is malformed
      */
     public Builder device(String deviceId) {
       var unused = routes(deviceId);
@@ -294,14 +303,15 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * As {@link TestDevice#route}. Adds the gateway if it is new.
+     * Adds a route, and its gateway if it is unknown; see {@link TestDevice#route}.
      *
-     * @param deviceId 32 hex digits
-     * @param serviceAddress as it stands in requests
-     * @param actual address that is dialled instead; on loopback, or {@link #build} fails unless
-     *     {@link #dialAnything} is called
+     * @param deviceId the device ID, 32 hex digits
+     * @param serviceAddress the service address, as in requests
+     * @param actual the address to dial instead; unless {@link #dialAnything} is called, {@link
+     *     #build} fails if the address is not on loopback
      * @return this
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if an argument is malformed, or the host of the actual
+     *     address is unresolved
      */
     public Builder route(String deviceId, String serviceAddress, InetSocketAddress actual) {
       ServiceAddress.check(serviceAddress);
@@ -315,8 +325,8 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * Dials service addresses of all gateways that have no route but are on loopback, as {@link
-     * TestDevice#dialLoopback} does for one gateway. By default requests for them are answered 404.
+     * Allows all gateways to dial loopback service addresses without a route; see {@link
+     * TestDevice#dialLoopback}. By default, requests for them are answered with 404.
      *
      * @return this
      */
@@ -326,8 +336,8 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * Dials service addresses of all gateways that have no route, and accepts routes to any host,
-     * as {@link TestDevice#dialAnything} does for one gateway.
+     * Allows all gateways to dial any service address without a route, and routes to any host; see
+     * {@link TestDevice#dialAnything}.
      *
      * @return this
      */
@@ -337,9 +347,9 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * When services are dialled.
+     * Sets when the gateway dials the service. Default: {@link ServiceDial#BEFORE_ANSWER}.
      *
-     * @param when {@link ServiceDial#BEFORE_ANSWER} by default
+     * @param when when to dial
      * @return this
      */
     public Builder serviceDial(ServiceDial when) {
@@ -348,11 +358,11 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * How often clients are pinged; by default never.
+     * Sets the interval of pings to clients. Default: no pings.
      *
-     * @param interval zero for never
+     * @param interval the interval; zero for no pings
      * @return this
-     * @throws IllegalArgumentException when it is negative
+     * @throws IllegalArgumentException if the interval is negative
      */
     public Builder pingInterval(Duration interval) {
       if (interval.isNegative()) {
@@ -363,8 +373,9 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * Whether {@link TunnelService#verify} tells what was left open or did not end in order. What
-     * handlers throw it tells in any case.
+     * Sets whether {@link TunnelService#verify} reports tunnels, requests and handlers that are
+     * still open, and tunnels that were not closed cleanly. Exceptions of handlers and token checks
+     * are always reported.
      *
      * @param whether true by default
      * @return this
@@ -375,9 +386,10 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * Speaks TLS. HTTP/2 is offered too, as by the load balancers of real clouds, and has no use.
+     * Enables TLS. The service also offers HTTP/2 in ALPN, as the load balancers of clouds do, but
+     * tunnels do not use it.
      *
-     * @param socketFactory with the certificate, for {@code localhost}
+     * @param socketFactory a factory with a certificate for {@code localhost}
      * @return this
      */
     public Builder useHttps(SSLSocketFactory socketFactory) {
@@ -386,10 +398,10 @@ public final class TunnelService implements AutoCloseable {
     }
 
     /**
-     * Makes the service.
+     * Creates the service.
      *
-     * @return a service that listens once it is started
-     * @throws IllegalArgumentException when a route leads to a host that is not on loopback, and
+     * @return a service that is not started yet
+     * @throws IllegalArgumentException if the actual address of a route is not on loopback and
      *     {@link #dialAnything} was not called
      */
     public TunnelService build() {

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Runs a {@link TunnelService} around tests of JUnit 5: starts it before, and afterwards verifies
- * and closes it, so that whatever was left open, and whatever a handler threw, fails the test.
+ * A JUnit 5 extension that runs a {@link TunnelService} for tests. It starts the service before a
+ * test, and verifies and closes it afterwards. Anything left open and any exception of a handler
+ * fails the test.
  *
  * <pre>{@code
  * class MeterTest {
@@ -32,14 +33,14 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * }
  * }</pre>
  *
- * <p>In an instance field it gives each test a service of its own; in a static field, one to all
- * tests of the class, which is verified after the last. Without a builder it is {@link
- * WithTunnelService}. Either way a {@link TunnelService} may be a parameter of a test, and of
- * methods that run before and after each; with a static field, of those that run before and after
- * all as well.
+ * <p>In an instance field, the extension starts a service for each test. In a static field, it
+ * starts one service for all tests of the class and verifies it after the last test. For an
+ * extension without a builder, use {@link WithTunnelService}. In all cases, tests and methods that
+ * run before or after each test can have a {@link TunnelService} parameter. With a static field,
+ * methods that run before or after all tests can have one as well.
  *
- * <p>What a test must close itself, its clients above all, it closes in its own body or in its
- * {@code @AfterEach}, both of which come before the check.
+ * <p>Close the clients and other resources of a test in the test itself or in {@code @AfterEach};
+ * both run before the verification.
  */
 public final class TunnelServiceExtension
     implements BeforeAllCallback,
@@ -50,27 +51,27 @@ public final class TunnelServiceExtension
   private static final String SERVICE = "service";
 
   private final TunnelService.@Nullable Builder settings;
-  private volatile @Nullable TunnelService service; // with settings of its own
+  private volatile @Nullable TunnelService service; // null with WithTunnelService
 
-  /** For {@link WithTunnelService}, which says what there is to be. */
+  /** Creates an extension for {@link WithTunnelService}, which contains the settings. */
   public TunnelServiceExtension() {
     this.settings = null;
   }
 
   /**
-   * For a field with {@code @RegisterExtension}.
+   * Creates an extension for a field with {@code @RegisterExtension}.
    *
-   * @param settings of every service that this starts
+   * @param settings the settings of all services that this extension starts
    */
   public TunnelServiceExtension(TunnelService.Builder settings) {
     this.settings = Objects.requireNonNull(settings, "settings is null");
   }
 
   /**
-   * The service of the test that is running.
+   * Returns the service of the current test.
    *
-   * @return started, until the test is over
-   * @throws IllegalStateException before and after the test, and when this was not made with a
+   * @return the service, started, until the test ends
+   * @throws IllegalStateException outside a test, and if the extension was created without a
    *     builder
    */
   public TunnelService service() {
@@ -113,7 +114,7 @@ public final class TunnelServiceExtension
     end(context);
   }
 
-  /** Only what was started in the same context. */
+  /** Ends the service only if it was started in the same context. */
   private void end(ExtensionContext context) {
     TunnelService ending = store(context).remove(SERVICE, TunnelService.class);
     if (ending == null) {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to every request: records it, does what faults were ordered, and has it answered otherwise.
- * Each request is on its connection's own thread, and may wait there.
+ * Handles every request: records it, applies ordered faults, and otherwise passes it on to be
+ * answered. Each request is handled on the thread of its connection, which may block.
  */
 final class UpgradeDispatcher extends Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(UpgradeDispatcher.class);
@@ -42,7 +42,7 @@ final class UpgradeDispatcher extends Dispatcher {
     this.ledger = ledger;
   }
 
-  /** Lets go of all requests that are delayed. */
+  /** Releases all delayed requests. */
   @Override
   public void close() {
     closed.countDown();
@@ -60,7 +60,7 @@ final class UpgradeDispatcher extends Dispatcher {
       LOG.debug("refused with {}: {}", e.refusal().status(), e.getMessage());
       return refuse(request, e.refusal());
     } catch (RuntimeException | Error e) {
-      // A token check of the test.
+      // thrown by a token check of the test
       LOG.warn("the request for {} failed", request.getUrl().encodedPath(), e);
       ledger.failure("the answer to a request for " + request.getUrl().encodedPath(), e);
       return refuse(request, Fault.refuse(500).message("The token check threw " + e.getClass()));
@@ -100,12 +100,12 @@ final class UpgradeDispatcher extends Dispatcher {
     return refusal.toResponse();
   }
 
-  /** Returns when the client has left; the answer reaches nobody. */
+  /** Waits until the client has gone; the returned response is never delivered. */
   private MockResponse hang(RecordedRequest request, ConnectionPath path) {
     Ledger.Item waiting =
         () -> "a client still waits for an answer to its request for " + path.text();
     AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
-    ledger.begin(waiting); // Before it can be seen that the request has come.
+    ledger.begin(waiting); // before a test can see the request in the log
     upgradeLog.add(new RecordedUpgrade(request, 0));
     if (client != null) {
       client.awaitEnd();
@@ -115,10 +115,10 @@ final class UpgradeDispatcher extends Dispatcher {
     return Fault.refuse(503).toResponse();
   }
 
-  /** MockWebServer keeps every request until somebody takes it. */
+  /** Discards the requests that MockWebServer queues, which would otherwise accumulate. */
   private void forgetRecordedRequests() throws InterruptedException {
     while (server.takeRequest(0, TimeUnit.NANOSECONDS) != null) {
-      // Nobody asks for it.
+      // discarded
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The requests for tunnels that have come and were not taken: the latest thousand. */
+/** The latest 1000 upgrade requests that were not taken. Thread-safe. */
 final class UpgradeLog {
   static final int CAPACITY = 1_000;
 
@@ -24,7 +24,7 @@ final class UpgradeLog {
     return List.copyOf(upgrades);
   }
 
-  /** Removes the oldest. Waits for it. */
+  /** Removes and returns the oldest request. Blocks until there is one. */
   synchronized RecordedUpgrade take(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     for (long left = time.toNanos(); left > 0 && upgrades.isEmpty(); ) {

@@ -4,7 +4,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Grants requests for tunnels, or refuses them as the service does. */
+/** Grants or rejects upgrade requests, like the service. */
 final class Upgrades {
   private final AcceptedSockets clients;
   private final Access access;
@@ -19,9 +19,9 @@ final class Upgrades {
   }
 
   /**
-   * The answer to a good request.
+   * Returns the response to a valid request.
    *
-   * @param strike a fault that was ordered of the tunnel
+   * @param strike the ordered fault of the tunnel; null without a fault
    */
   MockResponse grant(RecordedRequest request, ConnectionPath path, @Nullable Strike strike)
       throws RefusedException {

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** What production does: takes the tokens that one of the application's keys has signed. */
+/**
+ * A token check like that of the cloud: accepts tokens that are signed with one of the
+ * application's verification keys.
+ */
 final class VerificationKeyCheck implements TokenCheck {
   private final List<VerificationCertificate> keys = new CopyOnWriteArrayList<>();
 

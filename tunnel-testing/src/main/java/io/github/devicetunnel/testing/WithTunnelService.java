@@ -9,8 +9,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives each test of a JUnit class, or one test, a {@link TunnelService} of its own, as a parameter
- * of the test and of methods that run before and after each.
+ * Runs a separate {@link TunnelService} for each test of a JUnit 5 class, or for one test. The
+ * service is available as a parameter of the test and of methods that run before or after each
+ * test.
  *
  * <pre>{@code
  * @WithTunnelService(apiKeys = "ak_test", devices = DEVICE)
@@ -23,10 +24,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>The service is started before methods that run before each test, and verified and closed after
- * those that run after it: see {@link TunnelServiceExtension}, which also has what cannot be said
- * here. The annotation of a method counts in place of that of its class, and may stand on an
- * annotation of one's own.
+ * <p>The service is started before the methods that run before each test. It is verified and closed
+ * after the methods that run after each test. For settings that this annotation does not have, use
+ * {@link TunnelServiceExtension}. An annotation of a method replaces that of its class. The
+ * annotation can also be used as a meta-annotation.
  */
 @Documented
 @Inherited
@@ -34,15 +35,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ExtendWith(TunnelServiceExtension.class)
 public @interface WithTunnelService {
-  /** {@return access keys that are taken, for every device} */
+  /** {@return accepted access keys, which open every device} */
   String[] apiKeys() default {};
 
-  /** {@return IDs of applications whose tokens are taken, whatever is in them} */
+  /** {@return IDs of applications that accept every token} */
   String[] applications() default {};
 
-  /** {@return IDs of gateways that are connected} */
+  /** {@return device IDs of connected gateways} */
   String[] devices() default {};
 
-  /** {@return whether what was left open fails the test} */
+  /** {@return whether a test fails if it leaves anything open or does not close it cleanly} */
   boolean failOnLeaks() default true;
 }

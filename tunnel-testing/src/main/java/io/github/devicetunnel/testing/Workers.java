@@ -8,7 +8,9 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads of one service: daemons, which carry the name of what they do. From any thread. */
+/**
+ * The threads of one service. They are daemon threads, named after their current task. Thread-safe.
+ */
 final class Workers {
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -29,15 +31,15 @@ final class Workers {
   }
 
   /**
-   * Runs a task on a thread of its own.
+   * Runs a task on a separate thread.
    *
-   * @throws RejectedExecutionException when the service was closed
+   * @throws RejectedExecutionException if the service is closed
    */
   void run(String name, Runnable task) {
     threads.execute(() -> runNamed(name, task));
   }
 
-  /** Runs a task on this thread, which has another name meanwhile. */
+  /** Runs a task on this thread, under another thread name. */
   static void runNamed(String name, Runnable task) {
     Thread thread = Thread.currentThread();
     String before = thread.getName();
@@ -50,31 +52,31 @@ final class Workers {
   }
 
   /**
-   * Runs a short task that never waits, later.
+   * Runs a short, non-blocking task after a delay.
    *
-   * @throws RejectedExecutionException when the service was closed
+   * @throws RejectedExecutionException if the service is closed
    */
   Future<?> schedule(Runnable task, Duration delay) {
     return timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
-   * Runs a short task that never waits, again and again.
+   * Runs a short, non-blocking task periodically.
    *
-   * @throws RejectedExecutionException when the service was closed
+   * @throws RejectedExecutionException if the service is closed
    */
   Future<?> repeat(Runnable task, Duration interval) {
     long nanos = interval.toNanos();
     return timers.scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Takes no more tasks. */
+  /** Rejects further tasks. */
   void shutdown() {
     timers.shutdownNow();
     threads.shutdown();
   }
 
-  /** Whether all threads have ended in time. Waits for them. */
+  /** Waits for all threads to end, and returns whether they ended in time. */
   boolean awaitEnd(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     return threads.awaitTermination(time.toNanos(), TimeUnit.NANOSECONDS)

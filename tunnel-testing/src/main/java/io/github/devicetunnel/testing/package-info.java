@@ -1,6 +1,6 @@
 /**
- * A stand-in for the tunnelling service and the gateways behind it, in this process: what a test of
- * an application that uses tunnels needs in place of the cloud.
+ * Provides an in-process tunnelling service with gateways, for tests of applications that use
+ * tunnels. The service replaces the cloud in these tests.
  *
  * <pre>{@code
  * @WithTunnelService(apiKeys = "ak_test", devices = DEVICE)
@@ -20,25 +20,25 @@
  * }</pre>
  *
  * <ul>
- *   <li>{@link io.github.devicetunnel.testing.TunnelService}: begin here. Access keys,
- *       applications, what was recorded, and what is found at the end of a test
+ *   <li>{@link io.github.devicetunnel.testing.TunnelService}: the entry point. It has the access
+ *       keys, the applications, the recorded requests and the verification at the end of a test.
  *   <li>{@link io.github.devicetunnel.testing.WithTunnelService} and {@link
- *       io.github.devicetunnel.testing.TunnelServiceExtension}: the same for JUnit 5, which is
- *       needed by these two only
- *   <li>{@link io.github.devicetunnel.testing.TestDevice}: a gateway; its services are sockets, or
- *       a {@link io.github.devicetunnel.testing.ConnectionHandler}
- *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: which JWTs are taken, unless the
- *       application checks them as production does, with keys such as {@link
- *       io.github.devicetunnel.testing.TestKeyPair}
+ *       io.github.devicetunnel.testing.TunnelServiceExtension}: the integration with JUnit 5. Only
+ *       these two classes require JUnit.
+ *   <li>{@link io.github.devicetunnel.testing.TestDevice}: a gateway. Its services are sockets or
+ *       {@link io.github.devicetunnel.testing.ConnectionHandler} implementations.
+ *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: a custom check of JWTs. Alternatively, an
+ *       application checks tokens like the cloud, with keys such as {@link
+ *       io.github.devicetunnel.testing.TestKeyPair}.
  *   <li>{@link io.github.devicetunnel.testing.Fault} and {@link
- *       io.github.devicetunnel.testing.FaultOrders}: what the service does wrong
- *   <li>{@link io.github.devicetunnel.testing.FaultProxy}: what the network does wrong
+ *       io.github.devicetunnel.testing.FaultOrders}: faults of the service.
+ *   <li>{@link io.github.devicetunnel.testing.FaultProxy}: faults of the network.
  * </ul>
  *
- * <p>Inside, a request is seen to by {@code UpgradeDispatcher}, and answered by {@code Upgrades}:
- * path, key, device, service. A granted one is carried by a {@code Relay} between the client's
- * websocket ({@code ClientEnd}) and the service ({@code ServiceEnd}), with a fault between them if
- * one was ordered ({@code StruckService}). The {@code Ledger} keeps what has not ended.
+ * <p>Implementation: {@code UpgradeDispatcher} handles a request, and {@code Upgrades} checks its
+ * path, credential, device and service. {@code Relay} carries a granted tunnel between the client's
+ * websocket ({@code ClientEnd}) and the service ({@code ServiceEnd}). {@code StruckService} applies
+ * an ordered fault between them. {@code Ledger} tracks everything that has not ended.
  */
 @NullMarked
 package io.github.devicetunnel.testing;
