@@ -3,14 +3,11 @@ package io.github.devicetunnel.benchmarks;
 import io.github.devicetunnel.benchmarks.compare.NewTunnels;
 import picocli.CommandLine;
 
-/**
- * Measures how long a new tunnel takes, with connections kept warm and without. {@code --help}
- * tells the rest.
- */
+/** Measures the time to open a tunnel, with and without warm connections. See {@code --help}. */
 public final class Dials {
   private Dials() {}
 
-  /** Measures and ends the process. */
+  /** Runs the measurement and exits. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new NewTunnels()).execute(args));
   }

@@ -3,14 +3,11 @@ package io.github.devicetunnel.benchmarks;
 import io.github.devicetunnel.benchmarks.compare.IdleMemory;
 import picocli.CommandLine;
 
-/**
- * Measures what peers hold while nothing happens, and how soon they accept connections. {@code
- * --help} tells the rest.
- */
+/** Measures the idle memory of peers and their start time. See {@code --help}. */
 public final class Footprint {
   private Footprint() {}
 
-  /** Measures and ends the process. */
+  /** Runs the measurement and exits. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new IdleMemory()).execute(args));
   }

@@ -8,9 +8,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 
-/** The local end of one tunnel: a socket at a listener, or a stream in this process. */
+/** The local side of one tunnel: a socket connected to a listener, or a stream. */
 abstract class LocalSide implements AutoCloseable {
-  /** No transfer here is silent for as long. */
+  /** Longer than any pause in a transfer. */
   private static final int TIMEOUT_MILLIS = 60_000;
 
   abstract InputStream in() throws IOException;
@@ -19,7 +19,7 @@ abstract class LocalSide implements AutoCloseable {
 
   abstract void shutdownOutput() throws IOException;
 
-  /** Leaves without a word. */
+  /** Aborts the connection. */
   abstract void abort() throws IOException;
 
   @Override

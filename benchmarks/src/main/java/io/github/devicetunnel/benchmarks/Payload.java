@@ -8,13 +8,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.SplittableRandom;
 
-/** Pseudo-random bytes, the same for the same seed, and their SHA-256. */
+/** Pseudo-random bytes, determined by a seed, and their SHA-256. */
 final class Payload {
   static final int DIGEST_LENGTH = 32;
 
   private static final int BLOCK = 16 << 10;
 
-  /** What is done with a block of bytes. */
+  /** Processes a block of bytes. */
   private interface Sink {
     void take(byte[] bytes, int length) throws IOException;
   }
@@ -40,7 +40,7 @@ final class Payload {
     }
   }
 
-  /** The digest of so many bytes to come. */
+  /** Returns the digest of the next {@code count} bytes. */
   static byte[] digest(InputStream in, long count) throws IOException {
     MessageDigest digest = newDigest();
     byte[] block = new byte[64 << 10];

@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts the product under pressure: one side slow, gone, stalled, hostile, or many at once. Prints
- * what was measured beside what is asked for, and ends with 1 when a case has failed.
+ * Runs pressure tests of the product: one side is slow, lost, stalled or hostile, or there are many
+ * connections at once. Prints the measurements and the required results. The exit code is 1 if a
+ * test fails.
  *
- * <p>Arguments: names of cases, all by default; {@code --quick} for shorter times and fewer bytes;
- * {@code --list} for the names.
+ * <p>Arguments: the names of tests, by default all; {@code --quick} for shorter times and fewer
+ * bytes; {@code --list} to list the names.
  */
 public final class Pressure {
   private static final int FAILED = 1;
@@ -26,7 +27,7 @@ public final class Pressure {
 
   private Pressure() {}
 
-  /** Runs the cases one after the other, since they share two cores or a few. */
+  /** Runs the tests sequentially, because they share the processors. */
   public static void main(String[] args) {
     Logs.quiet();
     Scale scale = Scale.FULL;

@@ -20,9 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** What one connection does. Each fails with an exception when it did not end as it should. */
+/**
+ * The behaviour of one connection. A scenario throws an exception if the connection does not end as
+ * expected.
+ */
 enum Scenario {
-  /** A few bytes there and back. */
+  /** Echoes a few bytes. */
   SHORT(40) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -33,7 +36,7 @@ enum Scenario {
     }
   },
 
-  /** Megabytes up, and perhaps no more output after them. */
+  /** Uploads megabytes, optionally followed by a shutdown of the output. */
   BIG_UPLOAD(6) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -52,7 +55,7 @@ enum Scenario {
     }
   },
 
-  /** Megabytes down, until the service closes. */
+  /** Downloads megabytes until the service closes. */
   BIG_DOWNLOAD(6) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -60,7 +63,7 @@ enum Scenario {
     }
   },
 
-  /** The service has little to say, or nothing, and closes. */
+  /** The service sends at most two bytes and closes. */
   SERVICE_CLOSES(15) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -68,7 +71,7 @@ enum Scenario {
     }
   },
 
-  /** Little by little, for some seconds. */
+  /** Exchanges small pieces for some seconds. */
   LONG(4) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -84,7 +87,7 @@ enum Scenario {
     }
   },
 
-  /** Nothing at all for some seconds, but for pings. */
+  /** Sends only pings for some seconds. */
   IDLE(4) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -96,7 +99,7 @@ enum Scenario {
     }
   },
 
-  /** The client leaves in the middle of something. */
+  /** The client aborts during a transfer. */
   ABORTED(15) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -115,7 +118,7 @@ enum Scenario {
     }
   },
 
-  /** The network breaks, at any time from the dial on. */
+  /** The network fails at a random time, starting with the dial. */
   CUT(10) {
     @Override
     void run(SoakBench bench, SplittableRandom random) throws IOException {
@@ -124,7 +127,7 @@ enum Scenario {
       try (FaultProxy proxy = FaultProxy.start(bench.cloudUri());
           TunnelClient client = bench.client().newBuilder().cloudUri(proxy.uri()).build();
           TunnelListener listener = client.listen(ANY_PORT)) {
-        // Half of them within the upgrade, or soon after.
+        // Half of the failures happen during the upgrade or soon after it.
         long most = random.nextBoolean() ? 3000 : 1 << 20;
         proxy.faults(direction).cutAt(random.nextLong(most), how);
         boolean sends = direction == Direction.TOWARD_CLOUD;
@@ -138,7 +141,7 @@ enum Scenario {
           Kind kind = e.reason().kind();
           check(kind == Kind.CONNECTION_LOST || kind == Kind.DIAL_FAILED, e.reason().toString());
         } catch (SocketException e) {
-          // The listener's client gets a reset, and no reason.
+          // Clients of a listener get a reset without a reason.
         }
       }
     }
@@ -198,19 +201,19 @@ enum Scenario {
     check(Arrays.equals(local.in().readNBytes(count), bytes), "other bytes came back");
   }
 
-  /** Reads, and perhaps writes as well, until the stream ends: in order, or by an exception. */
+  /** Reads, and optionally writes, until the stream ends or fails. */
   private static void moveUntilItEnds(LocalSide local, boolean sends) throws IOException {
     local.out().write((sends ? Request.TAKE : Request.SEND).encode(ENDLESS, 1));
-    // On its own thread: a stream learns nothing of its end unless somebody reads.
+    // Write on another thread, because only a reader of a stream detects its end.
     FutureTask<Boolean> writing = new FutureTask<>(() -> sends && writeUntilItBreaks(local));
     Thread writer = new Thread(writing, "soak-writer");
     writer.setDaemon(true);
     writer.start();
     byte[] unused = new byte[64 << 10];
     while (local.in().read(unused) >= 0) {
-      // Only the end is of interest.
+      // discarded
     }
-    // The system tells a socket's reset only once, and perhaps to the writer.
+    // The kernel reports a reset only once, possibly to the writer.
     check(result(writing), "a connection that was cut seems whole");
   }
 

@@ -11,11 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.logging.LogManager;
 
 /**
- * Many connections of every kind, at random, for minutes: checks the SHA-256 of all that must be
- * whole, and that nothing is left at the end. Ends with 1 if anything was wrong.
+ * Runs many random connections of all kinds for some minutes. Verifies the SHA-256 of complete
+ * transfers, and that no resources are left at the end. The exit code is 1 on any failure.
  *
- * <p>Arguments: minutes (1), seed (from the clock), connections at a time (20). With the same seed
- * the same connections are made in each thread; how they meet is the system's choice.
+ * <p>Arguments: minutes (default 1), seed (default: from the clock), concurrent connections
+ * (default 20). The same seed produces the same connections in each thread, but not the same
+ * timing.
  */
 public final class Soak {
   private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(10);
@@ -36,12 +37,12 @@ public final class Soak {
   }
 
   /**
-   * Runs it.
+   * Runs the soak test.
    *
-   * @param args minutes, seed, connections at a time
+   * @param args minutes, seed, concurrent connections
    */
   public static void main(String[] args) throws Exception {
-    // Thousands of connections are cut here, and each would be a warning.
+    // Thousands of connections are aborted, and each would log a warning.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     LogManager.getLogManager().reset();
     double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 1;
@@ -52,7 +53,8 @@ public final class Soak {
   }
 
   private boolean run(double minutes) throws Exception {
-    // Each scenario once, so that the JVM and its libraries hold what they keep.
+    // Run each scenario once, so that one-time allocations of the JVM and libraries are not
+    // counted.
     try (SoakBench plain = SoakBench.start(false);
         SoakBench tls = SoakBench.start(true)) {
       List<Thread> threads = new ArrayList<>();
@@ -110,7 +112,7 @@ public final class Soak {
     return thread;
   }
 
-  /** Every scenario is bounded in time by its timeouts. */
+  /** Waits for threads; the timeouts of each scenario limit its duration. */
   private static void join(List<Thread> threads) throws InterruptedException {
     for (Thread thread : threads) {
       thread.join(JOIN_MILLIS);

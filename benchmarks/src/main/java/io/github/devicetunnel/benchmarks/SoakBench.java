@@ -12,7 +12,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** A service, a cloud that speaks {@code ws} or {@code wss}, and a client with a listener. */
+/** A service, a cloud with {@code ws} or {@code wss}, and a client with a listener. */
 final class SoakBench implements AutoCloseable {
   private static final String KEY = "ak_soak";
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";

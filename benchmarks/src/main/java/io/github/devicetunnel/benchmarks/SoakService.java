@@ -12,17 +12,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The service behind the tunnels: does on each connection what the client's first bytes ask for,
- * then closes. An input that ends too early is answered by a reset.
+ * The service behind the tunnels. It handles the request in the first bytes of each connection and
+ * then closes. If the input ends too early, it resets the connection.
  */
 final class SoakService implements AutoCloseable {
-  /** What a client may ask for. */
+  /** The requests of clients. */
   enum Request {
-    /** Takes so many bytes and answers with their digest. */
+    /** Receives a number of bytes and replies with their digest. */
     TAKE('t'),
-    /** Sends so many bytes, made from the seed. */
+    /** Sends a number of bytes, generated from the seed. */
     SEND('s'),
-    /** Sends back so many bytes. */
+    /** Echoes a number of bytes. */
     ECHO('e');
 
     private final byte code;
@@ -31,7 +31,7 @@ final class SoakService implements AutoCloseable {
       this.code = (byte) code;
     }
 
-    /** The bytes that ask for it. */
+    /** Returns the encoded request. */
     byte[] encode(long count, long seed) {
       return ByteBuffer.allocate(17).put(code).putLong(count).putLong(seed).array();
     }
@@ -53,7 +53,7 @@ final class SoakService implements AutoCloseable {
     return service;
   }
 
-  /** The address as a tunnel names it. */
+  /** Returns the service address. */
   String serviceAddress() {
     return "127.0.0.1:" + serverSocket.getLocalPort();
   }
@@ -81,7 +81,7 @@ final class SoakService implements AutoCloseable {
       answer(code, in.readLong(), in.readLong(), in, socket.getOutputStream());
       socket.setSoLinger(false, 0);
     } catch (IOException e) {
-      // The client sees it too, and knows whether it was to be expected.
+      // The client sees the failure as well and knows whether it is expected.
     } finally {
       open.remove(socket);
     }

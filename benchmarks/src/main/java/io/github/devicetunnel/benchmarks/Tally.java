@@ -3,9 +3,9 @@ package io.github.devicetunnel.benchmarks;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How often what was done, and what went wrong. From any thread. */
+/** Counts completed scenarios and failures. Thread-safe. */
 final class Tally {
-  /** More than this would only hide the first ones. */
+  /** Maximum number of printed failures; the first ones are the most useful. */
   private static final int MOST_SHOWN = 20;
 
   private final Map<Scenario, Integer> done = new EnumMap<>(Scenario.class); // guarded by this

@@ -11,11 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * What this process holds.
+ * The resources of this process.
  *
- * @param heap bytes in use after a collection
- * @param threads platform threads, without those that OkHttp keeps for a minute for all its clients
- * @param descriptors sockets and pipes; files are opened whenever a class is loaded
+ * @param heap the used heap in bytes, after a garbage collection
+ * @param threads the number of platform threads, without those that OkHttp keeps for a minute
+ * @param descriptors the number of sockets and pipes; files are not counted, because class loading
+ *     opens them
  */
 record Usage(long heap, long threads, long descriptors) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -47,7 +48,7 @@ record Usage(long heap, long threads, long descriptors) {
     try {
       return Files.readSymbolicLink(descriptor).toString();
     } catch (IOException e) {
-      return ""; // Closed in the meantime.
+      return ""; // closed in the meantime
     }
   }
 
@@ -55,7 +56,7 @@ record Usage(long heap, long threads, long descriptors) {
     return target.startsWith("socket:") || target.startsWith("pipe:");
   }
 
-  /** What is held once it is no more than before, or after so long. */
+  /** Returns the usage as soon as it does not exceed an earlier one, or after a time limit. */
   static Usage settledTo(Usage before, Duration time) {
     long end = System.nanoTime() + time.toNanos();
     Usage usage = now();

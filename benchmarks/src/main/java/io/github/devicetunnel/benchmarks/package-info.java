@@ -1,4 +1,4 @@
-/** Programs that are run by hand. */
+/** Benchmark programs that are run manually. */
 @NullMarked
 package io.github.devicetunnel.benchmarks;
 

@@ -27,8 +27,8 @@
  *       these two classes require JUnit.
  *   <li>{@link io.github.devicetunnel.testing.TestDevice}: a gateway. Its services are sockets or
  *       {@link io.github.devicetunnel.testing.ConnectionHandler} implementations.
- *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: a custom check of JWTs. Alternatively, an
- *       application checks tokens like the cloud, with keys such as {@link
+ *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: a custom check of JWTs. Alternatively,
+ *       an application checks tokens like the cloud, with keys such as {@link
  *       io.github.devicetunnel.testing.TestKeyPair}.
  *   <li>{@link io.github.devicetunnel.testing.Fault} and {@link
  *       io.github.devicetunnel.testing.FaultOrders}: faults of the service.

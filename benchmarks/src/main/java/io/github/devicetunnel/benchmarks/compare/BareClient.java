@@ -11,8 +11,8 @@ import java.net.Socket;
 import java.net.URI;
 
 /**
- * The least that a client of a tunnel must do, with no checks, pings, timeouts or tidy ends: shows
- * how much the cloud, the service and the load themselves allow. Only ws.
+ * A minimal tunnel client without checks, pings, timeouts or clean closes. It shows the limits of
+ * the cloud, the service and the load. Supports only ws.
  *
  * <p>Arguments: the port to listen on, and the URL of a connection.
  */
@@ -21,7 +21,7 @@ public final class BareClient {
 
   private BareClient() {}
 
-  /** Serves until the process is ended. */
+  /** Serves until the process is killed. */
   public static void main(String[] args) throws Exception {
     URI url = URI.create(args[1]);
     try (ServerSocket server = new ServerSocket()) {
@@ -42,7 +42,7 @@ public final class BareClient {
       Relays.thread("up", () -> carryUp(local, cloud));
       carryDown(cloud.getInputStream(), local.getOutputStream());
     } catch (IOException e) {
-      // One of the two has gone.
+      // One of the ends has closed.
     }
   }
 
@@ -76,7 +76,7 @@ public final class BareClient {
         PlainFrames.write(out, PlainFrames.BINARY, buffer, read, true);
       }
     } catch (IOException e) {
-      // One of the two has gone.
+      // One of the ends has closed.
     } finally {
       Relays.close(local, cloud);
     }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The product, and peers that come with the system. */
+/** The product, and peers that are part of the system. */
 final class BuiltInPeers {
   private static final String SOCAT =
       "socat -b 65536 TCP-LISTEN:%s,fork,reuseaddr,bind=%s,backlog=512,nodelay TCP:%s,nodelay";
@@ -17,8 +17,8 @@ final class BuiltInPeers {
   private BuiltInPeers() {}
 
   /**
-   * The product on the Java at a place. Its archive of classes, which the first start would make
-   * beside what is measured, is there when this returns.
+   * Returns the product on a given JDK. Creates its class data archive first; otherwise the first
+   * start would create it during the measurement.
    */
   static Peer product(String name, String javaHome, Path root, Path key, boolean tls)
       throws IOException, InterruptedException {
@@ -43,12 +43,15 @@ final class BuiltInPeers {
             + (tls ? " --ca-file={ca}" : " --allow-plaintext"));
   }
 
-  /** One hop straight to the service. */
+  /** Returns socat with one hop, directly to the service. */
   static Peer socat() {
     return new Peer("socat", SOCAT.formatted("{port}", "127.0.0.1", "{service}"));
   }
 
-  /** Two hops, with the path between them: as many as there are with a tunnel and its cloud. */
+  /**
+   * Returns two socats with the path between them, which have as many hops as a tunnel and its
+   * cloud.
+   */
   static Peer twoSocats(Stage stage) throws IOException {
     int between = freePort(stage);
     return new Peer(
@@ -71,7 +74,10 @@ final class BuiltInPeers {
             + " {port} {url}");
   }
 
-  /** OpenSSH, client and server; the server is a part of the peer's processes and times. */
+  /**
+   * Returns an OpenSSH client and server. The server is included in the processes and times of the
+   * peer.
+   */
   static Peer ssh(Workplace workplace) throws IOException, InterruptedException {
     Stage stage = workplace.stage();
     Path folder = workplace.folder();

@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One websocket at {@link LoadCloud} and the connection to its service. */
+/** A websocket of {@link LoadCloud} and the connection to its service. */
 final class CloudConnection {
   private static final Pattern SERVICE = Pattern.compile("/services/([^/]+):(\\d+)/connection");
   private static final Pattern KEY = Pattern.compile("(?i)\r\nSec-WebSocket-Key: *(\\S+)");
@@ -26,14 +26,14 @@ final class CloudConnection {
     this.client = client;
   }
 
-  /** On a thread of its own, until both ends have closed. */
+  /** Serves the connection on the calling thread until both ends have closed. */
   void serve() {
     try (client) {
       client.setTcpNoDelay(true);
       String request = head(client.getInputStream());
       Matcher service = SERVICE.matcher(request);
       while (!service.find()) {
-        // A connection that is kept warm.
+        // The request of a warm connection.
         client.getOutputStream().write(NOT_FOUND.getBytes(ISO_8859_1));
         request = head(client.getInputStream());
         service.reset(request);
@@ -50,7 +50,7 @@ final class CloudConnection {
         up.join();
       }
     } catch (IOException e) {
-      // One of the two has gone.
+      // One of the ends has closed.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -121,7 +121,7 @@ final class CloudConnection {
       } while (frames.opcode != PlainFrames.CLOSE || !frames.isFrameDone());
       close();
     } catch (IOException e) {
-      // One of the two has gone.
+      // One of the ends has closed.
     } finally {
       Relays.close(gateway, client);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What was measured: for each row and peer as many figures as there were rounds. */
+/** The measurements: one value per row, peer and round. */
 final class Figures {
   private final Map<String, Map<String, List<Double>>> rows = new HashMap<>();
 
@@ -16,7 +16,7 @@ final class Figures {
         .add(value);
   }
 
-  /** A table in Markdown: medians, the spread, and the ratio to the median of one of them. */
+  /** Returns a Markdown table with medians, spreads and the ratios to the median of the base. */
   String table(List<String> rowNames, List<String> peers, String base) {
     StringBuilder text = new StringBuilder("| |");
     peers.forEach(peer -> text.append(' ').append(peer).append(" |"));
@@ -31,7 +31,7 @@ final class Figures {
     return text.append('\n').toString();
   }
 
-  /** The median of one as a part of the median of another. */
+  /** Returns the ratio of two medians. */
   double ratio(String row, String peer, String base) {
     return median(values(row, peer)) / median(values(row, base));
   }

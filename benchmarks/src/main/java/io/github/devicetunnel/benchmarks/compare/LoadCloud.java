@@ -13,23 +13,23 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A tunnelling service in a process of its own, which dials whatever a path names and carries bytes
- * as fast as a JVM can: two threads for each connection, buffers of 64 KiB, no checks.
+ * A tunnelling service in a separate process. It dials the service named in the path and carries
+ * bytes with maximum throughput: two threads per connection, 64 KiB buffers, no checks.
  *
- * <p>Arguments: the address to listen on, and for wss a PKCS#12 file and its password. The first
- * line of its output is the port.
+ * <p>Arguments: the address to listen on and, for wss, a PKCS#12 file and its password. The first
+ * line of output is the port.
  */
 public final class LoadCloud {
   private LoadCloud() {}
 
-  /** Serves until its input ends. */
+  /** Serves until standard input ends. */
   public static void main(String[] args) throws Exception {
     ServerSocket server = args.length == 1 ? new ServerSocket() : secure(args);
     server.setReuseAddress(true);
     server.bind(new InetSocketAddress(args[0], 0), 1000);
     Relays.thread("accept", () -> accept(server));
     System.out.println(server.getLocalPort());
-    // So that it ends with the process that started it.
+    // Ends with the parent process.
     while (System.in.read() >= 0) {}
     System.exit(0);
   }

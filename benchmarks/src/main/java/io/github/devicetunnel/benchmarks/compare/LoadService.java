@@ -10,9 +10,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * The service at the far end. A connection begins with an order, one byte and a count of eight, and
- * then takes so many bytes and answers with one, or sends so many, or does both, or echoes; or
- * answers with one byte and ends.
+ * The service behind the peers. A connection starts with an order, which is one byte and an
+ * eight-byte count. Depending on the order, the service receives that many bytes and replies with
+ * one, sends that many bytes, does both, echoes, or replies with one byte and closes.
  */
 final class LoadService implements AutoCloseable {
   static final int TAKE = 'T';
@@ -80,7 +80,7 @@ final class LoadService implements AutoCloseable {
         }
         default -> throw new IOException("unknown order " + order);
       }
-      // The client closes first, when it has all.
+      // The client closes first, after it has received everything.
       while (in.read() >= 0) {}
     } catch (IOException e) {
       // The client has gone.
@@ -89,7 +89,7 @@ final class LoadService implements AutoCloseable {
     }
   }
 
-  /** Reads so many bytes. */
+  /** Reads and discards {@code count} bytes. */
   static void take(InputStream in, long count) throws IOException {
     byte[] buffer = new byte[CHUNK];
     long left = count;
@@ -102,7 +102,7 @@ final class LoadService implements AutoCloseable {
     }
   }
 
-  /** Writes so many bytes. */
+  /** Writes {@code count} bytes. */
   static void send(OutputStream out, long count) throws IOException {
     byte[] buffer = new byte[CHUNK];
     for (int i = 0; i < CHUNK; i++) {
@@ -117,7 +117,7 @@ final class LoadService implements AutoCloseable {
     try {
       send(out, count);
     } catch (IOException e) {
-      // The reader at the other end will miss the bytes, and say so.
+      // The reader at the other end reports the missing bytes.
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What is measured of a peer: each gives a figure for each of its rows. */
+/** A measurement of a peer, with one value per row. */
 enum Measure {
   UP("upload MB/s", "CPU s of the peer, upload") {
     @Override
@@ -86,11 +86,11 @@ enum Measure {
   private static final int CONNECTIONS = 8;
 
   /**
-   * How much.
+   * The size of the load.
    *
-   * @param bytes one way
-   * @param pings round trips, one after the other
-   * @param connections in all
+   * @param bytes the number of bytes in one direction
+   * @param pings the number of sequential round trips
+   * @param connections the total number of connections
    */
   record Size(long bytes, int pings, int connections) {}
 
@@ -98,7 +98,7 @@ enum Measure {
     void run() throws IOException;
   }
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
   private final List<String> rows;
 
   Measure(String... rows) {
@@ -109,7 +109,7 @@ enum Measure {
     return rows;
   }
 
-  /** Measures once; a figure for each row. */
+  /** Measures once and returns one value per row. */
   abstract double[] run(RunningPeer peer, Size size) throws IOException;
 
   private static double[] throughput(RunningPeer peer, long bytes, int order, long count)
@@ -192,9 +192,9 @@ enum Measure {
   }
 
   /**
-   * Opens a connection and gets a byte from the service, which ends then, as most do when all is
-   * said: after a client's end alone the product waits for a reply that may be on its way. The end
-   * is not waited for, since not every peer passes it on.
+   * Opens a connection and receives a byte from the service, which then closes, as most services
+   * do. If only the client closed, the product would wait for a late reply. The end of the stream
+   * is not awaited, because some peers do not forward it.
    */
   private static void liveOnce(RunningPeer peer) throws IOException {
     try (Socket socket = peer.connect()) {
@@ -202,7 +202,7 @@ enum Measure {
     }
   }
 
-  /** Gets a byte from the service, after which it ends. */
+  /** Receives a byte from the service, which then closes. */
   static void ask(InputStream in, OutputStream out) throws IOException {
     order(out, LoadService.END, 0);
     if (in.read() != 1) {
@@ -210,7 +210,7 @@ enum Measure {
     }
   }
 
-  /** Asks for an echo, and for one byte of it. */
+  /** Requests an echo and receives one byte of it. */
   static void echoFirst(Socket socket) throws IOException {
     order(socket.getOutputStream(), LoadService.ECHO, 0);
     roundTrip(socket.getOutputStream(), socket.getInputStream(), new byte[1]);

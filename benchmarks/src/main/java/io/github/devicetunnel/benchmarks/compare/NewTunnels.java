@@ -71,7 +71,8 @@ public final class NewTunnels implements Callable<Integer> {
             .warmConnections(warm)
             .build()) {
       for (int i = -5; i < tunnels; i++) {
-        // Time for the next warm connection: what comes more often than this needs more of them.
+        // Wait until the next warm connection is ready; more frequent tunnels need more warm
+        // connections.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10L * delay));
         List<Double> both = open(client);
         if (i >= 0) {

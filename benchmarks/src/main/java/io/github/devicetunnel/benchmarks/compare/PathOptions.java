@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Whether what is measured stands at the end of a slow path. */
+/** The options of a slow path. */
 final class PathOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
@@ -51,7 +51,7 @@ final class PathOptions {
     return new ParameterException(command.commandLine(), message);
   }
 
-  /** Why the path that is asked for cannot be had, or null. */
+  /** Returns why the requested path is not supported, or null if it is. */
   @Nullable String missing() {
     return isWanted() ? SlowPath.missing() : null;
   }
@@ -60,7 +60,7 @@ final class PathOptions {
     return delay > 0 || loss > 0;
   }
 
-  /** The path, or null if none is asked for. */
+  /** Opens the path, or returns null if none is requested. */
   @Nullable SlowPath open() throws IOException {
     return isWanted() ? SlowPath.open(Duration.ofMillis(delay), loss / 100) : null;
   }

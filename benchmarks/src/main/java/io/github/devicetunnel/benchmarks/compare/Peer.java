@@ -4,16 +4,17 @@ import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that carries connections from a local port to the service.
+ * A program that forwards connections from a local port to the service.
  *
- * @param name as in the table
- * @param command for {@code sh}, with {@code {port}} to listen on, {@code {url}} of a connection at
- *     the cloud, {@code {ca}}, the file of its authority, {@code {service}}, host and port; or null
- *     for no program at all: the load connects to the service itself
+ * @param name the name in the table
+ * @param command a command for {@code sh} with placeholders: {@code {port}} is the port to listen
+ *     on, {@code {url}} is the URL of a connection at the cloud, {@code {ca}} is the file with its
+ *     CA certificate, and {@code {service}} is the host and port of the service. If null, there is
+ *     no program, and the load connects directly to the service
  */
 record Peer(String name, @Nullable String command) {
 
-  /** As {@code NAME=COMMAND}. */
+  /** Parses {@code NAME=COMMAND}. */
   static Peer parse(String text) {
     int equals = text.indexOf('=');
     if (equals < 1) {
@@ -22,7 +23,7 @@ record Peer(String name, @Nullable String command) {
     return new Peer(text.substring(0, equals), text.substring(equals + 1));
   }
 
-  /** What is run, if anything. */
+  /** Returns the command to run, or null if there is none. */
   @Nullable String command(int port, Stage stage) {
     return command == null
         ? null

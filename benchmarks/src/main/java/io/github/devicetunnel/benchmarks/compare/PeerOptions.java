@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which peers take part. */
+/** The options that select the peers. */
 final class PeerOptions {
   @Option(
       names = "--jdk",

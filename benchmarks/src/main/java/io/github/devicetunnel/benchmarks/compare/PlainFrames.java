@@ -9,8 +9,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Frames of RFC 6455 for a peer that keeps the rules, one whole read and one whole write at a time.
- * Not the product's, so that what the product gets wrong is not wrong here in the same way.
+ * A minimal implementation of RFC 6455 frames for well-behaved peers. It is independent of the
+ * product, so that it does not share the product's errors.
  */
 final class PlainFrames {
   static final int BINARY = 2;
@@ -18,7 +18,7 @@ final class PlainFrames {
   static final int PING = 9;
   static final int PONG = 10;
 
-  /** Room before a payload for its header. */
+  /** Space reserved for the header before a payload. */
   static final int HEADER = 14;
 
   private static final VarHandle LONGS =
@@ -26,7 +26,7 @@ final class PlainFrames {
 
   private PlainFrames() {}
 
-  /** Writes the payload at {@link #HEADER}, masked with a fixed key if it is a client's. */
+  /** Writes the payload at {@link #HEADER}. Frames of clients are masked with a fixed key. */
   static void write(OutputStream out, int opcode, byte[] buffer, int length, boolean masks)
       throws IOException {
     int start = HEADER;
@@ -42,7 +42,7 @@ final class PlainFrames {
     if (length < 126) {
       buffer[--start] = (byte) (bit | length);
     } else {
-      // Buffers here are at most 64 KiB long, less the header.
+      // Buffers, without the header, are shorter than 64 KiB.
       buffer[--start] = (byte) length;
       buffer[--start] = (byte) (length >> 8);
       buffer[--start] = (byte) (bit | 126);
@@ -51,7 +51,10 @@ final class PlainFrames {
     out.write(buffer, start, HEADER + length - start);
   }
 
-  /** Exclusive or with a key of four bytes, eight at a time; the position in the key is zero. */
+  /**
+   * XORs bytes with a key of four bytes, eight bytes at a time, starting with the first byte of the
+   * key.
+   */
   static void mask(byte[] bytes, int offset, int length, byte[] key, int keyOffset) {
     int end = offset + length;
     int at = offset;
@@ -68,7 +71,7 @@ final class PlainFrames {
     }
   }
 
-  /** Takes frames apart that come in any pieces. */
+  /** Reads frames from a stream. */
   static final class Reader {
     private final InputStream in;
     private final byte[] buffer = new byte[64 << 10];
@@ -90,8 +93,9 @@ final class PlainFrames {
     }
 
     /**
-     * A piece of the payload of a frame, of {@link #opcode}: its length, or zero for an empty
-     * frame. It lies in {@link #buffer} before {@link #end}.
+     * Reads the next piece of a frame's payload into {@link #buffer}, where it ends at {@link
+     * #end}. The opcode of the frame is in {@link #opcode}. Returns the length of the piece; zero
+     * for an empty frame.
      */
     int next() throws IOException {
       if (left == 0) {
@@ -112,7 +116,7 @@ final class PlainFrames {
       return length;
     }
 
-    /** Where the piece that {@link #next} told of ends. */
+    /** Returns the end of the piece that {@link #next} has read. */
     int end() {
       return position;
     }

@@ -3,9 +3,9 @@ package io.github.devicetunnel.benchmarks.compare;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Threads and ends of connections that carry bytes. */
+/** Utilities for threads and connections. */
 final class Relays {
-  /** Thousands of them must fit into a process. */
+  /** Stack size in bytes, small because thousands of threads must fit into a process. */
   private static final long STACK = 192 << 10;
 
   private Relays() {}
@@ -22,7 +22,7 @@ final class Relays {
       try {
         one.close();
       } catch (IOException e) {
-        // Whatever it was, it is over.
+        // The connection has ended in any case.
       }
     }
   }

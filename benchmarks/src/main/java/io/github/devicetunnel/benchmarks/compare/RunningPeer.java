@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A peer that listens, in a process of its own if it has any. */
+/** A running peer, usually in a separate process. */
 final class RunningPeer implements AutoCloseable {
   private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(120);
 
@@ -24,7 +24,9 @@ final class RunningPeer implements AutoCloseable {
   private final Runnable cleaner = this::end;
   private long startNanos;
 
-  /** Ctrl-C ends their parent too, and then nothing leads to them. */
+  /**
+   * The child processes at start: Ctrl-C also ends their parent, and they could not be found later.
+   */
   private volatile List<ProcessHandle> firstChildren = List.of();
 
   private RunningPeer(Peer peer, @Nullable Process process, InetSocketAddress address) {
@@ -81,7 +83,10 @@ final class RunningPeer implements AutoCloseable {
     return peer;
   }
 
-  /** From the start of the process until it accepted a connection, to 2 ms. */
+  /**
+   * Returns the time from the start of the process until it accepted a connection, accurate to 2
+   * ms.
+   */
   long startNanos() {
     return startNanos;
   }
@@ -94,13 +99,13 @@ final class RunningPeer implements AutoCloseable {
     return socket;
   }
 
-  /** Processor time that it and its children have used, in milliseconds. */
+  /** Returns the processor time of the process and its children, in milliseconds. */
   long cpuMillis() throws IOException {
     while (true) {
       try {
         return 10 * ticks();
       } catch (NoSuchFileException e) {
-        // A child has just ended, and its time is its parent's now.
+        // A child has just ended; its time is now included in that of its parent.
       }
     }
   }
@@ -110,7 +115,7 @@ final class RunningPeer implements AutoCloseable {
     for (long pid : family()) {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      // User and system time of its own, and of children that have ended: proc(5), 14 to 17.
+      // User and system time of the process and of its ended children: proc(5), fields 14 to 17.
       for (int i = 11; i <= 14; i++) {
         ticks += Long.parseLong(fields[i]);
       }
@@ -118,7 +123,7 @@ final class RunningPeer implements AutoCloseable {
     return ticks;
   }
 
-  /** Resident memory, in KiB. */
+  /** Returns the resident memory, in KiB. */
   long residentKib() throws IOException {
     long kib = 0;
     for (long pid : family()) {

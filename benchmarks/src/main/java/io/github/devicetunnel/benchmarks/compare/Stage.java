@@ -17,8 +17,8 @@ import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands around the peers: the service, and a cloud in a process of its own, perhaps at the
- * end of a slow path.
+ * The environment of the peers: the service, and a cloud in a separate process, optionally behind a
+ * slow path.
  */
 final class Stage implements AutoCloseable {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
@@ -104,12 +104,12 @@ final class Stage implements AutoCloseable {
     return file;
   }
 
-  /** What listens at the end of the path does so on this address. */
+  /** Returns the address that servers at the end of the path listen on. */
   String near() {
     return near;
   }
 
-  /** What listens at the end of the path is reached here. */
+  /** Returns the address that clients use to reach servers at the end of the path. */
   String far() {
     return far;
   }
@@ -118,12 +118,12 @@ final class Stage implements AutoCloseable {
     return service.address().getPort();
   }
 
-  /** The whole URL of a connection. */
+  /** Returns the full URL of a connection. */
   String url() {
     return url;
   }
 
-  /** Where the certificate of a wss cloud's authority is. */
+  /** Returns the file with the CA certificate of a wss cloud. */
   Path caFile() {
     return caFile;
   }

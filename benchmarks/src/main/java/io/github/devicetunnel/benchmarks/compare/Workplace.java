@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stage and a folder for files, both of which go at the end.
+ * The stage and a temporary directory, both removed on close.
  *
- * @param folder for keys, certificates and what peers print
- * @param place how the peers are connected to the stage, in words
+ * @param folder the directory for keys, certificates and the output of peers
+ * @param place a description of the connection between the peers and the stage
  */
 record Workplace(Stage stage, Path folder, String place) implements AutoCloseable {
 
@@ -22,7 +22,7 @@ record Workplace(Stage stage, Path folder, String place) implements AutoCloseabl
     return create(tls, null);
   }
 
-  /** With a path to the stage; it is the caller's to close. */
+  /** Creates a workplace with a slow path to the stage, which the caller closes. */
   static Workplace create(boolean tls, @Nullable SlowPath path)
       throws IOException, GeneralSecurityException {
     Path folder = Files.createTempDirectory("tunnel-benchmark");
@@ -30,7 +30,7 @@ record Workplace(Stage stage, Path folder, String place) implements AutoCloseabl
     return new Workplace(Stage.set(tls, folder, path), folder, place);
   }
 
-  /** When and where, for the line above a table. */
+  /** Returns the date and the environment, for the line above a table. */
   String describe() {
     return "%s, %s %s, %d processors, %s%n"
         .formatted(

@@ -1,6 +1,6 @@
 /**
- * The product and its peers side by side: a service and the load on this machine, a cloud that is
- * quick enough to stay out of the way, and each peer in a process of its own.
+ * Compares the product with its peers. The service and the load run on this machine. The cloud is
+ * fast enough not to limit the peers, and each peer is a separate process.
  */
 @NullMarked
 package io.github.devicetunnel.benchmarks.compare;

@@ -5,8 +5,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What would outlive this process: children, network namespaces and devices. Each is registered
- * when it is made, taken out when it is gone, and ended here on every other way out.
+ * Resources that would outlive this process, such as child processes, network namespaces and
+ * devices. They are registered when created and removed when released. Remaining ones are released
+ * at shutdown.
  */
 public final class Leftovers {
   private static final Set<Runnable> CLEANERS = ConcurrentHashMap.newKeySet();
@@ -17,17 +18,17 @@ public final class Leftovers {
 
   private Leftovers() {}
 
-  /** To be run once when this process ends, unless it is forgotten before. Any thread. */
+  /** Registers a cleaner that runs at shutdown, unless it is removed before. Thread-safe. */
   public static void register(Runnable cleaner) {
     CLEANERS.add(cleaner);
   }
 
-  /** What it would end is gone. */
+  /** Removes a cleaner whose resource was released. */
   public static void forget(Runnable cleaner) {
     CLEANERS.remove(cleaner);
   }
 
-  /** Runs what is registered, now. */
+  /** Runs all registered cleaners immediately. */
   public static void clear() {
     for (Runnable cleaner : List.copyOf(CLEANERS)) {
       cleaner.run();

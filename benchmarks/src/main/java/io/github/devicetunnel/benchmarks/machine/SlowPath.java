@@ -21,16 +21,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long and lossy path through this machine. What is sent to its far address arrives at the near
- * one, half of a round trip later and seemingly from the far address; the answers go the same way.
- * So a server on the near address has clients anywhere on this machine that connect to the far one,
- * and the system's own TCP has the delay and the losses, its handshake too.
+ * A simulated network path with delay and loss on this machine. Packets sent to the far address
+ * arrive at the near address after half a round trip, with the far address as their source. Replies
+ * take the same path. A server on the near address is therefore reached through the far address,
+ * and all of the kernel's TCP, including the handshake, sees the delay and the losses.
  *
- * <p>Packets are late, or lost, one by one, and never overtake each other. There is no limit of
- * bytes a second but what the processors allow.
+ * <p>Packets are delayed or lost individually and are never reordered. The bandwidth is limited
+ * only by the processors.
  */
 public final class SlowPath implements AutoCloseable {
-  /** Of IPv4: where a header has its source address, and the address of its destination. */
+  /** Offset of the source address in the IPv4 header. */
   private static final int SOURCE = 12;
 
   private static final int DESTINATION = 16;
@@ -64,16 +64,16 @@ public final class SlowPath implements AutoCloseable {
     }
   }
 
-  /** Why there can be none on this machine, in a sentence, or null. */
+  /** Returns why this machine does not support slow paths, as a sentence, or null if it does. */
   public static @Nullable String missing() {
     return TunDevice.missing();
   }
 
   /**
-   * Makes one.
+   * Creates a path.
    *
-   * @param loss the part of all packets that is lost, from 0 to 1, in each direction
-   * @throws IOException when it cannot be made
+   * @param loss the fraction of packets that is lost, from 0 to 1, in each direction
+   * @throws IOException if the path cannot be created
    */
   public static SlowPath open(Duration roundTrip, double loss) throws IOException {
     SlowPath path = new SlowPath(roundTrip, loss);
@@ -88,12 +88,12 @@ public final class SlowPath implements AutoCloseable {
     thread.start();
   }
 
-  /** The address that servers at its end listen on. */
+  /** Returns the address that servers listen on. */
   public String near() {
     return device.near();
   }
 
-  /** The address that clients connect to. */
+  /** Returns the address that clients connect to. */
   public String far() {
     return device.far();
   }
@@ -107,14 +107,14 @@ public final class SlowPath implements AutoCloseable {
         received.incrementAndGet();
         buffer.flip();
         if (buffer.get(0) >> 4 != 4) {
-          continue; // The system greets routers, in IPv6.
+          continue; // IPv6 router solicitation
         }
         if (random.nextDouble() < loss) {
           lost.incrementAndGet();
           continue;
         }
         ByteBuffer packet = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
-        // Checksums are sums: they stay right.
+        // Swapping the addresses does not change the checksums.
         int source = packet.getInt(SOURCE);
         packet.putInt(SOURCE, packet.getInt(DESTINATION)).putInt(DESTINATION, source);
         onTheWay.add(new Packet(packet, from, System.nanoTime() + delayNanos));
@@ -143,7 +143,7 @@ public final class SlowPath implements AutoCloseable {
     }
   }
 
-  /** What it is like, and how TCP here answers losses, for the line above a table. */
+  /** Returns the delay, the loss and the TCP congestion control, for the line above a table. */
   public String describe() throws IOException {
     return "%d ms, %s %% of packets lost each way, %s"
         .formatted(
@@ -153,8 +153,8 @@ public final class SlowPath implements AutoCloseable {
   }
 
   /**
-   * How many packets it has carried and lost, and how many were lost that should not have been:
-   * where queues of this machine were too short. Right when nothing is on the way.
+   * Returns how many packets were carried, lost intentionally, and dropped because queues were too
+   * short. Accurate only while no packets are in flight.
    */
   public String count() throws IOException {
     long elsewhere =
@@ -168,10 +168,13 @@ public final class SlowPath implements AutoCloseable {
         .formatted(sent.get(), lost.get(), elsewhere);
   }
 
-  /** Waits for three round trips, in which connections that were just closed come to their end. */
+  /**
+   * Waits for three round trips, so that recently closed connections can finish, and removes the
+   * path.
+   */
   @Override
   public void close() throws IOException {
-    // Later the system would look for their other ends elsewhere, for minutes.
+    // Otherwise the kernel would retransmit on other routes for minutes.
     long end = System.nanoTime() + 6 * delayNanos;
     while (System.nanoTime() - end < 0) {
       LockSupport.parkNanos(end - System.nanoTime());

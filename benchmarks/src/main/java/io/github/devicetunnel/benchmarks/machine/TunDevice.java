@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network device whose packets go to a UDP port of this machine, each in a datagram, and come
- * from there. A socat makes it, as the JDK has no calls for this; it vanishes with that process.
+ * A network device that exchanges its packets with a local UDP port, one packet per datagram. The
+ * JDK cannot create such a device, so a socat process does. The device exists as long as the
+ * process.
  */
 final class TunDevice implements AutoCloseable {
   private static final Path TUN = Path.of("/dev/net/tun");
@@ -20,10 +21,10 @@ final class TunDevice implements AutoCloseable {
   /** CAP_NET_ADMIN of capabilities(7). */
   private static final int NET_ADMIN = 12;
 
-  /** Packets that wait for socat while it has no processor; more are lost. */
+  /** Maximum number of queued packets while socat does not run; further packets are lost. */
   private static final int QUEUE = 20_000;
 
-  /** Bytes, each way; the system may allow less. */
+  /** Socket buffer size in bytes, per direction; the system may limit it. */
   static final int UDP_BUFFER = 4 << 20;
 
   private final Process socat;
@@ -39,7 +40,7 @@ final class TunDevice implements AutoCloseable {
     Leftovers.register(cleaner);
   }
 
-  /** Why there can be none here, in a sentence, or null. */
+  /** Returns why this machine does not support the device, as a sentence, or null if it does. */
   static @Nullable String missing() {
     if (!Files.exists(TUN)) {
       return "A slow path needs " + TUN + ", which this system does not have.";
@@ -67,10 +68,10 @@ final class TunDevice implements AutoCloseable {
   }
 
   /**
-   * Makes one.
+   * Creates a device.
    *
-   * @param port where its packets go
-   * @throws IOException when it cannot be made
+   * @param port the UDP port that receives the packets
+   * @throws IOException if the device cannot be created
    */
   static TunDevice make(int port) throws IOException {
     String network = freeNetwork();
@@ -97,8 +98,8 @@ final class TunDevice implements AutoCloseable {
   }
 
   /**
-   * The first three bytes of one that no route leads to, of those that are set apart for
-   * measurements (RFC 2544).
+   * Returns the first three octets of a network without a route, from the range reserved for
+   * benchmarks (RFC 2544).
    */
   private static String freeNetwork() throws IOException {
     Stream<String> routes = Files.readAllLines(Path.of("/proc/net/route")).stream().skip(1);
@@ -109,7 +110,7 @@ final class TunDevice implements AutoCloseable {
             .filter(route -> route[1] != 0)
             .toArray(long[][]::new);
     for (int i = 0; i < 256; i++) {
-      // Two that start at once rarely begin at the same one.
+      // The process ID makes concurrent runs start at different networks.
       int number = (int) ((ProcessHandle.current().pid() + i) & 255);
       long first = (198L << 24) + (18 << 16) + (number << 8);
       if (Stream.of(taken).noneMatch(route -> overlap(first, route[0], route[1]))) {
@@ -124,7 +125,10 @@ final class TunDevice implements AutoCloseable {
     return (network & common) == (destination & common);
   }
 
-  /** Of the hexadecimal digits in the system's table, which are in the order of the processor. */
+  /**
+   * Parses an address of the system's routing table: hexadecimal, in the byte order of the
+   * processor.
+   */
   private static long address(String digits) {
     return Integer.reverseBytes(Integer.parseUnsignedInt(digits, 16)) & 0xffffffffL;
   }
@@ -146,17 +150,17 @@ final class TunDevice implements AutoCloseable {
     }
   }
 
-  /** The address of this machine on it. */
+  /** Returns the address of this machine on the device. */
   String near() {
     return network + "1";
   }
 
-  /** An address that leads into it. */
+  /** Returns an address that is routed to the device. */
   String far() {
     return network + "2";
   }
 
-  /** One of its counters, as {@code ip -statistics link} shows them. */
+  /** Returns a counter of the device, as in {@code ip -statistics link}. */
   long counter(String name) throws IOException {
     return Long.parseLong(Files.readString(device.resolve("statistics").resolve(name)).strip());
   }

@@ -1,4 +1,4 @@
-/** What the programs ask of the machine: a slow path, and that nothing outlives them. */
+/** System facilities of the benchmarks: a slow network path and the cleanup of resources. */
 @NullMarked
 package io.github.devicetunnel.benchmarks.machine;
 

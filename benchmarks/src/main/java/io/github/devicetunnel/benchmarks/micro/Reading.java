@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it takes to find the payload of a kibibyte that comes in frames, without any socket. */
+/** The cost of parsing a kibibyte of payload in frames, without a socket. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,17 +31,17 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Reading {
   private static final int KIBIBYTES = 1024;
 
-  /** Bytes of payload in each frame. */
+  /** Payload bytes per frame. */
   @Param({"16", "1024", "65536"})
   public int payload;
 
-  /** Who sends: frames of a client are masked, and those of the cloud are not. */
+  /** The role of the sender. Frames of clients are masked; those of the cloud are not. */
   @Param({"SERVER", "CLIENT"})
   public Role writer;
 
   private FrameReader reader;
 
-  /** Frames without end. */
+  /** Prepares an endless sequence of frames. */
   @Setup
   public void start() throws IOException {
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
@@ -52,7 +52,7 @@ public class Reading {
     reader = new FrameReader(new Repeated(frames.toByteArray()), writer, new NoControls());
   }
 
-  /** Reads a mebibyte, and is charged for each kibibyte. */
+  /** Reads a mebibyte; the result is per kibibyte. */
   @Benchmark
   @OperationsPerInvocation(KIBIBYTES)
   public int kibibyte() throws IOException {

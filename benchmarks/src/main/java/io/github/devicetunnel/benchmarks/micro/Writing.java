@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it takes to make one frame, without any socket. A client's is masked, the cloud's is not:
- * the difference is what masking costs.
+ * The cost of writing a frame without a socket. Frames of clients are masked and those of the cloud
+ * are not; the difference is the cost of masking.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -28,25 +28,25 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class Writing {
-  /** Bytes of payload in each frame. */
+  /** Payload bytes per frame. */
   @Param({"16", "1024", "65536"})
   public int payload;
 
-  /** Whose frames. */
+  /** The role of the writer. */
   @Param({"CLIENT", "SERVER"})
   public Role writer;
 
   private FrameWriter frames;
   private byte[] buffer;
 
-  /** A payload. */
+  /** Prepares a payload. */
   @Setup
   public void start() {
     frames = new FrameWriter(OutputStream.nullOutputStream(), writer);
     buffer = new byte[FrameWriter.HEADER_ROOM + payload];
   }
 
-  /** The buffer as well, so that nothing of it can be left out. */
+  /** Returns the buffer, so that the JIT compiler cannot eliminate the writes. */
   @Benchmark
   public byte[] frame() throws IOException {
     frames.writeData(buffer, FrameWriter.HEADER_ROOM, payload);

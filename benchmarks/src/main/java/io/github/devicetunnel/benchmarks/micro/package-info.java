@@ -1,5 +1,5 @@
-/** Measures the code of frames alone, with JMH. */
-@NullUnmarked // JMH fills the fields.
+/** JMH benchmarks of reading and writing frames. */
+@NullUnmarked // JMH sets the fields.
 package io.github.devicetunnel.benchmarks.micro;
 
 import org.jspecify.annotations.NullUnmarked;

@@ -10,13 +10,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** Waits, with an end to it. */
+/** Waits with time limits. */
 final class Await {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private Await() {}
 
-  /** For what nobody tells of, such as another process's descriptors. False when it never was. */
+  /**
+   * Polls a condition without events, such as the descriptors of another process. Returns false on
+   * timeout.
+   */
   static boolean until(Duration limit, BooleanSupplier condition) throws InterruptedIOException {
     long end = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
@@ -28,7 +31,7 @@ final class Await {
     return true;
   }
 
-  /** Until a count has stood still for so long: then all buffers on the way are full. */
+  /** Waits until a count has not changed for some time, which means that all buffers are full. */
   static boolean still(Duration limit, Duration stillFor, LongSupplier count)
       throws InterruptedIOException {
     long[] last = {count.getAsLong(), System.nanoTime()};
@@ -44,12 +47,12 @@ final class Await {
         });
   }
 
-  /** Lets time pass: the pressure itself, where a case is "for a minute". */
+  /** Waits for a fixed time, the duration of the load. */
   static void pass(Duration time) throws InterruptedIOException {
     until(System.nanoTime() + time.toNanos());
   }
 
-  /** Lets time pass until a moment of {@link System#nanoTime}. */
+  /** Waits until a point of {@link System#nanoTime}. */
   static void until(long nanoTime) throws InterruptedIOException {
     long left = nanoTime - System.nanoTime();
     while (left > 0) {
@@ -65,7 +68,7 @@ final class Await {
     }
   }
 
-  /** What came of background work. */
+  /** Returns the result of background work. */
   static <T> T result(CompletableFuture<T> work, Duration limit) throws Exception {
     try {
       return work.get(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -3,7 +3,7 @@ package io.github.devicetunnel.benchmarks.pressure;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
-/** Work on a daemon thread of its own. */
+/** Runs work on a separate daemon thread. */
 final class Background {
   private Background() {}
 

@@ -25,14 +25,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JVM of its own, with this one's class path. Its main calls {@link ParentWatch}, so it goes when
- * this one goes, however that happens.
+ * A child JVM with the class path of this JVM. Its main class uses {@link ParentWatch}, so the
+ * child always ends with this JVM.
  */
 final class ChildJvm implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(1);
   private static final int MOST_LINES = 20_000;
 
-  /** Threads that come and go as the JVM likes would hide what the product does. */
+  /**
+   * Options that keep the JVM's own threads constant, so that they do not hide changes of the
+   * product.
+   */
   private static final List<String> STEADY_THREADS =
       List.of("-XX:+UseSerialGC", "-XX:-UseDynamicNumberOfCompilerThreads");
 
@@ -50,9 +53,9 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a child JVM.
    *
-   * @param prefix of the command, which ends by executing the rest of it; empty for none
+   * @param prefix a command prefix that executes the rest of the command line; empty for none
    */
   static ChildJvm start(
       List<String> prefix,
@@ -84,7 +87,7 @@ final class ChildJvm implements AutoCloseable {
     return null;
   }
 
-  /** Waits for a line of its standard output. */
+  /** Waits for a matching line on standard output. */
   Matcher awaitLine(Pattern pattern) throws IOException, InterruptedException {
     return awaitLine(pattern, START_LIMIT);
   }
@@ -103,7 +106,7 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Writes to its standard input. */
+  /** Writes a line to standard input of the child. */
   void say(String line) throws IOException {
     OutputStream in = process.getOutputStream();
     in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
@@ -118,12 +121,12 @@ final class ChildJvm implements AutoCloseable {
     return process.pid();
   }
 
-  /** Lines of its standard error that contain a text. */
+  /** Returns the lines of standard error that contain a text. */
   List<String> errorsWith(String text) {
     return errors.stream().filter(line -> line.contains(text)).toList();
   }
 
-  /** Different lines of its standard error, without times and numbers; only a few. */
+  /** Returns up to five distinct lines of standard error, without times and numbers. */
   List<String> complaints() {
     return errors.stream()
         .map(line -> line.replaceFirst("^[0-9:.]+ ", "").replaceAll("[0-9]+", "N"))
@@ -136,7 +139,10 @@ final class ChildJvm implements AutoCloseable {
     return entries("fd", descriptor -> true);
   }
 
-  /** Without the compiler's and the collector's, of which the JVM has more or fewer as it likes. */
+  /**
+   * Returns the number of threads, without those of the JIT compiler and the garbage collector,
+   * whose number varies.
+   */
   int threads() {
     return entries("task", thread -> !isOfTheJvm(thread));
   }
@@ -149,7 +155,7 @@ final class ChildJvm implements AutoCloseable {
           || name.startsWith("G1 ")
           || name.startsWith("GC Thread");
     } catch (IOException e) {
-      return false; // It has ended since it was listed.
+      return false; // The thread has ended.
     }
   }
 
@@ -157,11 +163,11 @@ final class ChildJvm implements AutoCloseable {
     try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(pid()), folder))) {
       return (int) entries.filter(counts).count();
     } catch (IOException e) {
-      return -1; // It has ended.
+      return -1; // The process has ended.
     }
   }
 
-  /** Resident memory in MiB. */
+  /** Returns the resident memory in MiB. */
   long residentMib() throws IOException {
     Path status = Path.of("/proc", Long.toString(pid()), "status");
     for (String line : Files.readAllLines(status)) {
@@ -173,8 +179,9 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Stops it in the middle of whatever it does, and its sockets stay open. What freezes it thaws it
-   * as well, even if this process is gone by then: a frozen one would stay for good.
+   * Stops the process with SIGSTOP; its sockets stay open. A separate shell resumes the process
+   * after the given time, even if this JVM ends before: otherwise the process would stay stopped
+   * forever.
    */
   void freeze(Duration atMost) throws IOException, InterruptedException {
     String script = "kill -STOP \"$1\" && echo frozen && sleep \"$2\"; kill -CONT \"$1\"";
@@ -189,7 +196,7 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Kills it, as {@code kill -9} does, frozen or not. */
+  /** Kills the process with SIGKILL, even if it is stopped. */
   void kill() {
     end();
     Leftovers.forget(cleaner);
@@ -199,7 +206,7 @@ final class ChildJvm implements AutoCloseable {
     process.destroyForcibly();
     Process thawing = freezer;
     if (thawing != null) {
-      // Before the number of the process can be another one's.
+      // End the shell before the process ID can be reused.
       thawing.descendants().forEach(ProcessHandle::destroyForcibly);
       thawing.destroyForcibly();
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** The cloud dies under open connections and comes back. */
+/** The cloud is killed while connections are open, and restarted. */
 final class CloudKilled implements PressureCase {
   private static final int CONNECTIONS = 50;
   private static final double AT_ONCE_SECONDS = 1;
@@ -76,7 +76,7 @@ final class CloudKilled implements PressureCase {
         last = Math.max(last, Await.seconds(Await.result(end, Duration.ofSeconds(20)) - killedAt));
         ended++;
       } catch (TimeoutException e) {
-        // Counted by not being counted.
+        // Not counted as ended.
       }
     }
     boolean reasons =
@@ -104,7 +104,7 @@ final class CloudKilled implements PressureCase {
     try {
       int unused = socket.getInputStream().read();
     } catch (IOException e) {
-      // A reset, as it should be.
+      // A reset is expected.
     }
     return System.nanoTime();
   }

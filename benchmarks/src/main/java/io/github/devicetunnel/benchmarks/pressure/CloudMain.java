@@ -6,13 +6,13 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * A cloud, with a service behind it that echoes, in a process of its own: to be frozen, killed, or
- * put into another network. Arguments: address and port to listen on.
+ * A cloud with an echo service in a separate process, which tests freeze, kill or place in another
+ * network. Arguments: the address and the port to listen on.
  */
 final class CloudMain {
   private CloudMain() {}
 
-  /** Prints {@code FRONT uri}, the address that was asked for, and {@code DIRECT uri}. */
+  /** Prints {@code FRONT uri}, with the requested address, and {@code DIRECT uri}. */
   public static void main(String[] args) throws IOException {
     Logs.quiet();
     TunnelService cloud = Rig.cloud(TcpService.echo().address());

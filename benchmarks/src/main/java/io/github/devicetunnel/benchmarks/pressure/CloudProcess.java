@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * A running {@link CloudMain}.
  *
- * @param uri on the address that was asked for
- * @param directUri the same cloud without the detour that this takes
+ * @param uri the URI with the requested address and port
+ * @param directUri the URI of the same cloud without the forwarder
  */
 record CloudProcess(ChildJvm jvm, String uri, String directUri) implements AutoCloseable {
   private static final Pattern FRONT = Pattern.compile("FRONT (.+)");

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The cloud takes no more bytes for a while. The product runs by itself, and its heap is seen. */
+/**
+ * The cloud stops reading for a while. The product runs in a separate JVM whose heap is measured.
+ */
 final class CloudStopsReading implements PressureCase {
   private static final long SEED = 2;
   private static final long FLAT_KIB = 1024;

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A service takes no more of an upload, and the cloud, which handles frames in order, waits for it
- * and gets to no ping. Nothing is wrong with such a connection.
+ * A service that stops reading an upload. The cloud handles frames in order, so it waits for the
+ * service and does not answer pings. Such a connection is healthy.
  */
 final class CloudWithoutPongs implements PressureCase {
   private static final long SEED = 6;

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** One client breaks off again and again; nobody else may feel it. */
+/** One client that aborts repeatedly, while other connections must not be affected. */
 final class ConstantAborts implements PressureCase {
   private static final int OTHERS = 99;
   private static final long ABORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -92,7 +92,7 @@ final class ConstantAborts implements PressureCase {
     return count;
   }
 
-  /** Before, in, or after something was sent; some while the echo is coming. */
+  /** Aborts connections before, during or after sending, sometimes while the echo arrives. */
   private static int abortUntil(InetSocketAddress address, long end) throws IOException {
     SplittableRandom random = new SplittableRandom(7);
     int aborts = 0;
@@ -107,7 +107,7 @@ final class ConstantAborts implements PressureCase {
             int unused = socket.getInputStream().read();
           }
           default -> {
-            // Nothing: the tunnel is still being dialled, or was just opened.
+            // Abort while the tunnel is being dialled or was just opened.
           }
         }
         Local.reset(socket);

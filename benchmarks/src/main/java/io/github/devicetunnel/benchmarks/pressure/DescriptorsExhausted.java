@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** More clients than the process has descriptors for. */
+/** More clients than the process has file descriptors. */
 final class DescriptorsExhausted implements PressureCase {
   private static final int CLIENTS = 400;
   private static final int AFTERWARDS = 20;
@@ -35,7 +35,7 @@ final class DescriptorsExhausted implements PressureCase {
     return "the process survives and serves when clients leave";
   }
 
-  /** What all clients have in common. */
+  /** The shared state of all clients. */
   private static final class Crowd {
     final AtomicInteger served = new AtomicInteger();
     final AtomicInteger brokenOff = new AtomicInteger();
@@ -52,7 +52,7 @@ final class DescriptorsExhausted implements PressureCase {
       for (int i = 0; i < CLIENTS; i++) {
         var unused = Background.start("client-" + i, () -> insist(product.address(), crowd));
       }
-      // As many as fit hold their connections; all others knock.
+      // The clients that fit hold their connections; all others keep trying.
       boolean full = Await.still(Duration.ofMinutes(1), Duration.ofSeconds(5), crowd.served::get);
       int first = crowd.served.get();
       int descriptors = product.jvm().descriptors();
@@ -81,7 +81,9 @@ final class DescriptorsExhausted implements PressureCase {
     }
   }
 
-  /** Comes again until it is served once, and stays until all may leave. */
+  /**
+   * Retries until the client is served once, then holds the connection until all clients may leave.
+   */
   private static Void insist(InetSocketAddress address, Crowd crowd) throws Exception {
     while (!crowd.over.get()) {
       try (Socket socket = Local.connect(address)) {

@@ -6,9 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** How many bytes, and their SHA-256. */
+/** The number of bytes and their SHA-256. */
 record Digest(long count, String sha256) {
-  /** What is done after each piece. */
+  /** Called after each piece. */
   interface Pace {
     void after(long count) throws IOException;
   }
@@ -17,7 +17,7 @@ record Digest(long count, String sha256) {
     return of(in, Long.MAX_VALUE, count -> {});
   }
 
-  /** Of the next so many bytes, or of those until the end of the stream. */
+  /** Reads up to {@code limit} bytes, or fewer if the stream ends. */
   static Digest of(InputStream in, long limit, Pace pace) throws IOException {
     MessageDigest sha256 = newSha256();
     byte[] piece = new byte[16 << 10];

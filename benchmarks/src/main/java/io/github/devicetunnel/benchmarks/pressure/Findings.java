@@ -4,7 +4,7 @@ import io.github.devicetunnel.benchmarks.pressure.Outcome.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects what a case sees, and what it should have seen and did not. For one thread. */
+/** Collects the measurements and failures of a test. Not thread-safe. */
 @SuppressWarnings("AnnotateFormatMethod") // would need a dependency for one annotation
 final class Findings {
   private final List<String> measured = new ArrayList<>();
@@ -15,7 +15,7 @@ final class Findings {
     return this;
   }
 
-  /** Fails the case, unless it is so. */
+  /** Fails the test if a condition is false. */
   Findings require(boolean itIsSo, String format, Object... values) {
     if (!itIsSo) {
       failures.add("FAILED: " + String.format(format, values));

@@ -9,9 +9,9 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Puts a cloud on an address and port of choice, which it cannot be told itself, and counts the
- * bytes that pass. Ends and resets of either side are passed on. Buffers are small, or else those
- * of the system would swallow so much that nobody feels a stall at the other end.
+ * A forwarder that makes a cloud available on a chosen address and port, and counts bytes. Ends of
+ * streams and resets are forwarded. Buffers are small, because large system buffers would hide a
+ * stall from the other end.
  */
 final class Forwarder implements AutoCloseable {
   private final TcpService server;
@@ -32,7 +32,7 @@ final class Forwarder implements AutoCloseable {
     return "ws://" + address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
-  /** Bytes that were read from clients and written to the cloud. */
+  /** Returns the number of bytes forwarded from clients to the cloud. */
   long towardCloud() {
     return towardCloud.get();
   }

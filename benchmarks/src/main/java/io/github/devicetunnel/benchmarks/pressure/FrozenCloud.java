@@ -2,12 +2,12 @@ package io.github.devicetunnel.benchmarks.pressure;
 
 import java.time.Duration;
 
-/** The cloud's process stands still; its system goes on to acknowledge what comes. */
+/** The process of the cloud is stopped, while its kernel still acknowledges packets. */
 final class FrozenCloud implements PressureCase {
   private final boolean line;
 
   /**
-   * One of two cases.
+   * Creates one of the two variants.
    *
    * @param line whether the local client sends a line to the frozen cloud
    */

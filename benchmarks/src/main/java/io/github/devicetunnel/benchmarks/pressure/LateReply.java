@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** A client that ends its output and waits for the reply, as {@code nc -N} does. */
+/** A client that ends its output and waits for the reply, like {@code nc -N}. */
 final class LateReply implements PressureCase {
   private static final long SEED = 3;
   private static final long BYTES = 8 << 20;
@@ -52,7 +52,10 @@ final class LateReply implements PressureCase {
     }
   }
 
-  /** It cannot know of the shutdown, which follows the request at once. */
+  /**
+   * Replies after a fixed delay, because the service cannot see the shutdown that follows the
+   * request.
+   */
   private static void reply(Socket socket) throws Exception {
     byte[] unused = socket.getInputStream().readNBytes(REQUEST.length);
     Await.pass(Duration.ofSeconds(2));

@@ -9,7 +9,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** Measures what lives on another JVM's heap. */
+/** Measures the live heap of another JVM. */
 final class LiveHeap implements AutoCloseable {
   private final JMXConnector connector;
   private final MemoryMXBean memory;
@@ -23,7 +23,7 @@ final class LiveHeap implements AutoCloseable {
             MemoryMXBean.class);
   }
 
-  @SuppressWarnings("BanJNDI") // The other end is our own child, on this machine.
+  @SuppressWarnings("BanJNDI") // The other end is a child process on this machine.
   static LiveHeap of(ChildJvm jvm) throws IOException {
     try {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
@@ -38,10 +38,10 @@ final class LiveHeap implements AutoCloseable {
     }
   }
 
-  /** Collects the garbage, and returns the KiB that are left. */
+  /** Runs the garbage collector and returns the used heap in KiB. */
   long kib() {
     memory.gc();
-    memory.gc(); // What the first one made unreachable by running cleaners.
+    memory.gc(); // collects what cleaners released after the first run
     return memory.getHeapMemoryUsage().getUsed() >> 10;
   }
 

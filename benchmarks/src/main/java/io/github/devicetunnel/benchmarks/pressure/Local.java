@@ -8,9 +8,9 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** What local clients do. */
+/** The operations of local clients. */
 final class Local {
-  /** Longer than anything should take, and an end to it. */
+  /** Upper limit for all operations, so that none hangs. */
   static final Duration LIMIT = Duration.ofSeconds(200);
 
   private Local() {}
@@ -20,9 +20,9 @@ final class Local {
   }
 
   /**
-   * Connects.
+   * Connects to a listener.
    *
-   * @param receiveBuffer that is asked for; 0 for the system's own
+   * @param receiveBuffer the requested receive buffer size; 0 for the system default
    */
   static Socket connect(InetSocketAddress listener, int receiveBuffer) throws IOException {
     Socket socket = new Socket();
@@ -40,7 +40,7 @@ final class Local {
     return socket;
   }
 
-  /** Sends bytes and expects them back. */
+  /** Sends bytes and checks the echo. */
   static void echo(Socket socket, byte[] bytes) throws IOException {
     echo(socket.getInputStream(), socket.getOutputStream(), bytes);
   }
@@ -56,7 +56,7 @@ final class Local {
     }
   }
 
-  /** Breaks off with a reset. */
+  /** Aborts the connection with a reset. */
   static void reset(Socket socket) throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();

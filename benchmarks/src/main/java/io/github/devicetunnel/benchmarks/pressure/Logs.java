@@ -10,16 +10,16 @@ import java.util.logging.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The library's warnings: the way in which a listener tells why a connection ended. */
+/** The warnings of the library, in which a listener reports close reasons. */
 public final class Logs {
   private static final int MOST = 10_000;
   private static final Queue<String> WARNINGS = new ConcurrentLinkedQueue<>();
 
   private Logs() {}
 
-  /** Keeps warnings, and prints nothing. */
+  /** Collects warnings and suppresses all log output. */
   public static void quiet() {
-    LogManager.getLogManager().reset(); // MockWebServer uses it.
+    LogManager.getLogManager().reset(); // MockWebServer logs to java.util.logging
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     AppenderBase<ILoggingEvent> appender =
@@ -38,7 +38,7 @@ public final class Logs {
     root.addAppender(appender);
   }
 
-  /** Forgets what has come. */
+  /** Discards the collected warnings. */
   static void clear() {
     WARNINGS.clear();
   }

@@ -11,13 +11,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** One connection after the other; some are aborted, some leave without a word. */
+/** Connections in sequence. Some are aborted, and some are closed by the client first. */
 final class ManyInSequence implements PressureCase {
   private static final int ABORTED_OF = 10;
   private static final int LEAVING_OF = 50;
   private static final int WARM_UP = 200;
 
-  /** A client that left without a word is kept for the half-close timeout. */
+  /** A connection that the client closed first is kept for the half-close timeout. */
   private static final Duration SETTLING = Duration.ofSeconds(30);
 
   @Override
@@ -102,7 +102,7 @@ final class ManyInSequence implements PressureCase {
     return failures;
   }
 
-  /** Before, in, or after an exchange. */
+  /** Aborts the connection before, during or after an exchange. */
   private static void abort(Socket socket, byte[] bytes, int when) throws IOException {
     if (when == 1) {
       request(socket, bytes, true);
@@ -131,7 +131,7 @@ final class ManyInSequence implements PressureCase {
     out.write(bytes);
   }
 
-  /** Echoes, and closes first unless the client is about to leave. */
+  /** Echoes the request. Closes first, unless the client is about to close. */
   private static void serve(Socket socket) throws IOException {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     boolean leaves = in.readBoolean();

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Two network namespaces with a cable between them. */
+/** Two network namespaces that are connected by a virtual cable. */
 final class Namespaces implements AutoCloseable {
   static final String CLOUD_ADDRESS = "10.203.0.1";
   private static final String CLOUD = "dtcloud";
@@ -22,7 +22,7 @@ final class Namespaces implements AutoCloseable {
   private final Runnable cleaner = this::remove;
 
   private Namespaces() {
-    // With this process's number, so that two of these do not meet.
+    // The process ID makes the names unique.
     long pid = ProcessHandle.current().pid();
     this.cloud = CLOUD + pid;
     this.client = CLIENT + pid;
@@ -30,9 +30,10 @@ final class Namespaces implements AutoCloseable {
   }
 
   /**
-   * Makes them.
+   * Creates the namespaces.
    *
-   * @throws IOException when this user may not, or the system cannot
+   * @throws IOException if the user is not allowed to create namespaces, or the system does not
+   *     support them
    */
   static Namespaces make() throws IOException {
     removeStale();
@@ -49,7 +50,7 @@ final class Namespaces implements AutoCloseable {
   private void build() throws IOException {
     ip("netns", "add", cloud);
     ip("netns", "add", client);
-    // Both ends are made inside, so the machine's own network never sees them.
+    // Both ends are created inside the namespaces, invisible to the machine's own network.
     ip(
         "-n", cloud, "link", "add", "dtveth0", "type", "veth", "peer", "name", "dtveth1", "netns",
         client);
@@ -63,7 +64,7 @@ final class Namespaces implements AutoCloseable {
     ip("-n", namespace, "link", "set", device, "up");
   }
 
-  /** What a command begins with to run at the cloud's end. */
+  /** Returns the command prefix that runs a command at the cloud end. */
   List<String> atCloud() {
     return List.of("ip", "netns", "exec", cloud);
   }
@@ -72,7 +73,7 @@ final class Namespaces implements AutoCloseable {
     return List.of("ip", "netns", "exec", client);
   }
 
-  /** No packet passes from now on, and none tells of it. */
+  /** Drops all packets from now on, without an error to either end. */
   void cut() throws IOException {
     ip("-n", cloud, "link", "set", "dtveth0", "down");
   }
@@ -103,11 +104,11 @@ final class Namespaces implements AutoCloseable {
     try {
       String unused = ip("netns", "delete", namespace);
     } catch (IOException e) {
-      // It was not made, or is gone already.
+      // The namespace does not exist.
     }
   }
 
-  /** Those of processes that were killed in a way that lets nobody clean up. */
+  /** Removes the namespaces of processes that were killed before they could clean up. */
   private static void removeStale() throws IOException {
     Pattern ours = Pattern.compile("^(?:" + CLOUD + "|" + CLIENT + ")([0-9]+)\\b.*");
     for (String line : ip("netns", "list").lines().toList()) {

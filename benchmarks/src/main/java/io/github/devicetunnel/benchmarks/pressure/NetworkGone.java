@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The cable is pulled: nobody acknowledges anything any more, and nobody says so. */
+/** A lost network: packets are neither acknowledged nor rejected. */
 final class NetworkGone implements PressureCase {
   @Override
   public String name() {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 
-/** A message longer than memory, the shortest fragments that there are, and no frames at all. */
+/** A message larger than memory, fragments of minimum size, and bytes that are not frames. */
 final class OddFrames implements PressureCase {
   private static final long SEED = 8;
   private static final int BINARY = 2;
@@ -44,7 +44,7 @@ final class OddFrames implements PressureCase {
         Product product = Product.start(cloud.uri(), 5, "-Xmx64m");
         LiveHeap heap = LiveHeap.of(product.jvm())) {
       bigMessage(findings, cloud, product, scale.count(1024));
-      // The first connection has loaded all classes.
+      // The first message has loaded all classes.
       long before = heap.kib();
       bigMessage(findings, cloud, product, scale.count(1024));
       long afterMessages = heap.kib();
@@ -117,7 +117,7 @@ final class OddFrames implements PressureCase {
     }
   }
 
-  /** Beside a connection that is in order, and must stay so. */
+  /** Sends garbage on one connection while another connection must keep working. */
   private static void garbage(Findings findings, RawCloud cloud, Product product) throws Exception {
     cloud.next(
         socket -> {
@@ -128,7 +128,7 @@ final class OddFrames implements PressureCase {
           RawCloud.close(socket);
         });
     try (Socket neighbour = Local.connect(product.address())) {
-      // The neighbour's script is taken before the next one is asked for.
+      // Wait until the neighbour has taken its script, before the next one is queued.
       Await.pass(Duration.ofMillis(500));
       cloud.next(
           socket -> {

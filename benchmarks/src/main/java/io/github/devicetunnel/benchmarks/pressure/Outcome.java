@@ -1,16 +1,16 @@
 package io.github.devicetunnel.benchmarks.pressure;
 
 /**
- * What became of a case.
+ * The result of a pressure test.
  *
- * @param measured what was seen, in one line
+ * @param measured the measurements, on one line
  */
 public record Outcome(Verdict verdict, String measured) {
-  /** Whether the bar was reached. */
+  /** Whether the required result was achieved. */
   public enum Verdict {
     PASS,
     FAIL,
-    /** This machine or user cannot do it. */
+    /** The machine or the user's permissions do not allow the test. */
     SKIP
   }
 

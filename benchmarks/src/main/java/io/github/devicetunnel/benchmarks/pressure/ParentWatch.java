@@ -2,7 +2,9 @@ package io.github.devicetunnel.benchmarks.pressure;
 
 import java.io.IOException;
 
-/** Ends a child with its parent, of which its standard input is the sign. */
+/**
+ * Ends a child process together with its parent, which is detected by the end of standard input.
+ */
 final class ParentWatch {
   private ParentWatch() {}
 
@@ -16,11 +18,11 @@ final class ParentWatch {
             });
   }
 
-  /** Ends this JVM when the parent has gone. */
+  /** Waits for the end of standard input and then halts this JVM. */
   static void awaitEnd() {
     try {
       while (System.in.read() >= 0) {
-        // Words are for those who ask for them.
+        // Input lines are ignored.
       }
     } catch (IOException e) {
       // The parent has gone.

@@ -1,16 +1,16 @@
 package io.github.devicetunnel.benchmarks.pressure;
 
-/** One kind of pressure. */
+/** A pressure test. */
 public interface PressureCase {
-  /** For the command line. */
+  /** Returns the name for the command line. */
   String name();
 
-  /** What is done, in words. */
+  /** Returns a description of the load. */
   String what();
 
-  /** What must come of it. */
+  /** Returns the required result. */
   String bar();
 
-  /** Does it. An exception is a failure, too. */
+  /** Runs the test. An exception counts as a failure. */
   Outcome run(Scale scale) throws Exception;
 }

@@ -2,11 +2,11 @@ package io.github.devicetunnel.benchmarks.pressure;
 
 import java.util.List;
 
-/** All cases, in the order in which they are run. */
+/** All tests, in execution order. */
 public final class PressureCases {
   private PressureCases() {}
 
-  /** A fresh list. */
+  /** Returns new instances of all tests. */
   public static List<PressureCase> all() {
     return List.of(
         new SlowReader(),

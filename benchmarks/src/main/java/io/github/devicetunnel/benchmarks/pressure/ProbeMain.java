@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Two {@link SilenceProbe}s in a process of their own, one idle and one that sends a line.
- * Argument: the cloud's URI. Prints {@code READY}, waits for a line, and prints what either has
- * seen.
+ * Two {@link SilenceProbe}s in a separate process: one is idle, the other sends a line. The
+ * argument is the cloud URI. Prints {@code READY}, waits for an input line and prints the
+ * observations.
  */
 final class ProbeMain {
   private ProbeMain() {}
@@ -18,7 +18,7 @@ final class ProbeMain {
     try (SilenceProbe idle = SilenceProbe.open(args[0]);
         SilenceProbe line = SilenceProbe.open(args[0])) {
       System.out.println("READY");
-      // No word but the end of this input: the parent has gone.
+      // End of input: the parent has gone.
       if (new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine()
           == null) {
         return;

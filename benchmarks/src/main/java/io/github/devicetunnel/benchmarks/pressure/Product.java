@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code tunnel listen} in a JVM of its own, where nothing but the product is measured. */
+/** {@code tunnel listen} in a separate JVM, so that only the product is measured. */
 record Product(ChildJvm jvm, InetSocketAddress address) implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("Listening on ([0-9.]+):([0-9]+) ");
 
@@ -17,10 +17,10 @@ record Product(ChildJvm jvm, InetSocketAddress address) implements AutoCloseable
   }
 
   /**
-   * Starts it on a free port.
+   * Starts the product on a free port.
    *
    * @param prefix as for {@link ChildJvm#start}
-   * @param options of the JVM
+   * @param options the options of the JVM
    */
   static Product start(List<String> prefix, String cloudUri, int pingSeconds, String... options)
       throws IOException, InterruptedException {

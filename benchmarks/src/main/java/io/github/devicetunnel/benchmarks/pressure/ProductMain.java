@@ -2,11 +2,11 @@ package io.github.devicetunnel.benchmarks.pressure;
 
 import io.github.devicetunnel.cli.Main;
 
-/** The command line as it is, in a child that ends with its parent. */
+/** The unmodified command line, in a child process that ends with its parent. */
 final class ProductMain {
   private ProductMain() {}
 
-  /** As {@code tunnel}. */
+  /** Runs the {@code tunnel} command. */
   public static void main(String[] args) {
     ParentWatch.start();
     Main.main(args);

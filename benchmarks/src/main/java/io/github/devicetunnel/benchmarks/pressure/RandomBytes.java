@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.SplittableRandom;
 
-/** Bytes that look random and are the same for the same seed. For one thread. */
+/** Pseudo-random bytes, determined by a seed. Not thread-safe. */
 final class RandomBytes extends InputStream {
   private static final int BLOCK = 64 << 10;
 
@@ -39,7 +39,7 @@ final class RandomBytes extends InputStream {
       return -1;
     }
     if (position == BLOCK) {
-      // Always in whole blocks, so that the bytes do not depend on how they are read.
+      // Generate whole blocks, so that the bytes do not depend on the read sizes.
       random.nextBytes(block);
       position = 0;
     }

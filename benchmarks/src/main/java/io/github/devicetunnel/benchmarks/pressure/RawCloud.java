@@ -13,15 +13,15 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** A cloud that grants every upgrade, and then sends what no tidy one does. */
+/** A cloud that grants every upgrade and then sends unusual or invalid bytes. */
 final class RawCloud implements AutoCloseable {
-  /** What is sent after the upgrade. */
+  /** The bytes to send after the upgrade. */
   interface Script {
     void play(Socket socket) throws Exception;
   }
 
   private static final String KEY_HEADER = "sec-websocket-key:";
-  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, 1.3
+  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3
 
   private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
   private final TcpService server = TcpService.start(this::serve);
@@ -32,7 +32,7 @@ final class RawCloud implements AutoCloseable {
     return "ws://127.0.0.1:" + server.address().getPort();
   }
 
-  /** What the next connection gets. */
+  /** Sets the script of the next connection. */
   void next(Script script) {
     scripts.add(script);
   }
@@ -70,7 +70,7 @@ final class RawCloud implements AutoCloseable {
     return Base64.getEncoder().encodeToString(digest);
   }
 
-  /** An orderly end: our close frame, and then the client's. */
+  /** Closes cleanly: sends a close frame and waits for that of the client. */
   static void close(Socket socket) throws IOException {
     OutputStream out = socket.getOutputStream();
     out.write(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8}); // code 1000
@@ -78,7 +78,7 @@ final class RawCloud implements AutoCloseable {
     awaitEnd(socket);
   }
 
-  /** Reads what still comes, and throws it away. */
+  /** Reads and discards until the end of the stream. */
   static void awaitEnd(Socket socket) throws IOException {
     long unused = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
   }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** The usual pieces: a cloud in this process, and a client of it. */
+/** Common test components: an in-process cloud and a client. */
 final class Rig {
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   static final String SERVICE = "127.0.0.1:80";

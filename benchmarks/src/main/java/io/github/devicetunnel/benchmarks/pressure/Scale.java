@@ -2,11 +2,11 @@ package io.github.devicetunnel.benchmarks.pressure;
 
 import java.time.Duration;
 
-/** How long and how much. */
+/** The duration and size of the tests. */
 public enum Scale {
-  /** As the bars say. */
+  /** As required by the tests. */
   FULL(1),
-  /** To see that everything runs. */
+  /** A short run, to check that all tests work. */
   QUICK(10);
 
   private final int divisor;
@@ -15,20 +15,20 @@ public enum Scale {
     this.divisor = divisor;
   }
 
-  /** So many things, or a part of them. */
+  /** Returns a count, scaled. */
   int count(int full) {
     return Math.max(1, full / divisor);
   }
 
-  /** So many MiB, in bytes; at least 1 MiB. */
+  /** Returns a number of MiB, scaled, in bytes; at least 1 MiB. */
   long mib(int full) {
     return (long) count(full) << 20;
   }
 
   /**
-   * So long, or a part of it.
+   * Returns a duration, scaled.
    *
-   * @param least below which the case would show nothing: more than the liveness timeout, mostly
+   * @param least the minimum for a meaningful test, usually more than the liveness timeout
    */
   Duration seconds(int full, int least) {
     return Duration.ofSeconds(this == FULL ? full : Math.max(least, full / divisor));

@@ -12,21 +12,21 @@ import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A listener's connection and a stream with 1 s pings, open and idle, that wait for their end: the
- * one shows how the local side is closed, the other has the reason as data.
+ * An idle listener connection and an idle stream, with pings every second, that wait for their end.
+ * The connection shows how the local side is closed, and the stream reports the close reason.
  */
 final class SilenceProbe implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final byte[] LINE = "still there?\n".getBytes(StandardCharsets.US_ASCII);
 
   /**
-   * What was seen.
+   * The observed ends.
    *
-   * @param localMillis until the local side was closed, -1 if it never was
-   * @param localEnd how it was closed
-   * @param streamMillis until the stream failed, -1 if it never did
-   * @param kind of the stream's reason
-   * @param warned whether the listener's warning says the same
+   * @param localMillis the time until the local side was closed; -1 if it was not
+   * @param localEnd how the local side was closed
+   * @param streamMillis the time until the stream failed; -1 if it did not
+   * @param kind the kind of the stream's close reason
+   * @param warned whether the warning of the listener has the same reason
    */
   record Seen(long localMillis, String localEnd, long streamMillis, String kind, boolean warned) {
     static Seen parse(String line) {
@@ -63,7 +63,7 @@ final class SilenceProbe implements AutoCloseable {
     this.stream = stream;
   }
 
-  /** Opens both, and sends something there and back. */
+  /** Opens the connection and the stream, and exchanges data on both. */
   static SilenceProbe open(String cloudUri) throws IOException {
     TunnelClient client =
         Rig.client(cloudUri).pingInterval(Duration.ofSeconds(1)).allowPlaintext(true).build();
@@ -72,15 +72,15 @@ final class SilenceProbe implements AutoCloseable {
         new SilenceProbe(client, Local.connect(listener.localAddress()), client.open());
     Local.echo(probe.socket, LINE);
     Local.echo(probe.stream.inputStream(), probe.stream.outputStream(), LINE);
-    // For the pong that confirms the line: then nothing is on the way.
+    // Wait for the pong that confirms the line, so that no data is in flight.
     Await.pass(Duration.ofMillis(2500));
     return probe;
   }
 
   /**
-   * Waits for the ends.
+   * Waits for both ends.
    *
-   * @param line whether both send something first
+   * @param line whether both send a line first
    */
   Seen watch(boolean line) throws Exception {
     Logs.clear();

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A download whose local reader is slow, or stops for a while. */
+/** A download with a local reader that is slow or pauses. */
 final class SlowReader implements PressureCase {
   private static final long SEED = 1;
   private static final long BYTES_PER_SECOND = 400_000;
@@ -81,7 +81,7 @@ final class SlowReader implements PressureCase {
             download.mostAhead.get() / 1048576.0);
   }
 
-  /** The client's first byte says which of the two downloads it is. */
+  /** Serves both downloads; the first byte from the client selects one. */
   private static void send(Socket socket, long bytes, Download paced, Download paused)
       throws Exception {
     socket.setSendBufferSize(TcpService.SMALL_BUFFER);

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Many connections that stand still in the middle of a transfer, on either side. */
+/** Many connections that stall in the middle of a transfer, on either side. */
 final class StalledConnections implements PressureCase {
   private static final int DOWNLOAD = 'd';
   private static final int UPLOAD = 'u';
@@ -51,7 +51,7 @@ final class StalledConnections implements PressureCase {
         downloads.add(open(product, sockets, DOWNLOAD));
         uploads.add(open(product, sockets, UPLOAD));
       }
-      // Only now, or those that run would leave no processor to those that are opened.
+      // Start transfers last; otherwise they would slow down the opening of connections.
       for (Socket download : downloads) {
         download.getOutputStream().write(DOWNLOAD);
       }
@@ -89,7 +89,7 @@ final class StalledConnections implements PressureCase {
     sockets.add(socket);
     socket.setSendBufferSize(TcpService.SMALL_BUFFER);
     socket.getOutputStream().write(what);
-    // The service answers: the tunnel is open, and one byte has come all the way.
+    // The answer of the service confirms that the tunnel is open end to end.
     if (socket.getInputStream().read() < 0) {
       throw new EOFException("a connection ended before it began");
     }

@@ -10,13 +10,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs a case for a bounded time, and ends what it leaves behind. */
+/** Runs a test with a time limit and cleans up what it leaves behind. */
 public final class Supervisor {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private Supervisor() {}
 
-  /** What became of the case; never an exception. */
+  /** Runs a test and returns its outcome; never throws an exception. */
   public static Outcome run(PressureCase one, Scale scale) {
     CompletableFuture<Outcome> result = Background.start(one.name(), () -> one.run(scale));
     try {

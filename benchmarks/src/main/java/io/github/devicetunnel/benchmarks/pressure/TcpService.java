@@ -8,14 +8,14 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A TCP server on loopback with a thread for each connection. */
+/** A TCP server on loopback with one thread per connection. */
 final class TcpService implements AutoCloseable {
-  /** Kept small where it counts who is ahead of whom, and by how much. */
+  /** Buffer size for tests that measure how far one end is ahead of the other. */
   static final int SMALL_BUFFER = 64 << 10;
 
   private static final int BACKLOG = 2048;
 
-  /** What is done with a connection, which is closed after it. */
+  /** Serves a connection, which is closed afterwards. */
   interface Handler {
     void serve(Socket socket) throws Exception;
   }
@@ -38,9 +38,9 @@ final class TcpService implements AutoCloseable {
   }
 
   /**
-   * Begins to listen.
+   * Starts listening.
    *
-   * @param receiveBuffer that is asked for; 0 for the system's own
+   * @param receiveBuffer the requested receive buffer size; 0 for the system default
    */
   static TcpService start(InetSocketAddress address, int receiveBuffer, Handler handler)
       throws IOException {
@@ -66,7 +66,7 @@ final class TcpService implements AutoCloseable {
     return open.size();
   }
 
-  /** Ends with the exception of a closed socket. */
+  /** Accepts connections until the socket is closed, which throws an exception. */
   private Void acceptAll() throws IOException {
     while (true) {
       Socket socket = serverSocket.accept();

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Many connections that come at the same moment, and stay. */
+/** Many connections that open simultaneously and stay open. */
 final class ThousandAtOnce implements PressureCase {
   @Override
   public String name() {

@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A client that sends and leaves, by a listener and by a stream. */
+/** A client that sends data and closes immediately, through a listener and through a stream. */
 final class UploadAndClose implements PressureCase {
   private static final long SEED = 4;
   private static final long BYTES = 8 << 20;
@@ -31,7 +31,7 @@ final class UploadAndClose implements PressureCase {
     return "the service gets every byte, then the end";
   }
 
-  /** What the service got up to the end of the stream. */
+  /** The bytes that the service received up to the end of the stream. */
   private record Arrival(Digest digest, long nanoTime) {}
 
   @Override

@@ -1,4 +1,4 @@
-/** The cases of {@link io.github.devicetunnel.benchmarks.Pressure}, and what they are made of. */
+/** The test cases of {@link io.github.devicetunnel.benchmarks.Pressure} and their helpers. */
 @NullMarked
 package io.github.devicetunnel.benchmarks.pressure;
 
