@@ -19,7 +19,7 @@ abstract class LocalSide implements AutoCloseable {
 
   abstract void shutdownOutput() throws IOException;
 
-  /** Aborts the connection. */
+  /** Ends the connection in the middle of a transfer: resets a socket, closes a stream. */
   abstract void abort() throws IOException;
 
   @Override

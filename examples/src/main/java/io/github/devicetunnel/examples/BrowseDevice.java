@@ -49,9 +49,7 @@ public final class BrowseDevice {
     }
   }
 
-  /**
-   * Fetches a page without keeping the connection; closing the client would wait for a kept one.
-   */
+  /** Fetches a page and closes the connection, because closing the listener waits for open ones. */
   private static String page(OkHttpClient http, String url) throws IOException {
     Request request = new Request.Builder().url(url).header("Connection", "close").build();
     try (Response response = http.newCall(request).execute()) {

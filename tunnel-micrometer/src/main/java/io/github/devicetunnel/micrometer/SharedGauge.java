@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A gauge that is shared by all {@link TunnelMetrics} of a registry. A registry keeps the first
- * gauge with a name and tags and ignores later ones; counters add up. Thread-safe.
+ * gauge with a name and tags and ignores later ones, whereas counters add up. Thread-safe.
  */
 final class SharedGauge {
   private record Key(String name, Tags tags) {}

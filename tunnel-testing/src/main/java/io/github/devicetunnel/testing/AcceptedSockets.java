@@ -90,7 +90,7 @@ final class AcceptedSockets extends ServerSocketFactory {
     }
 
     /**
-     * Accepts a connection, and retries if the process is out of file descriptors: an exception
+     * Accepts a connection, and retries on errors such as exhausted file descriptors: an exception
      * would stop MockWebServer.
      */
     private void implAcceptPatiently(AcceptedSocket socket) throws IOException {

@@ -21,8 +21,8 @@ public interface ConnectionHandler {
    *
    * @param stream the service end of the tunnel
    * @throws Exception on any failure. The client then receives a connection reset, and {@link
-   *     TunnelService#verify} reports the exception, or {@link Error}. An exception which only
-   *     reports that the client has gone is ignored
+   *     TunnelService#verify} reports the exception, as it does for an {@link Error}. An exception
+   *     that only reports that the client has gone is ignored
    */
   void handle(ServiceStream stream) throws Exception;
 }

@@ -59,8 +59,8 @@ public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike 
    * @param bytes the number of bytes to forward in the given direction before the abort; 0 to abort
    *     as soon as the tunnel is open
    * @param direction the direction in which bytes are counted
-   * @param how how the client sees the abort. A {@link Cut#FIN} between two messages is the end of
-   *     the stream, unless the client was built with {@link
+   * @param how the kind of abort that the client sees. A {@link Cut#FIN} between two messages is
+   *     the end of the stream, unless the client was built with {@link
    *     io.github.devicetunnel.BareClose#RESET}. After a {@link Cut#FIN} the service sends nothing
    *     and discards bytes from the client, until the client closes or for 30 seconds
    * @return the fault

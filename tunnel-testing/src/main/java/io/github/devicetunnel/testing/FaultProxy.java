@@ -75,7 +75,8 @@ public final class FaultProxy implements AutoCloseable {
   private final String uri;
   private final InetSocketAddress target;
   private final ServerSocket serverSocket;
-  private final Map<Direction, FaultPlan> newPlans = new EnumMap<>(Direction.class); // by this
+  // guarded by this
+  private final Map<Direction, FaultPlan> newPlans = new EnumMap<>(Direction.class);
   private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
@@ -177,7 +178,7 @@ public final class FaultProxy implements AutoCloseable {
    * Cuts all open connections immediately, in both directions. Bytes that were read but not
    * forwarded are lost.
    *
-   * @param how how both ends see the cut
+   * @param how the kind of cut that both ends see
    */
   public void cut(Cut how) {
     connections.forEach(connection -> connection.cut(how));

@@ -131,7 +131,7 @@ public final class Faults {
    * immediately. See {@link FaultProxy#cut}.
    *
    * @param offset the offset of the first byte that is not forwarded
-   * @param how how both ends see the cut
+   * @param how the kind of cut that both ends see
    * @return this
    * @throws IllegalArgumentException if the offset is negative
    */
@@ -146,7 +146,7 @@ public final class Faults {
    * cut. See {@link FaultProxy#cut}.
    *
    * @param bytes the number of bytes that are still forwarded
-   * @param how how both ends see the cut
+   * @param how the kind of cut that both ends see
    * @return this
    * @throws IllegalArgumentException if the number is negative
    */

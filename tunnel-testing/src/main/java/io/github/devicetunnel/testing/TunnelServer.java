@@ -96,7 +96,8 @@ final class TunnelServer {
     tunnels().forEach(tunnel -> tunnel.service().close());
     sockets.close();
     handlers.interruptAll();
-    boolean interrupted = Thread.interrupted(); // else MockWebServer would leak threads
+    // An interrupt would make MockWebServer leak its threads.
+    boolean interrupted = Thread.interrupted();
     try {
       server.close();
       if (!workers.awaitEnd(CLOSE_TIME)) {

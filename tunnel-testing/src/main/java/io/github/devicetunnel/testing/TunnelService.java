@@ -168,9 +168,9 @@ public final class TunnelService implements AutoCloseable {
   }
 
   /**
-   * Checks that everything has ended cleanly. No handler or token check has thrown, no tunnel or
-   * request is open, no handler is running, and every client has closed its tunnels with a close
-   * frame.
+   * Checks that everything has ended cleanly: no handler or token check has thrown, no tunnel is
+   * open, no request is unanswered and no handler is running. In addition, every client must have
+   * closed its tunnels with a close frame.
    *
    * <p>This method resumes stalled tunnels and waits at most five seconds for the rest to end. Each
    * finding is reported once. A tunnel with an ordered fault does not have to close cleanly. Idle
@@ -349,7 +349,7 @@ public final class TunnelService implements AutoCloseable {
     /**
      * Sets when the gateway dials the service. Default: {@link ServiceDial#BEFORE_ANSWER}.
      *
-     * @param when when to dial
+     * @param when the time of the dial
      * @return this
      */
     public Builder serviceDial(ServiceDial when) {

@@ -24,7 +24,7 @@ final class UpgradeLog {
     return List.copyOf(upgrades);
   }
 
-  /** Removes and returns the oldest request. Blocks until there is one. */
+  /** Removes and returns the oldest request, waiting up to the given time for one. */
   synchronized RecordedUpgrade take(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     for (long left = time.toNanos(); left > 0 && upgrades.isEmpty(); ) {

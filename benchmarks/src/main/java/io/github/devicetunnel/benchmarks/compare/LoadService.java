@@ -12,7 +12,8 @@ import java.net.Socket;
 /**
  * The service behind the peers. A connection starts with an order, which is one byte and an
  * eight-byte count. Depending on the order, the service receives that many bytes and replies with
- * one, sends that many bytes, does both, echoes, or replies with one byte and closes.
+ * one, sends that many bytes, or does both. Other orders are to echo, and to reply with one byte
+ * and close.
  */
 final class LoadService implements AutoCloseable {
   static final int TAKE = 'T';

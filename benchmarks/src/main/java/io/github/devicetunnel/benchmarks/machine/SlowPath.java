@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A simulated network path with delay and loss on this machine. Packets sent to the far address
  * arrive at the near address after half a round trip, with the far address as their source. Replies
- * take the same path. A server on the near address is therefore reached through the far address,
- * and all of the kernel's TCP, including the handshake, sees the delay and the losses.
+ * take the same path. Clients reach a server on the near address through the far address. The
+ * kernel's TCP, including the handshake, is subject to the delay and the losses.
  *
  * <p>Packets are delayed or lost individually and are never reordered. The bandwidth is limited
  * only by the processors.

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A child JVM with the class path of this JVM. Its main class uses {@link ParentWatch}, so the
- * child always ends with this JVM.
+ * A child JVM with the class path of this JVM. Its main class must use {@link ParentWatch}, so that
+ * the child always ends with this JVM.
  */
 final class ChildJvm implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(1);
