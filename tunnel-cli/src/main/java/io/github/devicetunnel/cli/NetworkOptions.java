@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Option;
  * websocket details.
  */
 final class NetworkOptions {
+  private static final Pattern PLAINTEXT = Pattern.compile("(?i)(ws|http)://");
+
   private static final String CA_FILE = "--ca-file";
   private static final String CLIENT_CERT = "--client-cert";
   private static final String CLIENT_KEY = "--client-key";
@@ -92,7 +95,6 @@ final class NetworkOptions {
    * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   void applyTo(TunnelClient.Builder builder, String cloudUri, Environment environment) {
-    setTls(builder, environment);
     if (proxy == null) {
       setting(
           PROXY,
@@ -105,6 +107,7 @@ final class NetworkOptions {
           PROXY,
           () -> builder.proxy(url.isBlank() ? ProxySettings.none() : ProxySettings.parse(url)));
     }
+    setTls(builder, cloudUri, environment);
     headers.forEach(header -> setHeader(builder, header));
     if (bareClose != null) {
       builder.bareClose(Choice.of(BareClose.class, BARE_CLOSE, bareClose));
@@ -117,13 +120,23 @@ final class NetworkOptions {
     return proxy != null && proxy.contains("@") && !environment.config().sets(PROXY);
   }
 
-  private void setTls(TunnelClient.Builder builder, Environment environment) {
+  /** Returns whether the connection to the cloud, or to a proxy, may be encrypted. */
+  private boolean mayUseTls(String cloudUri, Environment environment) {
+    boolean plaintext = PLAINTEXT.matcher(cloudUri).lookingAt();
+    boolean direct =
+        proxy == null && ProxySettings.fromEnvironment(environment.variables(), cloudUri).isEmpty();
+    return !plaintext || !direct;
+  }
+
+  private void setTls(TunnelClient.Builder builder, String cloudUri, Environment environment) {
     TlsSettings.Builder tls = TlsSettings.builder();
     if (caFile != null) {
       Path file = caFile;
       setting(CA_FILE, () -> tls.trustAlso(file));
     }
-    Authorities authorities = caFile == null ? Authorities.read(environment) : null;
+    // The certificates of a system take a third of a second to read.
+    Authorities authorities =
+        caFile == null && mayUseTls(cloudUri, environment) ? Authorities.read(environment) : null;
     if (authorities != null) {
       tls.trustOnly(authorities.certificates(), authorities.source());
     }

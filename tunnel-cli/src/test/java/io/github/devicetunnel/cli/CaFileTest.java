@@ -249,4 +249,20 @@ class CaFileTest {
         + Base64.getMimeEncoder(64, lineEnd).encodeToString(keys.getCertificate("key").getEncoded())
         + "\n-----END CERTIFICATE-----\n";
   }
+
+  /** Reading all certificates of a system delays the start, so they are not read for nothing. */
+  @Test
+  void variablesAreNotReadWithoutTls() {
+    Program program =
+        new Program()
+            .variable("SSL_CERT_FILE", folder.resolve("missing").toString())
+            .variable("TUNNEL_API_KEY", "ak_test")
+            .run(
+                "check",
+                "--cloud-uri=ws://127.0.0.1:1",
+                "--device=" + Program.DEVICE,
+                "--service=127.0.0.1:80");
+
+    assertThat(program.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+  }
 }
