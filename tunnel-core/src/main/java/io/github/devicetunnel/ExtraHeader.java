@@ -67,7 +67,7 @@ final class ExtraHeader {
     }
     if (TAKEN.contains(lower) || lower.startsWith("sec-websocket-")) {
       throw new IllegalArgumentException(
-          "header: " + name + " is one of those that the request for a tunnel has itself");
+          "header: " + name + " is set by the library and cannot be added");
     }
     if (!VALUE.matcher(value).matches()) {
       throw new IllegalArgumentException(

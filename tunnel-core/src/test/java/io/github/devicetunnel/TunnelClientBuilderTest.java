@@ -39,8 +39,7 @@ class TunnelClientBuilderTest {
   void headersOfTheRequestItselfAreRefused(String name) {
     assertThatThrownBy(() -> complete().header(name, "s3cret"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "header: " + name + " is one of those that the request for a tunnel has itself");
+        .hasMessage("header: " + name + " is set by the library and cannot be added");
   }
 
   @ParameterizedTest

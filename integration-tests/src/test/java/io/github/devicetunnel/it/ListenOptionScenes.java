@@ -146,6 +146,6 @@ final class ListenOptionScenes {
     Program.Outcome refused = bench.program("--reload-on-hangup").run();
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.err())
-        .startsWith("tunnel: --reload-on-hangup: is of no use without --config");
+        .startsWith("tunnel: --reload-on-hangup: cannot be used without --config");
   }
 }

@@ -30,7 +30,7 @@ final class NoProxyTest {
     properties.keySet().forEach(System::clearProperty);
   }
 
-  /** Of the JVM, for a proxy on a port where nobody listens. */
+  /** Sets system properties of the JVM that name a proxy on a port without a listener. */
   static Stream<Map<String, String>> properties() {
     return Stream.of(
         Map.of("http.proxyHost", "127.0.0.1", "http.proxyPort", "PORT", "http.nonProxyHosts", ""),

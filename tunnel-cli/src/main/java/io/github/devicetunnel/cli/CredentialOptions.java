@@ -44,7 +44,7 @@ final class CredentialOptions {
       return new KeyOptions.Key(minting(privateKey, environment), false);
     }
     if (algorithm != null) {
-      throw CommandFailure.usage(ALGORITHM + ": is of no use without " + PRIVATE_KEY);
+      throw CommandFailure.usage(ALGORITHM + ": cannot be used without " + PRIVATE_KEY);
     }
     return keyOptions.key(environment);
   }

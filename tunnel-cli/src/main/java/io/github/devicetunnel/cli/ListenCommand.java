@@ -57,7 +57,7 @@ final class ListenCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     boolean configured = environment.config().isThere();
     if (reloadOnHangup && !configured) {
-      throw CommandFailure.usage(RELOAD_ON_HANGUP + ": is of no use without " + Config.OPTION);
+      throw CommandFailure.usage(RELOAD_ON_HANGUP + ": cannot be used without " + Config.OPTION);
     }
     environment
         .stopSignals()

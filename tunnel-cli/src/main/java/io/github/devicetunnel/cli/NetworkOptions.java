@@ -146,7 +146,7 @@ final class NetworkOptions {
       String option = clientKey == null ? CLIENT_CERT : CLIENT_KEY;
       setting(option, () -> tls.clientCertificate(certificate, key));
     } else if (clientKey != null) {
-      throw CommandFailure.usage(CLIENT_KEY + ": is of no use without " + CLIENT_CERT);
+      throw CommandFailure.usage(CLIENT_KEY + ": cannot be used without " + CLIENT_CERT);
     }
     if (caFile != null || authorities != null || clientCert != null) {
       TlsSettings settings = tls.build();

@@ -161,7 +161,7 @@ class JwtPrivateKeyTest {
         key(),
         "--api-key-file=/nowhere");
     assertRefused(
-        "--jwt-algorithm: is of no use without --jwt-private-key\n", "--jwt-algorithm=ES256");
+        "--jwt-algorithm: cannot be used without --jwt-private-key\n", "--jwt-algorithm=ES256");
     assertRefused(
         "--jwt-algorithm: must be one of RS256, RS384, RS512, ES256, ES384, ES512, but is"
             + " \"HS256\"\n",

@@ -107,7 +107,7 @@ class UsageTest {
             WHOLE_URL,
             "--proxy=ftp://proxy.example"),
         mistake(
-            "--client-key: is of no use without --client-cert",
+            "--client-key: cannot be used without --client-cert",
             "-cloud-uri",
             WHOLE_URL,
             "--client-key=x"),
@@ -142,7 +142,7 @@ class UsageTest {
             WHOLE_URL,
             "--header=Proxy-Authorization=Basic s3cret"),
         mistake(
-            "--header: Host is one of those that the request for a tunnel has itself",
+            "--header: Host is set by the library and cannot be added",
             "-cloud-uri",
             WHOLE_URL,
             "--header=Host=x"),
