@@ -17,8 +17,6 @@ module io.github.devicetunnel.core {
   // The test cloud reads and writes the frames of the server side.
   exports io.github.devicetunnel.internal.frames to
       io.github.devicetunnel.testing;
-  exports io.github.devicetunnel.internal.net to
-      io.github.devicetunnel.testing;
   // All modules escape external text in messages in the same way.
   exports io.github.devicetunnel.internal.text to
       io.github.devicetunnel.cli,

@@ -1,6 +1,5 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.internal.net.BulkInputStream;
 import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,8 +80,14 @@ final class StruckService implements ServiceEnd {
     }
   }
 
-  private final class Input extends BulkInputStream {
+  private final class Input extends InputStream {
     private final InputStream in = delegate.input();
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {

@@ -16,7 +16,10 @@ public final class UpgradeRefusedException extends ProtocolException {
   private final String body;
   private final @Nullable String location;
   private final @Nullable String server;
+
+  @SuppressWarnings("serial") // List.copyOf returns a serializable list
   private final List<String> schemes;
+
   private final @Nullable Duration retryAfter;
 
   UpgradeRefusedException(
