@@ -18,8 +18,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * The packages of the library and who may use whom. The root package holds the API and the
- * lifecycle of a client, a connection and a stream. The packages below it know nothing of tunnels.
+ * Checks the dependencies between the packages of the library. The root package holds the API and
+ * the lifecycle of clients, connections and streams. The packages below it do not use the root
+ * package.
  */
 class ArchitectureTest {
   private static final String ROOT = "io.github.devicetunnel";
@@ -58,7 +59,7 @@ class ArchitectureTest {
       };
 
   @Test
-  void packagesUseWhatTheTableSays() {
+  void packageDependenciesMatchTable() {
     Map<String, Set<String>> found = new TreeMap<>();
     for (JavaClass from : CLASSES) {
       if (isInternal(from)) {
@@ -85,12 +86,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void noDependencyCycleBetweenClasses() {
+  void classesHaveNoDependencyCycles() {
     slices().assignedFrom(OUTERMOST_CLASSES).should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
-  void onlyInternalPackagesUseCallsOfOkHttpAndSocketsOfOkio() {
+  void rootPackageUsesNoOkHttpCallsAndNoOkio() {
     noClasses()
         .that()
         .resideInAPackage(ROOT)

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of a credential before it is used. */
+/** Checks the validation of credentials before the first dial. */
 class CredentialsTest {
   private static final String TOKEN = Jwt.of("{\"exp\":1}");
 
@@ -25,14 +25,14 @@ class CredentialsTest {
         "a\0k\0_\0|apiKey is in UTF-16: save the file in UTF-8",
         "ak_secretü|apiKey has a character that is not printable ASCII at position 10 of 10",
       })
-  void aKeyThatCannotStandInAHeader(String key, String message) {
+  void rejectsMalformedAccessKey(String key, String message) {
     assertThatThrownBy(() -> Credentials.apiKey(key))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
   }
 
   @Test
-  void aJwtInPlaceOfAnAccessKey() {
+  void rejectsJwtAsAccessKey() {
     assertThatThrownBy(() -> Credentials.apiKey(TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
@@ -41,7 +41,7 @@ class CredentialsTest {
   }
 
   @Test
-  void anAccessKeyInPlaceOfAJwt() {
+  void rejectsAccessKeyAsJwt() {
     assertThatThrownBy(() -> Credentials.jwt("app1", "ak_secret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
@@ -51,7 +51,7 @@ class CredentialsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"secret", "secret.secret.secret", "secret..secret", "secret.eyJ9.secret"})
-  void aTokenThatIsNoJwt(String token) {
+  void rejectsMalformedJwtWithoutQuotingIt(String token) {
     assertThatThrownBy(() -> Credentials.jwt("app1", token))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("token is no JWT, which is three parts in base64url")
@@ -59,7 +59,7 @@ class CredentialsTest {
   }
 
   @Test
-  void anApplicationIdThatCannotStandInAHeader() {
+  void rejectsMalformedApplicationId() {
     assertThatThrownBy(() -> Credentials.jwt("a b", TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("applicationId has a blank at position 2 of 3");
@@ -68,14 +68,14 @@ class CredentialsTest {
         .hasMessageStartingWith("applicationId is empty");
   }
 
-  /** Time passes, so this is for the dial to say. */
+  /** The dial checks the expiry, because a token can expire after it is configured. */
   @Test
-  void aTokenThatHasExpiredIsTaken() {
+  void acceptsExpiredToken() {
     assertThat(Credentials.jwt("app1", TOKEN)).isNotNull();
   }
 
   @Test
-  void showsNoSecret() {
+  void toStringOmitsSecrets() {
     TokenSource source =
         new TokenSource() {
           @Override

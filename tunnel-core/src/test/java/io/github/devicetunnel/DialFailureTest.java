@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** By the texts that Java has on each system, or takes from it. */
+/** Uses the exception messages of Java on Linux, macOS and Windows. */
 class DialFailureTest {
 
   @ParameterizedTest
@@ -37,35 +37,35 @@ class DialFailureTest {
     "Address already in use: connect, 'this machine has no free local port to reach the cloud: close"
         + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
   })
-  void whatIsExhaustedHereIsNoFaultOfTheCloud(String text, String message) {
-    CloseCause ending = unreachable(new SocketException(text));
+  void blamesThisMachineForExhaustedResources(String text, String message) {
+    CloseCause cause = unreachable(new SocketException(text));
 
-    assertThat(ending.message()).isEqualTo(message);
-    assertThat(ending.endedBy()).isEqualTo(EndedBy.CLIENT);
+    assertThat(cause.message()).isEqualTo(message);
+    assertThat(cause.endedBy()).isEqualTo(EndedBy.CLIENT);
   }
 
-  /** Linux has the same text for a loopback without IPv6. */
+  /** Linux reports the same error if the loopback interface has no IPv6 address. */
   @Test
-  void addressInIpv6MayBeMissing() {
+  void namesMissingIpv6AddressAsPossibleCause() {
     CloudUri cloud = CloudUri.parse("wss://[::1]:8443");
     BindException e = new BindException("Cannot assign requested address");
-    CloseCause ending =
+    CloseCause cause =
         new DialFailure(cloud, null, null, e)
             .ending(Duration.ofSeconds(1), "connecting to [::1]:8443");
 
-    assertThat(ending.message())
+    assertThat(cause.message())
         .startsWith("this machine has no free local port, or no IPv6 address, to reach the cloud");
   }
 
   @Test
-  void otherFailuresNameTheCloud() {
-    CloseCause ending = unreachable(new SocketException("Network is unreachable"));
+  void blamesCloudForOtherFailures() {
+    CloseCause cause = unreachable(new SocketException("Network is unreachable"));
 
-    assertThat(ending.message())
+    assertThat(cause.message())
         .isEqualTo(
             "the cloud wss://cloud.example/ could not be reached: Network is unreachable,"
                 + " while asleep");
-    assertThat(ending.endedBy()).isEqualTo(EndedBy.CLOUD);
+    assertThat(cause.endedBy()).isEqualTo(EndedBy.CLOUD);
   }
 
   private static CloseCause unreachable(IOException e) {
@@ -73,10 +73,10 @@ class DialFailureTest {
     return new DialFailure(cloud, null, null, e).ending(Duration.ofSeconds(1), "asleep");
   }
 
-  /** The first cause in the order of importance counts, wherever it is. */
+  /** The position of the most important cause does not matter. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void mostTellingCause(int position) {
+  void reportsMostImportantCause(int position) {
     List<IOException> failures =
         new ArrayList<>(
             List.of(
@@ -92,9 +92,9 @@ class DialFailureTest {
                 + " handshake, while asleep");
   }
 
-  /** OkHttp repeats the address, without the brackets of RFC 3986 section 3.2.2. */
+  /** OkHttp's message repeats the address without the brackets of RFC 3986 section 3.2.2. */
   @Test
-  void reasonOfARefusedConnection() {
+  void reportsRefusedConnectionWithoutAddress() {
     IOException thrown = new ConnectException("Failed to connect to localhost/[::1]:443");
     thrown.initCause(new ConnectException("Connection refused"));
 
@@ -106,7 +106,7 @@ class DialFailureTest {
     "cloud.example, unknown host cloud.example",
     "cloud.example: Name or service not known, cloud.example: Name or service not known"
   })
-  void hostThatIsUnknown(String message, String text) {
+  void reportsUnknownHost(String message, String text) {
     assertThat(unreachable(new UnknownHostException(message)).message())
         .contains("could not be reached: " + text + ", while");
   }

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
 
-/** Tokens that nobody has signed, which only the cloud could tell. */
+/** Creates tokens with an invalid signature, which only the cloud can detect. */
 final class Jwt {
   private Jwt() {}
 
-  /** With these claims, in JSON. */
+  /** Returns a token with the given JSON claims. */
   static String of(String claims) {
     return part("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + part(claims) + ".c2lnbmF0dXJl";
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What can be seen of a JWT without asking the cloud. */
+/** Checks the validation of a JWT's claims before the dial. */
 class JwtClaimsTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final Instant NOW = Instant.ofEpochSecond(1_640_947_429);
@@ -23,13 +23,13 @@ class JwtClaimsTest {
     return defect(claims, DEVICE, "127.0.0.1:80");
   }
 
-  private static String later(String furtherClaims) {
+  private static String fresh(String furtherClaims) {
     return "{\"exp\":1640947430," + furtherClaims + "}";
   }
 
-  /** It has a device and a port, and no address. */
+  /** The token in the documentation limits device and port, but not the address. */
   @Test
-  void theExampleOfTheDocumentsOpensItsTunnelUntilAMinuteAfterItsEnd() {
+  void acceptsDocumentedTokenUntilOneMinuteAfterExpiry() {
     String claims =
         "{\"exp\":1640947429, \"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b800000000\","
             + " \"pelion.edge.tunnel.port\":80}";
@@ -44,9 +44,9 @@ class JwtClaimsTest {
   }
 
   @Test
-  void beforeItsTime() {
-    assertThat(defect(later("\"nbf\":1640947489"))).isNull();
-    assertThat(defect(later("\"nbf\":1640947490")))
+  void rejectsTokenBeforeNbf() {
+    assertThat(defect(fresh("\"nbf\":1640947489"))).isNull();
+    assertThat(defect(fresh("\"nbf\":1640947490")))
         .startsWith(
             "is not valid yet: its claim nbf is 1640947490 (2021-12-31T10:44:50Z), and now it is"
                 + " 1640947429 (2021-12-31T10:43:49Z)");
@@ -55,38 +55,38 @@ class JwtClaimsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"{}", "{\"exp\":null}", "{\"exp\":\"\"}", "{\"nbf\":1,\"a\":{\"exp\":9}}"})
-  void withoutExpiry(String claims) {
+  void rejectsTokenWithoutExpiry(String claims) {
     assertThat(defect(claims))
         .startsWith("has no claim exp, without which the service takes no token");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\"1640947430\"", "true", "[1640947430]"})
-  void expiryThatIsNoNumber(String value) {
+  void rejectsNonNumericExpiry(String value) {
     assertThat(defect("{\"exp\":" + value + "}")).startsWith("has a claim exp that is no number");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"1640947430.5", "1.640947430E9", "1640947430000", "1e999", "99999999999999999999"})
-  void expiryInOtherNumbers(String value) {
+  void acceptsAnyNumberFormatForExpiry(String value) {
     assertThat(defect("{\"exp\":" + value + "}")).isNull();
   }
 
   @Test
-  void timesOutOfTheOrdinaryCanBeTold() {
+  void reportsExtremeTimes() {
     assertThat(defect("{\"exp\":-1e999}")).startsWith("has expired: its claim exp is -1e999 (");
-    assertThat(defect(later("\"nbf\":1e300")))
+    assertThat(defect(fresh("\"nbf\":1e300")))
         .startsWith("is not valid yet: its claim nbf is 1e300 (");
   }
 
   @Test
-  void anotherDevice() {
+  void rejectsTokenForAnotherDevice() {
     assertThat(
-            defect(later("\"pelion.edge.tunnel.device_id\":\"017B7FDDB124724840C1C7B800000000\"")))
+            defect(fresh("\"pelion.edge.tunnel.device_id\":\"017B7FDDB124724840C1C7B800000000\"")))
         .isNull();
     assertThat(
-            defect(later("\"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b8000000ff\"")))
+            defect(fresh("\"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b8000000ff\"")))
         .startsWith(
             "is for another device: its claim pelion.edge.tunnel.device_id is"
                 + " 017b7fddb124724840c1c7b8000000ff, and the tunnel is to lead to "
@@ -95,14 +95,14 @@ class JwtClaimsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"80", "80.0", "\"80\"", "null", "\"\""})
-  void itsPort(String port) {
-    assertThat(defect(later("\"pelion.edge.tunnel.port\":" + port))).isNull();
+  void acceptsPortOfTarget(String port) {
+    assertThat(defect(fresh("\"pelion.edge.tunnel.port\":" + port))).isNull();
   }
 
   @ParameterizedTest
   @CsvSource({"8080, 8080", "\"http\", http", "0, 0", "[80], a structure"})
-  void anotherPort(String port, String shown) {
-    assertThat(defect(later("\"pelion.edge.tunnel.port\":" + port)))
+  void rejectsTokenForAnotherPort(String port, String shown) {
+    assertThat(defect(fresh("\"pelion.edge.tunnel.port\":" + port)))
         .startsWith(
             "is for another port: its claim pelion.edge.tunnel.port is "
                 + shown
@@ -116,15 +116,15 @@ class JwtClaimsTest {
     "[::1], [0:0:0:0:0:0:0:1]:80",
     "FE80::1, [fe80::1%eth0]:80",
     "::ffff:10.0.0.1, 10.0.0.1:80",
-    // What a name stands for only the gateway knows.
+    // Only the gateway can resolve a name.
     "127.0.0.1, localhost:80",
     "localhost, 127.0.0.1:80",
     "db.lan, cache.lan:80",
     "010.0.0.1, 8.0.0.1:80",
     "300.0.0.1, 10.0.0.1:80",
   })
-  void anAddressThatMayBeTheSame(String claim, String service) {
-    assertThat(defect(later("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
+  void acceptsAddressThatMayMatchTarget(String claim, String service) {
+    assertThat(defect(fresh("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
         .isNull();
   }
 
@@ -134,19 +134,19 @@ class JwtClaimsTest {
     "::2, [::1]:80, ::1",
     "::1, 127.0.0.1:80, 127.0.0.1",
   })
-  void anotherAddress(String claim, String service, String wanted) {
-    assertThat(defect(later("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
+  void rejectsTokenForAnotherAddress(String claim, String service, String targetHost) {
+    assertThat(defect(fresh("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
         .startsWith(
             "is for another address: its claim pelion.edge.tunnel.ip is "
                 + claim
                 + ", and the tunnel is to lead to "
-                + wanted);
+                + targetHost);
   }
 
   @Test
-  void aClaimIsShownInOneShortLine() {
+  void shortensClaimToOneLine() {
     String device = "x\\n".repeat(1000);
-    assertThat(defect(later("\"pelion.edge.tunnel.device_id\":\"" + device + "\"")))
+    assertThat(defect(fresh("\"pelion.edge.tunnel.device_id\":\"" + device + "\"")))
         .doesNotContain("\n")
         .hasSizeLessThan(300);
   }
@@ -166,12 +166,12 @@ class JwtClaimsTest {
         "a.e30x!.c",
         "a.eyJhIjox.c",
       })
-  void noJwt(String token) {
+  void returnsNullForMalformedJwt(String token) {
     assertThat(JwtClaims.parse(token)).isNull();
   }
 
   @Test
-  void aJwtIsKnownByItsLooks() {
+  void recognizesJwtByStructure() {
     assertThat(JwtClaims.isJwt(Jwt.of("{}"))).isTrue();
     assertThat(JwtClaims.isJwt("ak_1MDE.2.3")).isFalse();
     assertThat(JwtClaims.isJwt("")).isFalse();

@@ -35,7 +35,7 @@ class ProxySettingsTest {
     "direct://, none",
     "http://none, http://none:80",
   })
-  void urls(String url, String expected) {
+  void parsesProxyUrl(String url, String expected) {
     assertThat(ProxySettings.parse(url)).hasToString(expected);
   }
 
@@ -49,7 +49,7 @@ class ProxySettingsTest {
     "http://proxy.example?x, is malformed",
     "socks4://proxy.example, has the scheme socks4",
   })
-  void urlsThatAreNone(String url, String defect) {
+  void rejectsInvalidProxyUrl(String url, String defect) {
     assertThatThrownBy(() -> ProxySettings.parse(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -71,14 +71,14 @@ class ProxySettingsTest {
         "http://user:s3cret%00@host",
         "http://:s3cret@host/path"
       })
-  void noPasswordIsRepeated(String url) {
+  void omitsPasswordFromErrors(String url) {
     assertThatThrownBy(() -> ProxySettings.parse(url))
         .isInstanceOf(IllegalArgumentException.class)
         .satisfies(e -> assertThat(String.valueOf(e.getMessage())).doesNotContain("s3cret"));
   }
 
   @Test
-  void hostAndPortAreChecked() {
+  void rejectsInvalidHostOrPort() {
     assertThat(ProxySettings.socks5("::1", 1080)).hasToString("socks5://[::1]:1080");
     assertThatThrownBy(() -> ProxySettings.http("a b", 1))
         .hasMessage("proxy host must be a name or an IP address, but is \"a b\"");
@@ -89,7 +89,7 @@ class ProxySettingsTest {
   }
 
   @Test
-  void noProxyHasNoUser() {
+  void rejectsCredentialsWithoutProxy() {
     assertThat(ProxySettings.none()).hasToString("none");
     assertThatThrownBy(() -> ProxySettings.none().credentials("user", "s3cret"))
         .isInstanceOf(IllegalStateException.class)
@@ -97,7 +97,7 @@ class ProxySettingsTest {
   }
 
   @Test
-  void credentialsMustFitTheProtocol() {
+  void rejectsCredentialsThatProtocolCannotCarry() {
     ProxySettings http = ProxySettings.http("host", 1);
     ProxySettings socks = ProxySettings.socks5("host", 1);
     assertThat(http.credentials("user", "a:b")).hasToString("http://host:1");
@@ -134,7 +134,7 @@ class ProxySettingsTest {
         "cloud                     | false",
         "cloud.example.org         | false",
       })
-  void exemptions(String list, boolean exempt) {
+  void matchesNoProxyEntries(String list, boolean exempt) {
     for (String cloud : new String[] {"wss://cloud.example", "wss://cloud.example."}) {
       Map<String, String> environment = Map.of("ALL_PROXY", "http://a:1", "NO_PROXY", list);
       assertThat(ProxySettings.fromEnvironment(environment, cloud).isEmpty())
@@ -160,11 +160,11 @@ class ProxySettingsTest {
         "wss://cloud.example, HTTPS_PROXY=none ALL_PROXY=http://b:2, -",
         "wss://cloud.example, https_proxy=direct:// ALL_PROXY=http://b:2, -",
         "wss://cloud.example, HTTP_PROXY=none ALL_PROXY=http://b:2, http://b:2",
-        // Never for this machine.
+        // A cloud on this machine is never proxied.
         "wss://localhost:1, HTTPS_PROXY=http://a:1, -",
         "wss://127.1.2.3:1, HTTPS_PROXY=http://a:1, -",
         "wss://[::1]:1, HTTPS_PROXY=http://a:1, -",
-        // Nor where it is not wanted.
+        // NO_PROXY excludes the cloud.
         "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=*, -",
         "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=cloud.example, -",
         "wss://cloud.example, ALL_PROXY=http://a:1 no_proxy=other;CLOUD.Example, -",
@@ -189,7 +189,7 @@ class ProxySettingsTest {
         "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=10.0.0.0/8, http://a:1",
         "wss://cloud.example, ALL_PROXY=http://a:1 NO_PROXY=;, http://a:1",
       })
-  void environment(String cloud, String variables, String expected) {
+  void choosesProxyFromEnvironment(String cloud, String variables, String expected) {
     Map<String, String> environment = new HashMap<>();
     if (variables != null) {
       for (String variable : variables.split(" ", -1)) {
@@ -202,7 +202,7 @@ class ProxySettingsTest {
   }
 
   @Test
-  void variableThatIsMalformedIsNamed() {
+  void namesInvalidEnvironmentVariable() {
     assertThatThrownBy(
             () ->
                 ProxySettings.fromEnvironment(

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
  */
 class ReflectionTest {
   private static final DescribedPredicate<JavaCall<?>> REFLECTS =
-      describe("looks something up by its name", ReflectionTest::reflects);
+      describe("looks up a class, member or resource by name", ReflectionTest::reflects);
 
   @Test
-  void onlyVirtualThreadsAreFoundByReflection() {
+  void onlyListedClassesUseReflection() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName(ConnectionThreads.class.getName() + "$VirtualThreads")

@@ -14,9 +14,9 @@ import java.net.ConnectException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Exceptions travel between JVMs, as in a build's test workers or a cluster, with all they say. */
+/** Checks that serialized exceptions keep their content, for example in a build's test workers. */
 class SerializationTest {
-  /** Of somebody who did not think of serialization. */
+  /** Has a field that is not serializable. */
   private static final class Unserializable extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -40,7 +40,7 @@ class SerializationTest {
     return new TunnelRejectedException(503, ERROR, reason(cause), Duration.ofSeconds(30));
   }
 
-  @SuppressWarnings({"unchecked", "BanSerializableRead"}) // it was written right before
+  @SuppressWarnings({"unchecked", "BanSerializableRead"}) // reads only bytes that it has written
   private static <T> T roundTrip(T object) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -65,7 +65,7 @@ class SerializationTest {
   }
 
   @Test
-  void tunnelException() throws Exception {
+  void preservesTunnelException() throws Exception {
     TunnelException original = new TunnelException(reason(new ConnectException("reset")));
 
     TunnelException copy = roundTrip(original);
@@ -75,7 +75,7 @@ class SerializationTest {
   }
 
   @Test
-  void withoutCauseAndCode() throws Exception {
+  void preservesReasonWithoutCauseAndCode() throws Exception {
     TunnelException original =
         new TunnelException(
             new CloseReason(
@@ -88,7 +88,7 @@ class SerializationTest {
   }
 
   @Test
-  void tunnelRejectedException() throws Exception {
+  void preservesTunnelRejectedException() throws Exception {
     TunnelRejectedException original = rejected(new IOException("answered"));
 
     TunnelRejectedException copy = roundTrip(original);
@@ -101,7 +101,7 @@ class SerializationTest {
   }
 
   @Test
-  void causesThatAreNotSerializable() throws Exception {
+  void replacesCauseThatIsNotSerializable() throws Exception {
     Unserializable cause = new Unserializable("odd", new ConnectException("reset"));
     for (TunnelException original : new TunnelException[] {rejected(cause), plain(cause)}) {
       original.addSuppressed(new Unserializable("suppressed", null));
@@ -117,9 +117,9 @@ class SerializationTest {
       assertThat(copy.getSuppressed()).hasSize(1);
       assertThat(copy.getSuppressed()[0])
           .hasToString(Unserializable.class.getName() + ": suppressed");
-      // What was serialized stays as it was.
+      // The original does not change.
       assertThat(original.getCause()).isSameAs(cause);
-      // And the copy travels on.
+      // The copy is serializable again.
       assertSame(roundTrip(copy), original);
     }
   }
@@ -129,7 +129,7 @@ class SerializationTest {
   }
 
   @Test
-  void deepInAChain() throws Exception {
+  void replacesNestedCauseThatIsNotSerializable() throws Exception {
     IOException top = new IOException("top", new Unserializable(null, null));
 
     TunnelException copy = roundTrip(plain(top));
@@ -139,7 +139,7 @@ class SerializationTest {
   }
 
   @Test
-  void causesInACircle() throws Exception {
+  void acceptsCircularCauses() throws Exception {
     Unserializable first = new Unserializable("first", null);
     IOException second = new IOException("second", first);
     IOException third = new IOException("third", second);
@@ -149,7 +149,7 @@ class SerializationTest {
   }
 
   @Test
-  void asTheCauseOfAnother() throws Exception {
+  void preservesTunnelExceptionAsCause() throws Exception {
     ConnectException original = TunnelSocket.notConnected(rejected(new Unserializable("x", null)));
 
     ConnectException copy = roundTrip(original);
@@ -159,7 +159,7 @@ class SerializationTest {
   }
 
   @Test
-  void closeReason() throws Exception {
+  void preservesCloseReason() throws Exception {
     CloseReason copy = roundTrip(reason(new Unserializable("odd", null)));
 
     assertThat(copy.kind()).isEqualTo(Kind.CONNECTION_LOST);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is said of files and values that are wrong. */
+/** Checks the validation and the reload of TLS settings. */
 class TlsSettingsTest {
   private static final String CACERTS =
       "Java's authorities ("
@@ -37,24 +37,25 @@ class TlsSettingsTest {
     return Files.writeString(folder.resolve(name), content);
   }
 
-  private static void assertRefused(ThrowingCallable call, String message) {
+  private static void assertRejected(ThrowingCallable call, String message) {
     assertThatThrownBy(call)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
   }
 
   @Test
-  void filesOfCertificates() throws Exception {
+  void rejectsFileWithoutCertificate() throws Exception {
     TlsSettings.Builder tls = TlsSettings.builder();
     Path missing = folder.resolve("missing");
     Path text = file("text", "nothing of the kind");
-    Path cut = file("cut", HELD.certificatePem().substring(0, 300));
+    Path truncated = file("cut", HELD.certificatePem().substring(0, 300));
     Path broken = file("broken", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
-    String none = ": it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
+    String noCertificate = ": it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
 
-    assertRefused(() -> tls.trustAlso(missing), "trustAlso " + missing + ": there is no such file");
-    assertRefused(() -> tls.trustOnly(text), "trustOnly " + text + none);
-    assertRefused(() -> tls.trustAlso(cut), "trustAlso " + cut + none);
+    assertRejected(
+        () -> tls.trustAlso(missing), "trustAlso " + missing + ": there is no such file");
+    assertRejected(() -> tls.trustOnly(text), "trustOnly " + text + noCertificate);
+    assertRejected(() -> tls.trustAlso(truncated), "trustAlso " + truncated + noCertificate);
     assertThatThrownBy(() -> tls.trustAlso(broken))
         .hasMessageStartingWith(
             "trustAlso " + broken + ": it holds a certificate that cannot be read, ");
@@ -63,7 +64,7 @@ class TlsSettingsTest {
   }
 
   @Test
-  void certificatesOfAnApplicationAreNamedByTheirSource() {
+  void namesSourceOfGivenCertificates() {
     assertThat(TlsSettings.builder().trustOnly(List.of(HELD.certificate()), "the vault").build())
         .hasToString("TlsSettings[trusted are only the authorities in the vault]");
     assertThatThrownBy(() -> TlsSettings.builder().trustOnly(List.of(), "the\nvault"))
@@ -72,14 +73,14 @@ class TlsSettingsTest {
   }
 
   @Test
-  void storeOfAPropertyIsNamed() throws Exception {
+  void describesTrustStoreOfSystemProperty() throws Exception {
     String property = "javax.net.ssl.trustStore";
     Path store = file("store", "");
     try {
       System.setProperty(property, store.toString());
       assertThat(DefaultTrust.describe())
           .isEqualTo("the authorities in " + store + " (javax.net.ssl.trustStore)");
-      // JSSE takes the next one, too.
+      // JSSE also falls back to cacerts.
       System.setProperty(property, folder.resolve("missing").toString());
       assertThat(DefaultTrust.describe()).isEqualTo(CACERTS);
       System.setProperty(property, "NONE");
@@ -93,7 +94,7 @@ class TlsSettingsTest {
   }
 
   @Test
-  void trustIsAddedOrReplacedButNotBoth() throws Exception {
+  void rejectsTrustOnlyWithTrustAlso() throws Exception {
     Path ca = file("ca.pem", HELD.certificatePem());
     assertThat(TlsSettings.builder().build())
         .hasToString("TlsSettings[trusted are " + CACERTS + "]");
@@ -105,19 +106,19 @@ class TlsSettingsTest {
   }
 
   @Test
-  void reloadReadsTheFilesAgain() throws Exception {
+  void reloadRereadsFilesAndKeepsSettingsOnFailure() throws Exception {
     Path ca = file("ca.pem", OTHER.certificatePem());
     Path both = file("both.pem", HELD.certificatePem() + HELD.privateKeyPkcs8Pem());
     TlsSettings tls = TlsSettings.builder().trustOnly(ca).clientCertificate(both, both).build();
     String before = tls.toString();
 
     file("both.pem", OTHER.certificatePem() + HELD.privateKeyPkcs8Pem());
-    assertRefused(tls::reload, "clientKey " + both + ": its key is not that of the certificate");
+    assertRejected(tls::reload, "clientKey " + both + ": its key is not that of the certificate");
     assertThat(tls).hasToString(before);
 
     file("both.pem", OTHER.certificatePem() + OTHER.privateKeyPkcs8Pem());
     Files.delete(ca);
-    assertRefused(tls::reload, "trustOnly " + ca + ": there is no such file");
+    assertRejected(tls::reload, "trustOnly " + ca + ": there is no such file");
     assertThat(tls).hasToString(before);
 
     file("ca.pem", HELD.certificatePem());
@@ -128,8 +129,8 @@ class TlsSettingsTest {
   }
 
   @Test
-  void reloadAsksForThePasswordAgain() throws Exception {
-    AtomicInteger asked = new AtomicInteger();
+  void reloadRequestsPasswordAgain() throws Exception {
+    AtomicInteger requests = new AtomicInteger();
     Path file = folder.resolve("keys.p12");
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -146,16 +147,16 @@ class TlsSettingsTest {
             .clientKeyStore(
                 file,
                 () -> {
-                  asked.incrementAndGet();
+                  requests.incrementAndGet();
                   return "5ecret".toCharArray();
                 })
             .build();
     tls.reload();
-    assertThat(asked).hasValue(2);
+    assertThat(requests).hasValue(2);
   }
 
   @Test
-  void clientKeys() throws Exception {
+  void rejectsInvalidClientKey() throws Exception {
     TlsSettings.Builder tls = TlsSettings.builder();
     Path certificate = file("a.pem", HELD.certificatePem());
     Path key = file("a.key", HELD.privateKeyPkcs8Pem());
@@ -181,22 +182,22 @@ class TlsSettingsTest {
 
     assertThat(tls.clientCertificate(certificate, key).build())
         .hasToString("TlsSettings[trusted are " + CACERTS + ", client certificate CN=a]");
-    assertRefused(
+    assertRejected(
         () -> tls.clientCertificate(certificate, otherKey),
         "clientKey " + otherKey + ": its key is not that of the certificate in " + certificate);
-    assertRefused(
+    assertRejected(
         () -> tls.clientCertificate(certificate, certificate),
         "clientKey " + certificate + ": it holds no private key");
-    assertRefused(
+    assertRejected(
         () -> tls.clientCertificate(certificate, two),
         "clientKey " + two + ": it holds more than one private key");
-    assertRefused(
+    assertRejected(
         () -> tls.clientCertificate(certificate, sec1),
         "clientKey " + sec1 + ": its key has the form \"EC PRIVATE KEY" + convert);
-    assertRefused(
+    assertRejected(
         () -> tls.clientCertificate(certificate, encrypted),
         "clientKey " + encrypted + ": its key has the form \"RSA PRIVATE KEY" + convert);
-    assertRefused(
+    assertRejected(
         () -> tls.clientCertificate(certificate, broken),
         "clientKey "
             + broken
@@ -207,15 +208,15 @@ class TlsSettingsTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void aFileWithoutEndIsNotReadToItsEnd() {
+  void rejectsFileAboveSizeLimit() {
     Path zeros = Path.of("/dev/zero");
-    assertRefused(
+    assertRejected(
         () -> TlsSettings.builder().trustAlso(zeros),
         "trustAlso /dev/zero: it is longer than 16 MiB");
   }
 
   @Test
-  void keyStores() throws Exception {
+  void rejectsInvalidClientKeyStore() throws Exception {
     TlsSettings.Builder tls = TlsSettings.builder();
     Path text = file("text", "nothing of the kind");
     Path store = folder.resolve("keys.p12");
@@ -226,28 +227,28 @@ class TlsSettingsTest {
       keys.store(out, "right".toCharArray());
     }
 
-    assertRefused(
+    assertRejected(
         () -> tls.clientKeyStore(text, "x"::toCharArray),
         "clientKeyStore " + text + ": it is no PKCS#12");
-    assertRefused(
+    assertRejected(
         () -> tls.clientKeyStore(store, "wrong"::toCharArray),
         "clientKeyStore " + store + ": the password is wrong");
-    assertRefused(
+    assertRejected(
         () -> tls.clientKeyStore(store, "right"::toCharArray),
         "clientKeyStore " + store + ": it holds no private key");
   }
 
   @Test
-  void pins() {
+  void rejectsMalformedPin() {
     TlsSettings.Builder tls = TlsSettings.builder();
     String pin = CertificatePinner.pin(HELD.certificate());
     assertThat(tls.pin("*.cloud.example", pin).build()).asString().endsWith(", pins: 1]");
     for (String bad : new String[] {"", "sha1/AAAA", "sha256/AAAA", "sha256/*", pin.substring(7)}) {
-      assertRefused(
+      assertRejected(
           () -> tls.pin("cloud.example", bad),
           "pin must be sha256/ and 32 bytes in Base64, but is \"" + bad + "\"");
     }
-    assertRefused(
+    assertRejected(
         () -> tls.pin("a.*.example", pin),
         "pin: the host must be a name, or *. or **. and a name, but is \"a.*.example\"");
   }

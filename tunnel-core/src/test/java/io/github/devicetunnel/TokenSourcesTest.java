@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where tokens come from. */
+/** Checks tokens from files, environment variables and commands. */
 class TokenSourcesTest {
   private static final TokenRequest REQUEST =
       new TokenRequest("017b7fddb124724840c1c7b800000000", "127.0.0.1:80", false);
@@ -36,11 +36,11 @@ class TokenSourcesTest {
   }
 
   @Test
-  void aFileIsReadAgain() throws Exception {
+  void rereadsFileForEachToken() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "ak_1\r\n");
     TokenSource source = TokenSources.file(file);
     assertThat(token(source)).isEqualTo("ak_1");
-    // Neither its size nor, perhaps, its time is different.
+    // The size is the same, and the modification time may be the same.
     Files.writeString(file, "ak_2\r\n");
     assertThat(token(source)).isEqualTo("ak_2");
     Files.delete(file);
@@ -52,7 +52,7 @@ class TokenSourcesTest {
   }
 
   @Test
-  void filesThatHoldNoToken() throws Exception {
+  void rejectsFileWithoutToken() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "\n");
     assertThatThrownBy(() -> token(TokenSources.file(file)))
         .isInstanceOf(IOException.class)
@@ -66,7 +66,7 @@ class TokenSourcesTest {
   }
 
   @Test
-  void theEnvironment() throws Exception {
+  void readsEnvironmentVariable() throws Exception {
     Map.Entry<String, String> any =
         System.getenv().entrySet().stream()
             .filter(variable -> variable.getValue().matches("[!-~]+"))
@@ -80,15 +80,15 @@ class TokenSourcesTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aCommand() throws Exception {
-    // It has no input, and what it says besides is taken away from it.
+  void readsCommandOutput() throws Exception {
+    // Standard input is empty, and standard error is drained.
     String script = "cat; head -c 300000 /dev/zero >&2; echo ak_output";
     assertThat(token(shell(script, LONG))).isEqualTo("ak_output");
   }
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aCommandThatFails() {
+  void reportsFailedCommand() {
     assertThatThrownBy(
             () -> token(shell("echo ak_secret; printf 'not\\nlogged in\\n' >&2; exit 3", LONG)))
         .isInstanceOf(IOException.class)
@@ -105,7 +105,7 @@ class TokenSourcesTest {
   }
 
   @Test
-  void aCommandThatIsNotThere() {
+  void reportsMissingCommand() {
     TokenSource source = TokenSources.command(List.of("/no/such/program", "secret"), LONG);
     assertThatThrownBy(() -> token(source))
         .isInstanceOf(IOException.class)
@@ -115,7 +115,7 @@ class TokenSourcesTest {
   }
 
   @Test
-  void commandsThatCannotBe() {
+  void rejectsInvalidCommandOrTimeout() {
     assertThatThrownBy(() -> TokenSources.command(List.of(), LONG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("command is empty");
@@ -126,9 +126,9 @@ class TokenSourcesTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aCommandThatTakesTooLongIsKilledWithItsChildren() throws Exception {
-    CompletableFuture<InputStream> child = childsOutput();
-    assertThatThrownBy(() -> token(shell(waitsForAChild(), Duration.ofSeconds(5))))
+  void killsCommandAndChildrenOnTimeout() throws Exception {
+    CompletableFuture<InputStream> child = childOutput();
+    assertThatThrownBy(() -> token(shell(childScript(), Duration.ofSeconds(5))))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("the token command /bin/sh did not end within 5 s");
     assertEnds(child);
@@ -136,15 +136,14 @@ class TokenSourcesTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aCommandThatNobodyWaitsForIsKilledWithItsChildren() throws Exception {
-    CompletableFuture<InputStream> child = childsOutput();
+  void killsCommandAndChildrenOnInterrupt() throws Exception {
+    CompletableFuture<InputStream> child = childOutput();
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
-    Thread asking =
-        new Thread(
-            () -> failure.complete(catchThrowable(() -> token(shell(waitsForAChild(), LONG)))));
-    asking.start();
+    Thread caller =
+        new Thread(() -> failure.complete(catchThrowable(() -> token(shell(childScript(), LONG)))));
+    caller.start();
     assertThat(child.get(60, TimeUnit.SECONDS)).isNotNull();
-    asking.interrupt();
+    caller.interrupt();
     assertThat(failure.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
     assertEnds(child);
   }
@@ -153,12 +152,12 @@ class TokenSourcesTest {
     return folder.resolve("pipe");
   }
 
-  private String waitsForAChild() {
+  private String childScript() {
     return "sleep 300 > " + pipe() + " & wait";
   }
 
-  /** Comes when the child has started. */
-  private CompletableFuture<InputStream> childsOutput() throws Exception {
+  /** Completes when the child process has started. */
+  private CompletableFuture<InputStream> childOutput() throws Exception {
     Process process = new ProcessBuilder("mkfifo", pipe().toString()).start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
@@ -172,7 +171,7 @@ class TokenSourcesTest {
         });
   }
 
-  /** The system closes what a process has open when it ends, whoever looks after its remains. */
+  /** Waits for the end of the pipe. The system closes it when the child process ends. */
   private static void assertEnds(CompletableFuture<InputStream> child) throws Exception {
     try (InputStream output = child.get(60, TimeUnit.SECONDS)) {
       assertThat(output.read()).isEqualTo(-1);

@@ -36,7 +36,7 @@ class TunnelClientBuilderTest {
         "Sec-WebSocket-Key",
         "Content-Length"
       })
-  void headersOfTheRequestItselfAreRefused(String name) {
+  void rejectsHeadersSetByLibrary(String name) {
     assertThatThrownBy(() -> complete().header(name, "s3cret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("header: " + name + " is set by the library and cannot be added");
@@ -44,7 +44,7 @@ class TunnelClientBuilderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Authorization", "authorization"})
-  void headerOfTheCredentialSaysWhatWorks(String name) {
+  void rejectsAuthorizationHeader(String name) {
     assertThatThrownBy(() -> complete().header(name, "Basic s3cret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -56,7 +56,7 @@ class TunnelClientBuilderTest {
   }
 
   @Test
-  void headerOfTheProxyNamesItsSetting() {
+  void rejectsProxyAuthorizationHeader() {
     assertThatThrownBy(() -> complete().header("Proxy-Authorization", "Basic s3cret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -64,7 +64,7 @@ class TunnelClientBuilderTest {
   }
 
   @Test
-  void valueInTheNameOfAHeaderIsNotRepeated() {
+  void omitsHeaderValueFromErrorAboutName() {
     assertThatThrownBy(() -> complete().header("X-Front: Basic s3cret", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -74,7 +74,7 @@ class TunnelClientBuilderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Sec-WebSocket-Protocol", "sec-websocket-protocol"})
-  void headerOfSubprotocolsNamesTheirSetting(String name) {
+  void rejectsSubprotocolHeader(String name) {
     assertThatThrownBy(() -> complete().header(name, "binary"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -83,7 +83,7 @@ class TunnelClientBuilderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a,b", "b\u00ebta", "a\r\nHost: b", "a/b", "\"a\""})
-  void subprotocolMustBeToken(String name) {
+  void rejectsMalformedSubprotocol(String name) {
     assertThatThrownBy(() -> complete().subprotocol("binary", name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -93,21 +93,21 @@ class TunnelClientBuilderTest {
   }
 
   @Test
-  void subprotocolMustNotRepeat() {
+  void rejectsDuplicateSubprotocol() {
     assertThatThrownBy(() -> complete().subprotocol("binary", "chat", "binary"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("subprotocol must not repeat a name, but has \"binary\" twice; remove one");
   }
 
   @Test
-  void reusedConnectionTimeoutMustBePositive() {
+  void rejectsZeroReusedConnectionTimeout() {
     assertThatThrownBy(() -> complete().reusedConnectionTimeout(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("reusedConnectionTimeout must be positive, but is 0 s");
   }
 
   @Test
-  void headersMustFitIntoHttp() {
+  void rejectsMalformedHeader() {
     assertThatThrownBy(() -> complete().header("a b", "s3cret"))
         .hasMessage("header: the name must be letters, digits and dashes, but is \"a b\"");
     assertThatThrownBy(() -> complete().header("", "s3cret")).hasMessageContaining("but is \"\"");
@@ -126,7 +126,7 @@ class TunnelClientBuilderTest {
     "wss://cloud.example/edge/, https://cloud.example/edge/",
     "wss://[::1]:1, https://[::1]:1/",
   })
-  void aBaseIsTheBeginningOfEveryConnection(String base, String expected) {
+  void appendsTunnelPathToBaseUri(String base, String expected) {
     assertThat(connection(base, "127.0.0.1:80"))
         .isEqualTo(expected + "v3/devices/" + DEVICE + "/services/127.0.0.1:80/connection");
   }
@@ -139,7 +139,7 @@ class TunnelClientBuilderTest {
     "[::1]:80, %5B::1%5D:80",
     "[fe80::1%eth0]:80, %5Bfe80::1%25eth0%5D:80",
   })
-  void anAddressStaysOneSegment(String address, String segment) {
+  void encodesServiceAddressAsOnePathSegment(String address, String segment) {
     assertThat(connection("wss://h", address))
         .isEqualTo("https://h/v3/devices/" + DEVICE + "/services/" + segment + "/connection");
   }
@@ -151,7 +151,7 @@ class TunnelClientBuilderTest {
         "wss://h/v3/devices/017B7FDDB124724840C1C7B800000000/services/127.0.0.1:80/connection/",
         "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/127.0.0.1%3A80/connection",
       })
-  void aWholeUrlSetsDeviceAndService(String url) {
+  void readsDeviceAndServiceFromTunnelUri(String url) {
     CloudUri parsed = CloudUri.parse(url);
     assertThat(parsed.base().toString()).isEqualTo("https://h/");
     assertThat(parsed.target()).isNotNull();
@@ -160,7 +160,7 @@ class TunnelClientBuilderTest {
   }
 
   @Test
-  void aWholeUrlMayHoldAnIpv6ServiceAndAPrefix() {
+  void readsIpv6ServiceAndPathPrefixFromTunnelUri() {
     String url = "wss://h/edge/v3/devices/" + DEVICE + "/services/[::1]:80/connection";
     CloudUri parsed = CloudUri.parse(url);
     assertThat(parsed.target()).isEqualTo(new Target(DEVICE, "[::1]:80"));
@@ -181,14 +181,14 @@ class TunnelClientBuilderTest {
     "wss://h/v3/devices/1/services/127.0.0.1:80/connection, deviceId must be 32 hex digits",
     "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/127.0.0.1/connection, serviceAdd",
   })
-  void refusesOtherUrlsAndSaysWhy(String url, String message) {
+  void rejectsInvalidCloudUri(String url, String message) {
     assertThatThrownBy(() -> TunnelClient.builder().cloudUri(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
 
   @Test
-  void neverRepeatsAPasswordFromAUrl() {
+  void omitsPasswordFromCloudUriErrors() {
     for (String url : new String[] {"wss://user:secret@h", "user:secret@h", "ftp://u:secret@h"}) {
       assertThatThrownBy(() -> TunnelClient.builder().cloudUri(url))
           .isInstanceOf(IllegalArgumentException.class)
@@ -205,7 +205,7 @@ class TunnelClientBuilderTest {
         "017b7fddb124724840c1c7b80000000g",
         "017b7fddb124724840c1c7b800000000\n",
       })
-  void refusesOtherDeviceIds(String id) {
+  void rejectsInvalidDeviceId(String id) {
     assertThatThrownBy(() -> complete().deviceId(id))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("deviceId must be 32 hex digits")
@@ -227,16 +227,16 @@ class TunnelClientBuilderTest {
     "[::1], host or port is malformed",
     "[nonsense]:80, host or port is malformed",
   })
-  void refusesOtherServiceAddresses(String address, String why) {
+  void rejectsInvalidServiceAddress(String address, String reason) {
     assertThatThrownBy(() -> complete().serviceAddress(address))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("serviceAddress must be")
         .hasMessageContaining("\"" + address + "\"")
-        .hasMessageEndingWith(why);
+        .hasMessageEndingWith(reason);
   }
 
   @Test
-  void refusesTimesThatMakeNoSense() {
+  void rejectsInvalidDurations() {
     assertThatThrownBy(() -> complete().pingInterval(Duration.ofMillis(99)))
         .hasMessage("pingInterval must be zero, for no pings, or at least 0.1 s, but is 0.099 s");
     assertThatThrownBy(() -> complete().pingInterval(Duration.ofSeconds(-1)))
@@ -247,10 +247,10 @@ class TunnelClientBuilderTest {
         .hasMessage("drainTimeout must not be negative, but is -1 s");
   }
 
-  /** As {@code System.getenv} gives it for what is not set. */
+  /** {@code System.getenv} returns null for a variable that is not set. */
   @Test
-  @SuppressWarnings("NullAway") // that is what is tested
-  void saysWhatIsNull() {
+  @SuppressWarnings("NullAway") // the test passes null
+  void namesNullSetting() {
     TunnelClient.Builder builder = TunnelClient.builder();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.cloudUri(null))
@@ -270,7 +270,7 @@ class TunnelClientBuilderTest {
   }
 
   @Test
-  void saysWhatIsMissing() {
+  void namesMissingSetting() {
     TunnelClient.Builder builder = TunnelClient.builder();
     assertThatThrownBy(builder::build).hasMessage("cloudUri is missing");
     builder.cloudUri("wss://h");
@@ -285,7 +285,7 @@ class TunnelClientBuilderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ws://cloud.example", "http://10.0.0.1", "ws://localhost.example"})
-  void aCredentialDoesNotTravelInTheClear(String uri) {
+  void rejectsPlaintextToRemoteCloud(String uri) {
     assertThatThrownBy(() -> complete().cloudUri(uri).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("use wss, or say allowPlaintext(true)");
@@ -295,12 +295,12 @@ class TunnelClientBuilderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"ws://localhost:1", "ws://127.9.9.9", "ws://[::1]:1", "wss://far.example"})
-  void toThisMachineItMay(String uri) {
+  void acceptsPlaintextToThisMachine(String uri) {
     complete().cloudUri(uri).build().close();
   }
 
   @Test
-  void nothingPrintsASecret() {
+  void toStringOmitsToken() {
     TunnelClient client =
         complete().credentials(Credentials.jwt("app", Jwt.of("{\"exp\":1}"))).build();
     assertThat(client.toString()).doesNotContain("eyJ").contains("wss://cloud.example/");
@@ -308,7 +308,7 @@ class TunnelClientBuilderTest {
   }
 
   @Test
-  void livenessIsTwoPingsButAtLeastEightSeconds() {
+  void livenessTimeoutDefaultsToTwoPingIntervals() {
     Timeouts.Draft timeouts = new Timeouts.Draft(Timeouts.DEFAULTS);
     assertThat(timeouts.finish().liveness()).isEqualTo(Duration.ofSeconds(10));
     timeouts.pingInterval(Duration.ofSeconds(1));

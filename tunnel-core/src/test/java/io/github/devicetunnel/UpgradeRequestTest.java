@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is asked of the cloud, and what is made of an answer that is not a tunnel. */
+/** Checks the upgrade request and the handling of answers that reject it. */
 class UpgradeRequestTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String TARGET = DEVICE + "/[::1]:80";
@@ -54,7 +54,7 @@ class UpgradeRequestTest {
         .serviceAddress("[::1]:80");
   }
 
-  private static TunnelRejectedException refused(TunnelClient.Builder builder) {
+  private static TunnelRejectedException rejected(TunnelClient.Builder builder) {
     try (TunnelClient client = builder.build()) {
       return catchThrowableOfType(TunnelRejectedException.class, client::open);
     }
@@ -67,9 +67,9 @@ class UpgradeRequestTest {
   }
 
   @Test
-  void asksForAWebsocketAndNothingElse() throws Exception {
+  void sendsUpgradeWithoutExtensionsAndSubprotocols() throws Exception {
     cloud.enqueue(new MockResponse.Builder().code(404).build());
-    refused(client());
+    rejected(client());
     RecordedRequest request = request();
     assertThat(request.getRequestLine())
         .isEqualTo("GET /edge/v3/devices/" + DEVICE + "/services/%5B::1%5D:80/connection HTTP/1.1");
@@ -82,7 +82,7 @@ class UpgradeRequestTest {
   }
 
   @Test
-  void sendsMoreHeadersOnRequest() throws Exception {
+  void sendsConfiguredHeaders() throws Exception {
     cloud.enqueue(new MockResponse.Builder().code(404).build());
     try (TunnelClient client =
         client()
@@ -90,7 +90,7 @@ class UpgradeRequestTest {
             .header("x-route", "c")
             .header("User-Agent", "u")
             .build()) {
-      refused(client.newBuilder().header("X-More", ""));
+      rejected(client.newBuilder().header("X-More", ""));
     }
     RecordedRequest request = request();
     assertThat(request.getHeaders().values("X-Route")).containsExactly("a b", "c");
@@ -100,26 +100,26 @@ class UpgradeRequestTest {
   }
 
   @Test
-  void sendsAnAccessKeyAlone() throws Exception {
+  void sendsAccessKeyWithoutApplicationId() throws Exception {
     cloud.enqueue(new MockResponse.Builder().code(404).build());
-    refused(client());
+    rejected(client());
     RecordedRequest request = request();
     assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer ak_1");
     assertThat(request.getHeaders().get("X-Application-ID")).isNull();
   }
 
   @Test
-  void sendsAJwtWithItsApplication() throws Exception {
+  void sendsJwtWithApplicationId() throws Exception {
     cloud.enqueue(new MockResponse.Builder().code(404).build());
     String token = Jwt.of("{\"exp\":99999999999}");
-    refused(client().credentials(Credentials.jwt("app1", token)));
+    rejected(client().credentials(Credentials.jwt("app1", token)));
     RecordedRequest request = request();
     assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer " + token);
     assertThat(request.getHeaders().values("X-Application-ID")).containsExactly("app1");
   }
 
   @Test
-  void asksAServerThatOffersHttp2InHttp1() throws Exception {
+  void usesHttp1IfServerOffersHttp2() throws Exception {
     HeldCertificate held =
         new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
     HandshakeCertificates server =
@@ -136,7 +136,7 @@ class UpgradeRequestTest {
       secure.enqueue(new MockResponse.Builder().code(404).build());
       secure.start();
       String uri = "wss://localhost:" + secure.getPort();
-      assertThat(refused(client().cloudUri(uri).okHttpClient(trusting)).statusCode())
+      assertThat(rejected(client().cloudUri(uri).okHttpClient(trusting)).statusCode())
           .isEqualTo(404);
       RecordedRequest request = secure.takeRequest(60, TimeUnit.SECONDS);
       assertThat(request).isNotNull();
@@ -146,7 +146,7 @@ class UpgradeRequestTest {
   }
 
   @Test
-  void hasAllThatTheServiceSaid() {
+  void exposesErrorFieldsOfRejection() {
     cloud.enqueue(
         new MockResponse.Builder()
             .code(404)
@@ -155,7 +155,7 @@ class UpgradeRequestTest {
                 "{\"object\":\"error\",\"code\":404,\"type\":\"not_found\","
                     + "\"message\":\"no such device\",\"request_id\":\"77\"}")
             .build());
-    TunnelRejectedException e = refused(client());
+    TunnelRejectedException e = rejected(client());
     assertThat(e.statusCode()).isEqualTo(404);
     assertThat(e.errorType()).isEqualTo("not_found");
     assertThat(e.serviceMessage()).isEqualTo("no such device");
@@ -169,10 +169,10 @@ class UpgradeRequestTest {
                 + " online, and whether the service listens on it (request 77)");
   }
 
-  /** OkHttp by itself follows redirects, asks an authenticator, and repeats 408 and 503. */
+  /** By default, OkHttp follows redirects, calls an authenticator, and retries 408 and 503. */
   @ParameterizedTest
   @ValueSource(ints = {200, 301, 302, 307, 308, 400, 401, 403, 404, 408, 421, 429, 500, 502, 503})
-  void isAskedOnceWhateverTheAnswer(int status) {
+  void sendsOneRequestForEveryStatus(int status) {
     for (int i = 0; i < 2; i++) {
       cloud.enqueue(
           new MockResponse.Builder()
@@ -184,31 +184,32 @@ class UpgradeRequestTest {
     Authenticator eager =
         (route, response) -> response.request().newBuilder().header("Authorization", "x").build();
     OkHttpClient client = new OkHttpClient.Builder().authenticator(eager).build();
-    assertThat(refused(client().okHttpClient(client)).statusCode()).isEqualTo(status);
+    assertThat(rejected(client().okHttpClient(client)).statusCode()).isEqualTo(status);
     assertThat(cloud.getRequestCount()).isEqualTo(1);
   }
 
   @Test
-  void saysWhereARedirectWantedToGo() {
+  void reportsRedirectLocation() {
     cloud.enqueue(
         new MockResponse.Builder().code(302).setHeader("Location", "https://login/").build());
-    assertThat(refused(client()))
+    assertThat(rejected(client()))
         .hasMessageContaining("302, it redirects to https://login/; redirects are not followed");
   }
 
   @Test
-  void aBodyWithoutAnEndDoesNotHideTheStatus() {
+  void reportsStatusOfSlowBody() {
     cloud.enqueue(
         new MockResponse.Builder()
             .code(403)
             .body("x".repeat(100_000))
             .throttleBody(100, 1, TimeUnit.SECONDS)
             .build());
-    assertThat(refused(client().connectTimeout(Duration.ofSeconds(2))).statusCode()).isEqualTo(403);
+    assertThat(rejected(client().connectTimeout(Duration.ofSeconds(2))).statusCode())
+        .isEqualTo(403);
   }
 
   @Test
-  void saysWhatWasBeingDoneWhenTheCloudIsNotThere() throws IOException {
+  void reportsDialPhaseWhenCloudIsUnreachable() throws IOException {
     String uri = "ws://127.0.0.1:" + unusedPort();
     try (TunnelClient client = client().cloudUri(uri).build()) {
       assertThatThrownBy(client::open)
@@ -219,11 +220,11 @@ class UpgradeRequestTest {
   }
 
   @Test
-  void aNameServerThatDoesNotAnswerIsGivenUp() throws InterruptedException {
-    CountDownLatch over = new CountDownLatch(1);
+  void timesOutWhenNameServerDoesNotAnswer() throws InterruptedException {
+    CountDownLatch release = new CountDownLatch(1);
     Dns stuck =
         host -> {
-          awaitQuietly(over);
+          awaitQuietly(release);
           throw new UnknownHostException(host);
         };
     TunnelClient.Builder builder =
@@ -236,18 +237,18 @@ class UpgradeRequestTest {
           .isInstanceOf(TunnelException.class)
           .hasMessageContaining("no answer within 0.3 s, while looking up cloud.localhost");
     } finally {
-      over.countDown();
+      release.countDown();
     }
   }
 
   @Test
-  void closingTheClientEndsADial() throws Exception {
-    CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch over = new CountDownLatch(1);
+  void closingClientAbortsDial() throws Exception {
+    CountDownLatch lookupStarted = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
     Dns stuck =
         host -> {
-          asked.countDown();
-          awaitQuietly(over);
+          lookupStarted.countDown();
+          awaitQuietly(release);
           throw new UnknownHostException(host);
         };
     TunnelClient client =
@@ -257,17 +258,17 @@ class UpgradeRequestTest {
             .build();
     CompletableFuture<Throwable> failure =
         CompletableFuture.supplyAsync(() -> catchThrowable(client::open));
-    assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(lookupStarted.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(client.close(Duration.ZERO)).isEqualTo(new DrainReport(0, 1, 0));
     assertThat(failure.get(60, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
             TunnelException.class,
             e -> assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.SHUTDOWN));
-    over.countDown();
+    release.countDown();
   }
 
   @Test
-  void isTriedAgainUntilSomebodyAnswers() throws Exception {
+  void retriesUntilCloudAnswers() throws Exception {
     AtomicInteger lookups = new AtomicInteger();
     Dns late =
         host -> {
@@ -278,7 +279,7 @@ class UpgradeRequestTest {
         };
     cloud.enqueue(new MockResponse.Builder().code(503).build());
     TunnelRejectedException e =
-        refused(
+        rejected(
             client()
                 .cloudUri("ws://cloud.localhost:" + cloud.getPort())
                 .okHttpClient(new OkHttpClient.Builder().dns(late).build())
@@ -289,7 +290,7 @@ class UpgradeRequestTest {
   }
 
   @Test
-  void isNotTriedMoreOftenThanWasSaid() {
+  void stopsAfterConfiguredAttempts() {
     AtomicInteger lookups = new AtomicInteger();
     Dns never =
         host -> {

@@ -13,11 +13,11 @@ import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a tunnel that was just granted has to fear of connections that are kept warm: nothing. */
+/** Checks that a failed warm-up does not affect the tunnel that has just opened. */
 class WarmConnectionsTest {
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final List<Runnable> tasks = new ArrayList<>();
-  private boolean threadsAreShort;
+  private boolean threadsExhausted;
 
   @AfterEach
   void stop() {
@@ -27,7 +27,7 @@ class WarmConnectionsTest {
   private WarmConnections warm(WarmConnections.Way way) {
     Executor helpers =
         task -> {
-          if (threadsAreShort) {
+          if (threadsExhausted) {
             throw new OutOfMemoryError("unable to create native thread");
           }
           tasks.add(task);
@@ -37,21 +37,21 @@ class WarmConnectionsTest {
   }
 
   @Test
-  void waitForBetterTimesWhenThereIsNoThread() {
+  void retriesAfterThreadShortage() {
     WarmConnections warm =
         warm(
             () -> {
               throw new IOException("not reached");
             });
-    threadsAreShort = true;
+    threadsExhausted = true;
     warm.used();
-    threadsAreShort = false;
+    threadsExhausted = false;
     warm.used();
     assertThat(tasks).hasSize(1);
   }
 
   @Test
-  void goOnAfterTheMemoryWasShort() {
+  void continuesAfterOutOfMemoryError() {
     WarmConnections warm =
         warm(
             () -> {

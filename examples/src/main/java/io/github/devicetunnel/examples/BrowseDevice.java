@@ -28,13 +28,13 @@ public final class BrowseDevice {
             .deviceId(args[1])
             .serviceAddress("127.0.0.1:80")
             .build()) {
-      System.out.println("By a socket: " + bySocket(client));
-      System.out.println("Through a port: " + throughPort(client));
+      System.out.println("With a socket factory: " + withSocketFactory(client));
+      System.out.println("Through a local port: " + throughLocalPort(client));
     }
   }
 
   /** Uses a socket factory. Other users of this machine cannot use the tunnel. */
-  private static String bySocket(TunnelClient client) throws IOException {
+  private static String withSocketFactory(TunnelClient client) throws IOException {
     TunnelSocketFactory sockets = client.socketFactory();
     OkHttpClient http =
         new OkHttpClient.Builder().socketFactory(sockets).dns(TunnelSocketFactory.dns()).build();
@@ -42,7 +42,7 @@ public final class BrowseDevice {
   }
 
   /** Uses a local port, for clients that do not accept a socket factory, such as browsers. */
-  private static String throughPort(TunnelClient client) throws IOException {
+  private static String throughLocalPort(TunnelClient client) throws IOException {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (TunnelListener listener = client.listen(anyPort)) {
       return page(new OkHttpClient(), "http://127.0.0.1:" + listener.localAddress().getPort());

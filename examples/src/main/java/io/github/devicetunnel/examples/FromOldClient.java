@@ -25,7 +25,7 @@ public final class FromOldClient {
                 .pingInterval(Duration.ofSeconds(Long.parseLong(args[3])))
                 .build();
         TunnelListener listener = client.listen(address(args[0]))) {
-      System.out.println("Listening on " + listener.localAddress() + ", Enter ends it");
+      System.out.println("Listening on " + listener.localAddress() + ", press Enter to stop");
       int unused = System.in.read();
     }
   }

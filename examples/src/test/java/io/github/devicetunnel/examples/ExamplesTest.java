@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every example does what it says, with real servers behind a tunnelling service of its own. */
+/** Runs every example with real servers behind a local tunnelling service. */
 final class ExamplesTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
@@ -73,21 +73,21 @@ final class ExamplesTest {
   }
 
   @Test
-  void browseDevice() throws Exception {
+  void browseDeviceFetchesPage() throws Exception {
     HttpServer server = webServer("/", "A page");
     try {
       cloud.route(DEVICE, "127.0.0.1:80", server.getAddress());
       assertThat(Printed.by(BrowseDevice::main, cloud.uri(), DEVICE))
-          .isEqualTo("By a socket: A page\nThrough a port: A page\n");
+          .isEqualTo("With a socket factory: A page\nThrough a local port: A page\n");
     } finally {
       server.stop(0);
     }
   }
 
-  /** Unpacking the server takes a while. */
+  /** Unpacking PostgreSQL takes time. */
   @Test
   @Timeout(value = 3, unit = TimeUnit.MINUTES)
-  void queryPostgres() throws Exception {
+  void queryPostgresPrintsRows() throws Exception {
     try (EmbeddedPostgres postgres = startPostgres()) {
       cloud.route(DEVICE, "127.0.0.1:5432", loopback(postgres.getPort()));
       String query = "SELECT n * n FROM generate_series(1, 3) n";
@@ -96,7 +96,7 @@ final class ExamplesTest {
     }
   }
 
-  /** It comes for most machines; as root it needs a system that lets it pass for somebody else. */
+  /** Binaries exist for most platforms. As root, the start requires a switch to another user. */
   private EmbeddedPostgres startPostgres() throws IOException {
     try {
       return EmbeddedPostgres.builder()
@@ -110,7 +110,7 @@ final class ExamplesTest {
   }
 
   @Test
-  void sshToDevice() throws Exception {
+  void sshToDeviceRunsCommandAndCopiesFile() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     KeyPair hostKey = generator.generateKeyPair();
@@ -153,7 +153,7 @@ final class ExamplesTest {
   }
 
   @Test
-  void askManyDevices() throws Exception {
+  void askManyDevicesPrintsStatusOfEachDevice() throws Exception {
     List<String> devices = IntStream.range(0, 100).mapToObj("%032x"::formatted).toList();
     HttpServer server = webServer("/status", "ready");
     try {
@@ -172,10 +172,10 @@ final class ExamplesTest {
     }
   }
 
-  /** Enter is pressed when the page has been fetched through the port that was printed. */
+  /** Simulates Enter after the page was fetched through the printed port. */
   @Test
-  @SuppressWarnings("InputStreamSlowMultibyteRead") // one byte is all that is read
-  void fromOldClient() throws Exception {
+  @SuppressWarnings("InputStreamSlowMultibyteRead") // only one byte is read
+  void fromOldClientListensUntilEnter() throws Exception {
     HttpServer server = webServer("/", "A page");
     InputStream terminal = System.in;
     Printed printed = new Printed();

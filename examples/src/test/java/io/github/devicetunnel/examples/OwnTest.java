@@ -14,15 +14,15 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /**
- * An application's own test, with no cloud: a gateway whose service is code of the test, and a
- * cloud that has a bad moment. A tunnel that is left open fails the test.
+ * Shows how an application tests its code without the cloud. The test implements a service of the
+ * gateway and injects a fault of the cloud. A tunnel that is left open fails the test.
  */
 @WithTunnelService(apiKeys = "ak_test", devices = OwnTest.DEVICE)
 class OwnTest {
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String METER = "127.0.0.1:502";
 
-  /** What is tested, and would stand in the application. */
+  /** The code under test, which is part of the application. */
   private static int readMeter(TunnelClient client) throws IOException {
     try (TunnelStream stream = client.open()) {
       return stream.inputStream().read();
@@ -39,7 +39,7 @@ class OwnTest {
   }
 
   @Test
-  void readsTheMeterOnceTheCloudIsThereAgain(TunnelService cloud) throws Exception {
+  void readsMeterAfterCloudRecovers(TunnelService cloud) throws Exception {
     cloud
         .device(DEVICE)
         .onConnect(METER, stream -> stream.outputStream().write(42))

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
-/** What a program prints. */
+/** Captures the standard output of a program. */
 final class Printed {
   /** A program's main method. */
   interface Main {
@@ -14,14 +14,14 @@ final class Printed {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  /** Runs it to its end. */
+  /** Runs a program and returns its output. */
   static String by(Main program, String... args) throws Exception {
     Printed printed = new Printed();
     printed.run(program, args);
     return printed.soFar();
   }
 
-  /** As {@link #by}, while {@link #soFar} can be asked. */
+  /** Runs a program. Meanwhile, {@link #soFar} returns its output. */
   void run(Main program, String... args) throws Exception {
     PrintStream console = System.out;
     System.setOut(new PrintStream(out, true, UTF_8));

@@ -13,18 +13,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Waits that end with an event, or fail with a report: the processes of the test and the threads of
- * this JVM.
+ * Waits for events; a wait that expires fails with a report on the processes of the test and the
+ * threads of this JVM.
  */
 final class Await {
-  /** The bound of every wait for an event. Much more than anything takes on a loaded machine. */
+  /** Maximum wait for an event, far above what a loaded machine needs. */
   static final Duration LONG = Duration.ofSeconds(60);
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private Await() {}
 
-  /** An event that did not happen. */
+  /** Reports an event that did not happen in time. */
   static final class ExpiredError extends AssertionError {
     private static final long serialVersionUID = 1;
 
@@ -33,19 +33,19 @@ final class Await {
     }
   }
 
-  /** Waits for a condition; the stack trace of the failure shows which. */
+  /** Waits for a condition. The stack trace of a failure shows which condition. */
   static void until(BooleanSupplier condition) {
     until("the condition", condition);
   }
 
   /** Waits for a condition. */
-  static void until(String what, BooleanSupplier condition) {
+  static void until(String event, BooleanSupplier condition) {
     if (!within(LONG, condition)) {
-      throw expired(what);
+      throw expired(event);
     }
   }
 
-  /** Waits for a condition, and returns false if it does not hold in time. */
+  /** Waits for a condition and returns whether it holds in time. */
   static boolean within(Duration time, BooleanSupplier condition) {
     long end = System.nanoTime() + time.toNanos();
     while (!condition.getAsBoolean()) {
@@ -57,7 +57,7 @@ final class Await {
     return true;
   }
 
-  /** Waits for a result, and returns it. */
+  /** Waits for a result and returns it. */
   static <T> T get(Future<T> future) throws ExecutionException, InterruptedException {
     try {
       return future.get(LONG.toNanos(), TimeUnit.NANOSECONDS);
@@ -66,7 +66,7 @@ final class Await {
     }
   }
 
-  /** Waits for an element, and returns it. */
+  /** Waits for an element and returns it. */
   static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
     T next = queue.poll(LONG.toNanos(), TimeUnit.NANOSECONDS);
     if (next == null) {
@@ -75,17 +75,17 @@ final class Await {
     return next;
   }
 
-  /** Waits until a latch is open. */
+  /** Waits until a latch reaches zero. */
   static void reached(CountDownLatch latch) throws InterruptedException {
     if (!latch.await(LONG.toNanos(), TimeUnit.NANOSECONDS)) {
       throw expired("a latch at " + latch.getCount());
     }
   }
 
-  static ExpiredError expired(String what) {
+  static ExpiredError expired(String event) {
     return new ExpiredError(
         "waited %d s in vain for %s%s\n--- threads of this JVM:\n%s"
-            .formatted(LONG.toSeconds(), what, TestProcess.reports(), threads()));
+            .formatted(LONG.toSeconds(), event, TestProcess.reports(), threads()));
   }
 
   private static String threads() {

@@ -23,8 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Clouds that end a tunnel without a close frame, by a FIN between two messages. {@link CloudKind}
- * has such clouds in every other test of ends; here is what the setting says and what is reported.
+ * Clouds that close a tunnel without a close frame, by a FIN between two messages. The tests that
+ * run on every {@link CloudKind} cover such clouds as well; this class covers the setting and the
+ * close reason.
  */
 final class BareCloseTest {
   private static final byte[] REPLY = "HTTP/1.0 200 OK\r\n\r\nall of it".getBytes(US_ASCII);
@@ -33,8 +34,8 @@ final class BareCloseTest {
 
   @TempDir private Path folder;
 
-  /** A reply that ends with the connection, as HTTP/1.0 servers send. */
-  private static Service replies() throws IOException {
+  /** Starts a service whose reply ends with the connection, like that of an HTTP/1.0 server. */
+  private static Service replyService() throws IOException {
     return Service.started(
         socket -> {
           int lineEnds = 0;
@@ -49,7 +50,7 @@ final class BareCloseTest {
   @ParameterizedTest
   @EnumSource(names = {"NODE_BARE", "NODE_BARE_TLS"})
   void curlAcceptsReplyThatEndsWithTheConnection(CloudKind kind) throws Exception {
-    try (Service service = replies();
+    try (Service service = replyService();
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
@@ -61,8 +62,8 @@ final class BareCloseTest {
 
   @ParameterizedTest
   @EnumSource(names = {"NODE_BARE", "NODE_BARE_TLS"})
-  void reasonReportsTheMissingCloseFrame(CloudKind kind) throws Exception {
-    try (Service service = replies();
+  void closeReasonReportsMissingCloseFrame(CloudKind kind) throws Exception {
+    try (Service service = replyService();
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build();
         TunnelStream stream = client.open()) {
@@ -81,8 +82,8 @@ final class BareCloseTest {
 
   @ParameterizedTest
   @EnumSource(names = {"NODE_BARE", "NODE_BARE_TLS"})
-  void settingMakesItAFailure(CloudKind kind) throws Exception {
-    try (Service service = replies();
+  void resetSettingReportsMissingCloseFrameAsFailure(CloudKind kind) throws Exception {
+    try (Service service = replyService();
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).bareClose(BareClose.RESET).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -104,7 +105,7 @@ final class BareCloseTest {
   }
 
   @Test
-  void endAtOnceHintsAtAServiceThatDoesNotListen() throws Exception {
+  void immediateCloseHintsThatServiceDoesNotListen() throws Exception {
     try (RawCloud cloud = RawCloud.started(connection -> connection.write(connection.granted()));
         TunnelClient client = cloud.client("127.0.0.1:81").build();
         TunnelStream stream = client.open()) {
@@ -117,7 +118,7 @@ final class BareCloseTest {
   }
 
   @Test
-  void newBuilderKeepsTheSetting() throws Exception {
+  void newBuilderKeepsBareCloseSetting() throws Exception {
     try (RawCloud cloud = RawCloud.started(connection -> connection.write(connection.granted()));
         TunnelClient first = cloud.client("127.0.0.1:81").bareClose(BareClose.RESET).build();
         TunnelClient second = first.newBuilder().serviceAddress("127.0.0.1:82").build();

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
-/** Limits that an application sets. */
+/** Limits that an application configures. */
 @ExtendWith(Leaks.class)
 class BoundsTest {
   @Test
-  void furtherConnectionsWaitUntilOneEnds() throws Exception {
+  void connectionAboveLimitWaitsForFreeSlot() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -54,7 +54,7 @@ class BoundsTest {
   }
 
   @Test
-  void aListenerWithoutAFreePlaceCanBeClosed() throws Exception {
+  void listenerAtConnectionLimitCloses() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).maxConnections(1).build();
@@ -67,7 +67,7 @@ class BoundsTest {
   }
 
   @Test
-  void anIdleConnectionEndsThoughPingsAreAnswered() throws Exception {
+  void idleTimeoutEndsConnectionDespiteAnsweredPings() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -87,7 +87,7 @@ class BoundsTest {
   }
 
   @Test
-  void aBusyConnectionIsNotIdle() throws Exception {
+  void idleTimeoutSparesBusyConnection() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).idleTimeout(Duration.ofSeconds(2)).build();
@@ -105,12 +105,12 @@ class BoundsTest {
     }
   }
 
-  /** An error in one step of a connection's end must not keep the place it took. */
+  /** An error in one step of closing a connection must not leak its slot. */
   @Test
-  void aLogThatThrowsErrorsTakesNoPlaceAway() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void connectionSlotIsReleasedWhenLogThrows() throws Exception {
+    try (RefusingPort port = new RefusingPort();
         TestingCloud cloud = TestingCloud.started();
-        TunnelClient client = cloud.client(nobody.serviceAddress()).maxConnections(1).build();
+        TunnelClient client = cloud.client(port.serviceAddress()).maxConnections(1).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         BrokenLog log = BrokenLog.of(listener)) {
       for (int i = 0; i < 3; i++) {
@@ -119,23 +119,26 @@ class BoundsTest {
         }
       }
       Await.until(() -> log.calls() == 3);
-      // The error is thrown before the connection gives its place back.
+      // The log throws before the connection releases its slot.
       assertThat(client.close(Await.LONG).cut()).isZero();
     }
   }
 
-  /** Throws an error at every warning about a connection, as a backend without memory would. */
+  /**
+   * Throws an error on each warning about a connection, like a logging backend that is out of
+   * memory.
+   */
   private static final class BrokenLog extends AppenderBase<ILoggingEvent>
       implements AutoCloseable {
     private final Logger logger;
-    private final Level levelBefore;
-    private final Thread.UncaughtExceptionHandler handlerBefore;
+    private final Level previousLevel;
+    private final Thread.UncaughtExceptionHandler previousHandler;
     private final AtomicInteger calls = new AtomicInteger();
 
     private BrokenLog(Logger logger) {
       this.logger = logger;
-      this.levelBefore = logger.getLevel();
-      this.handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
+      this.previousLevel = logger.getLevel();
+      this.previousHandler = Thread.getDefaultUncaughtExceptionHandler();
     }
 
     static BrokenLog of(TunnelListener listener) {
@@ -161,8 +164,8 @@ class BoundsTest {
     @Override
     public void close() {
       logger.detachAppender(this);
-      logger.setLevel(levelBefore);
-      Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
+      logger.setLevel(previousLevel);
+      Thread.setDefaultUncaughtExceptionHandler(previousHandler);
     }
   }
 }

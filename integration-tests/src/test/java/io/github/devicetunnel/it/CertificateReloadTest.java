@@ -17,7 +17,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Certificates that are renewed while the program runs, with a cloud that requires one. */
+/**
+ * Certificates that are renewed while the program runs, with a cloud that requires a client
+ * certificate.
+ */
 @EnabledOnOs(OS.LINUX)
 final class CertificateReloadTest {
   private static final HeldCertificate SERVER =
@@ -58,14 +61,14 @@ final class CertificateReloadTest {
     cloud.close();
   }
 
-  private TunnelProgram started(String... further) throws IOException {
+  private TunnelProgram started(String... extraOptions) throws IOException {
     List<String> options = new ArrayList<>(List.of("--config=" + config, "--ca-file=" + ca));
-    options.addAll(List.of(further));
+    options.addAll(List.of(extraOptions));
     return TunnelProgram.withoutTerminal(
         folder, TunnelProgram.settings(cloud), options.toArray(String[]::new));
   }
 
-  private TunnelProgram startedWithTwoFiles() throws IOException {
+  private TunnelProgram startedWithCertificateAndKey() throws IOException {
     return started("--client-cert=" + certificate, "--client-key=" + key);
   }
 
@@ -75,7 +78,7 @@ final class CertificateReloadTest {
     Files.writeString(key, client.privateKeyPkcs8Pem());
   }
 
-  private static void assertCarries(int port) throws IOException {
+  private static void assertTunnelWorks(int port) throws IOException {
     try (Socket socket = TunnelProgram.connectAndExchange(port)) {
       assertThat(socket.isConnected()).isTrue();
     }
@@ -84,7 +87,7 @@ final class CertificateReloadTest {
   @Test
   void renewedClientCertificateIsUsed() throws Exception {
     write(SERVER, EXPIRED);
-    try (TunnelProgram program = startedWithTwoFiles()) {
+    try (TunnelProgram program = startedWithCertificateAndKey()) {
       int port = program.awaitPort();
       TunnelProgram.connectInVain(port);
 
@@ -92,14 +95,14 @@ final class CertificateReloadTest {
       program.signal(folder, "HUP");
       program.await("Read .*ca\\.pem, .*client\\.pem, .*client\\.key again, for new connections");
 
-      assertCarries(port);
+      assertTunnelWorks(port);
     }
   }
 
   @Test
-  void renewedAuthorityIsTrusted() throws Exception {
+  void renewedCaIsTrusted() throws Exception {
     write(EXPIRED, RENEWED);
-    try (TunnelProgram program = startedWithTwoFiles()) {
+    try (TunnelProgram program = startedWithCertificateAndKey()) {
       int port = program.awaitPort();
       TunnelProgram.connectInVain(port);
 
@@ -107,15 +110,15 @@ final class CertificateReloadTest {
       program.signal(folder, "HUP");
       program.await("again, for new connections");
 
-      assertCarries(port);
+      assertTunnelWorks(port);
     }
   }
 
-  /** As between the two steps of a renewal: the certificate is new, and the key is not. */
+  /** Covers a renewal that has replaced the certificate but not yet the key. */
   @Test
-  void filesThatDoNotBelongTogetherChangeNothing() throws Exception {
+  void mismatchedCertificateAndKeyChangeNothing() throws Exception {
     write(SERVER, RENEWED);
-    try (TunnelProgram program = startedWithTwoFiles()) {
+    try (TunnelProgram program = startedWithCertificateAndKey()) {
       int port = program.awaitPort();
 
       Files.writeString(certificate, EXPIRED.certificatePem());
@@ -123,12 +126,12 @@ final class CertificateReloadTest {
       program.await("tunnel: --client-key: .*its key is not that of the certificate in ");
       program.await("The certificates stay as they were");
 
-      assertCarries(port);
+      assertTunnelWorks(port);
     }
   }
 
   @Test
-  void oneFileThatIsGoneChangesNothing() throws Exception {
+  void missingCertificateFileChangesNothing() throws Exception {
     Files.writeString(ca, SERVER.certificatePem());
     Files.writeString(certificate, RENEWED.certificatePem() + RENEWED.privateKeyPkcs8Pem());
     try (TunnelProgram program = started("--client-cert=" + certificate)) {
@@ -139,14 +142,14 @@ final class CertificateReloadTest {
       program.await("tunnel: --client-cert: .*client\\.pem: there is no such file");
       program.await("The certificates stay as they were");
 
-      assertCarries(port);
+      assertTunnelWorks(port);
     }
   }
 
   @Test
-  void openConnectionStaysOpen() throws Exception {
+  void openConnectionSurvivesReload() throws Exception {
     write(SERVER, RENEWED);
-    try (TunnelProgram program = startedWithTwoFiles()) {
+    try (TunnelProgram program = startedWithCertificateAndKey()) {
       int port = program.awaitPort();
       try (Socket kept = TunnelProgram.connectAndExchange(port)) {
         write(EXPIRED, EXPIRED);

@@ -19,14 +19,17 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A local client on another machine that vanishes is found by the kernel. */
+/**
+ * TCP keep-alive of accepted connections, which detects that a local client on another machine
+ * vanished.
+ */
 @EnabledOnOs(OS.LINUX)
 final class ClientKeepAliveTest {
-  /** Of the column {@code tr}: the timer of keep-alive (proc(5)). */
+  /** Value of the column {@code tr} for the keep-alive timer (proc(5)). */
   private static final int KEEP_ALIVE = 2;
 
-  /** Hundredths of a second. */
-  private static final int UNIT = 100;
+  /** Timer ticks per second. */
+  private static final int TICKS_PER_SECOND = 100;
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
@@ -39,11 +42,11 @@ final class ClientKeepAliveTest {
         Socket socket = LocalEnd.connect(listener)) {
       socket.getOutputStream().write('x');
       assertThat(socket.getInputStream().read()).isEqualTo('x');
-      String ends = hex(listener.localAddress().getPort()) + " " + hex(socket.getLocalPort());
+      String ports = hex(listener.localAddress().getPort()) + " " + hex(socket.getLocalPort());
 
-      // Until then another timer may run, for an acknowledgement.
-      Await.until(() -> timer(ends).isPresent());
-      assertThat(timer(ends).orElseThrow()).isBetween(0, 15 * UNIT);
+      // The retransmission timer may run until the last segment is acknowledged.
+      Await.until(() -> timer(ports).isPresent());
+      assertThat(timer(ports).orElseThrow()).isBetween(0, 15 * TICKS_PER_SECOND);
     }
   }
 
@@ -52,13 +55,14 @@ final class ClientKeepAliveTest {
   }
 
   /**
-   * When the timer of the connection between two ports expires, if that is the one of keep-alive.
+   * Returns the ticks until the keep-alive timer of a connection expires, or empty if another timer
+   * runs.
    */
-  private static Optional<Integer> timer(String ends) {
+  private static Optional<Integer> timer(String ports) {
     return Stream.of("tcp", "tcp6")
         .flatMap(ClientKeepAliveTest::rows)
         .map(row -> Arrays.asList(row.strip().split("[ :]+")))
-        .filter(row -> row.size() > 8 && ends.equals(row.get(2) + " " + row.get(4)))
+        .filter(row -> row.size() > 8 && ports.equals(row.get(2) + " " + row.get(4)))
         .filter(row -> Integer.parseInt(row.get(8), 16) == KEEP_ALIVE)
         .map(row -> Integer.parseInt(row.get(9), 16))
         .findFirst();

@@ -39,7 +39,7 @@ final class ClientLeavesTest {
   private static final byte[] QUESTION = "question".getBytes(US_ASCII);
   private static final byte[] ANSWER = "answer".getBytes(US_ASCII);
 
-  /** So long that a test which waits for it fails. */
+  /** Longer than {@link Await#LONG}, so that a test that waits for it fails. */
   private static final Duration HALF_CLOSE_TIMEOUT = Await.LONG.multipliedBy(3);
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -66,32 +66,35 @@ final class ClientLeavesTest {
 
   private CloseReason nextReason() throws InterruptedException {
     CloseReason reason = Await.next(closed);
-    assertThat(reason).as("the tunnel ended").isNotNull();
+    assertThat(reason).as("close reason").isNotNull();
     return reason;
   }
 
-  /** Answers, and then waits for the end of its connection: it takes one connection at a time. */
-  private static Service answers(CountDownLatch ends) throws IOException {
+  /**
+   * Starts a service that answers and then waits until its connection closes. It handles one
+   * connection at a time.
+   */
+  private static Service answeringService(CountDownLatch serviceEnds) throws IOException {
     return Service.started(
         socket -> {
           assertThat(socket.getInputStream().readNBytes(QUESTION.length)).isEqualTo(QUESTION);
           socket.getOutputStream().write(ANSWER);
           assertThat(socket.getInputStream().read()).isEqualTo(-1);
-          ends.countDown();
+          serviceEnds.countDown();
         });
   }
 
   @ParameterizedTest
   @EnumSource
-  void closeEndsTheServicesConnection(CloudKind kind) throws Exception {
-    CountDownLatch ends = new CountDownLatch(3);
-    try (Service service = answers(ends);
+  void clientCloseClosesServiceConnection(CloudKind kind) throws Exception {
+    CountDownLatch serviceEnds = new CountDownLatch(3);
+    try (Service service = answeringService(serviceEnds);
         Cloud cloud = kind.start();
         TunnelClient client = client(cloud, service);
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       for (int i = 0; i < 3; i++) {
         try (Socket socket = LocalEnd.connect(listener)) {
-          ask(socket);
+          exchange(socket);
         }
         CloseReason reason = nextReason();
         assertThat(reason.kind()).as(reason.message()).isEqualTo(Kind.LOCAL_CLOSED);
@@ -99,63 +102,63 @@ final class ClientLeavesTest {
         assertThat(reason.isOrderly()).isTrue();
         assertThat(reason.message()).isEqualTo("the local client closed its connection");
       }
-      Await.reached(ends);
+      Await.reached(serviceEnds);
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  private static void ask(Socket socket) throws IOException {
+  private static void exchange(Socket socket) throws IOException {
     socket.getOutputStream().write(QUESTION);
     assertThat(socket.getInputStream().readNBytes(ANSWER.length)).isEqualTo(ANSWER);
   }
 
   @Test
-  void closeOverIpv6() throws Exception {
-    CountDownLatch ends = new CountDownLatch(1);
-    try (Service service = answers(ends);
+  void clientCloseIsDetectedOverIpv6() throws Exception {
+    CountDownLatch serviceEnds = new CountDownLatch(1);
+    try (Service service = answeringService(serviceEnds);
         Cloud cloud = CloudKind.TESTING.start();
         TunnelClient client = client(cloud, service);
         TunnelListener listener =
             client.listen(new InetSocketAddress(Inet6Address.getByName("::1"), 0))) {
       try (Socket socket = LocalEnd.connect(listener)) {
-        ask(socket);
+        exchange(socket);
       }
       assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
-      Await.reached(ends);
+      Await.reached(serviceEnds);
     }
   }
 
   @Test
-  void closeOfUnixSocket() throws Exception {
+  void clientCloseIsDetectedOnUnixSocket() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
-    CountDownLatch ends = new CountDownLatch(1);
-    try (Service service = answers(ends);
+    CountDownLatch serviceEnds = new CountDownLatch(1);
+    try (Service service = answeringService(serviceEnds);
         Cloud cloud = CloudKind.TESTING.start();
         TunnelClient client = client(cloud, service);
         TunnelListener listener = client.listen(address)) {
       assertThat(listener).isNotNull();
       try (SocketChannel socket = SocketChannel.open(address)) {
-        askUnix(socket);
+        exchangeUnix(socket);
       }
       assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
-      Await.reached(ends);
+      Await.reached(serviceEnds);
     }
   }
 
-  private static void askUnix(SocketChannel socket) throws IOException {
+  private static void exchangeUnix(SocketChannel socket) throws IOException {
     socket.write(ByteBuffer.wrap(QUESTION));
     ByteBuffer answer = ByteBuffer.allocate(ANSWER.length);
     while (answer.hasRemaining() && socket.read(answer) >= 0) {
-      // Until it is whole.
+      // Read the whole answer.
     }
     assertThat(answer.array()).isEqualTo(ANSWER);
   }
 
-  /** The client ends its output, and only later leaves without a word. */
+  /** The client half-closes its connection, and closes it later. */
   @Test
-  void closeLongAfterHalfClose() throws Exception {
-    CountDownLatch ends = new CountDownLatch(1);
-    try (Service service = answers(ends);
+  void clientCloseIsDetectedLongAfterHalfClose() throws Exception {
+    CountDownLatch serviceEnds = new CountDownLatch(1);
+    try (Service service = answeringService(serviceEnds);
         Cloud cloud = CloudKind.TESTING.start();
         TunnelClient client = client(cloud, service);
         TunnelListener listener = client.listen(Loopback.anyPort())) {
@@ -163,22 +166,22 @@ final class ClientLeavesTest {
         socket.getOutputStream().write(QUESTION);
         socket.shutdownOutput();
         assertThat(socket.getInputStream().readNBytes(ANSWER.length)).isEqualTo(ANSWER);
-        // A time that is meant: an open half must not be taken for a closed socket.
+        // Fixed pause: a half-closed socket must not count as closed.
         assertThat(closed.poll(1500, TimeUnit.MILLISECONDS)).isNull();
       }
       assertThat(nextReason().kind()).isEqualTo(Kind.LOCAL_CLOSED);
-      Await.reached(ends);
+      Await.reached(serviceEnds);
     }
   }
 
   @Test
-  void halfCloseOfUnixSocketKeepsTheReply() throws Exception {
+  void replyArrivesAfterHalfCloseOfUnixSocket() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
-    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch replyAllowed = new CountDownLatch(1);
     Service.Script script =
         socket -> {
           assertThat(socket.getInputStream().readNBytes(QUESTION.length)).isEqualTo(QUESTION);
-          Await.reached(go);
+          Await.reached(replyAllowed);
           socket.getOutputStream().write(ANSWER);
         };
     try (Service service = Service.started(script);
@@ -190,18 +193,18 @@ final class ClientLeavesTest {
       socket.write(ByteBuffer.wrap(QUESTION));
       socket.shutdownOutput();
       assertThat(closed.poll(1500, TimeUnit.MILLISECONDS)).isNull();
-      go.countDown();
+      replyAllowed.countDown();
       ByteBuffer answer = ByteBuffer.allocate(100);
       while (socket.read(answer) >= 0) {
-        // Until the end.
+        // Read to the end.
       }
       assertThat(answer.position()).isEqualTo(ANSWER.length);
     }
   }
 
-  /** What a client that is gone has written still arrives: direct connections deliver it, too. */
+  /** Bytes that a client wrote before it closed still arrive, as on a direct connection. */
   @Test
-  void everythingArrivesBeforeTheClose() throws Exception {
+  void serviceReceivesAllBytesBeforeClose() throws Exception {
     int count = 8 << 20;
     try (SinkService service = SinkService.started();
         Cloud cloud = CloudKind.TESTING.start();
@@ -217,27 +220,28 @@ final class ClientLeavesTest {
     }
   }
 
-  /** A cloud that answers no dial until the count is zero. */
-  private static RawCloud silent(CountDownLatch over) throws IOException {
-    return RawCloud.started(connection -> over.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
+  /** Starts a cloud that does not answer a dial until the latch opens. */
+  private static RawCloud silentCloud(CountDownLatch answerAllowed) throws IOException {
+    return RawCloud.started(
+        connection -> answerAllowed.await(Await.LONG.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   private TunnelClient patientClient(RawCloud cloud) {
     return client(cloud.client("127.0.0.1:80").connectTimeout(HALF_CLOSE_TIMEOUT));
   }
 
-  /** How a client leaves during the dial. */
-  enum Leave {
+  /** How a client ends its connection during the dial. */
+  enum ClientEnd {
     CLOSE,
     RESET
   }
 
   @ParameterizedTest
   @EnumSource
-  void leavingEndsTheDial(Leave how) throws Exception {
+  void clientCloseOrResetAbortsDial(ClientEnd clientEnd) throws Exception {
     int count = 40;
     CountDownLatch silence = new CountDownLatch(1);
-    try (RawCloud cloud = silent(silence);
+    try (RawCloud cloud = silentCloud(silence);
         TunnelClient client = patientClient(cloud);
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       List<Socket> sockets = new ArrayList<>();
@@ -246,7 +250,7 @@ final class ClientLeavesTest {
       }
       Await.until(() -> cloud.requests() == count);
       for (Socket socket : sockets) {
-        if (how == Leave.RESET) {
+        if (clientEnd == ClientEnd.RESET) {
           LocalEnd.reset(socket);
         } else {
           socket.close();
@@ -263,10 +267,10 @@ final class ClientLeavesTest {
   }
 
   @Test
-  void unixClientThatLeavesEndsItsDial() throws Exception {
+  void unixClientCloseAbortsDial() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
     CountDownLatch silence = new CountDownLatch(1);
-    try (RawCloud cloud = silent(silence);
+    try (RawCloud cloud = silentCloud(silence);
         TunnelClient client = patientClient(cloud);
         TunnelListener listener = client.listen(address)) {
       assertThat(listener).isNotNull();
@@ -276,16 +280,18 @@ final class ClientLeavesTest {
     }
   }
 
-  /** It writes and leaves at once: its bytes go to the service, as on a direct connection. */
+  /**
+   * The client writes and closes at once. Its bytes reach the service, as on a direct connection.
+   */
   @ParameterizedTest
   @EnumSource(LocalKind.class)
-  void bytesOfAClientThatLeftDuringTheDialAreDelivered(LocalKind local) throws Exception {
+  void bytesOfClientClosedDuringDialAreDelivered(LocalKind kind) throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
     BlockingQueue<String> received = new LinkedBlockingQueue<>();
     CountDownLatch pause = new CountDownLatch(1);
-    RawCloud.Script slowToAnswer =
+    RawCloud.Script slowUpgrade =
         connection -> {
-          // Longer than two checks for a client that has left.
+          // Longer than two checks for a closed client.
           assertThat(pause.await(1500, TimeUnit.MILLISECONDS)).isFalse();
           connection.write(connection.granted());
           StringBuilder all = new StringBuilder();
@@ -301,12 +307,12 @@ final class ClientLeavesTest {
           received.add(all.toString());
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(slowToAnswer);
+    try (RawCloud cloud = RawCloud.started(slowUpgrade);
         TunnelClient client =
             cloud.client("127.0.0.1:80").halfCloseTimeout(HALF_CLOSE_TIMEOUT).build();
         TunnelListener listener =
-            local == LocalKind.TCP ? client.listen(Loopback.anyPort()) : client.listen(address)) {
-      if (local == LocalKind.TCP) {
+            kind == LocalKind.TCP ? client.listen(Loopback.anyPort()) : client.listen(address)) {
+      if (kind == LocalKind.TCP) {
         try (Socket socket = LocalEnd.connect(listener)) {
           socket.getOutputStream().write(QUESTION);
         }

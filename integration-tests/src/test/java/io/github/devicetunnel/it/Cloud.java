@@ -3,19 +3,21 @@ package io.github.devicetunnel.it;
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
 
-/** A tunnelling service that a test can use: any key and device of its own choice, any service. */
+/**
+ * A tunnelling service for tests. It accepts {@link #KEY} and {@link #DEVICE}, with any service.
+ */
 abstract class Cloud implements AutoCloseable {
   static final String KEY = "ak_integration";
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
-  /** The base of its URLs. */
+  /** Returns the base URI of the cloud. */
   abstract String uri();
 
-  /** Ends it, and returns when its threads and sockets are gone. */
+  /** Closes the cloud, and returns when its threads have ended and its sockets are closed. */
   @Override
   public abstract void close();
 
-  /** A client for one service through this cloud, to be built. */
+  /** Returns a builder for a client that reaches one service through this cloud. */
   TunnelClient.Builder client(String serviceAddress) {
     return TunnelClient.builder()
         .cloudUri(uri())

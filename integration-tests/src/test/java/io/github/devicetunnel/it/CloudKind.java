@@ -1,8 +1,8 @@
 package io.github.devicetunnel.it;
 
-/** The stand-ins, for tests that every one of them must pass. */
+/** The test clouds, for tests that must pass on each of them. */
 enum CloudKind {
-  /** Our own, over {@code ws}. */
+  /** This project's cloud, over {@code ws}. */
   TESTING {
     @Override
     Cloud start() throws Exception {
@@ -10,7 +10,7 @@ enum CloudKind {
     }
   },
 
-  /** Our own, over {@code wss}, and it offers HTTP/2. */
+  /** This project's cloud, over {@code wss}, offering HTTP/2. */
   TESTING_TLS {
     @Override
     Cloud start() throws Exception {
@@ -18,7 +18,7 @@ enum CloudKind {
     }
   },
 
-  /** Somebody else's, in Java. */
+  /** The third-party library Java-WebSocket. */
   JAVA_WEBSOCKET {
     @Override
     Cloud start() throws Exception {
@@ -26,7 +26,7 @@ enum CloudKind {
     }
   },
 
-  /** Somebody else's, in JavaScript. */
+  /** The third-party npm package ws. */
   NODE {
     @Override
     Cloud start() throws Exception {
@@ -34,7 +34,7 @@ enum CloudKind {
     }
   },
 
-  /** The same, and it ends tunnels without a close frame. */
+  /** The npm package ws, closing tunnels without a close frame. */
   NODE_BARE {
     @Override
     Cloud start() throws Exception {
@@ -42,7 +42,7 @@ enum CloudKind {
     }
   },
 
-  /** The same over {@code wss}: {@code close_notify}, then a FIN. */
+  /** As {@link #NODE_BARE}, over {@code wss}: {@code close_notify}, then a FIN. */
   NODE_BARE_TLS {
     @Override
     Cloud start() throws Exception {

@@ -37,7 +37,7 @@ final class CommandTableTest {
   }
 
   @Test
-  void execRunsAProgramWithAListener() throws Exception {
+  void execRunsProgramWithListener() throws Exception {
     Program.Outcome outcome =
         bench
             .program(
@@ -57,13 +57,13 @@ final class CommandTableTest {
 
   @ParameterizedTest
   @CsvSource({"exit 7, 7", "kill -TERM $$, 143", "kill -TERM $PPID; exec sleep 20, 143"})
-  void execEndsAsItsProgramWhichGetsItsSignals(String script, int exitCode) throws Exception {
+  void execForwardsSignalsAndReturnsProgramExitCode(String script, int exitCode) throws Exception {
     Program.Outcome outcome = bench.program("exec", "--", "sh", "-c", script).run();
     assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(exitCode);
   }
 
   @Test
-  void execTellsWhatCannotBeRun() throws Exception {
+  void execReportsProgramThatCannotRun() throws Exception {
     assertThat(bench.program("exec", "--", "/no/program").run().exitCode()).isEqualTo(127);
     String file = bench.file("file", "text").toString();
     assertThat(bench.program("exec", "--", file).run().exitCode()).isEqualTo(126);
@@ -84,7 +84,7 @@ final class CommandTableTest {
   }
 
   @Test
-  void jwtCreateAndInspect() throws Exception {
+  void jwtInspectReadsCreatedToken() throws Exception {
     TestKeyPair.generate(SigningAlgorithm.ES256).writeTo(folder);
     String key = folder.resolve("private.key").toString();
     String token =
@@ -114,7 +114,7 @@ final class CommandTableTest {
   }
 
   @Test
-  void verificationKeyUpload() throws Exception {
+  void cloudAcceptsTokenAfterVerificationKeyUpload() throws Exception {
     TestKeyPair.generate(SigningAlgorithm.ES256).writeTo(folder);
     TestingCloud cloud =
         TestingCloud.started(
@@ -132,7 +132,7 @@ final class CommandTableTest {
   }
 
   @Test
-  void demoOnce() throws Exception {
+  void demoOnceRunsAndExits() throws Exception {
     assertThat(bench.program("demo", "--once").succeed()).contains("<", "tunnel");
   }
 }

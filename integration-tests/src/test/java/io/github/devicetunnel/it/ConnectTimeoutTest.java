@@ -21,14 +21,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An address that answers nothing at all, as behind a firewall that drops packets. */
-@EnabledOnOs(value = OS.LINUX, disabledReason = "others answer when a backlog is full")
+/** Dials to an address that does not answer, as behind a firewall that drops packets. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "other systems answer when the backlog is full")
 final class ConnectTimeoutTest {
   @RegisterExtension final Leaks leaks = new Leaks();
 
-  /** A port whose backlog is full: Linux drops what else comes. */
+  /** A port whose backlog is full, so that Linux drops further connection requests. */
   private static final class BlackHole implements Closeable {
-    private static final int PATIENCE_MILLIS = 500;
+    private static final int CONNECT_TIMEOUT_MILLIS = 500;
 
     private final ServerSocket server = new ServerSocket(0, 1, Loopback.anyPort().getAddress());
     private final List<Socket> waiting = new ArrayList<>();
@@ -39,7 +39,7 @@ final class ConnectTimeoutTest {
         Socket socket = new Socket();
         waiting.add(socket);
         try {
-          socket.connect(address(), PATIENCE_MILLIS);
+          socket.connect(address(), CONNECT_TIMEOUT_MILLIS);
         } catch (SocketTimeoutException e) {
           accepted = false;
         }
@@ -59,10 +59,10 @@ final class ConnectTimeoutTest {
     }
   }
 
-  /** Shorter and longer than the 10 s that OkHttp has for TCP. */
+  /** Shorter and longer than OkHttp's default connect timeout of 10 s. */
   @ParameterizedTest
   @ValueSource(ints = {1, 12})
-  void connectTimeoutIsTheOnlyBound(int seconds) throws Exception {
+  void connectTimeoutReplacesOkHttpDefault(int seconds) throws Exception {
     try (BlackHole hole = new BlackHole();
         TunnelClient client =
             TunnelClient.builder()

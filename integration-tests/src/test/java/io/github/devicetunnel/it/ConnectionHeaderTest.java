@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A 101 whose Connection header is a list (RFC 9110 section 7.6.1), which is legal. */
+/**
+ * Responses with status 101 whose Connection header is a list, which RFC 9110 section 7.6.1 allows.
+ */
 final class ConnectionHeaderTest {
   private static final String SERVICE = "127.0.0.1:80";
   private static final HeldCertificate HELD =
@@ -41,7 +43,7 @@ final class ConnectionHeaderTest {
 
   @TempDir private Path folder;
 
-  static Stream<Arguments> lists() {
+  static Stream<Arguments> listHeaders() {
     return Stream.of(
             "Connection: keep-alive, Upgrade",
             "Connection: Upgrade, keep-alive",
@@ -55,10 +57,10 @@ final class ConnectionHeaderTest {
         .flatMap(header -> Stream.of(Arguments.of(header, false), Arguments.of(header, true)));
   }
 
-  /** The first frame comes in one write with the head, so OkHttp has read it already. */
+  /** The first frame arrives in one write with the response head, so OkHttp reads both at once. */
   @ParameterizedTest(name = "{0}, TLS: {1}")
-  @MethodSource("lists")
-  void tunnelOpensAndLosesNoByte(String header, boolean tls) throws Exception {
+  @MethodSource("listHeaders")
+  void acceptsListHeaderWithoutByteLoss(String header, boolean tls) throws Exception {
     byte[] banner = new RandomBytes(1, 12 << 10).readAllBytes();
     RawCloud.Script script =
         connection -> {
@@ -70,7 +72,7 @@ final class ConnectionHeaderTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void everyByteComesAlone(boolean tls) throws Exception {
+  void acceptsResponseSentByteByByte(boolean tls) throws Exception {
     byte[] banner = new RandomBytes(2, 40).readAllBytes();
     RawCloud.Script script =
         connection -> {
@@ -86,10 +88,10 @@ final class ConnectionHeaderTest {
     exchange(script, tls, banner);
   }
 
-  /** RFC 8297. */
+  /** Interim responses 100 (RFC 9110 section 15.2.1) and 103 (RFC 8297). */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void interimResponsesComeFirst(boolean tls) throws Exception {
+  void ignoresInterimResponses(boolean tls) throws Exception {
     byte[] banner = "banner".getBytes(UTF_8);
     RawCloud.Script script =
         connection -> {
@@ -105,7 +107,7 @@ final class ConnectionHeaderTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void listenerTakesListsToo(boolean tls) throws Exception {
+  void listenerAcceptsListHeader(boolean tls) throws Exception {
     RawCloud.Script script =
         connection -> {
           connection.write(
@@ -132,7 +134,7 @@ final class ConnectionHeaderTest {
         "Connection: upgraded, x-upgrade",
         "Connection:"
       })
-  void headerWithoutTheOptionIsRejected(String header) throws Exception {
+  void rejectsConnectionHeaderWithoutUpgrade(String header) throws Exception {
     for (boolean tls : new boolean[] {false, true}) {
       try (RawCloud cloud = started(c -> answer(c, header), tls);
           TunnelClient client = client(cloud, tls).build()) {
@@ -148,12 +150,13 @@ final class ConnectionHeaderTest {
     }
   }
 
-  /** Sockets that the library did not make, and that no TLS lies over. */
+  /** Plaintext sockets of the application's own socket factory. */
   @Test
-  void applicationsOwnSocketsInPlaintextAreRejectedWithTheReason() throws Exception {
-    OkHttpClient own = new OkHttpClient.Builder().socketFactory(new PlainSockets()).build();
+  void rejectsListHeaderOnPlaintextApplicationSockets() throws Exception {
+    OkHttpClient okHttpClient =
+        new OkHttpClient.Builder().socketFactory(new PlainSockets()).build();
     try (RawCloud cloud = started(c -> answer(c, "Connection: keep-alive, Upgrade"), false);
-        TunnelClient client = cloud.client(SERVICE).okHttpClient(own).build()) {
+        TunnelClient client = cloud.client(SERVICE).okHttpClient(okHttpClient).build()) {
       assertThat(catchThrowableOfType(TunnelRejectedException.class, client::open))
           .hasMessageContaining("the header Connection is \"keep-alive, Upgrade\"")
           .hasMessageEndingWith("; use wss");
@@ -184,7 +187,7 @@ final class ConnectionHeaderTest {
   }
 
   private static RawCloud started(RawCloud.Script script, boolean tls) throws Exception {
-    return tls ? RawCloud.started(ConnectionHeaderTest::secure, script) : RawCloud.started(script);
+    return tls ? RawCloud.started(ConnectionHeaderTest::toTls, script) : RawCloud.started(script);
   }
 
   private TunnelClient.Builder client(RawCloud cloud, boolean tls) throws Exception {
@@ -198,14 +201,14 @@ final class ConnectionHeaderTest {
         .tls(TlsSettings.builder().trustOnly(authority).build());
   }
 
-  private static Socket secure(Socket socket) throws Exception {
+  private static Socket toTls(Socket socket) throws Exception {
     SSLSocketFactory factory = SERVER.sslSocketFactory();
-    SSLSocket secure = (SSLSocket) factory.createSocket(socket, null, true);
-    secure.startHandshake();
-    return secure;
+    SSLSocket tlsSocket = (SSLSocket) factory.createSocket(socket, null, true);
+    tlsSocket.startHandshake();
+    return tlsSocket;
   }
 
-  /** As an application's, which hides what its sockets are. */
+  /** A socket factory of an application, whose sockets the library cannot recognize. */
   private static final class PlainSockets extends SocketFactory {
     @Override
     public Socket createSocket() {

@@ -15,43 +15,43 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The same classes on a Java with virtual threads, and on one without. */
+/** Threads of connections on a Java with virtual threads, and on one without. */
 final class ConnectionThreadsTest {
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
 
   private static final int PLATFORM_THREADS = 64;
 
-  /** The listener has one thread, each connection two. */
-  private static final int ON_PLATFORM_THREADS = PLATFORM_THREADS / 2;
+  /** The listener uses one thread, and each connection two. */
+  private static final int CONNECTIONS_ON_PLATFORM_THREADS = PLATFORM_THREADS / 2;
 
-  private static final int CONNECTIONS = ON_PLATFORM_THREADS + 22;
+  private static final int CONNECTIONS = CONNECTIONS_ON_PLATFORM_THREADS + 22;
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
-  /** Those who dialled, as the application's interceptor sees them. */
-  private final List<Thread> dialled = new CopyOnWriteArrayList<>();
+  /** Threads that dialed, as an application's interceptor sees them. */
+  private final List<Thread> dialThreads = new CopyOnWriteArrayList<>();
 
   @Test
-  void beyondTheFirstTheyAreVirtualWhereThereAreSuch() throws Exception {
+  void connectionsAbovePlatformThreadLimitUseVirtualThreads() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
-        TunnelClient client = cloud.client(service).okHttpClient(watched()).build();
+        TunnelClient client = cloud.client(service).okHttpClient(recordingClient()).build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
-      List<Socket> open = new ArrayList<>();
+      List<Socket> sockets = new ArrayList<>();
       try {
         for (int i = 0; i < CONNECTIONS; i++) {
-          open.add(connect(listener));
+          sockets.add(connect(listener));
         }
 
-        int platform = VIRTUAL_THREADS ? ON_PLATFORM_THREADS : CONNECTIONS;
-        assertThat(dialled).hasSize(CONNECTIONS).allMatch(Thread::isDaemon);
-        assertThat(dialled.subList(0, platform)).noneMatch(ConnectionThreadsTest::isVirtual);
-        assertThat(dialled.subList(platform, CONNECTIONS))
+        int platform = VIRTUAL_THREADS ? CONNECTIONS_ON_PLATFORM_THREADS : CONNECTIONS;
+        assertThat(dialThreads).hasSize(CONNECTIONS).allMatch(Thread::isDaemon);
+        assertThat(dialThreads.subList(0, platform)).noneMatch(ConnectionThreadsTest::isVirtual);
+        assertThat(dialThreads.subList(platform, CONNECTIONS))
             .allMatch(ConnectionThreadsTest::isVirtual);
         assertThat(platformThreads())
             .isEqualTo(VIRTUAL_THREADS ? PLATFORM_THREADS : 1 + 2 * CONNECTIONS);
       } finally {
-        for (Socket socket : open) {
+        for (Socket socket : sockets) {
           LocalEnd.reset(socket);
         }
       }
@@ -59,21 +59,21 @@ final class ConnectionThreadsTest {
   }
 
   @Test
-  void fromTheFirstWhereThatIsSaid() throws Exception {
+  void zeroPlatformThreadsMakesEveryConnectionVirtual() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
-            cloud.client(service).okHttpClient(watched()).platformThreads(0).build();
+            cloud.client(service).okHttpClient(recordingClient()).platformThreads(0).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket socket = connect(listener)) {
-      assertThat(dialled).hasSize(1);
-      assertThat(isVirtual(dialled.get(0))).isEqualTo(VIRTUAL_THREADS);
+      assertThat(dialThreads).hasSize(1);
+      assertThat(isVirtual(dialThreads.get(0))).isEqualTo(VIRTUAL_THREADS);
       LocalEnd.reset(socket);
     }
   }
 
   @Test
-  void aRefusalIsTheSameOnThem() throws Exception {
+  void rejectionOnVirtualThreadResetsClient() throws Exception {
     EventLog log = new EventLog();
     try (TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -90,17 +90,17 @@ final class ConnectionThreadsTest {
     assertThat(log.onlyLines()).containsExactly("dialStarted 1", "rejected 401", "closed REJECTED");
   }
 
-  private OkHttpClient watched() {
+  private OkHttpClient recordingClient() {
     return new OkHttpClient.Builder()
         .addInterceptor(
             chain -> {
-              dialled.add(Thread.currentThread());
+              dialThreads.add(Thread.currentThread());
               return chain.proceed(chain.request());
             })
         .build();
   }
 
-  /** Returns when both threads of the connection are there. */
+  /** Connects, and returns when both threads of the connection have started. */
   private static Socket connect(TunnelListener listener) throws IOException {
     Socket socket = LocalEnd.connect(listener);
     socket.getOutputStream().write('!');
@@ -108,14 +108,14 @@ final class ConnectionThreadsTest {
     return socket;
   }
 
-  /** Virtual ones are not among those that the JVM lists. */
+  /** Counts the platform threads of tunnels. The JVM does not list virtual threads. */
   private static long platformThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().matches("tunnel-(accept-\\d+|\\d+-(up|down) .*)"))
         .count();
   }
 
-  /** {@code Thread.isVirtual()}, which is not there on Java 17. */
+  /** Calls {@code Thread.isVirtual()}, which Java 17 does not have. */
   private static boolean isVirtual(Thread thread) {
     try {
       return VIRTUAL_THREADS && (boolean) Thread.class.getMethod("isVirtual").invoke(thread);

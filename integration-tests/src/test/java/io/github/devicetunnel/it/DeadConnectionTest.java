@@ -72,7 +72,7 @@ final class DeadConnectionTest {
         .addEventListener(new Log());
   }
 
-  /** Drops everything on the connections that are open, and nothing on new ones. */
+  /** Drops all traffic of open connections, and none of new connections. */
   private static void dropIdle(FaultProxy path) {
     for (Direction direction : Direction.values()) {
       path.faults(direction).blackHole();
@@ -80,14 +80,14 @@ final class DeadConnectionTest {
     }
   }
 
-  private static void carryWord(InputStream in, OutputStream out) throws IOException {
+  private static void exchangeWord(InputStream in, OutputStream out) throws IOException {
     out.write("word".getBytes(UTF_8));
     assertThat(in.readNBytes(4)).isEqualTo("word".getBytes(UTF_8));
   }
 
   private static void open(TunnelClient client) throws IOException {
     try (TunnelStream stream = client.open()) {
-      carryWord(stream.inputStream(), stream.outputStream());
+      exchangeWord(stream.inputStream(), stream.outputStream());
     }
   }
 
@@ -97,7 +97,7 @@ final class DeadConnectionTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void tunnelOpensAfterTwoSecondsAndIsOneAttempt(boolean tls) throws Exception {
+  void replacesDeadConnectionAfterTwoSecondsInOneAttempt(boolean tls) throws Exception {
     try (TestingCloud cloud = cloud(tls);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client = client(cloud, path).warmConnections(COUNT).build()) {
@@ -114,17 +114,17 @@ final class DeadConnectionTest {
       assertThat(timings.upgrade()).isGreaterThan(Duration.ofMillis(1900));
       assertThat(timings.total()).isGreaterThan(timings.upgrade());
 
-      // The two others are closed as well, and new ones take their place.
+      // The other two connections are closed and replaced as well.
       idle.await(COUNT);
       open(client);
       assertThat(dials).hasSize(2).last().extracting(DialTimings::connect).isNull();
     }
   }
 
-  @SuppressWarnings("try") // closing in the middle
+  @SuppressWarnings("try") // closed before the end of the block
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void listenerConnectionsOpenSideBySide(boolean tls) throws Exception {
+  void replacesDeadConnectionsConcurrently(boolean tls) throws Exception {
     try (TestingCloud cloud = cloud(tls);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client = client(cloud, path).warmConnections(COUNT).build();
@@ -132,7 +132,7 @@ final class DeadConnectionTest {
       idle.await(COUNT);
       dropIdle(path);
 
-      // Each in a thread of its own: the common pool may have a single one.
+      // One thread per exchange, because the common pool may have a single thread.
       List<Upload> exchanges = new ArrayList<>();
       for (int i = 0; i < COUNT; i++) {
         exchanges.add(Upload.running(() -> exchange(listener)));
@@ -142,7 +142,7 @@ final class DeadConnectionTest {
       }
       assertThat(dials).hasSize(COUNT);
       assertThat(events.stream().limit(COUNT))
-          .as("before any answer")
+          .as("events before any answer")
           .containsOnly("dialStarted 1");
       client.close(Duration.ZERO); // The protocol has no half-close to wait for.
     }
@@ -150,19 +150,19 @@ final class DeadConnectionTest {
 
   private static void exchange(TunnelListener listener) throws IOException {
     try (Socket socket = LocalEnd.connect(listener)) {
-      carryWord(socket.getInputStream(), socket.getOutputStream());
+      exchangeWord(socket.getInputStream(), socket.getOutputStream());
     }
   }
 
-  /** Whether OkHttp is allowed to repeat requests or not. */
+  /** With and without OkHttp's own retries. */
   @ParameterizedTest
   @CsvSource({"FIN, true", "FIN, false", "RST, true", "RST, false"})
-  void connectionThatWasCutCostsNoTime(FaultProxy.Cut cut, boolean repeats) throws Exception {
+  void replacesClosedConnectionWithoutDelay(FaultProxy.Cut cut, boolean retries) throws Exception {
     try (TestingCloud cloud = cloud(true);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client =
             client(cloud, path)
-                .okHttpClient(idle.client().retryOnConnectionFailure(repeats).build())
+                .okHttpClient(idle.client().retryOnConnectionFailure(retries).build())
                 .warmConnections(COUNT)
                 .connectTimeout(Await.LONG.multipliedBy(2))
                 .reusedConnectionTimeout(Await.LONG)
@@ -178,7 +178,7 @@ final class DeadConnectionTest {
   }
 
   @Test
-  void timeoutCanBeShorter() throws Exception {
+  void reusedConnectionTimeoutIsConfigurable() throws Exception {
     try (TestingCloud cloud = cloud(true);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client =
@@ -188,7 +188,7 @@ final class DeadConnectionTest {
                 .build();
         TunnelClient copy = client.newBuilder().build()) {
       Duration shortest = Await.LONG;
-      // A loaded machine may need longer than the default of 2 s now and then.
+      // A loaded machine occasionally takes longer than the default of 2 s.
       for (int i = 0; i < 10 && shortest.compareTo(Duration.ofMillis(1900)) > 0; i++) {
         idle.await(COUNT);
         dropIdle(path);
@@ -200,9 +200,9 @@ final class DeadConnectionTest {
     }
   }
 
-  /** Half of it is left for the new connection. */
+  /** Half of the connect timeout remains for the new connection. */
   @Test
-  void connectTimeoutMayBeShorterThanTheTimeout() throws Exception {
+  void shortConnectTimeoutLeavesTimeForNewConnection() throws Exception {
     try (TestingCloud cloud = cloud(false);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client =
@@ -219,7 +219,7 @@ final class DeadConnectionTest {
   }
 
   @Test
-  void closingTheClientEndsBothTries() throws Exception {
+  void closingClientAbortsBothConnectionAttempts() throws Exception {
     try (TestingCloud cloud = cloud(false);
         FaultProxy path = FaultProxy.start(cloud.uri())) {
       TunnelClient client =
@@ -235,16 +235,16 @@ final class DeadConnectionTest {
       CompletableFuture<TunnelStream> dial = client.openAsync();
       Await.until(() -> path.accepted() > before);
       client.close(Duration.ZERO);
-      // Sooner than the connect timeout.
+      // The dial ends well before the connect timeout.
       Await.until("the end of the dial", dial::isDone);
       assertThat(dial).isCompletedExceptionally();
     }
   }
 
-  /** Without warm connections no connection is kept, so none can be dead. */
+  /** Without warm connections no idle connection is kept, so no connection can be dead. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void rejectionLeavesNoConnection(boolean tls) throws Exception {
+  void rejectionLeavesNoIdleConnection(boolean tls) throws Exception {
     try (TestingCloud cloud = cloud(tls);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client =

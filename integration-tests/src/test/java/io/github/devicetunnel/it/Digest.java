@@ -7,10 +7,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** How many bytes there were, and their SHA-256 in hex. */
+/** Number of bytes of a stream, and their SHA-256 in hex. */
 record Digest(long count, String sha256) {
 
-  /** Reads to the end. */
+  /** Reads a stream to its end. */
   static Digest of(InputStream in) {
     try {
       return of(in, Long.MAX_VALUE);
@@ -19,7 +19,7 @@ record Digest(long count, String sha256) {
     }
   }
 
-  /** Reads to the end, or until there are so many. */
+  /** Reads a stream to its end, or until it has delivered {@code limit} bytes. */
   static Digest of(InputStream in, long limit) throws IOException {
     Builder builder = new Builder();
     byte[] buffer = new byte[64 << 10];
@@ -33,7 +33,7 @@ record Digest(long count, String sha256) {
     return builder.build();
   }
 
-  /** For one thread. */
+  /** Not thread-safe. */
   private static final class Builder {
     private final MessageDigest sha256 = newSha256();
     private long count;

@@ -29,14 +29,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Proxies that require Digest authentication (RFC 7616): Squid, and scripts for what it does not
- * do.
+ * Proxies that require Digest authentication (RFC 7616): Squid, and scripted proxies for cases that
+ * Squid does not cover.
  */
 final class DigestProxyTest {
   private static final String USER = "pl\"ant";
   private static final String PASSWORD = "5ecret:of the proxy";
 
-  /** Squid's file has a colon between user and password. */
+  /** Has no colon, because a colon separates user name and password in Squid's file. */
   private static final String SQUID_PASSWORD = "5ecret-of the proxy";
 
   private static final Pattern PARAMETER =
@@ -47,7 +47,7 @@ final class DigestProxyTest {
   @RegisterExtension final Leaks leaks = new Leaks();
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  /** It gives up the rights of root, so others must be able to read the folder. */
+  /** Starts Squid. It drops its root privileges, so the folder must be readable by other users. */
   private ServerProgram squid() throws IOException {
     String program = Externals.program("squid");
     Externals.need(Files.isExecutable(HELPER), "there is no " + HELPER);
@@ -89,7 +89,7 @@ final class DigestProxyTest {
 
   @ParameterizedTest
   @EnumSource(names = {"TESTING", "TESTING_TLS"})
-  void squidCarriesEveryByte(CloudKind kind) throws Exception {
+  void tunnelThroughSquidDeliversAllBytes(CloudKind kind) throws Exception {
     int count = 1 << 20;
     try (ServerProgram proxy = squid();
         EchoService service = EchoService.started();
@@ -112,7 +112,7 @@ final class DigestProxyTest {
   }
 
   @Test
-  void squidRejectsAnotherPassword() throws Exception {
+  void squidRejectsWrongOrMissingPassword() throws Exception {
     try (ServerProgram proxy = squid()) {
       ProxySettings settings = ProxySettings.http("127.0.0.1", proxy.port());
       assertThat(failure(settings.credentials("plant", "wr0ng-5ecret")))
@@ -124,10 +124,10 @@ final class DigestProxyTest {
     }
   }
 
-  /** Without a length the body ends with the connection, so the answer needs a new one. */
+  /** A body without a length ends with the connection, so the answer requires a new connection. */
   @ParameterizedTest
   @ValueSource(strings = {"MD5", "SHA-256"})
-  void challengeIsAnsweredOnANewConnection(String algorithm) throws Exception {
+  void answersChallengeOnNewConnection(String algorithm) throws Exception {
     String challenges =
         challenge("n1", "MD5", "auth-int,auth") + challenge("n1", algorithm, "auth, auth-int");
     try (Service proxy = Service.started(socket -> play(socket, algorithm, challenges, true));
@@ -141,7 +141,7 @@ final class DigestProxyTest {
   }
 
   @Test
-  void staleNonceIsReplacedOnTheSameConnection() throws Exception {
+  void replacesStaleNonceOnSameConnection() throws Exception {
     String[] nonce = {"n1"};
     Service.Script script =
         socket ->
@@ -163,9 +163,9 @@ final class DigestProxyTest {
     }
   }
 
-  /** RFC 2069, which some old devices speak. */
+  /** A challenge of RFC 2069, which some old proxies send. */
   @Test
-  void challengeWithoutQop() throws Exception {
+  void answersChallengeWithoutQop() throws Exception {
     String challenge = challenge("n1", "MD5", "auth").replace(", qop=\"auth\"", "");
     try (Service proxy = Service.started(socket -> play(socket, "MD5", challenge, true));
         TunnelClient client = client(settings(proxy)).build()) {
@@ -181,7 +181,7 @@ final class DigestProxyTest {
         "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512-256",
         "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\""
       })
-  void schemeIsNotSupported(String challenge) throws Exception {
+  void reportsUnsupportedScheme(String challenge) throws Exception {
     String header = "Proxy-Authenticate: " + challenge + "\r\n";
     try (Service proxy = Service.started(socket -> play(socket, "MD5", header, true))) {
       assertThat(failure(settings(proxy)))
@@ -208,8 +208,11 @@ final class DigestProxyTest {
     return ProxySettings.http("127.0.0.1", proxy.address().getPort()).credentials(USER, PASSWORD);
   }
 
-  /** Answers correct Digest for a nonce of the challenges with 403, and anything else with 407. */
-  private void play(Socket socket, String algorithm, String challenges, boolean closes)
+  /**
+   * Answers correct credentials for a nonce of the challenges with 403, and other requests with
+   * 407.
+   */
+  private void play(Socket socket, String algorithm, String challenges, boolean closeAfterAnswer)
       throws Exception {
     String head = readHead(socket);
     while (head != null) {
@@ -220,7 +223,7 @@ final class DigestProxyTest {
               ? "HTTP/1.1 403 Accepted\r\n\r\n"
               : "HTTP/1.1 407 Required\r\n" + challenges + "\r\nbody";
       socket.getOutputStream().write(answer.getBytes(UTF_8));
-      head = closes ? null : readHead(socket);
+      head = closeAfterAnswer ? null : readHead(socket);
     }
     socket.shutdownOutput();
     RefusedProxies.untilEnd(socket);
@@ -233,7 +236,7 @@ final class DigestProxyTest {
       try {
         next = socket.getInputStream().read();
       } catch (IOException e) {
-        return null; // The client reset what it did not read.
+        return null; // The client reset the connection because of unread bytes.
       }
       if (next < 0) {
         return null;
@@ -259,7 +262,7 @@ final class DigestProxyTest {
     String nonce = values.get("nonce");
     String secret = hash(algorithm, USER + ":the \"plant\":" + PASSWORD);
     String request = hash(algorithm, "CONNECT:cloud.invalid:8080");
-    String between =
+    String qopPart =
         values.containsKey("qop") ? values.get("nc") + ":" + values.get("cnonce") + ":auth:" : "";
     return challenges.contains("nonce=\"" + nonce + "\"")
         && values.get("algorithm").equals(algorithm)
@@ -268,7 +271,7 @@ final class DigestProxyTest {
         && values.get("opaque").equals("o")
         && values
             .get("response")
-            .equals(hash(algorithm, secret + ":" + nonce + ":" + between + request));
+            .equals(hash(algorithm, secret + ":" + nonce + ":" + qopPart + request));
   }
 
   private static String hash(String algorithm, String text) throws Exception {

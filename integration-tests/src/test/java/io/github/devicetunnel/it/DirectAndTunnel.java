@@ -12,23 +12,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The results of one local program that ran on a direct connection to a service, and then on a
- * connection to a listener whose tunnel leads to the same service, for several kinds of clouds.
+ * Results of one local program that ran on a direct connection to a service, and then through a
+ * listener to the same service, for several kinds of clouds.
  */
 record DirectAndTunnel<T>(T direct, Map<CloudKind, T> tunnels) {
-  /** So long that a test which waits for it fails. */
+  /** Long enough that a test that waits for it fails. */
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofMinutes(1);
 
-  /** Two that send a close frame, and one that does not. */
+  /** Two clouds that send a close frame, and one that does not. */
   private static final Set<CloudKind> KINDS =
       EnumSet.of(CloudKind.TESTING, CloudKind.NODE, CloudKind.NODE_BARE_TLS);
 
-  /** A local program, or what it does with one connection. */
+  /** A local program, or its work on one connection. */
   interface LocalProgram<T> {
     T run(InetSocketAddress address) throws Exception;
   }
 
-  /** Runs it through three kinds. */
+  /** Runs a program on a direct connection and through three kinds of clouds. */
   static <T> DirectAndTunnel<T> run(InetSocketAddress service, LocalProgram<T> program)
       throws Exception {
     return run(KINDS, service, program);
@@ -50,7 +50,7 @@ record DirectAndTunnel<T>(T direct, Map<CloudKind, T> tunnels) {
     return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
-  /** Asserts an absolute result: two wrong results may be equal. */
+  /** Asserts that every result equals an expected value, because two wrong results may be equal. */
   void assertAll(T expected) {
     assertThat(direct).as("on a direct connection").isEqualTo(expected);
     assertThat(tunnels).as("through tunnels").isNotEmpty();

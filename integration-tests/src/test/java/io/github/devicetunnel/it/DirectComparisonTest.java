@@ -29,7 +29,7 @@ final class DirectComparisonTest {
   private static final String BANNER = "220 controller 4 ready\r\n";
   private static final int COUNT = 3_000_000;
 
-  /** What the buffers of two local connections may hold, and a little more. */
+  /** Capacity of the buffers of two local connections, with a margin. */
   private static final long MAX_BUFFERED = 17 << 20;
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -50,13 +50,13 @@ final class DirectComparisonTest {
     return new String(socket.getInputStream().readNBytes(count), US_ASCII);
   }
 
-  /** A time that is meant, and no wait for anything. */
+  /** Pauses for a fixed time. */
   private static void pause(long millis) throws InterruptedException {
     boolean unused = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
   }
 
   @Test
-  void serviceSendsBannerAndCloses() throws Exception {
+  void bannerArrivesBeforeServiceClose() throws Exception {
     try (Service service = Service.started(socket -> write(socket, BANNER))) {
       DirectAndTunnel.run(EnumSet.allOf(CloudKind.class), service.address(), reader())
           .assertAll(Received.of(BANNER, End.END_OF_STREAM));
@@ -65,38 +65,38 @@ final class DirectComparisonTest {
   }
 
   @Test
-  void serviceClosesAtOnce() throws Exception {
+  void immediateServiceCloseIsEndOfStream() throws Exception {
     try (Service service = Service.started(socket -> {})) {
       DirectAndTunnel.run(service.address(), reader())
           .assertAll(Received.of("", End.END_OF_STREAM));
     }
   }
 
-  private static Service sends(int count) throws IOException {
+  private static Service sendingService(int count) throws IOException {
     return Service.started(
         socket -> new RandomBytes(5, count).transferTo(socket.getOutputStream()));
   }
 
   @Test
-  void lateReader() throws Exception {
-    try (Service service = sends(COUNT)) {
-      DirectAndTunnel.run(service.address(), readerThatIsLate(400))
+  void lateReaderReceivesAllBytes() throws Exception {
+    try (Service service = sendingService(COUNT)) {
+      DirectAndTunnel.run(service.address(), lateReader(400))
           .assertAll(new Received(RandomBytes.digest(5, COUNT), End.END_OF_STREAM));
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** Later than a listener waits for the local program to close, too. */
+  /** Reads later than a listener waits for the local program to close. */
   @Test
-  void veryLateReader() throws Exception {
+  void veryLateReaderReceivesAllBytes() throws Exception {
     int count = 1_000_000;
-    try (Service service = sends(count)) {
-      DirectAndTunnel.run(EnumSet.of(CloudKind.NODE), service.address(), readerThatIsLate(2_500))
+    try (Service service = sendingService(count)) {
+      DirectAndTunnel.run(EnumSet.of(CloudKind.NODE), service.address(), lateReader(2_500))
           .assertAll(new Received(RandomBytes.digest(5, count), End.END_OF_STREAM));
     }
   }
 
-  private static LocalProgram<Received> readerThatIsLate(long millis) {
+  private static LocalProgram<Received> lateReader(long millis) {
     return address -> {
       try (Socket socket = LocalEnd.connect(address)) {
         pause(millis);
@@ -106,7 +106,7 @@ final class DirectComparisonTest {
   }
 
   @Test
-  void slowReader() throws Exception {
+  void slowReaderReceivesAllBytes() throws Exception {
     LocalProgram<Received> slow =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
@@ -114,14 +114,14 @@ final class DirectComparisonTest {
             return Received.from(new SlowInput(socket.getInputStream()));
           }
         };
-    try (Service service = sends(COUNT)) {
+    try (Service service = sendingService(COUNT)) {
       DirectAndTunnel.run(service.address(), slow)
           .assertAll(new Received(RandomBytes.digest(5, COUNT), End.END_OF_STREAM));
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** Pauses after each block. */
+  /** Pauses before each block. */
   private static final class SlowInput extends InputStream {
     private final InputStream in;
 
@@ -147,8 +147,8 @@ final class DirectComparisonTest {
   }
 
   @Test
-  void serviceOfOneConnectionAtATime() throws Exception {
-    Service.Script answersAndAwaitsTheEnd =
+  void sequentialServiceAnswersEachConnection() throws Exception {
+    Service.Script answerAndAwaitEnd =
         socket -> {
           write(socket, "reply to " + read(socket, 1));
           assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -164,7 +164,7 @@ final class DirectComparisonTest {
           }
           return replies;
         };
-    try (SequentialService service = SequentialService.started(answersAndAwaitsTheEnd)) {
+    try (SequentialService service = SequentialService.started(answerAndAwaitEnd)) {
       DirectAndTunnel.run(service.address(), threeRequests)
           .assertAll(List.of("reply to 0", "reply to 1", "reply to 2"));
       assertThat(service.failures()).isEmpty();
@@ -172,8 +172,8 @@ final class DirectComparisonTest {
   }
 
   @Test
-  void writesAfterTheServiceClosedFailSoon() throws Exception {
-    LocalProgram<Writes> goesOnWriting =
+  void writesAfterServiceCloseFailSoon() throws Exception {
+    LocalProgram<Writes> keepWriting =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             assertThat(Received.from(socket)).isEqualTo(Received.of(BANNER, End.END_OF_STREAM));
@@ -181,7 +181,7 @@ final class DirectComparisonTest {
           }
         };
     try (Service service = Service.started(socket -> write(socket, BANNER))) {
-      for (Writes each : DirectAndTunnel.run(service.address(), goesOnWriting).all()) {
+      for (Writes each : DirectAndTunnel.run(service.address(), keepWriting).all()) {
         assertThat(each.bytes()).isLessThan(MAX_BUFFERED);
         assertThat(each.time()).isLessThan(Await.LONG);
       }
@@ -189,8 +189,8 @@ final class DirectComparisonTest {
   }
 
   @Test
-  void serviceResetsAfterItHasSent() throws Exception {
-    LocalProgram<Received> asks =
+  void serviceResetReachesLocalProgram() throws Exception {
+    LocalProgram<Received> request =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             assertThat(read(socket, BANNER.length())).isEqualTo(BANNER);
@@ -198,28 +198,28 @@ final class DirectComparisonTest {
             return Received.from(socket);
           }
         };
-    Service.Script sendsAndResets =
+    Service.Script sendAndReset =
         socket -> {
           write(socket, BANNER);
           assertThat(read(socket, 1)).isEqualTo("x");
           LocalEnd.reset(socket);
         };
-    try (Service service = Service.started(sendsAndResets)) {
-      DirectAndTunnel.run(service.address(), asks).assertAll(Received.of("", End.RESET));
+    try (Service service = Service.started(sendAndReset)) {
+      DirectAndTunnel.run(service.address(), request).assertAll(Received.of("", End.RESET));
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** The service learns of it, and has all that came before. */
+  /** The connection of the service ends, after all bytes sent before the reset. */
   @Test
-  void localProgramResets() throws Exception {
+  void localResetEndsServiceConnection() throws Exception {
     BlockingQueue<Digest> received = new LinkedBlockingQueue<>();
-    Service.Script readsToTheEnd =
+    Service.Script readToEnd =
         socket -> {
           write(socket, read(socket, 8));
           received.add(Received.from(socket).bytes());
         };
-    LocalProgram<Digest> resets =
+    LocalProgram<Digest> reset =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             write(socket, "question");
@@ -228,17 +228,17 @@ final class DirectComparisonTest {
           }
           return Await.next(received);
         };
-    try (Service service = Service.started(readsToTheEnd)) {
-      DirectAndTunnel.run(service.address(), resets).assertAll(Received.of("", End.RESET).bytes());
+    try (Service service = Service.started(readToEnd)) {
+      DirectAndTunnel.run(service.address(), reset).assertAll(Received.of("", End.RESET).bytes());
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** What a program has written when it closes arrives, with nothing answered. */
+  /** Bytes that a program wrote before it closed arrive, even without a reply. */
   @Test
-  void localProgramWritesAndCloses() throws Exception {
+  void bytesWrittenBeforeLocalCloseArrive() throws Exception {
     BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-    LocalProgram<Received> writesAndCloses =
+    LocalProgram<Received> writeAndClose =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             new RandomBytes(6, COUNT).transferTo(socket.getOutputStream());
@@ -246,17 +246,17 @@ final class DirectComparisonTest {
           return Await.next(received);
         };
     try (Service service = Service.started(socket -> received.add(Received.from(socket)))) {
-      DirectAndTunnel.run(service.address(), writesAndCloses)
+      DirectAndTunnel.run(service.address(), writeAndClose)
           .assertAll(new Received(RandomBytes.digest(6, COUNT), End.END_OF_STREAM));
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** A dialogue in which the service has the last word. */
+  /** A dialogue whose last line is a reply of the service. */
   @Test
-  void dialogueOfLines() throws Exception {
+  void lineDialogueEndsWithServiceReply() throws Exception {
     List<String> requests = List.of("USER plant", "PASS anything", "PWD", "NOOP", "QUIT");
-    BlockingQueue<List<String>> heard = new LinkedBlockingQueue<>();
+    BlockingQueue<List<String>> received = new LinkedBlockingQueue<>();
     LocalProgram<List<String>> dialogue =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
@@ -266,11 +266,11 @@ final class DirectComparisonTest {
               replies.add(FtpScript.readReply(socket));
             }
             assertThat(Received.from(socket)).isEqualTo(Received.of("", End.END_OF_STREAM));
-            assertThat(Await.next(heard)).isEqualTo(requests);
+            assertThat(Await.next(received)).isEqualTo(requests);
             return replies;
           }
         };
-    try (Service service = Service.started(new FtpScript(heard))) {
+    try (Service service = Service.started(new FtpScript(received))) {
       DirectAndTunnel.run(service.address(), dialogue).assertAll(FtpScript.REPLIES);
       assertThat(service.failures()).isEmpty();
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Plays every row of the table in {@code docs/EMBEDDING.md} of what differs. */
+/** Plays every row of the table of differences in {@code docs/EMBEDDING.md}. */
 @EnabledOnOs(OS.LINUX)
 final class DirectDifferencesTest {
   private static final String HEADING = "## Differences from a direct connection";
@@ -32,7 +32,7 @@ final class DirectDifferencesTest {
     return scenes;
   }
 
-  /** The first cell of each row, but for the head of the table. */
+  /** Returns the first cell of each row except the table head. */
   static List<String> situations() throws IOException {
     Path document = Path.of(System.getProperty("tunnel.root"), "docs", "EMBEDDING.md");
     return Files.readAllLines(document).stream()
@@ -50,12 +50,12 @@ final class DirectDifferencesTest {
   @MethodSource("situations")
   void differsAsDocumented(String situation) throws Exception {
     DifferenceScene scene = SCENES.get(situation);
-    assertThat(scene).as("the scene of: %s", situation).isNotNull();
+    assertThat(scene).as("scene of: %s", situation).isNotNull();
     scene.play(folder);
   }
 
   @Test
-  void everySceneIsInTheTableOnce() throws IOException {
+  void tableListsEverySceneOnce() throws IOException {
     assertThat(situations()).containsExactlyInAnyOrderElementsOf(SCENES.keySet());
   }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code curl} and OpenBSD's {@code nc} print the same and end with the same exit code on a direct
+ * {@code curl} and OpenBSD's {@code nc} produce the same output and exit code on a direct
  * connection and through a tunnel.
  */
 @EnabledOnOs(OS.LINUX)
@@ -38,14 +38,10 @@ final class DirectProgramsTest {
 
   @TempDir private Path folder;
 
-  /** What a program leaves behind. */
+  /** Exit code and standard output of a program. */
   private record Result(int exitCode, String output) {}
 
-  /**
-   * A program.
-   *
-   * @param arguments {@code {port}} stands for the port
-   */
+  /** Returns a local program. {@code {port}} in its arguments stands for the port. */
   private LocalProgram<Result> program(Path input, String... arguments) {
     return address -> {
       String port = Integer.toString(address.getPort());
@@ -63,7 +59,10 @@ final class DirectProgramsTest {
     return program(Path.of("/dev/null"), command.toArray(new String[0]));
   }
 
-  /** Debian names it so, besides {@code nc}, which may be another one without {@code -N}. */
+  /**
+   * Returns a run of OpenBSD's {@code nc} by its Debian name, because a program named {@code nc}
+   * may lack {@code -N}.
+   */
   private LocalProgram<Result> nc(String input, String... options) throws IOException {
     Path file = Files.createTempFile(folder, "nc", ".in");
     Files.writeString(file, input, ISO_8859_1);
@@ -88,7 +87,7 @@ final class DirectProgramsTest {
     socket.getOutputStream().write(text.getBytes(US_ASCII));
   }
 
-  private static Service replies(String reply) throws IOException {
+  private static Service replyService(String reply) throws IOException {
     return Service.started(
         socket -> {
           String unused = readRequest(socket);
@@ -99,7 +98,7 @@ final class DirectProgramsTest {
   @Test
   void curlFetchesReplyThatEndsWithTheConnection() throws Exception {
     String body = "0123456789".repeat(30_000);
-    try (Service service = replies("HTTP/1.0 200 OK\r\n\r\n" + body)) {
+    try (Service service = replyService("HTTP/1.0 200 OK\r\n\r\n" + body)) {
       DirectAndTunnel.run(service.address(), curl("http://127.0.0.1:{port}/"))
           .assertAll(new Result(0, body));
       assertThat(service.failures()).isEmpty();
@@ -107,8 +106,8 @@ final class DirectProgramsTest {
   }
 
   @Test
-  void curlReportsReplyThatIsTooShort() throws Exception {
-    try (Service service = replies("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")) {
+  void curlReportsTruncatedReply() throws Exception {
+    try (Service service = replyService("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")) {
       DirectAndTunnel.run(service.address(), curl("http://127.0.0.1:{port}/"))
           .assertAll(new Result(18, "half"));
     }
@@ -122,7 +121,7 @@ final class DirectProgramsTest {
           write(socket, "HTTP/1.0 200 OK\r\n\r\nhalf");
           LocalEnd.reset(socket);
         };
-    // Node.js reports a reset that comes with bytes as an end of the stream.
+    // Node.js reports a reset that arrives together with bytes as an end of the stream.
     Set<CloudKind> kinds = EnumSet.of(CloudKind.TESTING, CloudKind.TESTING_TLS);
     try (Service service = Service.started(resets)) {
       DirectAndTunnel.run(kinds, service.address(), curl("http://127.0.0.1:{port}/"))
@@ -132,14 +131,14 @@ final class DirectProgramsTest {
 
   @Test
   void curlLogsInToFtpAndQuits() throws Exception {
-    BlockingQueue<List<String>> heard = new LinkedBlockingQueue<>();
+    BlockingQueue<List<String>> received = new LinkedBlockingQueue<>();
     LocalProgram<Result> curl = curl("-I", "ftp://plant:anything@127.0.0.1:{port}/");
     LocalProgram<List<String>> ftp =
         address -> {
           assertThat(curl.run(address)).isEqualTo(new Result(0, ""));
-          return Await.next(heard);
+          return Await.next(received);
         };
-    try (Service service = Service.started(new FtpScript(heard))) {
+    try (Service service = Service.started(new FtpScript(received))) {
       DirectAndTunnel<List<String>> lines = DirectAndTunnel.run(service.address(), ftp);
       lines.assertAll(lines.direct());
       assertThat(lines.direct()).startsWith("USER plant", "PASS anything").endsWith("QUIT");
@@ -147,44 +146,44 @@ final class DirectProgramsTest {
     }
   }
 
-  /** It waits for the service to close. */
+  /** {@code nc} waits until the service closes. */
   @Test
-  void ncPrintsTheReply() throws Exception {
-    try (Service service = replies("HTTP/1.0 200 OK\r\n\r\nall of it")) {
+  void ncPrintsReply() throws Exception {
+    try (Service service = replyService("HTTP/1.0 200 OK\r\n\r\nall of it")) {
       DirectAndTunnel.run(EnumSet.allOf(CloudKind.class), service.address(), nc(REQUEST))
           .assertAll(new Result(0, "HTTP/1.0 200 OK\r\n\r\nall of it"));
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** It shuts its output down at once, and the service answers the request. */
+  /** {@code nc -N} half-closes at once, and the service answers the request. */
   @Test
-  void ncThatHalfClosesPrintsTheReply() throws Exception {
-    try (Service service = replies("HTTP/1.0 200 OK\r\n\r\nall of it")) {
+  void ncPrintsReplyAfterHalfClose() throws Exception {
+    try (Service service = replyService("HTTP/1.0 200 OK\r\n\r\nall of it")) {
       DirectAndTunnel.run(service.address(), nc(REQUEST, "-N"))
           .assertAll(new Result(0, "HTTP/1.0 200 OK\r\n\r\nall of it"));
       assertThat(service.failures()).isEmpty();
     }
   }
 
-  /** With {@code -q 0} it does not wait for a reply; some versions only shut their output down. */
+  /** With {@code -q 0}, {@code nc} does not wait for a reply. Some versions only half-close. */
   @Test
-  void serviceGetsAllOfNcThatQuits() throws Exception {
-    assertServiceGetsAll(
+  void serviceReceivesAllBytesOfQuittingNc() throws Exception {
+    assertServiceReceivesAll(
         in -> Received.from(new ByteArrayInputStream(in.readNBytes(TEXT.length()))), "-q", "0");
   }
 
-  /** It closes its connection when nothing has come for a second. */
+  /** With {@code -w 1}, {@code nc} closes its connection after a second without traffic. */
   @Test
-  void serviceGetsAllOfNcThatCloses() throws Exception {
-    assertServiceGetsAll(Received::from, "-w", "1");
+  void serviceReceivesAllBytesOfClosingNc() throws Exception {
+    assertServiceReceivesAll(Received::from, "-w", "1");
   }
 
   private interface Reader {
     Received read(InputStream in) throws IOException;
   }
 
-  private void assertServiceGetsAll(Reader reader, String... options) throws Exception {
+  private void assertServiceReceivesAll(Reader reader, String... options) throws Exception {
     BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     LocalProgram<Result> nc = nc(TEXT, options);
     LocalProgram<Received> sent =
@@ -200,9 +199,9 @@ final class DirectProgramsTest {
     }
   }
 
-  /** A port that is only scanned. */
+  /** A port scan: {@code nc -z} connects and closes. */
   @Test
-  void ncThatOnlyConnectsSucceeds() throws Exception {
+  void ncPortScanSucceeds() throws Exception {
     try (Service service =
         Service.started(socket -> assertThat(socket.getInputStream().read()).isEqualTo(-1))) {
       DirectAndTunnel.run(service.address(), nc("", "-z")).assertAll(new Result(0, ""));

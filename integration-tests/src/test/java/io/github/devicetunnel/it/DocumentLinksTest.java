@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every link from a document to this repository leads somewhere. Links elsewhere are not asked. */
+/** Every link from a document to this repository resolves. External links are not checked. */
 final class DocumentLinksTest {
   private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
   private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
   private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\((?<target>[^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(?<text>.+)$");
-  private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
+  private static final Pattern EXTERNAL = Pattern.compile("[a-z]+:.*");
 
   static List<Path> documents() throws IOException {
     try (Stream<Path> files = Files.walk(ROOT, 3)) {
@@ -34,18 +34,18 @@ final class DocumentLinksTest {
 
   @ParameterizedTest
   @MethodSource("documents")
-  void everyLinkLeadsSomewhere(Path document) throws IOException {
-    assertThat(links(document)).filteredOn(link -> !leadsSomewhere(document, link)).isEmpty();
+  void everyRepositoryLinkResolves(Path document) throws IOException {
+    assertThat(links(document)).filteredOn(link -> !resolves(document, link)).isEmpty();
   }
 
-  /** Or the test above would show nothing. */
+  /** Guards against a check that accepts every link. */
   @Test
-  void brokenOnesAreFound() throws IOException {
+  void detectsBrokenLink() throws IOException {
     Path readme = ROOT.resolve("README.md");
 
-    assertThat(leadsSomewhere(readme, "docs/NO_SUCH_FILE.md")).isFalse();
-    assertThat(leadsSomewhere(readme, "docs/ARCHITECTURE.md#no-such-heading")).isFalse();
-    assertThat(leadsSomewhere(readme, "docs/ARCHITECTURE.md#data-path")).isTrue();
+    assertThat(resolves(readme, "docs/NO_SUCH_FILE.md")).isFalse();
+    assertThat(resolves(readme, "docs/ARCHITECTURE.md#no-such-heading")).isFalse();
+    assertThat(resolves(readme, "docs/ARCHITECTURE.md#data-path")).isTrue();
     assertThat(links(readme)).contains("docs/ARCHITECTURE.md");
     assertThat(documents()).contains(readme, ROOT.resolve("docs/ARCHITECTURE.md"));
   }
@@ -55,11 +55,11 @@ final class DocumentLinksTest {
     return LINK.matcher(CODE.matcher(text).replaceAll("x"))
         .results()
         .map(link -> link.group(1))
-        .filter(link -> !ELSEWHERE.matcher(link).matches())
+        .filter(link -> !EXTERNAL.matcher(link).matches())
         .toList();
   }
 
-  private static boolean leadsSomewhere(Path document, String link) {
+  private static boolean resolves(Path document, String link) {
     int hash = link.indexOf('#');
     String path = hash < 0 ? link : link.substring(0, hash);
     Path target = path.isEmpty() ? document : document.resolveSibling(path).normalize();
@@ -69,7 +69,7 @@ final class DocumentLinksTest {
     return hash < 0 || anchors(target).contains(link.substring(hash + 1));
   }
 
-  /** As the usual viewers make them of headings. */
+  /** Returns the anchors that common viewers derive from headings. */
   private static List<String> anchors(Path document) {
     String text;
     try {

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 
-/** Sends back what it gets, and holds no more than one buffer of it. */
+/** Echoes its input, and buffers at most 64 KiB. */
 final class EchoService extends TcpService {
   private EchoService() throws IOException {}
 

@@ -23,18 +23,18 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** How the ends of a tunnel differ from those of a direct connection, by the situation. */
+/** Differences between how a tunnel and a direct connection end, by situation. */
 final class EndDifferences {
   private static final String BANNER = "220 controller 4 ready\r\n";
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofMillis(300);
   private static final Set<CloudKind> KINDS = EnumSet.of(CloudKind.TESTING, CloudKind.NODE);
 
-  /** Bytes that are discarded, and those in the buffers of two local connections. */
-  private static final long MAX_LATE = 17 << 20;
+  /** Bytes that are discarded, plus those in the buffers of two local connections. */
+  private static final long MAX_LATE_BYTES = 17 << 20;
 
   private EndDifferences() {}
 
-  /** The scenes, by the situation in which a difference shows. */
+  /** Returns the scenes by the situation that shows a difference. */
   static Map<String, DifferenceScene> scenes() {
     return Map.of(
         "the service does not listen, or the cloud rejects the tunnel",
@@ -67,22 +67,22 @@ final class EndDifferences {
 
   private static void serviceDoesNotListen() throws Exception {
     try (RefusingPort port = new RefusingPort();
-        Cloud tidy = TestingCloud.started();
-        Cloud likeGateways = TestingCloud.startedLikeGateways();
-        TunnelClient client = tidy.client(port.serviceAddress()).build();
+        Cloud cloud = TestingCloud.started();
+        Cloud gatewayCloud = TestingCloud.startedLikeGateways();
+        TunnelClient client = cloud.client(port.serviceAddress()).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
-        TunnelClient clientOfGateway = likeGateways.client(port.serviceAddress()).build();
-        TunnelListener listenerOfGateway = clientOfGateway.listen(Loopback.anyPort())) {
+        TunnelClient gatewayClient = gatewayCloud.client(port.serviceAddress()).build();
+        TunnelListener gatewayListener = gatewayClient.listen(Loopback.anyPort())) {
       String number = port.serviceAddress().split(":", 2)[1];
       assertThatThrownBy(() -> read(Loopback.port(Integer.parseInt(number))))
           .isInstanceOf(ConnectException.class);
       assertThat(read(listener.localAddress())).isEqualTo(Received.of("", End.RESET));
-      assertThat(read(listenerOfGateway.localAddress()))
+      assertThat(read(gatewayListener.localAddress()))
           .isEqualTo(Received.of("", End.END_OF_STREAM));
     }
   }
 
-  private static Received half(InetSocketAddress address) throws IOException {
+  private static Received halfClose(InetSocketAddress address) throws IOException {
     try (Socket socket = LocalEnd.connect(address)) {
       write(socket, "question");
       socket.shutdownOutput();
@@ -91,26 +91,27 @@ final class EndDifferences {
   }
 
   private static void localProgramHalfCloses() throws Exception {
-    Service.Script answersAfterTheEnd =
+    Service.Script answerAfterEnd =
         socket -> {
           byte[] question = socket.getInputStream().readAllBytes();
           socket.getOutputStream().write(question);
         };
-    try (Service service = Service.started(answersAfterTheEnd)) {
-      assertThat(half(service.address())).isEqualTo(Received.of("question", End.END_OF_STREAM));
+    try (Service service = Service.started(answerAfterEnd)) {
+      assertThat(halfClose(service.address()))
+          .isEqualTo(Received.of("question", End.END_OF_STREAM));
       for (CloudKind kind : KINDS) {
         try (TunnelledPort port =
             TunnelledPort.to(service.serviceAddress(), kind, HALF_CLOSE_TIMEOUT)) {
-          assertThat(half(port.address())).isEqualTo(Received.of("", End.RESET));
+          assertThat(halfClose(port.address())).isEqualTo(Received.of("", End.RESET));
         }
       }
     }
   }
 
-  /** {@code TcpEndTest} of tunnel-core has the client on another machine. */
+  /** {@code TcpEndTest} of tunnel-core covers a client on another machine. */
   private static void localProgramCloses() throws Exception {
     BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-    DirectAndTunnel.LocalProgram<Received> closes =
+    DirectAndTunnel.LocalProgram<Received> close =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             write(socket, "question");
@@ -118,11 +119,11 @@ final class EndDifferences {
           return Await.next(received);
         };
     try (Service service = Service.started(socket -> received.add(Received.from(socket)))) {
-      DirectAndTunnel.run(KINDS, service.address(), closes)
+      DirectAndTunnel.run(KINDS, service.address(), close)
           .assertAll(Received.of("question", End.END_OF_STREAM));
       try (TunnelledPort port =
           TunnelledPort.to(service.serviceAddress(), CloudKind.TESTING, HALF_CLOSE_TIMEOUT)) {
-        assertThat(half(port.address())).isEqualTo(Received.of("", End.RESET));
+        assertThat(halfClose(port.address())).isEqualTo(Received.of("", End.RESET));
         assertThat(Await.next(received)).isEqualTo(Received.of("question", End.END_OF_STREAM));
       }
     }
@@ -130,13 +131,13 @@ final class EndDifferences {
 
   private static void serviceHalfCloses() throws Exception {
     BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-    Service.Script readsOn =
+    Service.Script keepReading =
         socket -> {
           write(socket, BANNER);
           socket.shutdownOutput();
           received.add(Received.from(socket));
         };
-    DirectAndTunnel.LocalProgram<Received> writesAfterTheEnd =
+    DirectAndTunnel.LocalProgram<Received> writeAfterEnd =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             assertThat(Received.from(socket)).isEqualTo(Received.of(BANNER, End.END_OF_STREAM));
@@ -144,9 +145,9 @@ final class EndDifferences {
           }
           return Await.next(received);
         };
-    try (Service service = Service.started(readsOn)) {
+    try (Service service = Service.started(keepReading)) {
       DirectAndTunnel<Received> results =
-          DirectAndTunnel.run(KINDS, service.address(), writesAfterTheEnd);
+          DirectAndTunnel.run(KINDS, service.address(), writeAfterEnd);
       assertThat(results.direct()).isEqualTo(Received.of("more", End.END_OF_STREAM));
       assertThat(results.tunnels().values()).containsOnly(Received.of("", End.END_OF_STREAM));
     }
@@ -174,13 +175,13 @@ final class EndDifferences {
           .allMatch(writes -> writes.bytes() >= 4)
           .allMatch(writes -> writes.time().compareTo(Duration.ofSeconds(5)) < 0);
       assertThat(DirectAndTunnel.run(KINDS, service.address(), fast).all())
-          .allMatch(writes -> writes.bytes() < MAX_LATE);
+          .allMatch(writes -> writes.bytes() < MAX_LATE_BYTES);
     }
   }
 
   private static void localProgramResets() throws Exception {
     BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-    DirectAndTunnel.LocalProgram<Received> resets =
+    DirectAndTunnel.LocalProgram<Received> reset =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             assertThat(socket.getInputStream().read()).isEqualTo('x');
@@ -188,26 +189,26 @@ final class EndDifferences {
           }
           return Await.next(received);
         };
-    Service.Script recordsTheEnd =
+    Service.Script recordEnd =
         socket -> {
           write(socket, "x");
           received.add(Received.from(socket));
         };
-    try (Service service = Service.started(recordsTheEnd)) {
-      DirectAndTunnel<Received> results = DirectAndTunnel.run(KINDS, service.address(), resets);
+    try (Service service = Service.started(recordEnd)) {
+      DirectAndTunnel<Received> results = DirectAndTunnel.run(KINDS, service.address(), reset);
       assertThat(results.direct()).isEqualTo(Received.of("", End.RESET));
       assertThat(results.tunnels().values()).containsOnly(Received.of("", End.END_OF_STREAM));
     }
   }
 
-  private static Received ask(InetSocketAddress address) throws IOException {
+  private static Received request(InetSocketAddress address) throws IOException {
     try (Socket socket = LocalEnd.connect(address)) {
       write(socket, "x");
       return Received.from(socket);
     }
   }
 
-  private static Service resets() throws IOException {
+  private static Service resettingService() throws IOException {
     return Service.started(
         socket -> {
           assertThat(socket.getInputStream().read()).isEqualTo('x');
@@ -216,41 +217,42 @@ final class EndDifferences {
         });
   }
 
-  /** What a gateway that only closes its websocket makes of a reset. */
+  /** A reset as relayed by a gateway that closes its websocket without a close frame. */
   private static void serviceResets() throws Exception {
-    RawCloud.Script endsWithoutCloseFrame =
+    RawCloud.Script endWithoutCloseFrame =
         connection -> {
           connection.write(connection.granted());
           assertThat(connection.readFrameButPings().payload()).isEqualTo("x");
           connection.write(Frames.binary(BANNER.getBytes(US_ASCII)));
         };
-    try (Service service = resets();
-        RawCloud cloud = RawCloud.started(endsWithoutCloseFrame);
+    try (Service service = resettingService();
+        RawCloud cloud = RawCloud.started(endWithoutCloseFrame);
         TunnelClient client = cloud.client("127.0.0.1:80").build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         TunnelClient strict = client.newBuilder().bareClose(BareClose.RESET).build();
         TunnelListener strictListener = strict.listen(Loopback.anyPort())) {
-      assertThat(ask(service.address())).isEqualTo(Received.of(BANNER, End.RESET));
-      assertThat(ask(listener.localAddress())).isEqualTo(Received.of(BANNER, End.END_OF_STREAM));
-      assertThat(ask(strictListener.localAddress())).isEqualTo(Received.of(BANNER, End.RESET));
+      assertThat(request(service.address())).isEqualTo(Received.of(BANNER, End.RESET));
+      assertThat(request(listener.localAddress()))
+          .isEqualTo(Received.of(BANNER, End.END_OF_STREAM));
+      assertThat(request(strictListener.localAddress())).isEqualTo(Received.of(BANNER, End.RESET));
     }
   }
 
   private static void serviceResetsUnixSocket(Path folder) throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
-    try (Service service = resets();
+    try (Service service = resettingService();
         Cloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         TunnelListener unixListener = client.listen(address);
         SocketChannel unix = SocketChannel.open(address)) {
       assertThat(unixListener).isNotNull();
-      assertThat(ask(service.address())).isEqualTo(Received.of(BANNER, End.RESET));
-      assertThat(ask(listener.localAddress())).isEqualTo(Received.of(BANNER, End.RESET));
+      assertThat(request(service.address())).isEqualTo(Received.of(BANNER, End.RESET));
+      assertThat(request(listener.localAddress())).isEqualTo(Received.of(BANNER, End.RESET));
       unix.write(ByteBuffer.wrap(new byte[] {'x'}));
       ByteBuffer received = ByteBuffer.allocate(100);
       while (unix.read(received) >= 0) {
-        // Until the end of the stream.
+        // Read to the end of the stream.
       }
       assertThat(received.position()).isEqualTo(BANNER.length());
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who speaks first, who ends first, and how. */
+/** Order in which the service and the client send and close, and how each close arrives. */
 final class EndingTest {
   private static final byte[] BANNER = "SSH-2.0-gateway\r\n".getBytes(UTF_8);
 
@@ -38,7 +38,7 @@ final class EndingTest {
 
   @ParameterizedTest
   @MethodSource("cloudsAndEntrances")
-  void serviceSpeaksFirst(CloudKind kind, Entrance entrance) throws Exception {
+  void serviceBannerArrivesBeforeClientWrites(CloudKind kind, Entrance entrance) throws Exception {
     Service.Script script =
         socket -> {
           socket.getOutputStream().write(BANNER);
@@ -57,7 +57,7 @@ final class EndingTest {
 
   @ParameterizedTest
   @MethodSource("cloudsAndEntrances")
-  void serviceClosesAtOnce(CloudKind kind, Entrance entrance) throws Exception {
+  void immediateServiceCloseIsEndOfStream(CloudKind kind, Entrance entrance) throws Exception {
     try (Service service = Service.started(socket -> {});
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build();
@@ -66,10 +66,10 @@ final class EndingTest {
     }
   }
 
-  /** All that a short answer needs is over before the tunnel has been taken notice of. */
+  /** A short reply may arrive and end before the client has processed the upgrade. */
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void shortAnswersAreWhole(CloudKind kind) throws Exception {
+  void shortReplyArrivesComplete(CloudKind kind) throws Exception {
     try (Service service = Service.started(socket -> socket.getOutputStream().write(BANNER));
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build()) {
@@ -84,32 +84,31 @@ final class EndingTest {
 
   @ParameterizedTest
   @EnumSource(Entrance.class)
-  void nothingListensBehindRealGateway(Entrance entrance) throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void refusedServiceBehindGatewayIsEndOfStream(Entrance entrance) throws Exception {
+    try (RefusingPort port = new RefusingPort();
         Cloud cloud = TestingCloud.startedLikeGateways();
-        TunnelClient client = cloud.client(nobody.serviceAddress()).build();
+        TunnelClient client = cloud.client(port.serviceAddress()).build();
         LocalEnd end = entrance.open(client)) {
       assertThat(end.in().read()).isEqualTo(-1);
     }
   }
 
-  static Stream<Arguments> everyCloudAndEveryEntranceOnce() {
+  static Stream<Arguments> eachCloudAndEntranceOnce() {
     Stream<Arguments> streams = Stream.of(Arguments.of(CloudKind.TESTING, Entrance.STREAM));
     Stream<Arguments> listeners =
         Arrays.stream(CloudKind.values()).map(kind -> Arguments.of(kind, Entrance.LISTENER));
     return Stream.concat(streams, listeners);
   }
 
-  /** The protocol has no half-close, and the reply must arrive all the same. */
+  /** The protocol has no half-close, but the reply must arrive. */
   @ParameterizedTest
-  @MethodSource("everyCloudAndEveryEntranceOnce")
-  void replyComesLongAfterTheClientEndedItsOutput(CloudKind kind, Entrance entrance)
-      throws Exception {
+  @MethodSource("eachCloudAndEntranceOnce")
+  void replyArrivesLongAfterHalfClose(CloudKind kind, Entrance entrance) throws Exception {
     int count = 8 << 20;
     Service.Script script =
         socket -> {
           assertThat(socket.getInputStream().readNBytes(3)).isEqualTo("all".getBytes(UTF_8));
-          waitFor(Duration.ofMillis(1500));
+          pause(Duration.ofMillis(1500));
           new RandomBytes(4, count).transferTo(socket.getOutputStream());
         };
     try (Service service = Service.started(script);
@@ -124,15 +123,15 @@ final class EndingTest {
     }
   }
 
-  /** A wait that is meant, and not for anything. */
-  private static void waitFor(Duration time) throws InterruptedException {
+  /** Pauses for a fixed time. */
+  private static void pause(Duration time) throws InterruptedException {
     boolean unused = new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void localResetEndsTheServicesConnectionSoon(CloudKind kind) throws Exception {
-    try (Service service = Service.started(EndingTest::readToTheEnd);
+  void localResetClosesServiceConnectionSoon(CloudKind kind) throws Exception {
+    try (Service service = Service.started(EndingTest::readToEnd);
         Cloud cloud = kind.start();
         TunnelClient client =
             cloud.client(service).halfCloseTimeout(Duration.ofMinutes(10)).build();
@@ -143,17 +142,17 @@ final class EndingTest {
 
       LocalEnd.reset(socket);
 
-      // Sooner than the half-close timeout.
+      // The connection ends well before the half-close timeout.
       Await.until(() -> service.open() == 0);
     }
   }
 
-  private static void readToTheEnd(Socket socket) throws IOException {
+  private static void readToEnd(Socket socket) throws IOException {
     assertThat(socket.getInputStream().readAllBytes()).isEqualTo(BANNER);
   }
 
   @Test
-  void serviceResets() throws Exception {
+  void streamReportsServiceReset() throws Exception {
     Service.Script script =
         socket -> {
           socket.getOutputStream().write(BANNER);
@@ -177,7 +176,7 @@ final class EndingTest {
   }
 
   @Test
-  void serviceResetsTheListenersClientToo() throws Exception {
+  void serviceResetResetsListenerClient() throws Exception {
     Service.Script script =
         socket -> {
           assertThat(socket.getInputStream().read()).isEqualTo('x');
@@ -196,16 +195,16 @@ final class EndingTest {
     }
   }
 
-  /** What came before a write failed is still to be read, and says more than the failure. */
+  /** Bytes received before a write failed remain readable, and may explain the failure. */
   @Test
-  void aFailedWriteDoesNotTakeWhatCameBefore() throws Exception {
-    RawCloud.Script refusesTheUpload =
+  void bytesReceivedBeforeFailedWriteRemainReadable() throws Exception {
+    RawCloud.Script rejectUpload =
         connection -> {
           connection.write(connection.granted(), Frames.binary(BANNER), Frames.close(1000));
           assertThat(connection.readFrame().opcode()).isEqualTo(Frames.BINARY);
           // Closing with bytes unread resets the connection.
         };
-    try (RawCloud cloud = RawCloud.started(refusesTheUpload);
+    try (RawCloud cloud = RawCloud.started(rejectUpload);
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelStream stream = client.open()) {
       assertThatThrownBy(

@@ -33,11 +33,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** What a listener may do without harm: throw, and close whatever there is to close. */
+/** Event listeners that throw, or that close the client, the listener or the stream. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources before the end of the block
 class EventCallbackTest {
-  /** The first of any of these. */
+  /** The event whose first occurrence triggers the action. */
   private enum Event {
     DIAL_STARTED,
     UPGRADED,
@@ -51,24 +51,24 @@ class EventCallbackTest {
     void run() throws IOException;
   }
 
-  /** The service that echoes closes nothing by itself, and is not waited for. */
+  /** Short, because the echo service does not close by itself. */
   private static final Duration HALF_CLOSE = Duration.ofMillis(100);
 
   private final EventLog log = new EventLog();
 
-  /** Does something once, when it is told of one event. */
-  private static final class Acting extends TunnelEventListener {
+  /** Runs an action on the first occurrence of an event. */
+  private static final class ActingListener extends TunnelEventListener {
     private final Event event;
     private final CompletableFuture<Action> action = new CompletableFuture<>();
-    private final AtomicBoolean begun = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    Acting(Event event) {
+    ActingListener(Event event) {
       this.event = event;
     }
 
-    private void on(Event told) {
-      if (told == event && begun.compareAndSet(false, true)) {
+    private void on(Event reported) {
+      if (reported == event && started.compareAndSet(false, true)) {
         try {
           Await.get(action).run();
           done.complete(null);
@@ -114,11 +114,11 @@ class EventCallbackTest {
         .flatMap(event -> Arrays.stream(Entrance.values()).map(e -> Arguments.of(event, e)));
   }
 
-  /** With a drain that is longer than the test may take: it is not waited for. */
+  /** The drain timeout is longer than the test, because the close must not wait for it. */
   @ParameterizedTest
   @MethodSource("eventsAndEntrances")
-  void closesTheClient(Event event, Entrance entrance) throws Exception {
-    Acting acting = new Acting(event);
+  void callbackMayCloseClient(Event event, Entrance entrance) throws Exception {
+    ActingListener acting = new ActingListener(event);
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -130,46 +130,49 @@ class EventCallbackTest {
                 .addEventListener(log)
                 .build()) {
       acting.action.complete(client::close);
-      use(client, entrance);
+      exchange(client, entrance);
 
       Await.get(acting.done);
       assertThat(client.close(Await.LONG).cut()).isZero();
-      assertToldOnce();
+      assertClosedReportedOnce();
     }
   }
 
-  /** What ends after its client must end all the same, though the cloud answers no close frame. */
+  /**
+   * A connection that outlives its client must end, even if the cloud does not answer the close
+   * frame.
+   */
   @Test
-  void closesTheClientOverASilentCloud() throws Exception {
-    Acting acting = new Acting(Event.BYTES_RECEIVED);
-    RawCloud.Script speaksOnce =
+  void callbackMayCloseClientOfSilentCloud() throws Exception {
+    ActingListener acting = new ActingListener(Event.BYTES_RECEIVED);
+    RawCloud.Script sendOnce =
         connection -> {
           connection.write(connection.granted(), Frames.binary(new byte[] {'x'}));
           connection.freeze();
         };
-    try (RawCloud cloud = RawCloud.started(speaksOnce);
+    try (RawCloud cloud = RawCloud.started(sendOnce);
         TunnelClient client =
             cloud.client("127.0.0.1:80").addEventListener(acting).addEventListener(log).build()) {
       acting.action.complete(() -> client.close(Duration.ZERO));
       TunnelListener listener = client.listen(Loopback.anyPort());
       try (Socket local = LocalEnd.connect(listener)) {
         Await.get(acting.done);
-        assertToldOnce();
+        assertClosedReportedOnce();
         assertThat(local.isConnected()).isTrue();
       }
     }
   }
 
-  private static void use(TunnelClient client, Entrance entrance) {
+  private static void exchange(TunnelClient client, Entrance entrance) {
     try (LocalEnd end = entrance.open(client)) {
       end.out().write('x');
       assertThat(end.in().read()).isIn((int) 'x', -1);
     } catch (IOException e) {
-      // It was cut, which is one way in which this may end.
+      // The close aborted the connection, which is a valid outcome.
     }
   }
 
-  private void assertToldOnce() {
+  private void assertClosedReportedOnce() {
     Await.until("closed() after " + log.lines(), () -> log.reasons().size() == 1);
     List<String> lines = log.onlyLines();
     assertThat(lines.get(lines.size() - 1)).startsWith("closed ");
@@ -179,8 +182,8 @@ class EventCallbackTest {
   @EnumSource(
       value = Event.class,
       names = {"BYTES_SENT", "BYTES_RECEIVED", "CLOSED"})
-  void closesTheStream(Event event) throws Exception {
-    Acting acting = new Acting(event);
+  void callbackMayCloseStream(Event event) throws Exception {
+    ActingListener acting = new ActingListener(event);
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -189,40 +192,43 @@ class EventCallbackTest {
       acting.action.complete(stream::close);
       stream.outputStream().write('x');
       if (event == Event.BYTES_RECEIVED) {
-        assertThat(readOrCut(stream)).isEqualTo(-2);
+        assertThat(readOrAborted(stream)).isEqualTo(-2);
       }
       stream.close();
 
       Await.get(acting.done);
-      assertToldOnce();
+      assertClosedReportedOnce();
       assertThat(stream.stats().state()).isEqualTo(State.CLOSED);
     }
   }
 
-  /** Whoever closes is not kept by somebody else's callback, and the thread ends when that does. */
+  /**
+   * A close does not wait for a callback in another thread. That thread ends when its callback
+   * returns.
+   */
   @Test
-  void doesNotReturnForLong() throws Exception {
-    CompletableFuture<Void> mayReturn = new CompletableFuture<>();
-    Acting acting = new Acting(Event.BYTES_RECEIVED);
-    acting.action.complete(mayReturn::join);
+  void closeDoesNotWaitForBlockedCallback() throws Exception {
+    CompletableFuture<Void> returnAllowed = new CompletableFuture<>();
+    ActingListener acting = new ActingListener(Event.BYTES_RECEIVED);
+    acting.action.complete(returnAllowed::join);
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
             cloud.client(service).addEventListener(acting).addEventListener(log).build()) {
       TunnelStream stream = client.open();
-      CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> readOrCut(stream));
+      CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> readOrAborted(stream));
       stream.outputStream().write('x');
-      Await.until(acting.begun::get);
+      Await.until(acting.started::get);
       CompletableFuture<Void> closing = CompletableFuture.runAsync(stream::close);
       Await.get(closing);
 
-      mayReturn.complete(null);
+      returnAllowed.complete(null);
       assertThat(Await.get(read)).isEqualTo(-2);
-      assertToldOnce();
+      assertClosedReportedOnce();
     }
   }
 
-  private static int readOrCut(TunnelStream stream) {
+  private static int readOrAborted(TunnelStream stream) {
     try {
       return stream.inputStream().read();
     } catch (IOException e) {
@@ -232,8 +238,8 @@ class EventCallbackTest {
 
   @ParameterizedTest
   @EnumSource(Event.class)
-  void closesTheListener(Event event) throws Exception {
-    Acting acting = new Acting(event);
+  void callbackMayCloseListener(Event event) throws Exception {
+    ActingListener acting = new ActingListener(event);
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -250,16 +256,16 @@ class EventCallbackTest {
         local.getOutputStream().write('x');
         assertThat(local.getInputStream().read()).isIn((int) 'x', -1);
       } catch (IOException e) {
-        // It was cut.
+        // The close aborted the connection.
       }
 
       Await.get(acting.done);
-      assertToldOnce();
+      assertClosedReportedOnce();
     }
   }
 
   @Test
-  void closesTheListenerWhoseConnectionsWait() throws Exception {
+  void callbackMayCloseListenerWithWaitingConnections() throws Exception {
     CompletableFuture<TunnelListener> bound = new CompletableFuture<>();
     CompletableFuture<Void> done = new CompletableFuture<>();
     TunnelEventListener closing =
@@ -288,21 +294,21 @@ class EventCallbackTest {
       try (Socket local = LocalEnd.connect(listener)) {
         assertThat(local.isConnected()).isTrue();
       } catch (IOException e) {
-        // It was cut before it was made ready.
+        // The close aborted the connection before it was set up.
       }
       Await.get(done);
-      assertToldOnce();
+      assertClosedReportedOnce();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Entrance.class)
-  void throwsErrors(Entrance entrance) throws Exception {
+  void throwingListenerAffectsNoConnection(Entrance entrance) throws Exception {
     AtomicReference<Error> thrown = new AtomicReference<>();
     TunnelEventListener throwing =
         new TunnelEventListener() {
           private void fail() {
-            Error error = new StackOverflowError("thrown by a listener, as the test wants it");
+            Error error = new StackOverflowError("thrown by the listener of a test");
             thrown.set(error);
             throw error;
           }
@@ -369,12 +375,12 @@ class EventCallbackTest {
       assertThat(log.onlyLines()).startsWith("dialStarted 1", "upgraded", "opened", "bytes");
       assertThat(log.sent()).isEqualTo(10);
       assertThat(log.received()).isEqualTo(10);
-      assertToldOnce();
+      assertClosedReportedOnce();
     }
   }
 
   @Test
-  void aListenerThatThrowsIsLoggedOnceForEachEvent() throws Exception {
+  void throwingListenerIsLoggedOncePerEvent() throws Exception {
     TunnelEventListener throwing =
         new TunnelEventListener() {
           @Override

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes down what it is told: a line an event, but for bytes, which are summed up. */
+/** Records one line per event, and the sums of the bytes. */
 final class EventLog extends TunnelEventListener {
   private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
@@ -35,24 +35,24 @@ final class EventLog extends TunnelEventListener {
   }
 
   @Override
-  public synchronized void upgraded(ConnectionInfo connection, DialTimings took) {
+  public synchronized void upgraded(ConnectionInfo connection, DialTimings dialTimings) {
     add(connection, "upgraded");
-    timings.add(took);
+    timings.add(dialTimings);
   }
 
   @Override
   public void rejected(
-      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings took) {
-    add(connection, "rejected " + refusal.statusCode());
-    LOG.trace("rejected", refusal);
+      ConnectionInfo connection, TunnelRejectedException rejection, DialTimings dialTimings) {
+    add(connection, "rejected " + rejection.statusCode());
+    LOG.trace("rejected", rejection);
   }
 
   @Override
   public synchronized void dialFailed(
-      ConnectionInfo connection, int attempt, Throwable failure, DialTimings took) {
+      ConnectionInfo connection, int attempt, Throwable failure, DialTimings dialTimings) {
     add(connection, "dialFailed " + attempt);
     LOG.trace("dialFailed", failure);
-    timings.add(took);
+    timings.add(dialTimings);
   }
 
   @Override
@@ -112,33 +112,33 @@ final class EventLog extends TunnelEventListener {
     connections.computeIfAbsent(connection, c -> new ArrayList<>()).add(line);
   }
 
-  /** The connections that told something, in the order in which they began. */
+  /** Returns the connections that reported events, in the order of their first event. */
   synchronized List<ConnectionInfo> connections() {
     return List.copyOf(connections.keySet());
   }
 
-  /** What each of them told. */
+  /** Returns the events of each connection. */
   synchronized List<List<String>> lines() {
     return connections.values().stream().map(List::copyOf).toList();
   }
 
-  /** What the only one told. */
+  /** Returns the events of the only connection. */
   synchronized List<String> onlyLines() {
     assertThat(connections).hasSize(1);
     return lines().get(0);
   }
 
-  /** What listeners told. */
+  /** Returns the events of listeners. */
   synchronized List<String> listenerLines() {
     return List.copyOf(listeners);
   }
 
-  /** Of dials that were granted or failed. */
+  /** Returns the timings of dials that succeeded or failed. Rejected dials are not included. */
   synchronized List<DialTimings> timings() {
     return List.copyOf(timings);
   }
 
-  /** Of all that have closed. */
+  /** Returns the close reasons of all closed connections. */
   synchronized List<CloseReason> reasons() {
     return List.copyOf(reasons);
   }

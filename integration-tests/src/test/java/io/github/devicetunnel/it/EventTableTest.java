@@ -20,17 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every event of {@code --output json}, with all of its fields, from the packaged program. */
 @DisabledOnOs(OS.WINDOWS)
 final class EventTableTest {
-  private static final List<String> OF_A_CONNECTION = List.of("connection", "device", "service");
-  private static final List<String> OF_AN_END =
+  private static final List<String> CONNECTION_FIELDS = List.of("connection", "device", "service");
+  private static final List<String> CLOSE_FIELDS =
       List.of("bytesUp", "bytesDown", "durationMs", "endedBy", "reason", "code", "message");
 
   private static final Map<String, List<String>> ROWS =
       Map.of(
           "listening", List.of("address", "device", "service"),
-          "opened", with(OF_A_CONNECTION, "peer", "dialMs"),
-          "closed", with(OF_A_CONNECTION, OF_AN_END.toArray(String[]::new)),
-          "failed", with(OF_A_CONNECTION, OF_AN_END.toArray(String[]::new)),
-          "rejected", with(OF_A_CONNECTION, "status", "type", "message", "requestId"),
+          "opened", with(CONNECTION_FIELDS, "peer", "dialMs"),
+          "closed", with(CONNECTION_FIELDS, CLOSE_FIELDS.toArray(String[]::new)),
+          "failed", with(CONNECTION_FIELDS, CLOSE_FIELDS.toArray(String[]::new)),
+          "rejected", with(CONNECTION_FIELDS, "status", "type", "message", "requestId"),
           "stopped", List.of("finished", "cut"));
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -43,7 +43,7 @@ final class EventTableTest {
   }
 
   @Test
-  void everyEventHasItsFields() throws Exception {
+  void everyEventHasDocumentedFields() throws Exception {
     try (ProgramBench bench = new ProgramBench(folder);
         TunnelProgram program =
             bench.listen("--output=json", "--log-level=error", "--drain-timeout=100ms")) {

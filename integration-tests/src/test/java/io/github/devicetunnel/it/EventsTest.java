@@ -22,20 +22,20 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What listeners are told of each kind of connection, from the first event to the last. */
+/** Events that listeners receive for each kind of connection, from the first to the last. */
 @ExtendWith(Leaks.class)
 class EventsTest {
   private static final int SIZE = 3_000_000;
 
   private final EventLog log = new EventLog();
 
-  /** A cloud that takes a request and never answers it. */
+  /** Starts a cloud that reads a request and never answers it. */
   private static RawCloud silentCloud() throws IOException {
     return RawCloud.started(RawConnection::awaitEnd);
   }
 
-  /** A service that takes so many bytes, sends as many, and closes. */
-  private static Service takesAndGives(int size) throws IOException {
+  /** Starts a service that reads {@code size} bytes, sends as many, and closes. */
+  private static Service exchangeService(int size) throws IOException {
     return Service.started(
         socket -> {
           assertThat(socket.getInputStream().readNBytes(size)).hasSize(size);
@@ -44,8 +44,8 @@ class EventsTest {
   }
 
   @Test
-  void aStream() throws Exception {
-    try (Service service = takesAndGives(SIZE);
+  void streamReportsEventsInOrder() throws Exception {
+    try (Service service = exchangeService(SIZE);
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).addEventListener(log).build()) {
       try (TunnelStream stream = client.open()) {
@@ -69,8 +69,8 @@ class EventsTest {
   }
 
   @Test
-  void aConnectionOfAListener() throws Exception {
-    try (Service service = takesAndGives(SIZE);
+  void listenerConnectionReportsEventsInOrder() throws Exception {
+    try (Service service = exchangeService(SIZE);
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).addEventListener(log).build()) {
       TunnelListener listener = client.listen(Loopback.anyPort());
@@ -94,7 +94,7 @@ class EventsTest {
   }
 
   @Test
-  void aRefusal() throws Exception {
+  void rejectedDialReportsRejection() throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
             cloud
@@ -110,11 +110,11 @@ class EventsTest {
   }
 
   @Test
-  void aCloudThatCannotBeReached() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void unreachableCloudReportsEachRetry() throws Exception {
+    try (RefusingPort port = new RefusingPort();
         TunnelClient client =
             TunnelClient.builder()
-                .cloudUri("ws://" + nobody.serviceAddress())
+                .cloudUri("ws://" + port.serviceAddress())
                 .credentials(Credentials.apiKey(Cloud.KEY))
                 .deviceId(Cloud.DEVICE)
                 .serviceAddress("127.0.0.1:80")
@@ -142,7 +142,7 @@ class EventsTest {
   }
 
   @Test
-  void connectionsThatAreCut() throws Exception {
+  void clientCloseReportsShutdownOfOpenConnections() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).addEventListener(log).build();
@@ -164,7 +164,7 @@ class EventsTest {
   }
 
   @Test
-  void connectionsThatAreCutWhileTheyAreDialled() throws Exception {
+  void clientCloseReportsShutdownOfDials() throws Exception {
     try (RawCloud cloud = silentCloud();
         TunnelClient client = cloud.client("127.0.0.1:80").addEventListener(log).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -184,7 +184,7 @@ class EventsTest {
   }
 
   @Test
-  void aDialThatIsInterrupted() throws Exception {
+  void interruptedDialReportsLocalClose() throws Exception {
     try (RawCloud cloud = silentCloud();
         TunnelClient client = cloud.client("127.0.0.1:80").addEventListener(log).build()) {
       Thread.currentThread().interrupt();
@@ -197,12 +197,12 @@ class EventsTest {
   }
 
   @Test
-  void aFailureInAnInterceptorOfTheApplication() throws Exception {
+  void failingInterceptorReportsInternalError() throws Exception {
     OkHttpClient broken =
         new OkHttpClient.Builder()
             .addInterceptor(
                 chain -> {
-                  throw new IllegalStateException("no interceptor should");
+                  throw new IllegalStateException("thrown by the interceptor of a test");
                 })
             .build();
     try (TestingCloud cloud = TestingCloud.started();
@@ -216,7 +216,7 @@ class EventsTest {
   }
 
   @Test
-  void timingsOfADial() throws Exception {
+  void dialReportsTimingOfEachStep() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.startedWithTls();
         TunnelClient client = cloud.client(service).addEventListener(log).build();
@@ -235,7 +235,7 @@ class EventsTest {
   }
 
   @Test
-  void aListenerWithoutAFreePlace() throws Exception {
+  void listenerAtConnectionLimitReportsWaiting() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -253,7 +253,7 @@ class EventsTest {
   }
 
   @Test
-  void clientsOfTheSameBuilderTellTheSameListeners() throws Exception {
+  void derivedClientNotifiesSameListeners() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).addEventListener(log).build();
@@ -267,9 +267,9 @@ class EventsTest {
     }
   }
 
-  /** Even when one thread writes while another closes. */
+  /** Holds even if one thread writes while another closes. */
   @Test
-  void nothingIsToldAfterTheEnd() throws Exception {
+  void closedIsLastEvent() throws Exception {
     try (SinkService service = SinkService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).addEventListener(log).build()) {

@@ -12,26 +12,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every byte arrives, once and in order, whoever stands for the cloud and whatever the way in. */
+/** Every byte arrives once and in order, for each kind of cloud and each entrance. */
 final class EveryByteTest {
   private static final long COUNT = 16 << 20;
 
-  /** For tests in which the local client ends first, which nobody can tell the service. */
-  private static final Duration SHORT = Duration.ofMillis(500);
+  /**
+   * Short, for tests in which the local client closes first: the protocol cannot signal that to the
+   * service.
+   */
+  private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofMillis(500);
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   static Stream<Arguments> cloudsAndEntrances() {
     return Arrays.stream(CloudKind.values())
-        .flatMap(cloud -> Arrays.stream(Entrance.values()).map(way -> Arguments.of(cloud, way)));
+        .flatMap(cloud -> Arrays.stream(Entrance.values()).map(e -> Arguments.of(cloud, e)));
   }
 
   @ParameterizedTest
   @MethodSource("cloudsAndEntrances")
-  void bothDirectionsAtOnce(CloudKind kind, Entrance entrance) throws Exception {
+  void echoIsCompleteInBothDirections(CloudKind kind, Entrance entrance) throws Exception {
     try (EchoService service = EchoService.started();
         Cloud cloud = kind.start();
-        TunnelClient client = cloud.client(service).halfCloseTimeout(SHORT).build();
+        TunnelClient client = cloud.client(service).halfCloseTimeout(HALF_CLOSE_TIMEOUT).build();
         LocalEnd end = entrance.open(client)) {
       Upload upload = Upload.start(end.out(), 1, COUNT);
 
@@ -45,7 +48,7 @@ final class EveryByteTest {
 
   @ParameterizedTest
   @MethodSource("cloudsAndEntrances")
-  void downloadUntilTheServiceCloses(CloudKind kind, Entrance entrance) throws Exception {
+  void downloadIsCompleteWhenServiceCloses(CloudKind kind, Entrance entrance) throws Exception {
     try (SourceService service = SourceService.started(2, COUNT);
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build();
@@ -57,10 +60,10 @@ final class EveryByteTest {
 
   @ParameterizedTest
   @MethodSource("cloudsAndEntrances")
-  void uploadUntilTheClientCloses(CloudKind kind, Entrance entrance) throws Exception {
+  void uploadIsCompleteWhenClientCloses(CloudKind kind, Entrance entrance) throws Exception {
     try (SinkService service = SinkService.started();
         Cloud cloud = kind.start();
-        TunnelClient client = cloud.client(service).halfCloseTimeout(SHORT).build()) {
+        TunnelClient client = cloud.client(service).halfCloseTimeout(HALF_CLOSE_TIMEOUT).build()) {
       try (LocalEnd end = entrance.open(client)) {
         Upload.write(end.out(), 3, COUNT);
       }

@@ -17,9 +17,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The local client's part of one {@link Traffic} with a {@link TrafficService}. */
+/** The local client's side of one {@link Traffic} with a {@link TrafficService}. */
 final class Exchange implements Closeable {
-  /** More than is ever carried. */
+  /** More bytes than any test transfers. */
   static final long ENDLESS = 1L << 40;
 
   private static final int SHA256_HEX = 64;
@@ -43,7 +43,7 @@ final class Exchange implements Closeable {
 
   private Exchange(String name, InputStream in, OutputStream out, Closeable connection) {
     this.name = name;
-    this.in = new Counting(in);
+    this.in = new CountingInput(in);
     this.out = out;
     this.connection = connection;
   }
@@ -61,33 +61,31 @@ final class Exchange implements Closeable {
     return exchange;
   }
 
-  /** How a stream's tunnel ended; waits for that. */
+  /** Waits until a stream's tunnel has ended, and returns the close reason. */
   CloseReason closeReason() {
     Await.until(name + ": close reason", whenClosed::isDone);
     return whenClosed.join();
   }
 
-  /**
-   * Sends one byte there and back. When this returns the tunnel is open, and nothing is on its way.
-   */
+  /** Sends one byte and reads it back. Afterwards the tunnel is open and no byte is in transit. */
   void probe() throws IOException {
     out.write(TrafficService.PROBE);
     assertThat(in.read()).as(name).isEqualTo(TrafficService.PROBE);
   }
 
-  /** Begins a transfer, on threads of its own. */
-  void start(Traffic what, long bytes) throws IOException {
-    traffic = what;
+  /** Starts a transfer on new threads. */
+  void start(Traffic newTraffic, long bytes) throws IOException {
+    traffic = newTraffic;
     count = bytes;
-    ByteBuffer header = ByteBuffer.allocate(9).put(what.code).putLong(bytes);
+    ByteBuffer header = ByteBuffer.allocate(9).put(newTraffic.code).putLong(bytes);
     out.write(header.array());
     reading = run("read", this::read);
-    if (what.sends()) {
+    if (newTraffic.sends()) {
       writing = run("write", this::write);
     }
   }
 
-  private CompletableFuture<Void> run(String what, Transfer transfer) {
+  private CompletableFuture<Void> run(String direction, Transfer transfer) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     Runnable task =
         () -> {
@@ -98,7 +96,7 @@ final class Exchange implements Closeable {
             done.completeExceptionally(e);
           }
         };
-    Thread thread = new Thread(task, "test-" + what + "-" + name);
+    Thread thread = new Thread(task, "test-" + direction + "-" + name);
     thread.setDaemon(true);
     thread.start();
     return done;
@@ -118,9 +116,9 @@ final class Exchange implements Closeable {
     }
     if (traffic == Traffic.IDLE) {
       int b = in.read();
-      throw new AssertionError("the stream went on with " + b);
+      throw new AssertionError("the idle stream delivered " + b);
     }
-    assertThat(in.read()).as("the end of the stream").isEqualTo(-1);
+    assertThat(in.read()).as("end of the stream").isEqualTo(-1);
   }
 
   private void write() throws IOException {
@@ -132,7 +130,7 @@ final class Exchange implements Closeable {
     }
   }
 
-  /** Returns when so much has gone in each direction that there is to go. */
+  /** Waits until each direction of the traffic has transferred {@code bytes} bytes. */
   void awaitMoved(long bytes) {
     Await.until(
         "%s: %d bytes of the %s move".formatted(name, bytes, traffic),
@@ -141,12 +139,12 @@ final class Exchange implements Closeable {
                 && (!traffic.receives() || received.get() >= bytes));
   }
 
-  /** Sends one byte to a service that echoes. */
+  /** Sends one byte to an echo service. */
   void send(int b) throws IOException {
     out.write(b);
   }
 
-  /** Returns when all has been carried, and every byte was right. */
+  /** Waits until the transfer is complete, and asserts that every byte was correct. */
   void assertComplete() {
     Await.until(name + ": writer", writing::isDone);
     Await.until(name + ": reader", reading::isDone);
@@ -155,19 +153,20 @@ final class Exchange implements Closeable {
   }
 
   /**
-   * Returns why the reader failed, and fails if it did not. The system tells a socket's reset only
-   * once: if the writer has got it, the reader sees the end of the stream.
+   * Returns the failure of the reader, and fails if the reader did not fail. The system reports the
+   * reset of a socket only once: if the writer receives it, the reader sees the end of the stream,
+   * and this method returns the failure of the writer.
    */
   Throwable failure() throws Exception {
     CompletableFuture<Void> both = CompletableFuture.allOf(reading, writing);
     Await.get(both.exceptionally(e -> null));
-    Throwable ofReader = reading.handle((done, e) -> e).get();
-    Throwable ofWriter = writing.handle((done, e) -> e).get();
-    if (ofReader instanceof AssertionError && ofWriter instanceof IOException) {
-      return ofWriter;
+    Throwable readerFailure = reading.handle((done, e) -> e).get();
+    Throwable writerFailure = writing.handle((done, e) -> e).get();
+    if (readerFailure instanceof AssertionError && writerFailure instanceof IOException) {
+      return writerFailure;
     }
-    assertThat(ofReader).as("%s: why reading failed", name).isNotNull();
-    return ofReader;
+    assertThat(readerFailure).as("%s: failure of the reader", name).isNotNull();
+    return readerFailure;
   }
 
   @Override
@@ -175,8 +174,8 @@ final class Exchange implements Closeable {
     connection.close();
   }
 
-  private final class Counting extends FilterInputStream {
-    Counting(InputStream in) {
+  private final class CountingInput extends FilterInputStream {
+    CountingInput(InputStream in) {
       super(in);
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that people have, run by {@code tunnel exec}. */
+/** Common clients, run by {@code tunnel exec}. */
 final class ExecProgramsTest {
   @TempDir Path folder;
   private TestingCloud cloud;
@@ -41,7 +41,7 @@ final class ExecProgramsTest {
   }
 
   @Test
-  void whatTheLauncherSetsForItselfIsNotInTheirEnvironment() throws Exception {
+  void programDoesNotInheritLauncherVariables() throws Exception {
     Outcome outcome = exec("127.0.0.1:80", "env");
 
     assertThat(outcome.out()).contains("TUNNEL_PORT=");
@@ -52,7 +52,7 @@ final class ExecProgramsTest {
   }
 
   @Test
-  void psql(@TempDir Path serverFolder) throws Exception {
+  void psqlReturnsResultsAndExitCodes(@TempDir Path serverFolder) throws Exception {
     String psql = Externals.postgresProgram("psql");
     try (PostgresServer server = PostgresServer.started(serverFolder)) {
       String[] query = {
@@ -69,7 +69,7 @@ final class ExecProgramsTest {
   }
 
   @Test
-  void redisCli(@TempDir Path serverFolder) throws Exception {
+  void redisCliSetsValue(@TempDir Path serverFolder) throws Exception {
     String redis = Externals.program("redis-server");
     String cli = Externals.program("redis-cli");
     List<String> options = List.of("--save", "", "--dir", serverFolder.toString());
@@ -92,9 +92,12 @@ final class ExecProgramsTest {
     }
   }
 
-  /** The connection that it keeps open for a next request must neither delay nor be reported. */
+  /**
+   * The connection that {@code curl} keeps open for another request must neither delay the end nor
+   * be reported.
+   */
   @Test
-  void curl() throws Exception {
+  void curlKeepAliveConnectionIsNotReported() throws Exception {
     String curl = Externals.program("curl");
     try (WebServer server = WebServer.started()) {
       Outcome outcome =

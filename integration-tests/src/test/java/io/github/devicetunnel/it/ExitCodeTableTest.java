@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the packaged program ends with, and that it says why in a line or two. The codes of signals
- * are tested by {@link ListenProgramTest}; for 1 there would have to be a bug.
+ * Exit codes of the packaged program, each with a reason in one or two lines. {@link
+ * ListenProgramTest} tests the codes of signals. Exit code 1 is not tested, because it means a bug.
  */
 @DisabledOnOs(OS.WINDOWS)
 final class ExitCodeTableTest {
@@ -37,7 +37,7 @@ final class ExitCodeTableTest {
     bench.close();
   }
 
-  private static void assertEndsWith(int exitCode, Program.Builder program) throws Exception {
+  private static void assertExitsWith(int exitCode, Program.Builder program) throws Exception {
     Program.Outcome outcome = program.run();
     assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(exitCode);
     if (exitCode != 0) {
@@ -47,34 +47,34 @@ final class ExitCodeTableTest {
   }
 
   @Test
-  void zeroForACheckThatPassed() throws Exception {
-    assertEndsWith(0, bench.program("check"));
+  void passedCheckExitsWithZero() throws Exception {
+    assertExitsWith(0, bench.program("check"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--lisen-uri=:0", "--device=017b", "--api-key-file=/no/key"})
-  void twoForUsage(String option) throws Exception {
-    assertEndsWith(2, bench.program(option));
+  void usageErrorExitsWithTwo(String option) throws Exception {
+    assertExitsWith(2, bench.program(option));
     assertThat(bench.cloud().service().requestCount()).isZero();
   }
 
   @Test
-  void threeForAnAddressInUse() throws Exception {
+  void addressInUseExitsWithThree() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertEndsWith(3, bench.program("--listen-uri=:" + taken.getLocalPort()));
+      assertExitsWith(3, bench.program("--listen-uri=:" + taken.getLocalPort()));
     }
   }
 
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "503, 7", "302, 7"})
-  void fourFiveAndSevenForRefusals(int status, int exitCode) throws Exception {
+  void rejectionExitsWithFourFiveOrSeven(int status, int exitCode) throws Exception {
     bench.cloud().service().faults().onEveryConnect(Fault.refuse(status));
-    assertEndsWith(exitCode, bench.stdio(bench.cloud()));
+    assertExitsWith(exitCode, bench.stdio(bench.cloud()));
   }
 
   @Test
-  void fourForATokenThatHasExpired() throws Exception {
-    assertEndsWith(
+  void expiredTokenExitsWithFour() throws Exception {
+    assertExitsWith(
         4,
         bench
             .program("listen", "--listen-uri=:0", "--application-id=app1")
@@ -82,15 +82,15 @@ final class ExitCodeTableTest {
   }
 
   @Test
-  void sixForACloudThatIsNotReached() throws Exception {
-    try (RefusingPort nobody = new RefusingPort()) {
-      assertEndsWith(6, bench.stdio(bench.cloud(), "--cloud-uri=ws://" + nobody.serviceAddress()));
+  void unreachableCloudExitsWithSix() throws Exception {
+    try (RefusingPort port = new RefusingPort()) {
+      assertExitsWith(6, bench.stdio(bench.cloud(), "--cloud-uri=ws://" + port.serviceAddress()));
     }
-    assertEndsWith(6, bench.stdio(bench.cloud(), "--cloud-uri=wss://cloud.invalid"));
+    assertExitsWith(6, bench.stdio(bench.cloud(), "--cloud-uri=wss://cloud.invalid"));
   }
 
   @Test
-  void sixForATrustStoreThatCannotBeRead() throws Exception {
+  void unreadableTrustStoreExitsWithSix() throws Exception {
     Path garbage = bench.file("garbage", "no trust store");
     Program.Outcome outcome =
         bench
@@ -105,15 +105,15 @@ final class ExitCodeTableTest {
   }
 
   @Test
-  void sevenForWhatIsNoWebsocket() throws Exception {
+  void nonWebsocketAnswerExitsWithSeven() throws Exception {
     try (RawCloud web = RawCloud.answering("HTTP/1.1 200 OK", "a page")) {
-      assertEndsWith(7, bench.stdio(web));
+      assertExitsWith(7, bench.stdio(web));
     }
   }
 
   @Test
-  void eightForATunnelThatWasCut() throws Exception {
+  void failedTunnelExitsWithEight() throws Exception {
     bench.cloud().service().faults().onNextConnect(Fault.close(1011, "no"));
-    assertEndsWith(8, bench.stdio(bench.cloud()));
+    assertExitsWith(8, bench.stdio(bench.cloud()));
   }
 }

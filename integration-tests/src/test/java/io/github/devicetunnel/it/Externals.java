@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Programs that are not part of the build. Tests that need one are skipped where it is missing, and
+ * Programs that are not part of the build. Tests that require a missing program are skipped, or
  * fail if the system property {@code tunnel.requireExternals} is true.
  */
 final class Externals {
@@ -19,22 +19,22 @@ final class Externals {
 
   private Externals() {}
 
-  /** Goes on only if it is there. */
-  static void need(boolean present, String whatIsMissing) {
+  /** Returns if the program is present; otherwise skips or fails the test. */
+  static void need(boolean present, String reason) {
     if (!present && Boolean.getBoolean("tunnel.requireExternals")) {
-      throw new AssertionError(whatIsMissing);
+      throw new AssertionError(reason);
     }
-    assumeTrue(present, whatIsMissing);
+    assumeTrue(present, reason);
   }
 
-  /** The whole path of a program, from where a shell or an administrator has it. */
+  /** Returns the absolute path of a program in {@code PATH} or {@code /usr/sbin}. */
   static String program(String name) {
     Stream<Path> path =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).map(Path::of);
     return firstWith(name, Stream.concat(path, Stream.of(Path.of("/usr/sbin"))));
   }
 
-  /** As {@link #program}, from the newest PostgreSQL, where Debian has it. */
+  /** As {@link #program}, for a program of the newest PostgreSQL that Debian installed. */
   static String postgresProgram(String name) throws IOException {
     need(Files.isDirectory(POSTGRESQL), "there is no " + POSTGRESQL);
     try (Stream<Path> versions = Files.list(POSTGRESQL)) {

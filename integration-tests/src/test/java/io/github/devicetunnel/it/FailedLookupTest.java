@@ -14,17 +14,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A name that comes into being: Java remembers a failed lookup for 10 s, the program for 1 s. */
+/**
+ * A host name that starts to resolve. Java caches a failed lookup for 10 s, the program for 1 s.
+ */
 final class FailedLookupTest {
-  /** Less than Java's time, which this program shortens, and more than a busy machine needs. */
-  private static final Duration SOON = Duration.ofSeconds(8);
+  /** Shorter than Java's default of 10 s, and longer than a loaded machine needs. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(8);
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @TempDir private Path folder;
 
   @Test
-  void isRepeatedSoon() throws Exception {
+  void failedLookupIsRetriedSoon() throws Exception {
     Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.1 other.example\n");
     try (TestingCloud cloud = TunnelProgram.echo()) {
       Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
@@ -39,12 +41,14 @@ final class FailedLookupTest {
 
         Files.writeString(hosts, "127.0.0.1 cloud.example\n");
 
-        assertThat(Await.within(SOON, () -> isServed(port))).as("%s", program.said()).isTrue();
+        assertThat(Await.within(MAX_WAIT, () -> isTunnelWorking(port)))
+            .as("%s", program.said())
+            .isTrue();
       }
     }
   }
 
-  private static boolean isServed(int port) {
+  private static boolean isTunnelWorking(int port) {
     try (Socket socket = TunnelProgram.connectAndExchange(port)) {
       return socket.isConnected();
     } catch (IOException | AssertionError e) {

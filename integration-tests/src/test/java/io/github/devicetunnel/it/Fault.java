@@ -8,25 +8,25 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** What can happen on the way to the cloud. */
+/** Faults on the network path to the cloud. */
 enum Fault {
-  // Nothing is lost by these.
+  // A tunnel survives these faults without loss.
   DELAY(2 << 20),
   THROTTLE(1 << 20),
   SINGLE_BYTES(64 << 10),
   STALL_AND_RESUME(2 << 20),
 
-  // No tunnel outlives one of these.
+  // These faults end every tunnel.
   FIN,
   RST,
   CORRUPT_BIT,
   BLACK_HOLE,
   STALL_FOREVER;
 
-  /** In the first byte of a frame, or of a record of TLS, it is illegal. */
+  /** A bit that is illegal in the first byte of a frame and of a TLS record. */
   private static final int RESERVED_BIT = 6;
 
-  /** How much is carried under a fault that a tunnel survives. */
+  /** Number of bytes to transfer under a fault that a tunnel survives. */
   final long bytes;
 
   Fault(long bytes) {
@@ -41,16 +41,16 @@ enum Fault {
     return Arrays.stream(values()).filter(fault -> fault.bytes != Exchange.ENDLESS);
   }
 
-  static Stream<Fault> deadly() {
+  static Stream<Fault> fatal() {
     return Arrays.stream(values()).filter(fault -> fault.bytes == Exchange.ENDLESS);
   }
 
-  /** Whether it can only be noticed by the time that passes. */
+  /** Returns whether only a timeout can detect the fault. */
   boolean isSilent() {
     return this == BLACK_HOLE || this == STALL_FOREVER;
   }
 
-  /** Begins a fault that a tunnel survives. */
+  /** Starts a fault that a tunnel survives. */
   void begin(FaultProxy proxy) {
     for (Direction direction : Direction.values()) {
       begin(proxy.faults(direction));
@@ -62,17 +62,19 @@ enum Fault {
       case DELAY -> faults.delay(Duration.ofMillis(20));
       case THROTTLE -> faults.throttle(4 << 20);
       case SINGLE_BYTES -> faults.singleBytes();
-      case STALL_AND_RESUME -> faults.throttle(8 << 20); // So that it is in the middle.
+      case STALL_AND_RESUME -> faults.throttle(8 << 20); // Slow enough to stall midway.
       default -> throw new AssertionError(this);
     }
   }
 
-  /** Strikes all open connections, whose traffic is on its way, or about to be. */
+  /**
+   * Applies a fatal fault to all open connections, whose traffic is in transit or about to start.
+   */
   void strike(FaultProxy proxy, Traffic traffic) {
     switch (this) {
       case FIN -> cut(proxy, traffic, Cut.FIN);
       case RST -> cut(proxy, traffic, Cut.RST);
-      case CORRUPT_BIT -> proxy.faults(struckDirection(traffic)).corruptAfter(0, RESERVED_BIT);
+      case CORRUPT_BIT -> proxy.faults(faultDirection(traffic)).corruptAfter(0, RESERVED_BIT);
       case BLACK_HOLE -> {
         proxy.faults(Direction.TOWARD_CLOUD).blackHole();
         proxy.faults(Direction.TOWARD_CLIENT).blackHole();
@@ -85,16 +87,16 @@ enum Fault {
     }
   }
 
-  private static void cut(FaultProxy proxy, Traffic traffic, Cut how) {
+  private static void cut(FaultProxy proxy, Traffic traffic, Cut kind) {
     if (traffic == Traffic.IDLE) {
-      proxy.cut(how);
+      proxy.cut(kind);
     } else {
-      // Most probably in the middle of a frame.
-      proxy.faults(struckDirection(traffic)).cutAfter(300_001, how);
+      // Very likely in the middle of a frame.
+      proxy.faults(faultDirection(traffic)).cutAfter(300_001, kind);
     }
   }
 
-  private static Direction struckDirection(Traffic traffic) {
+  private static Direction faultDirection(Traffic traffic) {
     return traffic == Traffic.UPLOAD ? Direction.TOWARD_CLOUD : Direction.TOWARD_CLIENT;
   }
 }

@@ -29,19 +29,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every fault on the way to the cloud, in every kind of traffic, over {@code ws} and {@code wss}:
- * either every byte arrives, or the end is seen to be none, soon, and for the right reason.
+ * Every fault on the network path to the cloud, in every kind of traffic, over {@code ws} and
+ * {@code wss}: either every byte arrives, or the tunnel fails promptly with the right close reason.
  *
  * <p>Each case has two connections through the same client: one through a listener, whose socket
- * shows what a program sees, and a stream, which tells the reason.
+ * shows what a program sees, and a stream, which reports the close reason.
  */
 final class FaultMatrixTest {
-  /** So much of an endless transfer is on its way before a fault strikes. */
-  private static final long UNDER_WAY = 256 << 10;
+  /** Number of bytes of an endless transfer that move before the fault. */
+  private static final long BYTES_BEFORE_FAULT = 256 << 10;
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
-  private static Stream<Arguments> with(Stream<Fault> faults) {
+  private static Stream<Arguments> cases(Stream<Fault> faults) {
     return faults.flatMap(
         fault ->
             Arrays.stream(Traffic.values())
@@ -52,16 +52,16 @@ final class FaultMatrixTest {
   }
 
   static Stream<Arguments> survived() {
-    return with(Fault.survived());
+    return cases(Fault.survived());
   }
 
-  static Stream<Arguments> deadly() {
-    return with(Fault.deadly());
+  static Stream<Arguments> fatal() {
+    return cases(Fault.fatal());
   }
 
   @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("survived")
-  void everyByteArrives(Fault fault, Traffic traffic, String scheme) throws Exception {
+  void survivedFaultLosesNoByte(Fault fault, Traffic traffic, String scheme) throws Exception {
     try (Bench bench = new Bench(scheme, builder -> {})) {
       try (Exchange first = Exchange.through(bench.listener);
           Exchange second = Exchange.through(bench.client)) {
@@ -94,17 +94,18 @@ final class FaultMatrixTest {
     for (FaultProxy.Direction direction : FaultProxy.Direction.values()) {
       proxy.faults(direction).stall();
     }
-    // A time that is meant, and not a wait for anything.
+    // Fixed pause.
     boolean unused = new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS);
     proxy.clear();
   }
 
   @ParameterizedTest(name = "{0}, {1}, {2}")
-  @MethodSource("deadly")
-  void endsAtOnceAndSaysWhy(Fault fault, Traffic traffic, String scheme) throws Exception {
+  @MethodSource("fatal")
+  void fatalFaultEndsTunnelWithReason(Fault fault, Traffic traffic, String scheme)
+      throws Exception {
     Setting setting =
         fault.isSilent()
-            ? FaultMatrixTest::impatient
+            ? FaultMatrixTest::shortTimeouts
             : builder -> builder.bareClose(BareClose.RESET);
     try (Bench bench = new Bench(scheme, setting)) {
       try (Exchange first = Exchange.through(bench.listener);
@@ -122,22 +123,22 @@ final class FaultMatrixTest {
         assertThat(reason.kind()).as(reason.message()).isIn(expected(fault, traffic, scheme));
         assertThat(reason.isOrderly()).isFalse();
       }
-      bench.assertGoesOn();
+      bench.assertNewTunnelsWork();
     }
   }
 
   /**
-   * The cloud ends its connection between two messages. Without TLS that is the end of the stream;
-   * over TLS it is truncation, as no {@code close_notify} came.
+   * The cloud closes its connection between two messages. Without TLS that is the end of the
+   * stream. Over TLS it is truncation, because {@code close_notify} is missing.
    */
   @ParameterizedTest(name = "{0}, {1}")
   @CsvSource({"IDLE, ws", "IDLE, wss", "UPLOAD, ws", "UPLOAD, wss"})
-  void endBetweenMessagesIsAnEndOnlyWithoutTls(Traffic traffic, String scheme) throws Exception {
+  void finBetweenMessagesIsOrderlyOnlyWithoutTls(Traffic traffic, String scheme) throws Exception {
     try (Bench bench = new Bench(scheme, builder -> {});
         Exchange exchange = Exchange.through(bench.client)) {
       exchange.probe();
       exchange.start(traffic, Exchange.ENDLESS);
-      exchange.awaitMoved(UNDER_WAY);
+      exchange.awaitMoved(BYTES_BEFORE_FAULT);
       Fault.FIN.strike(bench.proxy, traffic);
 
       CloseReason reason = exchange.closeReason();
@@ -146,11 +147,11 @@ final class FaultMatrixTest {
           .isEqualTo(scheme.equals("ws") ? Kind.REMOTE_CLOSED : Kind.CONNECTION_LOST);
       assertThat(reason.isOrderly()).isEqualTo(scheme.equals("ws"));
       assertThat(reason.code()).isEqualTo(scheme.equals("ws") ? 1006 : null);
-      bench.assertGoesOn();
+      bench.assertNewTunnelsWork();
     }
   }
 
-  private static void impatient(TunnelClient.Builder builder) {
+  private static void shortTimeouts(TunnelClient.Builder builder) {
     builder
         .pingInterval(Duration.ofMillis(100))
         .livenessTimeout(Duration.ofSeconds(1))
@@ -161,26 +162,26 @@ final class FaultMatrixTest {
       Fault fault, Traffic traffic, FaultProxy proxy, Exchange first, Exchange second)
       throws IOException {
     if (fault == Fault.CORRUPT_BIT) {
-      // While nothing is on its way, so that the next byte is the first of a frame.
+      // No byte is in transit, so that the next byte is the first of a frame.
       fault.strike(proxy, traffic);
     }
     first.start(traffic, Exchange.ENDLESS);
     second.start(traffic, Exchange.ENDLESS);
     if (fault != Fault.CORRUPT_BIT) {
-      first.awaitMoved(UNDER_WAY);
-      second.awaitMoved(UNDER_WAY);
+      first.awaitMoved(BYTES_BEFORE_FAULT);
+      second.awaitMoved(BYTES_BEFORE_FAULT);
       fault.strike(proxy, traffic);
     } else if (traffic == Traffic.IDLE) {
-      provoke(first);
-      provoke(second);
+      triggerFault(first);
+      triggerFault(second);
     }
   }
 
-  private static void provoke(Exchange exchange) {
+  private static void triggerFault(Exchange exchange) {
     try {
       exchange.send('x');
     } catch (IOException e) {
-      // On a slow machine a ping has met the fault before.
+      // On a slow machine a ping may have triggered the fault.
     }
   }
 
@@ -191,7 +192,7 @@ final class FaultMatrixTest {
         if (scheme.equals("wss")) {
           yield EnumSet.of(Kind.CONNECTION_LOST);
         }
-        // The cloud refuses what we seem to have sent, with code 1002.
+        // The cloud rejects the corrupted frame with close code 1002.
         yield EnumSet.of(traffic == Traffic.UPLOAD ? Kind.REMOTE_CLOSED : Kind.PROTOCOL_ERROR);
       }
       case BLACK_HOLE -> EnumSet.of(Kind.SILENT_CLOUD);
@@ -205,7 +206,7 @@ final class FaultMatrixTest {
 
   @ParameterizedTest(name = "{0}, {1}")
   @CsvSource({"REFUSE, ws", "REFUSE, wss", "HANG, ws", "HANG, wss"})
-  void dialFails(Arrival arrival, String scheme) throws Exception {
+  void failedDialIsReportedAndResetsClient(Arrival arrival, String scheme) throws Exception {
     try (Bench bench =
         new Bench(scheme, builder -> builder.connectTimeout(Duration.ofSeconds(2)))) {
       bench.proxy.arrive(arrival);
@@ -217,7 +218,7 @@ final class FaultMatrixTest {
             catchThrowableOfType(SocketException.class, socket.getInputStream()::read);
         assertThat(reset).hasMessageContaining("reset");
       }
-      bench.assertGoesOn();
+      bench.assertNewTunnelsWork();
     }
   }
 
@@ -225,7 +226,7 @@ final class FaultMatrixTest {
     void applyTo(TunnelClient.Builder builder);
   }
 
-  /** A service, a cloud, a proxy before it, and a client with a listener. */
+  /** A service, a cloud, a fault proxy in front of the cloud, and a client with a listener. */
   private static final class Bench implements AutoCloseable {
     final TrafficService service = TrafficService.started();
     final TestingCloud cloud;
@@ -243,8 +244,8 @@ final class FaultMatrixTest {
       listener = client.listen(Loopback.anyPort());
     }
 
-    /** The fault is over, and nothing of it is left. */
-    void assertGoesOn() throws IOException {
+    /** Clears the fault, and asserts that new tunnels work. */
+    void assertNewTunnelsWork() throws IOException {
       proxy.clear();
       try (Exchange first = Exchange.through(listener);
           Exchange second = Exchange.through(client)) {

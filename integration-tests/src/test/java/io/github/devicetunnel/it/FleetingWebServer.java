@@ -7,7 +7,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 
-/** Says that it would keep a connection, and closes it after the answer all the same. */
+/** A web server that closes each connection after the answer without announcing the close. */
 final class FleetingWebServer implements AutoCloseable {
   static final String PAGE = "once";
 

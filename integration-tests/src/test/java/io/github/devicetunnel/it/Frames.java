@@ -30,7 +30,7 @@ final class Frames {
     return frame(FIN | PING, payload.getBytes(UTF_8));
   }
 
-  /** A pong, from the characters of a ping. */
+  /** Returns a pong with the characters of a ping's payload. */
   static byte[] pong(String payload) {
     return frame(FIN | PONG, payload.getBytes(ISO_8859_1));
   }
@@ -39,12 +39,12 @@ final class Frames {
     return frame(FIN | CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
   }
 
-  /** A whole frame with any first byte. */
+  /** Returns a whole frame with any first byte. */
   static byte[] frame(int first, byte[] payload) {
     return bytes(header(first, payload.length), payload);
   }
 
-  /** The header of a frame, with the shortest form of its length. */
+  /** Returns the header of a frame, with the shortest encoding of the length. */
   static byte[] header(int first, long length) {
     if (length < 126) {
       return bytes(first, (int) length);
@@ -55,7 +55,7 @@ final class Frames {
     return ByteBuffer.allocate(10).put((byte) first).put((byte) 127).putLong(length).array();
   }
 
-  /** The lower eight bits of each number. */
+  /** Returns the lower eight bits of each value. */
   static byte[] bytes(int... values) {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
@@ -64,7 +64,7 @@ final class Frames {
     return bytes;
   }
 
-  /** All of them, one after the other. */
+  /** Returns the concatenation of the parts. */
   static byte[] bytes(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {

@@ -62,7 +62,7 @@ final class FrontAnswerTest {
         + "<br />\n</p>\n</body></html>\n";
   }
 
-  /** Status and headers, body, the end of the message. */
+  /** Status line and headers, body, expected end of the message. */
   static Stream<Arguments> answers() {
     return Stream.of(
         Arguments.of(
@@ -195,13 +195,13 @@ final class FrontAnswerTest {
 
   @ParameterizedTest
   @MethodSource("answers")
-  void namesTheSenderAndTheFix(String head, String body, String end) throws Exception {
-    assertThat(rejection(head, body.getBytes(ISO_8859_1))).hasMessageEndingWith(end);
+  void messageNamesSenderAndFix(String head, String body, String messageEnd) throws Exception {
+    assertThat(rejection(head, body.getBytes(ISO_8859_1))).hasMessageEndingWith(messageEnd);
   }
 
-  /** The service itself is recognized by its JSON, whatever its header {@code Server}. */
+  /** Answers of the cloud are recognized by their JSON, whatever the header {@code Server}. */
   @Test
-  void serviceBehindAFront() throws Exception {
+  void cloudBehindFrontServerIsRecognized() throws Exception {
     String json = "{\"object\": \"error\", \"code\": 404, \"message\": \"Device not found\"}";
 
     assertThat(rejection("404 Not Found\r\n" + NGINX, json.getBytes(UTF_8)))
@@ -213,25 +213,25 @@ final class FrontAnswerTest {
       "{\"type\": \"t\", \"message\": \"Ger\u00e4t nicht verbunden\", \"request_id\": \"r1\"}";
 
   /** Headers and body. */
-  static Stream<Arguments> codings() throws IOException {
+  static Stream<Arguments> encodedBodies() throws IOException {
     return Stream.of(
         Arguments.of("Content-Type: application/json", JSON.getBytes(UTF_8)),
-        Arguments.of("Content-Type: application/json", withMark(UTF_8)),
-        Arguments.of("Content-Type: application/json", withMark(UTF_16BE)),
-        Arguments.of("Content-Type: application/json", withMark(UTF_16LE)),
+        Arguments.of("Content-Type: application/json", withByteOrderMark(UTF_8)),
+        Arguments.of("Content-Type: application/json", withByteOrderMark(UTF_16BE)),
+        Arguments.of("Content-Type: application/json", withByteOrderMark(UTF_16LE)),
         Arguments.of(
             "Content-Type: application/json; charset=iso-8859-1", JSON.getBytes(ISO_8859_1)),
         Arguments.of("Content-Type: text/plain; charset=utf-16be", JSON.getBytes(UTF_16BE)),
         Arguments.of("Content-Type: application/json; charset=x-none", JSON.getBytes(UTF_8)),
         Arguments.of("Content-Encoding: gzip", gzip(JSON.getBytes(UTF_8))),
-        Arguments.of("Content-Encoding: X-GZIP", gzip(withMark(UTF_16LE))),
+        Arguments.of("Content-Encoding: X-GZIP", gzip(withByteOrderMark(UTF_16LE))),
         Arguments.of("Content-Encoding: deflate", deflate(JSON.getBytes(UTF_8))),
         Arguments.of("Content-Encoding: identity", JSON.getBytes(UTF_8)));
   }
 
   @ParameterizedTest
-  @MethodSource("codings")
-  void bodyIsDecoded(String headers, byte[] body) throws Exception {
+  @MethodSource("encodedBodies")
+  void decodesBody(String headers, byte[] body) throws Exception {
     TunnelRejectedException e = rejection("404 Not Found\r\n" + headers, body);
 
     assertThat(e.serviceMessage()).isEqualTo("Ger\u00e4t nicht verbunden");
@@ -239,7 +239,7 @@ final class FrontAnswerTest {
   }
 
   /** Headers and body. */
-  static Stream<Arguments> unreadable() throws IOException {
+  static Stream<Arguments> undecodableBodies() throws IOException {
     byte[] compressed = gzip(JSON.getBytes(UTF_8));
     return Stream.of(
         Arguments.of("Content-Encoding: br", compressed),
@@ -249,10 +249,10 @@ final class FrontAnswerTest {
         Arguments.of("Content-Type: image/png", compressed));
   }
 
-  /** Status and advice alone, and no remains of a binary body. */
+  /** The message has the status and the fix, and no bytes of a binary body. */
   @ParameterizedTest
-  @MethodSource("unreadable")
-  void bodyThatCannotBeDecoded(String headers, byte[] body) throws Exception {
+  @MethodSource("undecodableBodies")
+  void omitsUndecodableBody(String headers, byte[] body) throws Exception {
     TunnelRejectedException e = rejection("503 Service Unavailable\r\n" + headers, body);
 
     assertThat(e.serviceMessage()).isNull();
@@ -261,13 +261,13 @@ final class FrontAnswerTest {
 
   /** A few kilobytes can be decompressed to gigabytes. */
   @Test
-  void decompressionIsBounded() throws Exception {
+  void limitsDecompressedSize() throws Exception {
     byte[] zeros = gzip(new byte[64 << 20]);
 
     assertThat(rejection("500 No\r\nContent-Encoding: gzip", zeros).serviceMessage()).isNull();
   }
 
-  private static byte[] withMark(Charset charset) {
+  private static byte[] withByteOrderMark(Charset charset) {
     return ("\ufeff" + JSON).getBytes(charset);
   }
 

@@ -15,7 +15,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A server in front of the cloud that has sticky sessions or credentials of its own. */
+/** A server in front of the cloud that uses sticky sessions or requires its own credentials. */
 final class FrontTest {
   @RegisterExtension final Leaks leaks = new Leaks();
   private final BlockingQueue<RawConnection> upgrades = new LinkedBlockingQueue<>();
@@ -38,7 +38,7 @@ final class FrontTest {
   }
 
   @Test
-  void cookieOfAnAnswerIsIgnored() throws Exception {
+  void answerCookieIsIgnored() throws Exception {
     try (RawCloud front = front();
         TunnelClient client = front.client("127.0.0.1:80").build()) {
       assertThat(next(client).header("Cookie")).isNull();
@@ -47,7 +47,7 @@ final class FrontTest {
   }
 
   @Test
-  void cookieOfAHeaderIsSentBesideTheCredential() throws Exception {
+  void configuredCookieIsSentWithCredential() throws Exception {
     try (RawCloud front = front();
         TunnelClient client =
             front
@@ -63,18 +63,18 @@ final class FrontTest {
   }
 
   @Test
-  void cookieJarOfAnApplicationKeepsSessionsSticky() throws Exception {
-    List<Cookie> kept = new CopyOnWriteArrayList<>();
+  void applicationCookieJarKeepsSessionSticky() throws Exception {
+    List<Cookie> stored = new CopyOnWriteArrayList<>();
     CookieJar jar =
         new CookieJar() {
           @Override
           public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {
-            kept.addAll(cookies);
+            stored.addAll(cookies);
           }
 
           @Override
           public List<Cookie> loadForRequest(HttpUrl url) {
-            return List.copyOf(kept);
+            return List.copyOf(stored);
           }
         };
     OkHttpClient http = new OkHttpClient.Builder().cookieJar(jar).build();

@@ -15,7 +15,7 @@ import java.util.Queue;
 
 /** The control connection of an FTP server (RFC 959), which closes after {@code QUIT}. */
 final class FtpScript implements Service.Script {
-  /** To the beginning, {@code USER}, {@code PASS}, {@code PWD}, {@code NOOP} and {@code QUIT}. */
+  /** Replies to the connection itself, and then to each command of {@link #COMMANDS}. */
   static final List<String> REPLIES =
       List.of(
           "220 controller 4 ready\r\n",
@@ -27,18 +27,18 @@ final class FtpScript implements Service.Script {
 
   private static final List<String> COMMANDS = List.of("", "USER", "PASS", "PWD", "NOOP", "QUIT");
 
-  private final Queue<List<String>> heard;
+  private final Queue<List<String>> received;
 
   /**
-   * A script.
+   * Creates a script.
    *
-   * @param heard gets the lines of each client, when its connection ends
+   * @param received receives the lines of each client when its connection ends
    */
-  FtpScript(Queue<List<String>> heard) {
-    this.heard = heard;
+  FtpScript(Queue<List<String>> received) {
+    this.received = received;
   }
 
-  /** Reads one line, with its end. */
+  /** Reads one line, including its line end. */
   static String readReply(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     StringBuilder line = new StringBuilder();
@@ -68,7 +68,7 @@ final class FtpScript implements Service.Script {
         reply = reply(line.split(" ", 2)[0].toUpperCase(Locale.ROOT));
       }
     } while (line != null);
-    heard.add(all);
+    received.add(all);
   }
 
   private static String reply(String command) {

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
 
-/** Sockets that take no bytes while a gate is shut: who writes waits. */
+/** Sockets whose writes block while a gate is shut. */
 final class GatedSockets extends SocketFactory {
   private boolean shut; // guarded by this
   private int waiting; // guarded by this

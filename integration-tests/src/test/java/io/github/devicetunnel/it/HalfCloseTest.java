@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What comes after the local side has ended its output. */
+/** Tunnels after the local side has half-closed. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources before the end of the block
 class HalfCloseTest {
   private static TunnelClient client(RawCloud cloud, Duration halfClose) {
     return cloud
@@ -33,8 +33,11 @@ class HalfCloseTest {
         .build();
   }
 
-  /** Reads a question, sends the beginning of an answer, and then answers only pings. */
-  private static RawCloud beginsAnAnswer(String beginning) throws IOException {
+  /**
+   * Starts a cloud that reads a question, sends the beginning of an answer, and then answers only
+   * pings.
+   */
+  private static RawCloud partialAnswerCloud(String beginning) throws IOException {
     return RawCloud.started(
         connection -> {
           connection.write(connection.granted());
@@ -52,8 +55,8 @@ class HalfCloseTest {
   }
 
   @Test
-  void aCutReplyNeverLooksComplete() throws Exception {
-    try (RawCloud cloud = beginsAnAnswer("ans");
+  void truncatedReplyFailsStream() throws Exception {
+    try (RawCloud cloud = partialAnswerCloud("ans");
         TunnelClient client = client(cloud, Duration.ofMillis(700));
         TunnelStream stream = client.open()) {
       stream.outputStream().write("question".getBytes(UTF_8));
@@ -70,8 +73,8 @@ class HalfCloseTest {
   }
 
   @Test
-  void aListenersClientSeesThatItsReplyWasCut() throws Exception {
-    try (RawCloud cloud = beginsAnAnswer("ans");
+  void truncatedReplyResetsListenerClient() throws Exception {
+    try (RawCloud cloud = partialAnswerCloud("ans");
         TunnelClient client = client(cloud, Duration.ofMillis(700));
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
@@ -86,8 +89,8 @@ class HalfCloseTest {
   }
 
   @Test
-  void aClientThatHadItsAnswerAndLeftIsNoFailure() throws Exception {
-    try (RawCloud cloud = beginsAnAnswer("answer");
+  void halfCloseTimeoutAfterAnswerIsEndedByLocal() throws Exception {
+    try (RawCloud cloud = partialAnswerCloud("answer");
         TunnelClient client = client(cloud, Duration.ofMillis(300));
         TunnelStream stream = client.open()) {
       stream.outputStream().write("question".getBytes(UTF_8));
@@ -101,8 +104,8 @@ class HalfCloseTest {
   }
 
   @Test
-  void everyByteGivesTheServiceMoreTime() throws Exception {
-    RawCloud.Script dribbles =
+  void everyReceivedByteRestartsHalfCloseTimeout() throws Exception {
+    RawCloud.Script sendSlowly =
         connection -> {
           connection.write(connection.granted());
           CountDownLatch pause = new CountDownLatch(1);
@@ -112,7 +115,7 @@ class HalfCloseTest {
           }
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(dribbles);
+    try (RawCloud cloud = RawCloud.started(sendSlowly);
         TunnelClient client = client(cloud, Duration.ofSeconds(2));
         TunnelStream stream = client.open()) {
       stream.shutdownOutput();
@@ -121,9 +124,9 @@ class HalfCloseTest {
   }
 
   @Test
-  void aSlowLocalReaderDoesNotCostItsReply() throws Exception {
+  void slowLocalReaderReceivesWholeReply() throws Exception {
     int size = 32 << 20;
-    RawCloud.Script sendsALot =
+    RawCloud.Script sendAll =
         connection -> {
           connection.write(connection.granted());
           byte[] piece = new byte[1 << 16];
@@ -132,7 +135,7 @@ class HalfCloseTest {
           }
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(sendsALot);
+    try (RawCloud cloud = RawCloud.started(sendAll);
         TunnelClient client = client(cloud, Duration.ofMillis(500));
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
@@ -143,7 +146,7 @@ class HalfCloseTest {
   }
 
   @Test
-  void allThatWasReadIsOnTheWireBeforeTheCloseFrame() throws Exception {
+  void uploadedBytesPrecedeCloseFrame() throws Exception {
     int size = 8 << 20;
     try (RawCloud cloud = RawCloud.takingAll(size);
         TunnelClient client = client(cloud, Duration.ofSeconds(1));

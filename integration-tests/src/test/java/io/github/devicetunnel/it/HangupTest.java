@@ -40,7 +40,7 @@ final class HangupTest {
     }
   }
 
-  /** Every process inherits it (proc(5)). */
+  /** Returns whether SIGHUP is ignored, which every process inherits (proc(5)). */
   private static boolean isHangupIgnored() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
       String ignored = lines.filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
@@ -52,7 +52,7 @@ final class HangupTest {
     return TunnelProgram.settings(cloud);
   }
 
-  private void hangUp(TunnelProgram program) throws Exception {
+  private void sendHangup(TunnelProgram program) throws Exception {
     program.signal(folder, "HUP");
   }
 
@@ -63,13 +63,13 @@ final class HangupTest {
   private void assertReloads(TunnelProgram program) throws Exception {
     program.awaitPort();
     Files.writeString(config, "tunnels:\n" + TUNNEL + TUNNEL);
-    hangUp(program);
+    sendHangup(program);
     program.await("Read .*c\\.yaml again");
     assertThat(program.terminate()).isZero();
   }
 
   @Test
-  void closedTerminalEndsTheProgram() throws Exception {
+  void closedTerminalEndsProgram() throws Exception {
     try (TunnelProgram program =
         TunnelProgram.onTerminal(folder, settings(), "--config=" + config)) {
       program.awaitPort();
@@ -80,11 +80,11 @@ final class HangupTest {
   }
 
   @Test
-  void signalStopsAProgramThatHasATerminal() throws Exception {
+  void hangupStopsProgramWithTerminal() throws Exception {
     try (TunnelProgram program =
         TunnelProgram.onTerminal(folder, settings(), "--config", config.toString())) {
       program.awaitPort();
-      hangUp(program);
+      sendHangup(program);
       program.await("Stopping; open connections may finish");
       program.await("SIGHUP stops a program in a terminal; --reload-on-hangup");
       awaitEnd(program.innermost());
@@ -92,7 +92,7 @@ final class HangupTest {
   }
 
   @Test
-  void signalReloadsWithoutATerminal() throws Exception {
+  void hangupReloadsWithoutTerminal() throws Exception {
     try (TunnelProgram program =
         TunnelProgram.withoutTerminal(folder, settings(), "--config=" + config)) {
       assertReloads(program);
@@ -100,7 +100,7 @@ final class HangupTest {
   }
 
   @Test
-  void optionReloadsInATerminal() throws Exception {
+  void reloadOnHangupReloadsWithTerminal() throws Exception {
     try (TunnelProgram program =
         TunnelProgram.onTerminal(folder, settings(), "--reload-on-hangup", "--config=" + config)) {
       assertReloads(program);
@@ -108,15 +108,15 @@ final class HangupTest {
   }
 
   @Test
-  void ignoredSignalStaysIgnored() throws Exception {
+  void ignoredHangupStaysIgnored() throws Exception {
     Path ports = folder.resolve("ports");
     try (TunnelProgram program =
         TunnelProgram.onTerminalWithoutHangup(
             folder, settings(), "--config=" + config, "--port-file=" + ports)) {
       int port = program.awaitPort();
-      Await.until("the file of ports", () -> Files.exists(ports));
+      Await.until("the port file", () -> Files.exists(ports));
       ProcessHandle java = program.innermost();
-      hangUp(program);
+      sendHangup(program);
       program.closeTerminal();
       Await.until("the end of the terminal", () -> !program.isAlive());
       try (Socket socket = TunnelProgram.connectAndExchange(port)) {

@@ -32,18 +32,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Apache HttpClient 5 and the JDK's web server, with tunnels in between. */
+/** Apache HttpClient 5 and the JDK's web server, connected through tunnels. */
 final class HttpClientDriverTest {
   private static final String URL = "http://gateway.invalid";
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   /**
-   * The client asks the JDK once which options sockets have, by a call that leaves three of them to
+   * The client queries the socket options of the JDK once, by a call that leaves three sockets to
    * the garbage collector.
    */
   @BeforeAll
-  static void letJdkLookForOptions() throws Exception {
+  static void querySocketOptions() throws Exception {
     Class.forName(DefaultHttpClientConnectionOperator.class.getName());
   }
 
@@ -52,17 +52,17 @@ final class HttpClientDriverTest {
   }
 
   private static HttpClientBuilder builder(TunnelledSockets sockets) {
-    ConnectionConfig looksEachTime =
+    ConnectionConfig validateEachTime =
         ConnectionConfig.custom().setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS).build();
     PoolingHttpClientConnectionManager connections =
         new TunnelledConnections(sockets.factory())
             .setDnsResolver(new NoDns())
-            .setDefaultConnectionConfig(looksEachTime)
+            .setDefaultConnectionConfig(validateEachTime)
             .build();
     return HttpClients.custom().setConnectionManager(connections);
   }
 
-  /** The way into this client for a socket factory. */
+  /** Installs a socket factory in the client. */
   private static final class TunnelledConnections
       extends PoolingHttpClientConnectionManagerBuilder {
     private final TunnelSocketFactory sockets;
@@ -100,7 +100,7 @@ final class HttpClientDriverTest {
   }
 
   @Test
-  void manyPagesOverOneConnection() throws Exception {
+  void pagesShareOneConnection() throws Exception {
     try (WebServer server = WebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
         CloseableHttpClient client = client(sockets)) {
@@ -112,7 +112,7 @@ final class HttpClientDriverTest {
   }
 
   @Test
-  void largeFiles() throws Exception {
+  void largeTransfersAreComplete() throws Exception {
     try (WebServer server = WebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
         CloseableHttpClient client = client(sockets)) {
@@ -131,9 +131,9 @@ final class HttpClientDriverTest {
     }
   }
 
-  /** It looks whether a connection from its pool is still there. */
+  /** The client checks whether a pooled connection is still open. */
   @Test
-  void connectionThatEndedInThePool() throws Exception {
+  void closedPooledConnectionIsReplaced() throws Exception {
     try (FleetingWebServer server = FleetingWebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
         CloseableHttpClient client = client(sockets)) {
@@ -141,16 +141,18 @@ final class HttpClientDriverTest {
         assertThat(text(client, new HttpPost(URL))).isEqualTo(FleetingWebServer.PAGE);
         long used = System.currentTimeMillis();
         sockets.awaitNoneOpen();
-        // The client does not look at a connection that it has used in the same millisecond.
+        // The client does not check a connection that it has used in the same millisecond.
         Await.until(() -> System.currentTimeMillis() > used + 1);
         assertThat(sockets.count()).isEqualTo(i);
       }
     }
   }
 
-  /** With its default retry strategy. Of our exception this client keeps the message only. */
+  /**
+   * With the client's default retry strategy. The client keeps only the message of the exception.
+   */
   @Test
-  void aRejectedTunnelIsNotRequestedAgain() throws Exception {
+  void rejectedTunnelIsNotRetried() throws Exception {
     try (TunnelledSockets sockets = TunnelledSockets.rejected("rejected-http");
         CloseableHttpClient client = builder(sockets).build()) {
       Throwable failure = catchThrowable(() -> text(client, new HttpGet(URL)));

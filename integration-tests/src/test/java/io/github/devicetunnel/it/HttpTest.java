@@ -19,21 +19,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The JDK's web server and curl, with a tunnel in between. */
+/** The JDK's web server and {@code curl}, connected through a tunnel. */
 final class HttpTest {
   private static final int PARTS = 4;
 
-  /** For after the answer: a client leaves a connection that the server would keep. */
-  private static final Duration SHORT = Duration.ofMillis(200);
+  /** Short, because a client closes a connection that the server would keep open. */
+  private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofMillis(200);
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
 
   private static TunnelledPort tunnel(WebServer server, CloudKind kind) throws Exception {
-    return TunnelledPort.to(server.serviceAddress(), kind, SHORT);
+    return TunnelledPort.to(server.serviceAddress(), kind, HALF_CLOSE_TIMEOUT);
   }
 
-  /** It fails if the answer is an error, or not whole. */
+  /** Returns a run of {@code curl}, which fails if the answer is an error or incomplete. */
   private Program.Builder curl(List<String> arguments) {
     List<String> line = new ArrayList<>(List.of(Externals.program("curl"), "-q"));
     line.addAll(List.of("--silent", "--show-error", "--fail"));
@@ -47,7 +47,7 @@ final class HttpTest {
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void page(CloudKind kind) throws Exception {
+  void curlFetchesPage(CloudKind kind) throws Exception {
     try (WebServer server = WebServer.started();
         TunnelledPort port = tunnel(server, kind)) {
       assertThat(curl(List.of(url(port, "/page?one"))).succeed()).isEqualTo("page one\n");
@@ -56,7 +56,7 @@ final class HttpTest {
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void largeFile(CloudKind kind) throws Exception {
+  void curlDownloadsLargeFile(CloudKind kind) throws Exception {
     Path file = folder.resolve("file");
     try (WebServer server = WebServer.started();
         TunnelledPort port = tunnel(server, kind)) {
@@ -70,7 +70,7 @@ final class HttpTest {
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void largeUpload(CloudKind kind) throws Exception {
+  void curlUploadsLargeFile(CloudKind kind) throws Exception {
     Path file = RandomFile.create(folder.resolve("file"), 7, WebServer.COUNT);
     try (WebServer server = WebServer.started();
         TunnelledPort port = tunnel(server, kind)) {
@@ -83,7 +83,7 @@ final class HttpTest {
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void partsAtOnce(CloudKind kind) throws Exception {
+  void parallelRangeRequestsUseSeparateConnections(CloudKind kind) throws Exception {
     Path whole = folder.resolve("whole");
     try (WebServer server = WebServer.started();
         TunnelledPort port = tunnel(server, kind)) {
@@ -117,7 +117,7 @@ final class HttpTest {
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void manyPagesOverOneConnection(CloudKind kind) throws Exception {
+  void pagesShareOneConnection(CloudKind kind) throws Exception {
     try (WebServer server = WebServer.started();
         TunnelledPort port = tunnel(server, kind)) {
       assertThat(curl(List.of(url(port, "/page?[1-10]"))).succeed())
@@ -129,10 +129,10 @@ final class HttpTest {
     }
   }
 
-  /** The end of the connection is all that tells the end of the body. */
+  /** Only the end of the connection marks the end of the body. */
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void bodyThatEndsWithTheConnection(CloudKind kind) throws Exception {
+  void bodyEndedByConnectionCloseIsComplete(CloudKind kind) throws Exception {
     Path file = folder.resolve("file");
     try (WebServer server = WebServer.started();
         TunnelledPort port = tunnel(server, kind);

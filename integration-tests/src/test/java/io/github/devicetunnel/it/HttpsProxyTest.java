@@ -33,24 +33,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Proxies with TLS to the proxy itself. */
+/** Proxies that the client connects to over TLS. */
 final class HttpsProxyTest {
   @TempDir Path folder;
   @RegisterExtension final Leaks leaks = new Leaks();
-  private Path authority;
+  private Path caFile;
 
   @BeforeEach
-  void writeAuthority() throws IOException {
-    authority = Files.writeString(folder.resolve("ca.pem"), TestingCloud.certificate());
+  void writeCaFile() throws IOException {
+    caFile = Files.writeString(folder.resolve("ca.pem"), TestingCloud.certificate());
   }
 
   private TlsSettings.Builder trust() {
-    return TlsSettings.builder().trustOnly(authority);
+    return TlsSettings.builder().trustOnly(caFile);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"TESTING", "TESTING_TLS", "NODE", "NODE_BARE_TLS"})
-  void everyByteBothWays(CloudKind kind) throws Exception {
+  void deliversAllBytesBothWays(CloudKind kind) throws Exception {
     int count = 4 << 20;
     try (EchoService service = EchoService.started();
         Cloud cloud = kind.start();
@@ -64,10 +64,10 @@ final class HttpsProxyTest {
     }
   }
 
-  /** A bare end is an end of the stream only after the proxy's {@code close_notify}. */
+  /** A missing close frame is an end of the stream only after the proxy's {@code close_notify}. */
   @ParameterizedTest
   @EnumSource(names = {"NODE_BARE", "NODE_BARE_TLS"})
-  void endWithoutCloseFrame(CloudKind kind) throws Exception {
+  void missingCloseFrameIsEndOfStream(CloudKind kind) throws Exception {
     try (SourceService service = SourceService.started(7, 1 << 20);
         Cloud cloud = kind.start();
         NodeProxy proxy = NodeProxy.started();
@@ -78,10 +78,10 @@ final class HttpsProxyTest {
     }
   }
 
-  /** The connection takes longer for a record of the proxy's TLS than the tunnel may be silent. */
+  /** A TLS record of the proxy takes longer to arrive than the liveness timeout. */
   @ParameterizedTest
   @EnumSource(names = {"TESTING", "TESTING_TLS"})
-  void slowRecordOfTheProxyIsASignOfLife(CloudKind kind) throws Exception {
+  void slowProxyRecordCountsAsLiveness(CloudKind kind) throws Exception {
     try (SourceService service = SourceService.started(5, 16_000);
         Cloud cloud = kind.start();
         NodeProxy proxy = NodeProxy.started();
@@ -106,7 +106,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void proxyGetsItsNameAndNoClientCertificateAndPinsAreForTheCloud() throws Exception {
+  void proxyHandshakeUsesSniWithoutClientCertificateOrPins() throws Exception {
     HeldCertificate client = new HeldCertificate.Builder().commonName("client").build();
     Path certificate =
         Files.writeString(
@@ -114,7 +114,7 @@ final class HttpsProxyTest {
     try (EchoService service = EchoService.started();
         Cloud cloud = TestingCloud.started();
         NodeProxy proxy = NodeProxy.started();
-        TunnelClient tunnels =
+        TunnelClient tunnelClient =
             cloud
                 .client(service)
                 .tls(
@@ -124,7 +124,7 @@ final class HttpsProxyTest {
                         .build())
                 .proxy(proxy.settings())
                 .build();
-        TunnelStream stream = tunnels.open()) {
+        TunnelStream stream = tunnelClient.open()) {
       stream.outputStream().write('x');
       assertThat(stream.inputStream().read()).isEqualTo('x');
       assertThat(proxy.nextRequest())
@@ -135,7 +135,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void passwordIsMissing() throws Exception {
+  void reportsMissingPassword() throws Exception {
     try (NodeProxy proxy = NodeProxy.started()) {
       assertThat(failure(proxy.open(), trust().build()))
           .startsWith(
@@ -145,7 +145,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void nameDoesNotMatch() throws Exception {
+  void reportsWrongHostName() throws Exception {
     try (NodeProxy proxy = NodeProxy.started()) {
       assertThat(failure(ProxySettings.https("127.0.0.1", proxy.port()), trust().build()))
           .startsWith("the proxy 127.0.0.1:N presented the certificate of another host: CN=")
@@ -155,7 +155,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void authorityIsNotTrusted() throws Exception {
+  void reportsUntrustedCa() throws Exception {
     HeldCertificate other = new HeldCertificate.Builder().certificateAuthority(0).build();
     Path file = Files.writeString(folder.resolve("other.pem"), other.certificatePem());
     TlsSettings tls = TlsSettings.builder().trustOnly(file).build();
@@ -168,7 +168,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void certificateHasExpired() throws Exception {
+  void reportsExpiredCertificate() throws Exception {
     long now = System.currentTimeMillis();
     HeldCertificate ca = new HeldCertificate.Builder().certificateAuthority(0).build();
     HeldCertificate expired =
@@ -186,7 +186,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void proxyRequiresClientCertificate() throws Exception {
+  void reportsRequiredClientCertificate() throws Exception {
     HeldCertificate held = held();
     SSLSocketFactory server =
         new NeedsClientCertificate(
@@ -204,9 +204,9 @@ final class HttpsProxyTest {
     }
   }
 
-  /** Tinyproxy takes the handshake for the beginning of a request, and waits for the rest. */
+  /** Tinyproxy parses the handshake as the beginning of a request, and waits for the rest. */
   @Test
-  void proxyWithoutTls() throws Exception {
+  void reportsProxyWithoutTls() throws Exception {
     try (ServerProgram proxy = ProxyProgram.TINYPROXY.start(folder)) {
       assertThat(failure(ProxySettings.https("localhost", proxy.port()), trust().build()))
           .matches(
@@ -227,7 +227,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void proxyWithTlsThatIsConnectedToWithoutIt() throws Exception {
+  void reportsTlsProxyConfiguredWithoutTls() throws Exception {
     Service.Script alert =
         socket -> {
           int unused = socket.getInputStream().read();
@@ -244,7 +244,7 @@ final class HttpsProxyTest {
   }
 
   @Test
-  void proxyThatDoesNotAnswerTheHandshake() throws Exception {
+  void timesOutWhenProxyIgnoresHandshake() throws Exception {
     try (Service proxy = Service.started(RefusedProxies::untilEnd)) {
       assertThat(failure(at(proxy), trust().build()))
           .isEqualTo("no answer within 2 s, while shaking hands in TLS with the proxy localhost:N");
@@ -252,22 +252,25 @@ final class HttpsProxyTest {
     }
   }
 
-  /** Half of the bytes, then a FIN without {@code close_notify}: anybody on the way can do that. */
+  /**
+   * Half of the bytes, then a FIN without {@code close_notify}, which any host on the path can
+   * forge.
+   */
   @Test
-  void truncatedTlsOfTheProxyIsAFailure() throws Exception {
+  void truncatedProxyTlsFailsTunnel() throws Exception {
     HeldCertificate held = held();
     Path file = Files.writeString(folder.resolve("held.pem"), held.certificatePem());
     CompletableFuture<Void> finish = new CompletableFuture<>();
-    RawCloud.Script greets =
+    RawCloud.Script sendHalf =
         connection -> {
           connection.write(connection.granted(), Frames.binary("half".getBytes(UTF_8)));
           connection.awaitEnd();
         };
-    try (RawCloud cloud = RawCloud.started(greets);
+    try (RawCloud cloud = RawCloud.started(sendHalf);
         Service proxy =
             Service.started(
                 socket -> {
-                  SSLSocket tls = layered(server(held), socket);
+                  SSLSocket tls = wrapInTls(server(held), socket);
                   readHead(tls);
                   tls.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(UTF_8));
                   try (Socket inner =
@@ -310,17 +313,17 @@ final class HttpsProxyTest {
         .sslSocketFactory();
   }
 
-  private static SSLSocket layered(SSLSocketFactory factory, Socket socket) throws IOException {
+  private static SSLSocket wrapInTls(SSLSocketFactory factory, Socket socket) throws IOException {
     SSLSocket tls = (SSLSocket) factory.createSocket(socket, null, socket.getPort(), true);
     tls.setUseClientMode(false);
     return tls;
   }
 
-  /** Shakes hands if the client wants to. */
+  /** Starts a proxy that expects a TLS handshake, and accepts that the client aborts it. */
   private static Service tlsProxy(SSLSocketFactory factory, String answer) throws IOException {
     return Service.started(
         socket -> {
-          SSLSocket tls = layered(factory, socket);
+          SSLSocket tls = wrapInTls(factory, socket);
           try {
             String unused = readHead(tls);
             tls.getOutputStream().write(answer.getBytes(UTF_8));
@@ -356,7 +359,7 @@ final class HttpsProxyTest {
         .proxy(proxy);
   }
 
-  /** What is said after the words that are always the same. */
+  /** Returns the failure message without its constant prefix, and with N for the port. */
   private static String failure(ProxySettings proxy, TlsSettings tls) {
     try (TunnelClient client = client(proxy, tls).connectTimeout(Duration.ofSeconds(2)).build()) {
       TunnelException e = catchThrowableOfType(TunnelException.class, client::open);

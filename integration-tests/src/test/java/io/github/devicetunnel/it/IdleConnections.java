@@ -7,16 +7,16 @@ import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 
-/** Counts the idle connections of a client for tunnels, which has a pool that no test can see. */
+/** Counts the idle connections in a tunnel client's pool, which tests cannot access. */
 final class IdleConnections extends EventListener {
   private final Set<Connection> idle = ConcurrentHashMap.newKeySet();
 
-  /** Returns a client to derive tunnels from. */
+  /** Returns a builder for the OkHttp client of a tunnel client. */
   OkHttpClient.Builder client() {
     return new OkHttpClient.Builder().eventListener(this);
   }
 
-  /** Waits until so many are idle. */
+  /** Waits until {@code count} connections are idle. */
   void await(int count) {
     Await.until(count + " idle connections", () -> count() == count);
   }

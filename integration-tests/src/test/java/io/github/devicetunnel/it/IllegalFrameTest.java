@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A server breaks a rule of RFC 6455: what came before is delivered, the exception names the rule,
- * and the server is told with code 1002.
+ * A server violates RFC 6455: the preceding bytes are delivered, the exception names the rule, and
+ * the client closes the websocket with code 1002.
  */
 final class IllegalFrameTest {
   private static final byte[] BEFORE = "before".getBytes(UTF_8);
@@ -33,7 +33,7 @@ final class IllegalFrameTest {
   @RegisterExtension final Leaks leaks = new Leaks();
 
   static Stream<Arguments> illegalFrames() {
-    byte[] begun = frame(BINARY, new byte[1]);
+    byte[] unfinished = frame(BINARY, new byte[1]);
     return Stream.of(
         Arguments.of("masked", bytes(FIN | BINARY, 0x80, 0, 0, 0, 0), "must not mask"),
         Arguments.of("RSV1", frame(FIN | 0x40 | BINARY, BEFORE), "reserved bit"),
@@ -44,7 +44,7 @@ final class IllegalFrameTest {
         Arguments.of("stray continuation", frame(FIN, BEFORE), "continuation without a message"),
         Arguments.of(
             "message in a message",
-            bytes(begun, frame(FIN | BINARY, BEFORE)),
+            bytes(unfinished, frame(FIN | BINARY, BEFORE)),
             "new message inside an unfinished one"),
         Arguments.of("long ping", frame(FIN | PING, new byte[126]), "longer than 125 bytes"),
         Arguments.of("ping in parts", frame(PING, BEFORE), "must not be fragmented"),
@@ -57,7 +57,8 @@ final class IllegalFrameTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("illegalFrames")
-  void isNamedAndAnswered(String name, byte[] illegal, String rule) throws Exception {
+  void reportsViolatedRuleAndClosesWith1002(String name, byte[] illegal, String rule)
+      throws Exception {
     BlockingQueue<Integer> answers = new LinkedBlockingQueue<>();
     RawCloud.Script script =
         connection -> {

@@ -12,7 +12,7 @@ import org.java_websocket.WebSocketImpl;
 import org.java_websocket.handshake.ClientHandshake;
 import org.java_websocket.server.WebSocketServer;
 
-/** A cloud whose websockets are those of Java-WebSocket. It checks no keys. */
+/** A cloud built on the library Java-WebSocket. It does not check credentials. */
 final class JavaWebSocketCloud extends Cloud {
   private static final Pattern PATH =
       Pattern.compile("/v3/devices/[0-9a-f]{32}/services/127.0.0.1:([0-9]+)/connection");
@@ -97,7 +97,7 @@ final class JavaWebSocketCloud extends Cloud {
 
     @Override
     public void onError(WebSocket webSocket, Exception e) {
-      // What it means for a connection is told by onClose.
+      // onClose handles the effect on a connection.
     }
   }
 }

@@ -17,18 +17,18 @@ import org.java_websocket.WebSocket;
 import org.java_websocket.exceptions.WebsocketNotConnectedException;
 
 /**
- * One tunnel of a {@link JavaWebSocketCloud}. That library's threads serve all connections and must
- * not wait, and its send puts everything into a queue. So what comes up goes into a short queue of
- * our own, which stops the reading when it is long; and what goes down waits for theirs to be
- * empty.
+ * One tunnel of a {@link JavaWebSocketCloud}. The threads of Java-WebSocket serve all connections
+ * and must not block, and its send method queues without a limit. Bytes from the client therefore
+ * go into a bounded queue of this class, which pauses reading when it is full. Bytes from the
+ * service wait until the queue of the library is empty.
  */
 final class JavaWebSocketRelay {
-  private static final int TOO_MUCH = 512 << 10;
+  private static final int MAX_QUEUED_BYTES = 512 << 10;
   private static final ByteBuffer END = ByteBuffer.allocate(0);
   private static final int CONNECT_MILLIS = 5_000;
   private static final int LINGER_MILLIS = 2_000;
-  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long MIN_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final WebSocket webSocket;
   private final PausableChannel channel;
@@ -39,10 +39,10 @@ final class JavaWebSocketRelay {
   private final AtomicInteger upBytes = new AtomicInteger();
 
   /**
-   * A relay that is not started yet.
+   * Creates a relay that is not started yet.
    *
-   * @param nudge reminds the library of its queue: it forgets it when one thread adds to it just
-   *     while another finds it empty
+   * @param nudge makes the library check its queue, because it misses an element that one thread
+   *     adds just while another thread finds the queue empty
    */
   JavaWebSocketRelay(
       WebSocket webSocket, PausableChannel channel, InetSocketAddress target, Runnable nudge) {
@@ -53,50 +53,53 @@ final class JavaWebSocketRelay {
   }
 
   void start() {
-    thread("test-jws-up", this::carryUp).start();
+    thread("test-jws-up", this::copyUp).start();
   }
 
-  /** Takes a message. Never waits. */
+  /** Accepts a message. Does not block. */
   void fromClient(ByteBuffer message) {
     if (!message.hasRemaining()) {
-      return; // That is what the end looks like.
+      return; // An empty message means the end.
     }
     up.add(message);
-    if (upBytes.addAndGet(message.remaining()) > TOO_MUCH) {
+    if (upBytes.addAndGet(message.remaining()) > MAX_QUEUED_BYTES) {
       channel.pause();
     }
   }
 
-  /** The websocket is closed. Never waits. */
+  /** Signals that the websocket is closed. Does not block. */
   void clientEnded() {
     up.add(END);
   }
 
-  private void carryUp() {
+  private void copyUp() {
     try (service) {
       service.connect(target, CONNECT_MILLIS);
       service.setTcpNoDelay(true);
       InputStream in = service.getInputStream();
       OutputStream out = service.getOutputStream();
-      thread("test-jws-down", () -> carryDown(in)).start();
-      boolean serviceTakes = true;
+      thread("test-jws-down", () -> copyDown(in)).start();
+      boolean serviceAccepts = true;
       for (ByteBuffer message = up.take(); message.hasRemaining(); message = up.take()) {
-        serviceTakes = serviceTakes && write(out, message);
-        if (upBytes.addAndGet(-message.remaining()) < TOO_MUCH / 2) {
+        serviceAccepts = serviceAccepts && write(out, message);
+        if (upBytes.addAndGet(-message.remaining()) < MAX_QUEUED_BYTES / 2) {
           channel.resume();
         }
       }
       service.shutdownOutput();
       awaitServiceEnd();
     } catch (IOException e) {
-      // There was no service, or there is none any more.
+      // The service refused or lost the connection.
       webSocket.close(1000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** False when the service takes no more. The thread that reads from it finds out why. */
+  /**
+   * Returns false if the service accepts no more bytes. The thread that reads from the service
+   * detects the cause.
+   */
   private static boolean write(OutputStream out, ByteBuffer message) {
     try {
       int offset = message.arrayOffset() + message.position();
@@ -107,12 +110,14 @@ final class JavaWebSocketRelay {
     }
   }
 
-  /** The other thread closes the socket when the service has ended. */
+  /**
+   * Waits until the other thread has closed the socket, which it does when the service has ended.
+   */
   private void awaitServiceEnd() {
     boolean unused = Await.within(Duration.ofMillis(LINGER_MILLIS), service::isClosed);
   }
 
-  private void carryDown(InputStream in) {
+  private void copyDown(InputStream in) {
     byte[] buffer = new byte[64 << 10];
     try (service) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -121,18 +126,18 @@ final class JavaWebSocketRelay {
       }
       webSocket.close(1000);
     } catch (WebsocketNotConnectedException e) {
-      // The client is gone.
+      // The client has closed the websocket.
     } catch (IOException e) {
       webSocket.close(1011, "the service reset the connection");
     }
   }
 
   private void awaitSent() {
-    long pause = SHORTEST_PAUSE_NANOS;
+    long pause = MIN_PAUSE_NANOS;
     while (webSocket.hasBufferedData() && webSocket.isOpen()) {
       LockSupport.parkNanos(pause);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
-      if (pause == LONGEST_PAUSE_NANOS) {
+      pause = Math.min(pause * 2, MAX_PAUSE_NANOS);
+      if (pause == MAX_PAUSE_NANOS) {
         nudge.run();
       }
     }

@@ -10,9 +10,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 
-/** What is tried with every JDBC driver. */
+/** Checks that the tests of all JDBC drivers share. */
 final class Jdbc {
-  /** Makes a connection. */
+  /** Opens a connection. */
   interface Connector {
     Connection connect() throws SQLException;
   }
@@ -20,11 +20,12 @@ final class Jdbc {
   private Jdbc() {}
 
   /**
-   * Cancels a statement that sleeps, over a connection of its own, and goes on with the first one.
+   * Cancels a sleeping statement over a separate connection, and continues with the first
+   * connection.
    *
-   * @param sleep takes much longer than a test may
-   * @param sleepers returns how many statements are asleep in the server
-   * @param message what the one that was cancelled fails with
+   * @param sleep a statement that takes much longer than a test
+   * @param sleepers a query that returns the number of sleeping statements in the server
+   * @param message part of the message that the cancelled statement fails with
    */
   static void cancel(Connector connector, String sleep, String sleepers, String message)
       throws Exception {

@@ -29,7 +29,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 
-/** Jedis and Debian's Redis, with tunnels in between. */
+/** Jedis and Debian's Redis, connected through tunnels. */
 final class JedisDriverTest {
   private static final long COUNT = 8 << 20;
 
@@ -88,7 +88,7 @@ final class JedisDriverTest {
   }
 
   @Test
-  void largeValues() throws Exception {
+  void largeValueIsUnchanged() throws Exception {
     byte[] key = "file".getBytes(UTF_8);
     redis.set(key, new RandomBytes(1, COUNT).readAllBytes());
     byte[] value = redis.get(key);
@@ -96,9 +96,9 @@ final class JedisDriverTest {
     assertThat(sockets.count()).isEqualTo(1);
   }
 
-  /** All are written before the first answer is read. */
+  /** All commands are written before the first answer is read. */
   @Test
-  void pipeline() {
+  void pipelineReturnsAllAnswers() {
     List<Response<Long>> answers = new ArrayList<>();
     try (Pipeline pipeline = redis.pipelined()) {
       for (int i = 0; i < 10_000; i++) {
@@ -112,9 +112,9 @@ final class JedisDriverTest {
   }
 
   @Test
-  void subscription() throws Exception {
+  void subscriberReceivesEveryMessage() throws Exception {
     CompletableFuture<Void> subscribed = new CompletableFuture<>();
-    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
     JedisPubSub subscriber =
         new JedisPubSub() {
           @Override
@@ -124,7 +124,7 @@ final class JedisDriverTest {
 
           @Override
           public void onMessage(String channel, String message) {
-            heard.add(message);
+            received.add(message);
           }
         };
     CompletableFuture<Void> subscription =
@@ -132,14 +132,14 @@ final class JedisDriverTest {
     Await.get(subscribed);
     for (int i = 0; i < 100; i++) {
       redis.publish("news", Integer.toString(i));
-      assertThat(Await.next(heard)).isEqualTo(Integer.toString(i));
+      assertThat(Await.next(received)).isEqualTo(Integer.toString(i));
     }
     subscriber.unsubscribe();
     Await.get(subscription);
   }
 
   @Test
-  void manyAtOnce() {
+  void concurrentCommandsReturnCorrectAnswers() {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       String key = "key" + i;

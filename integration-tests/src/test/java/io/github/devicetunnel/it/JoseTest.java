@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Our tokens in the hands of the npm package jose, and its tokens in ours. */
+/** Tokens of this library with the npm package jose, and tokens of jose with this library. */
 final class JoseTest {
   private static final Path PROGRAMS =
       Path.of(System.getProperty("basedir", "."), "src", "test", "node").toAbsolutePath();
@@ -30,7 +30,7 @@ final class JoseTest {
   private String jose(String command, SigningAlgorithm algorithm, String file, String input)
       throws Exception {
     Path modules = PROGRAMS.resolve("node_modules/jose");
-    Externals.need(Files.isDirectory(modules), "no npm ci was done in " + PROGRAMS);
+    Externals.need(Files.isDirectory(modules), "npm ci has not run in " + PROGRAMS);
     return Program.in(
             folder,
             Externals.program("node"),
@@ -45,7 +45,7 @@ final class JoseTest {
 
   @ParameterizedTest
   @EnumSource
-  void takesOurTokens(SigningAlgorithm algorithm) throws Exception {
+  void joseAcceptsTokensOfLibrary(SigningAlgorithm algorithm) throws Exception {
     TestKeyPair keys = TestKeyPair.generate(algorithm);
     keys.writeTo(folder);
     String token =
@@ -66,7 +66,7 @@ final class JoseTest {
 
   @ParameterizedTest
   @EnumSource
-  void itsTokensAreTakenHere(SigningAlgorithm algorithm) throws Exception {
+  void libraryAcceptsTokensOfJose(SigningAlgorithm algorithm) throws Exception {
     TestKeyPair keys = TestKeyPair.generate(algorithm);
     keys.writeTo(folder);
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** From a key pair to a tunnel, and what does not get there. */
+/** Tunnels that authenticate with a JWT, and tokens that the client or the cloud rejects. */
 final class JwtTest {
   private static final String APPLICATION = "0172b1ee3fb54a2fb2d4c2a7d8e90001";
   private static final String ADMINISTRATOR = "ak_administrator";
@@ -89,8 +89,11 @@ final class JwtTest {
     }
   }
 
-  /** By the service, which is asked past the client's own check of the claims. */
-  private void assertRefused(
+  /**
+   * Asserts that the cloud rejects a token. The request bypasses the client's own check of the
+   * claims.
+   */
+  private void assertRejected(
       String token, String device, String address, int status, String message) throws IOException {
     String url =
         cloud.uri().replace("ws:", "http:")
@@ -118,8 +121,8 @@ final class JwtTest {
     }
   }
 
-  /** By the client: the cloud is not asked. */
-  private void assertNotAsked(String token, String device, String address, TunnelClaim claim) {
+  /** Asserts that the client rejects a token without contacting the cloud. */
+  private void assertNotSent(String token, String device, String address, TunnelClaim claim) {
     assertThatThrownBy(() -> echo(jwt(token), device, address))
         .isInstanceOfSatisfying(
             TunnelException.class,
@@ -131,13 +134,13 @@ final class JwtTest {
     return TokenSigner.of(KEYS.privateKey()).sign(claims);
   }
 
-  private static TunnelClaims anHour() {
+  private static TunnelClaims oneHour() {
     return TunnelClaims.expiring(Instant.now().plusSeconds(3600));
   }
 
-  /** With the commands of the service's documentation. */
+  /** Uses the commands of the service's documentation. */
   @Test
-  void theWholeWay() throws Exception {
+  void uploadedVerificationKeyOpensTunnels() throws Exception {
     Program.in(
             folder,
             Externals.program("openssl"),
@@ -179,7 +182,7 @@ final class JwtTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyAlgorithmOpensTunnels(SigningAlgorithm algorithm) throws Exception {
+  void everyAlgorithmOpensTunnel(SigningAlgorithm algorithm) throws Exception {
     TestKeyPair keys = TestKeyPair.generate(algorithm);
     verificationKeys().upload(APPLICATION, "test", VerificationCertificate.of(keys.certificate()));
 
@@ -194,21 +197,21 @@ final class JwtTest {
   }
 
   @Test
-  void aTokenForOneTunnelOpensNoOther() throws Exception {
-    String exact = signed(anHour().withDeviceId(Cloud.DEVICE).withServiceAddress("127.0.0.1:80"));
+  void restrictedTokenOpensOnlyMatchingTarget() throws Exception {
+    String exact = signed(oneHour().withDeviceId(Cloud.DEVICE).withServiceAddress("127.0.0.1:80"));
 
     echo(jwt(exact), Cloud.DEVICE, "127.0.0.1:80");
-    assertRefused(exact, OTHER_DEVICE, "127.0.0.1:80", 403, TunnelClaim.DEVICE_ID.claimName());
-    assertRefused(exact, Cloud.DEVICE, "127.0.0.2:80", 403, TunnelClaim.IP.claimName());
-    assertRefused(exact, Cloud.DEVICE, "127.0.0.1:81", 403, TunnelClaim.PORT.claimName());
+    assertRejected(exact, OTHER_DEVICE, "127.0.0.1:80", 403, TunnelClaim.DEVICE_ID.claimName());
+    assertRejected(exact, Cloud.DEVICE, "127.0.0.2:80", 403, TunnelClaim.IP.claimName());
+    assertRejected(exact, Cloud.DEVICE, "127.0.0.1:81", 403, TunnelClaim.PORT.claimName());
   }
 
   @ParameterizedTest
   @EnumSource
-  void eachClaimRestrictsAlone(TunnelClaim claim) throws Exception {
+  void eachClaimRestrictsIndependently(TunnelClaim claim) throws Exception {
     String token =
         signed(
-            anHour()
+            oneHour()
                 .withDeviceId(Cloud.DEVICE)
                 .withServiceAddress("127.0.0.1:80")
                 .restrictedTo(java.util.Set.of(claim)));
@@ -220,8 +223,8 @@ final class JwtTest {
           (other == TunnelClaim.IP ? "127.0.0.2:" : "127.0.0.1:")
               + (other == TunnelClaim.PORT && claim == other ? 81 : 80);
       if (other == claim) {
-        assertRefused(token, device, address, 403, claim.claimName());
-        assertNotAsked(token, device, address, claim);
+        assertRejected(token, device, address, 403, claim.claimName());
+        assertNotSent(token, device, address, claim);
       } else {
         echo(jwt(token), device, address);
       }
@@ -229,22 +232,22 @@ final class JwtTest {
   }
 
   @Test
-  void tokensThatProveNothingAreRefused() throws Exception {
+  void rejectsInvalidTokens() throws Exception {
     Instant past = Instant.now().minusSeconds(1);
-    assertRefused(signed(TunnelClaims.expiring(past)), 401, "the token has expired at");
+    assertRejected(signed(TunnelClaims.expiring(past)), 401, "the token has expired at");
 
-    TestKeyPair others = TestKeyPair.generate(SigningAlgorithm.ES256);
-    assertRefused(TokenSigner.of(others.privateKey()).sign(anHour()), 401, "is not signed with");
+    TestKeyPair other = TestKeyPair.generate(SigningAlgorithm.ES256);
+    assertRejected(TokenSigner.of(other.privateKey()).sign(oneHour()), 401, "is not signed with");
 
-    String good = signed(anHour());
+    String good = signed(oneHour());
     String forged = part("{\"exp\":9999999999}");
-    assertRefused(good.replaceFirst("\\..*\\.", "." + forged + "."), 401, "is not signed with");
+    assertRejected(good.replaceFirst("\\..*\\.", "." + forged + "."), 401, "is not signed with");
 
     String hs256 = part("{\"alg\":\"HS256\"}") + "." + forged + "." + part("signature");
-    assertRefused(hs256, 401, "is signed with \"HS256\", which is none of");
+    assertRejected(hs256, 401, "is signed with \"HS256\", which is none of");
     String none = part("{\"alg\":\"none\"}") + "." + forged + ".";
-    assertRefused(none, 401, "the token is not a signed JWT");
-    assertRefused("ak_1", 401, "the token is not a signed JWT");
+    assertRejected(none, 401, "the token is not a signed JWT");
+    assertRejected("ak_1", 401, "the token is not a signed JWT");
   }
 
   private static Credentials jwt(String token) {
@@ -255,7 +258,7 @@ final class JwtTest {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(US_ASCII));
   }
 
-  private void assertRefused(String token, int status, String message) throws IOException {
-    assertRefused(token, Cloud.DEVICE, "127.0.0.1:80", status, message);
+  private void assertRejected(String token, int status, String message) throws IOException {
+    assertRejected(token, Cloud.DEVICE, "127.0.0.1:80", status, message);
   }
 }

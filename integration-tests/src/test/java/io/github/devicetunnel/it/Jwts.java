@@ -5,21 +5,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Instant;
 import java.util.Base64;
 
-/** Tokens that nobody has signed, which a stand-in for the cloud may take nevertheless. */
+/** Unsigned tokens, which a test cloud may accept. */
 final class Jwts {
   private Jwts() {}
 
-  /** With these claims, in JSON, and a word in place of the signature. */
+  /** Returns a token with claims in JSON, and with a word in place of the signature. */
   static String of(String claims, String word) {
     return part("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + part(claims) + "." + word;
   }
 
-  /** One that opens everything for an hour. */
+  /** Returns a token that grants every target for an hour. */
   static String valid(String word) {
     return of("{\"exp\":" + Instant.now().plusSeconds(3600).getEpochSecond() + "}", word);
   }
 
-  /** One that was of use an hour ago. */
+  /** Returns a token that expired an hour ago. */
   static String expired(String word) {
     return of("{\"exp\":" + Instant.now().minusSeconds(3600).getEpochSecond() + "}", word);
   }

@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Options with which a credential is given. */
+/** Options that set a credential. */
 final class KeyOptionScenes {
   private static final String APPLICATION = "app1";
 
@@ -51,8 +51,8 @@ final class KeyOptionScenes {
     Path file = bench.file("key", "ak_of_yesterday\n");
     try (TunnelProgram program = bench.listen("--api-key-file=" + file)) {
       int port = program.awaitPort();
-      try (Socket refused = ProgramBench.connect(port)) {
-        ProgramBench.awaitEnd(refused);
+      try (Socket rejected = ProgramBench.connect(port)) {
+        ProgramBench.awaitEnd(rejected);
       }
       Files.writeString(file, Cloud.KEY);
       ProgramBench.connected(port).close();
@@ -67,34 +67,34 @@ final class KeyOptionScenes {
   }
 
   private static void applicationId(ProgramBench bench) throws Exception {
-    try (ProgramBench own =
+    try (ProgramBench appBench =
         new ProgramBench(
             bench.folder(),
             TestingCloud.started(TestingCloud.builder().application(APPLICATION)))) {
       String token = Jwts.valid(Secrets.WORD);
-      own.succeed(
-          own.stdio(own.cloud(), "-application-id=" + APPLICATION)
+      appBench.succeed(
+          appBench.stdio(appBench.cloud(), "-application-id=" + APPLICATION)
               .variable("TUNNEL_API_KEY", token));
-      assertThat(upgrade(own).applicationId()).isEqualTo(APPLICATION);
-      assertThat(upgrade(own).token()).isEqualTo(token);
+      assertThat(upgrade(appBench).applicationId()).isEqualTo(APPLICATION);
+      assertThat(upgrade(appBench).token()).isEqualTo(token);
     }
   }
 
   private static String algorithmOfToken(
-      ProgramBench bench, SigningAlgorithm algorithm, String... more) throws Exception {
+      ProgramBench bench, SigningAlgorithm algorithm, String... extraOptions) throws Exception {
     TestKeyPair keys = TestKeyPair.generate(algorithm);
     keys.writeTo(bench.folder());
-    try (ProgramBench own =
+    try (ProgramBench appBench =
         new ProgramBench(
             bench.folder(),
             TestingCloud.started(
                 TestingCloud.builder().applicationWithKeys(APPLICATION, keys.certificate())))) {
-      String[] options = new String[more.length + 2];
+      String[] options = new String[extraOptions.length + 2];
       options[0] = "--jwt-private-key=" + bench.folder().resolve("private.key");
       options[1] = "--application-id=" + APPLICATION;
-      System.arraycopy(more, 0, options, 2, more.length);
-      own.succeed(own.stdio(own.cloud(), options).variable("TUNNEL_API_KEY", ""));
-      String[] parts = upgrade(own).token().split("\\.", -1);
+      System.arraycopy(extraOptions, 0, options, 2, extraOptions.length);
+      appBench.succeed(appBench.stdio(appBench.cloud(), options).variable("TUNNEL_API_KEY", ""));
+      String[] parts = upgrade(appBench).token().split("\\.", -1);
       assertThat(decoded(parts[1])).contains(Cloud.DEVICE, "127.0.0.1", "80");
       return decoded(parts[0]).replaceFirst(".*\"alg\":\"(\\w+)\".*", "$1");
     }

@@ -29,17 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A tunnel that fails after it has carried bytes: all of them arrive before the failure. */
+/** Tunnels that fail after a transfer: all bytes arrive before the failure. */
 @EnabledOnOs(OS.LINUX)
 final class LateReaderTest {
-  /** More than fits into a local socket's buffers, of which a late reader has read nothing. */
+  /** More bytes than the buffers of a local socket hold. */
   private static final int COUNT = 3_000_000;
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @TempDir private Path folder;
 
-  /** How the cloud ends a tunnel otherwise than in order. */
+  /** Ways in which the cloud ends a tunnel abnormally. */
   enum End {
     INTERNAL_ERROR {
       @Override
@@ -69,7 +69,7 @@ final class LateReaderTest {
     abstract void send(RawConnection connection) throws IOException;
   }
 
-  private static RawCloud sendsAndFails(End end) throws IOException {
+  private static RawCloud failingCloud(End end) throws IOException {
     return RawCloud.started(
         connection -> {
           connection.write(connection.granted());
@@ -86,21 +86,21 @@ final class LateReaderTest {
         });
   }
 
-  /** The time for which the reader is late, which is not a wait for anything. */
-  private static void beLate() throws InterruptedException {
+  /** Delays the reader for a fixed time. */
+  private static void delayReader() throws InterruptedException {
     boolean unused = new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS);
   }
 
   @ParameterizedTest
   @EnumSource
-  void tcpClientGetsEveryByteAndThenTheReset(End end) throws Exception {
+  void tcpClientReceivesAllBytesBeforeReset(End end) throws Exception {
     CompletableFuture<CloseReason> closed = new CompletableFuture<>();
-    try (RawCloud cloud = sendsAndFails(end);
+    try (RawCloud cloud = failingCloud(end);
         TunnelClient client =
             cloud.client("127.0.0.1:80").addEventListener(completing(closed)).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket socket = LocalEnd.connect(listener)) {
-      beLate();
+      delayReader();
       byte[] received = new byte[COUNT];
       InputStream in = socket.getInputStream();
       assertThat(in.readNBytes(received, 0, COUNT)).isEqualTo(COUNT);
@@ -114,14 +114,14 @@ final class LateReaderTest {
 
   @ParameterizedTest
   @EnumSource
-  void unixClientGetsEveryByte(End end) throws Exception {
+  void unixClientReceivesAllBytes(End end) throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
-    try (RawCloud cloud = sendsAndFails(end);
+    try (RawCloud cloud = failingCloud(end);
         TunnelClient client = cloud.client("127.0.0.1:80").build();
         TunnelListener listener = client.listen(address);
         SocketChannel socket = SocketChannel.open(address)) {
       assertThat(listener).isNotNull();
-      beLate();
+      delayReader();
       ByteArrayOutputStream received = new ByteArrayOutputStream();
       ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
       while (received.size() < COUNT && socket.read(buffer.clear()) >= 0) {
@@ -133,20 +133,20 @@ final class LateReaderTest {
 
   @ParameterizedTest
   @EnumSource
-  void streamGetsEveryByteAndThenTheException(End end) throws Exception {
-    try (RawCloud cloud = sendsAndFails(end);
+  void streamReceivesAllBytesBeforeException(End end) throws Exception {
+    try (RawCloud cloud = failingCloud(end);
         TunnelClient client = cloud.client("127.0.0.1:80").build();
         TunnelStream stream = client.open()) {
-      beLate();
+      delayReader();
       byte[] received = stream.inputStream().readNBytes(COUNT);
       assertThat(received).isEqualTo(new RandomBytes(7, COUNT).readAllBytes());
       assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(TunnelException.class);
     }
   }
 
-  /** A client that takes nothing at all keeps its connection for two seconds, and no longer. */
+  /** A client that reads nothing keeps its connection for at most two seconds. */
   @Test
-  void clientThatNeverReadsIsResetAfterAWhile() throws Exception {
+  void clientThatNeverReadsIsResetAfterTimeout() throws Exception {
     CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     try (RawCloud cloud =
             RawCloud.started(
@@ -159,7 +159,7 @@ final class LateReaderTest {
             cloud.client("127.0.0.1:80").addEventListener(completing(closed)).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket socket = new Socket()) {
-      socket.setReceiveBufferSize(4 << 10); // So that some of it stays in the sender's queue.
+      socket.setReceiveBufferSize(4 << 10); // Keeps bytes in the sender's queue.
       socket.connect(listener.localAddress());
       Await.get(closed);
       assertThat(closed.join().code()).isEqualTo(1011);

@@ -27,33 +27,33 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A local client that goes on writing after the service has closed in order. */
+/** A local client that keeps writing after the service has closed normally. */
 final class LateWriterTest {
   private static final byte[] BYE = "221 bye\r\n".getBytes(US_ASCII);
 
-  /** What is discarded at most, and what the buffers of two local sockets hold. */
-  private static final long MOST = (1 << 20) + (16 << 20);
+  /** Maximum number of discarded bytes, plus the buffers of two local sockets. */
+  private static final long MAX_WRITTEN_BYTES = (1 << 20) + (16 << 20);
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @TempDir private Path folder;
 
-  private static Service closesAtOnce() throws IOException {
+  private static Service closingService() throws IOException {
     return Service.started(socket -> socket.getOutputStream().write(BYE));
   }
 
   @ParameterizedTest
   @EnumSource(names = {"TESTING", "TESTING_TLS", "NODE", "NODE_BARE"})
-  void writesFailSoon(CloudKind kind) throws Exception {
+  void writesAfterServiceCloseFailSoon(CloudKind kind) throws Exception {
     CompletableFuture<CloseReason> closed = new CompletableFuture<>();
-    try (Service service = closesAtOnce();
+    try (Service service = closingService();
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).addEventListener(completing(closed)).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket socket = LocalEnd.connect(listener)) {
       assertThat(socket.getInputStream().readAllBytes()).isEqualTo(BYE);
 
-      assertThat(written(socket.getOutputStream())).isLessThan(MOST);
+      assertThat(written(socket.getOutputStream())).isLessThan(MAX_WRITTEN_BYTES);
 
       Await.get(closed);
       assertThat(closed.join().isOrderly()).isTrue();
@@ -61,16 +61,16 @@ final class LateWriterTest {
     }
   }
 
-  /** Few bytes, and then silence: the time decides, and not the amount. */
+  /** A few slow bytes: the elapsed time triggers the reset, not the number of bytes. */
   @Test
-  void oneLateByteIsEnough() throws Exception {
-    try (Service service = closesAtOnce();
+  void oneLateByteResetsConnection() throws Exception {
+    try (Service service = closingService();
         Cloud cloud = CloudKind.TESTING.start();
         TunnelClient client = cloud.client(service).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket socket = LocalEnd.connect(listener)) {
       assertThat(socket.getInputStream().readAllBytes()).isEqualTo(BYE);
-      long began = System.nanoTime();
+      long start = System.nanoTime();
       socket.getOutputStream().write('x');
 
       IOException e =
@@ -78,8 +78,9 @@ final class LateWriterTest {
               IOException.class,
               () -> {
                 CountDownLatch pause = new CountDownLatch(1);
-                while (System.nanoTime() - began < Await.LONG.toNanos()) {
-                  // Slower than the limit of bytes, so that a write meets the reset.
+                while (System.nanoTime() - start < Await.LONG.toNanos()) {
+                  // Too slow to reach the byte limit, so that a write fails because of the time
+                  // limit.
                   assertThat(pause.await(20, TimeUnit.MILLISECONDS)).isFalse();
                   socket.getOutputStream().write('x');
                 }
@@ -91,9 +92,9 @@ final class LateWriterTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void unixSocketToo() throws Exception {
+  void writesToUnixSocketFailSoon() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
-    try (Service service = closesAtOnce();
+    try (Service service = closingService();
         Cloud cloud = CloudKind.TESTING.start();
         TunnelClient client = cloud.client(service).build();
         TunnelListener listener = client.listen(address);
@@ -101,7 +102,7 @@ final class LateWriterTest {
       assertThat(listener).isNotNull();
       ByteBuffer received = ByteBuffer.allocate(100);
       while (socket.read(received) >= 0) {
-        // Until the end.
+        // Read to the end.
       }
       assertThat(received.position()).isEqualTo(BYE.length);
       OutputStream out =
@@ -113,22 +114,22 @@ final class LateWriterTest {
 
             @Override
             public void write(byte[] bytes) throws IOException {
-              ByteBuffer left = ByteBuffer.wrap(bytes);
-              while (left.hasRemaining()) {
-                socket.write(left);
+              ByteBuffer remaining = ByteBuffer.wrap(bytes);
+              while (remaining.hasRemaining()) {
+                socket.write(remaining);
               }
             }
           };
-      assertThat(written(out)).isLessThan(MOST);
+      assertThat(written(out)).isLessThan(MAX_WRITTEN_BYTES);
     }
   }
 
-  /** Writes until it fails, and returns how much went. */
+  /** Writes until a write fails, and returns the number of bytes written before. */
   private static long written(OutputStream out) {
     long count = 0;
     byte[] block = new byte[64 << 10];
-    long began = System.nanoTime();
-    while (System.nanoTime() - began < Await.LONG.toNanos()) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < Await.LONG.toNanos()) {
       try {
         out.write(block);
         count += block.length;
@@ -137,7 +138,7 @@ final class LateWriterTest {
         return count;
       }
     }
-    throw new AssertionError(count + " bytes were taken, and none was refused");
+    throw new AssertionError(count + " bytes were written without a failure");
   }
 
   private static TunnelEventListener completing(CompletableFuture<CloseReason> closed) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The start script in surroundings that are not its own. */
+/** The start script in environments with unusual settings. */
 @EnabledOnOs(OS.LINUX)
 final class LauncherTest {
   private static final String VERSION = "tunnel " + System.getProperty("tunnel.version") + ",";
@@ -52,7 +52,7 @@ final class LauncherTest {
     return bench.program(all);
   }
 
-  private Path copyOfProgram(String name) throws Exception {
+  private Path copyInstallation(String name) throws Exception {
     Path copy = folder.resolve(name);
     Program.in(folder, "cp", "-a", PackagedProgram.HOME.toString(), copy.toString()).succeed();
     return copy.resolve("bin/tunnel");
@@ -75,7 +75,7 @@ final class LauncherTest {
     "JAVA_TOOL_OPTIONS, -XX:InitialRAMPercentage=1",
     "TUNNEL_JAVA_OPTS, -XX:StackShadowPages=20",
   })
-  void choiceOfTheUserWins(String variable, String option) throws Exception {
+  void userJavaOptionOverridesDefault(String variable, String option) throws Exception {
     Outcome outcome = version(PackagedProgram.LAUNCHER).variable(variable, option).run();
 
     assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
@@ -84,7 +84,7 @@ final class LauncherTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "TUNNEL_JAVA_OPTS"})
-  void logOfTheUserIsWritten(String variable) throws Exception {
+  void userGcLogIsWritten(String variable) throws Exception {
     Path log = folder.resolve("gc.log");
 
     version(PackagedProgram.LAUNCHER).variable(variable, "-Xlog:gc*:file=" + log).succeed();
@@ -93,7 +93,7 @@ final class LauncherTest {
   }
 
   @Test
-  void threadsArePrintedBesideTheOutputOfTheProgram() throws Exception {
+  void threadDumpGoesToStandardError() throws Exception {
     String script =
         "errors=$(readlink /proc/$PPID/fd/2); kill -QUIT $PPID;"
             + " until grep -q 'JNI global' \"$errors\"; do sleep 0.05; done; echo word";
@@ -105,7 +105,7 @@ final class LauncherTest {
   }
 
   @Test
-  void javaThatCannotStartPrintsNothingOnStandardOutput() throws Exception {
+  void javaStartFailureLeavesStandardOutputEmpty() throws Exception {
     Outcome outcome =
         version(PackagedProgram.LAUNCHER).variable("TUNNEL_JAVA_OPTS", "-Xss1k").run();
 
@@ -114,9 +114,12 @@ final class LauncherTest {
     assertThat(outcome.err()).contains("stack size");
   }
 
-  /** Java has no option that keeps the first lines of its report from standard output. */
+  /**
+   * Standard output is not checked, because no Java option keeps the first lines of the crash
+   * report from it.
+   */
   @Test
-  void crashLeavesNoFile() throws Exception {
+  void crashWritesNoFile() throws Exception {
     Path work = Files.createDirectory(folder.resolve("work"));
     String script = "cd /; kill -SEGV $PPID";
     Outcome outcome =
@@ -148,19 +151,22 @@ final class LauncherTest {
   @ParameterizedTest
   @ValueSource(strings = {"--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:-UseCompressedOops"})
   @EnabledForJreRange(min = JRE.JAVA_25)
-  void optionsThatDoWithoutTheArchiveAreSilent(String option) throws Exception {
+  void optionsThatDisableCdsArchiveAreSilent(String option) throws Exception {
     Outcome outcome = version(PackagedProgram.LAUNCHER).variable("TUNNEL_JAVA_OPTS", option).run();
 
     assertThat(outcome.out()).startsWith(VERSION);
     assertThat(outcome.err()).isEmpty();
   }
 
-  /** As in cron, systemd and images. The bytes are those of UTF-8, whatever this JVM's locale. */
+  /**
+   * Covers the locales of cron, systemd and container images. The names are UTF-8 bytes, whatever
+   * this JVM's locale.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"", "C", "POSIX"})
-  void namesNeedNoLocale(String locale) throws Exception {
+  void nonAsciiNamesWorkInAnyLocale(String locale) throws Exception {
     Path script = folder.resolve("script");
-    // The names are made by the shell, as this JVM may have no such locale either.
+    // The shell creates the names, because this JVM may not have a UTF-8 locale either.
     Files.writeString(
         script,
         """
@@ -183,9 +189,9 @@ final class LauncherTest {
     assertThat(outcome.out().getBytes(ISO_8859_1)).isEqualTo(expected.getBytes(UTF_8));
   }
 
-  /** A shell expands neither, and a file leaves line ends behind. */
+  /** A shell does not expand the tilde there, and values from files have line ends. */
   @Test
-  void homeAndLineEndsInValues() throws Exception {
+  void valuesAcceptTildeAndTrailingLineEnds() throws Exception {
     bench.file("key", Cloud.KEY + "\r\n");
 
     Outcome outcome =
@@ -199,15 +205,15 @@ final class LauncherTest {
   }
 
   @Test
-  void colonInItsPathIsRefused() throws Exception {
-    Outcome outcome = version(copyOfProgram("a:b")).run();
+  void rejectsColonInInstallPath() throws Exception {
+    Outcome outcome = version(copyInstallation("a:b")).run();
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.err()).contains("a:b, and Java cannot load classes").contains("move it");
   }
 
   @Test
-  void archiveIsFoundWhateverTheTimeZone() throws Exception {
+  void cdsArchiveIsFoundInAnyTimeZone() throws Exception {
     for (String zone : new String[] {"UTC", "Asia/Tokyo"}) {
       String arguments = exec("tr '\\0' ' ' </proc/$PPID/cmdline").variable("TZ", zone).succeed();
 
@@ -217,8 +223,8 @@ final class LauncherTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HUP", "USR1", "USR2"})
-  void signalsReachTheProgram(String signal) throws Exception {
-    assumeFalse(signal.equals("HUP") && isHangupIgnored(), "nohup has it ignored");
+  void signalsReachProgram(String signal) throws Exception {
+    assumeFalse(signal.equals("HUP") && isHangupIgnored(), "SIGHUP is ignored, as under nohup");
     String script =
         "trap 'echo got it; exit 3' "
             + signal
@@ -233,7 +239,7 @@ final class LauncherTest {
     assertThat(outcome.exitCode()).isEqualTo(3);
   }
 
-  /** Which every process inherits (proc(5)). */
+  /** Returns whether SIGHUP is ignored, which every process inherits (proc(5)). */
   private static boolean isHangupIgnored() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
       String ignored = lines.filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
@@ -241,10 +247,10 @@ final class LauncherTest {
     }
   }
 
-  /** A program that ends on the failure of its connection must not take the reason with it. */
+  /** The close reason must be printed even if the program exits as soon as its connection fails. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void reasonIsPrintedThoughTheProgramEndsAtOnce(int ignored) throws Exception {
+  void closeReasonIsPrintedWhenProgramExitsAtOnce(int ignored) throws Exception {
     String script = "exec curl -sS \"http://$TUNNEL_HOST:$TUNNEL_PORT/\"";
 
     Outcome outcome = exec(script).variable("TUNNEL_API_KEY", "ak_wrong").run();

@@ -36,7 +36,7 @@ final class LdapSocketFactoryTest {
 
   private final BlockingQueue<String> binds = new LinkedBlockingQueue<>();
 
-  /** Answers every bind request with success; all that LDAP (RFC 4511) needs for one. */
+  /** Answers every bind request of LDAP (RFC 4511) with success. */
   private void serveLdap(ServiceStream stream) throws IOException {
     DataInputStream in = new DataInputStream(stream.inputStream());
     while (true) {
@@ -78,8 +78,10 @@ final class LdapSocketFactoryTest {
     return settings;
   }
 
-  /** Listens where a direct connection would lead, and closes each at once. */
-  private static Service trap() throws IOException {
+  /**
+   * Starts a service at the address of a direct connection, which closes each connection at once.
+   */
+  private static Service direct() throws IOException {
     return Service.started(socket -> {});
   }
 
@@ -89,22 +91,22 @@ final class LdapSocketFactoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "20000"})
-  void bindsThroughTheTunnel(String connectTimeout) throws Exception {
-    try (Service trap = trap();
+  void bindGoesThroughTunnel(String connectTimeout) throws Exception {
+    try (Service direct = direct();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client("127.0.0.1:389").build()) {
       cloud.service().device(Cloud.DEVICE).onConnect("127.0.0.1:389", this::serveLdap);
       NamedSocketFactory.register(HOST, client.socketFactory());
       try {
         Hashtable<String, String> settings =
-            settings(trap.address().getPort(), NamedSocketFactory.class);
+            settings(direct.address().getPort(), NamedSocketFactory.class);
         if (!connectTimeout.isEmpty()) {
           settings.put("com.sun.jndi.ldap.connect.timeout", connectTimeout);
         }
 
         Throwable failure = catchThrowable(() -> bind(settings));
 
-        assertThat(trap.accepted()).as("connections past the tunnel").isZero();
+        assertThat(direct.accepted()).as("direct connections").isZero();
         assertThat(failure).isNull();
         assertThat(Await.next(binds)).contains("cn=plant", PASSWORD);
         assertThat(cloud.service().requestCount()).isEqualTo(1);
@@ -114,30 +116,30 @@ final class LdapSocketFactoryTest {
     }
   }
 
-  /** It says what to do, and connects nothing. */
+  /** The exception reports the fix, and no connection is opened. */
   @ParameterizedTest
   @ValueSource(strings = {"", "20000"})
-  void theFactoryOfOneClientHasNoDefault(String connectTimeout) throws Exception {
-    try (Service trap = trap()) {
+  void clientSocketFactoryReportsMissingDefault(String connectTimeout) throws Exception {
+    try (Service direct = direct()) {
       Hashtable<String, String> settings =
-          settings(trap.address().getPort(), TunnelSocketFactory.class);
+          settings(direct.address().getPort(), TunnelSocketFactory.class);
       if (!connectTimeout.isEmpty()) {
         settings.put("com.sun.jndi.ldap.connect.timeout", connectTimeout);
       }
       assertThatThrownBy(() -> bind(settings))
           .isInstanceOf(NamingException.class)
           .hasStackTraceContaining("NamedSocketFactory");
-      assertThat(trap.accepted()).as("connections past the tunnel").isZero();
+      assertThat(direct.accepted()).as("direct connections").isZero();
     }
   }
 
   @Test
-  void aNameThatIsNotRegistered() throws Exception {
-    try (Service trap = trap()) {
-      assertThatThrownBy(() -> bind(settings(trap.address().getPort(), NamedSocketFactory.class)))
+  void reportsUnregisteredName() throws Exception {
+    try (Service direct = direct()) {
+      assertThatThrownBy(() -> bind(settings(direct.address().getPort(), NamedSocketFactory.class)))
           .isInstanceOf(CommunicationException.class)
           .hasStackTraceContaining("no tunnel client is registered under the name \"" + HOST);
-      assertThat(trap.accepted()).as("connections past the tunnel").isZero();
+      assertThat(direct.accepted()).as("direct connections").isZero();
     }
   }
 }

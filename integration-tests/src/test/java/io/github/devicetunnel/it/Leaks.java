@@ -21,11 +21,11 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test that leaves threads of ours, or descriptors of sockets and pipes, behind. Files do
- * not count: the JVM opens jars whenever it loads a class.
+ * Fails a test that leaks threads of this project, or descriptors of sockets and pipes. Files do
+ * not count, because the JVM opens jars whenever it loads a class.
  *
- * <p>Timers and helpers stay for a second in case there is more to do. A thread that only waits for
- * more to do may outlive its test, but not its class.
+ * <p>Timers and helper threads stay for a second to be reused. A thread that only waits for tasks
+ * may outlive its test, but not its class.
  */
 final class Leaks implements BeforeEachCallback, AfterEachCallback {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -47,20 +47,18 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
-    assertThat(left(() -> threads(Leaks::isBusy), threadsBefore))
-        .as("threads left behind")
-        .isEmpty();
-    assertThat(left(Leaks::descriptors, descriptorsBefore)).as("descriptors left open").isEmpty();
+    assertThat(leaked(() -> threads(Leaks::isBusy), threadsBefore)).as("leaked threads").isEmpty();
+    assertThat(leaked(Leaks::descriptors, descriptorsBefore)).as("leaked descriptors").isEmpty();
   }
 
-  /** Begins before the first test of a class, and checks after the last. */
+  /** Records the threads before the first test of a class, and checks them after the last. */
   static final class ThreadsOfClass implements AutoCloseable {
     private final Set<String> before = threads(thread -> true);
 
     @Override
     public void close() {
-      assertThat(left(() -> threads(thread -> true), before))
-          .as("threads that do not end")
+      assertThat(leaked(() -> threads(thread -> true), before))
+          .as("threads that outlive the class")
           .isEmpty();
     }
   }
@@ -73,25 +71,25 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
     return context;
   }
 
-  /** Waits until nothing new is left, and returns what is. */
-  private static Set<String> left(Supplier<Set<String>> now, Set<String> before) {
-    Set<String> left = new TreeSet<>();
+  /** Waits until every new entry has gone, and returns the entries that remain. */
+  private static Set<String> leaked(Supplier<Set<String>> current, Set<String> before) {
+    Set<String> leaked = new TreeSet<>();
     boolean unused =
         Await.within(
             Await.LONG,
             () -> {
-              left.clear();
-              left.addAll(now.get());
-              left.removeAll(before);
-              return left.isEmpty();
+              leaked.clear();
+              leaked.addAll(current.get());
+              leaked.removeAll(before);
+              return leaked.isEmpty();
             });
-    return left;
+    return leaked;
   }
 
-  private static Set<String> threads(Predicate<StackTraceElement[]> which) {
+  private static Set<String> threads(Predicate<StackTraceElement[]> stackFilter) {
     return Thread.getAllStackTraces().entrySet().stream()
         .filter(entry -> THREADS.stream().anyMatch(entry.getKey().getName()::startsWith))
-        .filter(entry -> which.test(entry.getValue()))
+        .filter(entry -> stackFilter.test(entry.getValue()))
         .map(entry -> entry.getKey().getName() + " (" + entry.getKey().getId() + ")")
         .collect(Collectors.toSet());
   }
@@ -128,7 +126,7 @@ final class Leaks implements BeforeEachCallback, AfterEachCallback {
     return target.startsWith("socket:") || target.startsWith("pipe:");
   }
 
-  /** The first sockets of a JVM open a descriptor that it keeps for all others. */
+  /** Opens sockets once, because the first sockets of a JVM open a descriptor that stays open. */
   private static void useSocketsOnce() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket client = new Socket(server.getInetAddress(), server.getLocalPort());

@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Options that say where to listen and where it leads. */
+/** Options for listeners and their targets. */
 final class ListenOptionScenes {
   private static final String OTHER_DEVICE = "017b7fddb124724840c1c7b8000000ff";
   private static final String TARGET = " -> " + Cloud.DEVICE + "/" + ProgramBench.SERVICE;
@@ -35,7 +35,10 @@ final class ListenOptionScenes {
     return scenes;
   }
 
-  /** As the old client took it: all in one, with one dash; and as an argument it counts. */
+  /**
+   * The whole URI in one option with one dash, as the old client accepts it. The argument overrides
+   * the environment variable.
+   */
   private static void cloudUri(ProgramBench bench) throws Exception {
     String whole =
         bench.cloud().uri()
@@ -81,7 +84,7 @@ final class ListenOptionScenes {
     }
   }
 
-  @SuppressWarnings("try") // closing in the middle is what is tested
+  @SuppressWarnings("try") // the test closes a socket before the end of the block
   private static void maxConnections(ProgramBench bench) throws Exception {
     try (TunnelProgram program = bench.listen("--max-connections", "1")) {
       int port = program.awaitPort();
@@ -96,7 +99,7 @@ final class ListenOptionScenes {
     }
   }
 
-  /** Somebody comes to the cloud before there is a client. */
+  /** A warm connection reaches the cloud before a local client connects. */
   private static void warmConnections(ProgramBench bench) throws Exception {
     try (ServerSocket cloud = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       cloud.setSoTimeout((int) Await.LONG.toMillis());
@@ -129,9 +132,9 @@ final class ListenOptionScenes {
     assertThat(listen.succeed()).matches("\\d+\n");
 
     Files.writeString(file, "devise: x\n");
-    Program.Outcome refused = bench.program("--config", file.toString()).run();
-    assertThat(refused.exitCode()).isEqualTo(2);
-    assertThat(refused.err())
+    Program.Outcome outcome = bench.program("--config", file.toString()).run();
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err())
         .startsWith("tunnel: " + file + ":1: unknown key \"devise\", did you mean device?");
   }
 
@@ -143,9 +146,9 @@ final class ListenOptionScenes {
       program.awaitPort();
       assertThat(program.terminate()).isZero();
     }
-    Program.Outcome refused = bench.program("--reload-on-hangup").run();
-    assertThat(refused.exitCode()).isEqualTo(2);
-    assertThat(refused.err())
+    Program.Outcome outcome = bench.program("--reload-on-hangup").run();
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err())
         .startsWith("tunnel: --reload-on-hangup: cannot be used without --config");
   }
 }

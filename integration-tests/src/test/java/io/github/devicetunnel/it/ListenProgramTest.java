@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tunnel listen} as it is handed out, started by its launcher: options, signals, codes. */
+/** {@code tunnel listen} as packaged, started by its launcher: options, signals, exit codes. */
 @DisabledOnOs(OS.WINDOWS)
 class ListenProgramTest {
   private static final String SERVICE = "127.0.0.1:80";
@@ -52,7 +52,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void stopsWithCodeZeroAndRemovesWhatItMade() throws Exception {
+  void terminationRemovesCreatedFilesAndExitsWithZero() throws Exception {
     Path socket = folder.resolve("socket");
     Path ports = folder.resolve("ports");
     TestProcess process =
@@ -69,7 +69,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void curlGoesThroughAUnixSocket() throws Exception {
+  void curlConnectsThroughUnixSocket() throws Exception {
     cloud
         .service()
         .device(Cloud.DEVICE)
@@ -91,12 +91,12 @@ class ListenProgramTest {
   }
 
   @Test
-  void secondSignalsCutWithTheirCodes() throws Exception {
-    assertThat(codeOfTwo("TERM")).isEqualTo(143);
-    assertThat(codeOfTwo("INT")).isEqualTo(130);
+  void secondSignalAbortsWithSignalExitCode() throws Exception {
+    assertThat(exitCodeOfTwoSignals("TERM")).isEqualTo(143);
+    assertThat(exitCodeOfTwoSignals("INT")).isEqualTo(130);
   }
 
-  private int codeOfTwo(String signal) throws Exception {
+  private int exitCodeOfTwoSignals(String signal) throws Exception {
     TestProcess process = listen("--drain-timeout=10m", "-L=:0" + TARGET);
     try (Socket socket = connect(nextAddress(process.inputReader()))) {
       signal(process, signal);
@@ -109,7 +109,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void drainTimeoutCuts() throws Exception {
+  void drainTimeoutAbortsConnections() throws Exception {
     TestProcess process = listen("--drain-timeout=100ms", "-L=:0" + TARGET);
     try (Socket socket = connect(nextAddress(process.inputReader()))) {
       signal(process, "TERM");
@@ -121,7 +121,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void mistakesAreCodeTwo() throws Exception {
+  void usageErrorExitsWithTwo() throws Exception {
     assertThat(exitCode(listen("-L=:0=017b/" + SERVICE))).isEqualTo(2);
     assertThat(exitCode(listen("--config=missing"))).isEqualTo(2);
     Path config = Files.writeString(folder.resolve("c.yaml"), "\ndevise: x\n");
@@ -132,7 +132,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void addressInUseIsCodeThree() throws Exception {
+  void addressInUseExitsWithThree() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThat(exitCode(listen("-L=:" + taken.getLocalPort() + TARGET))).isEqualTo(3);
     }
@@ -142,7 +142,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void tokenForAnotherDeviceIsCodeFour() throws Exception {
+  void tokenForAnotherDeviceExitsWithFour() throws Exception {
     String claims =
         "{\"exp\":9999999999,\"pelion.edge.tunnel.device_id\":\"" + "0".repeat(32) + "\"}";
     String token = "eyJhbGciOiJSUzI1NiJ9." + base64(claims) + ".c2lnbmF0dXJl";
@@ -152,7 +152,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void hangupReadsTheConfigurationAgain() throws Exception {
+  void hangupReloadsConfiguration() throws Exception {
     Path config = folder.resolve("c.yaml");
     String tunnel = "- {listen: ':0', device: " + Cloud.DEVICE + ", service: '" + SERVICE + "'}\n";
     Files.writeString(config, "tunnels:\n" + tunnel);
@@ -175,7 +175,7 @@ class ListenProgramTest {
   }
 
   @Test
-  void hangupStopsItWhereThereIsNoConfiguration() throws Exception {
+  void hangupStopsProgramWithoutConfiguration() throws Exception {
     TestProcess process = listen("-L=:0" + TARGET);
     nextAddress(process.inputReader());
     signal(process, "HUP");
@@ -212,7 +212,7 @@ class ListenProgramTest {
     return line.substring("Listening on ".length(), line.indexOf(" -> "));
   }
 
-  /** With its tunnel open. */
+  /** Connects, and returns when the tunnel is open. */
   private static Socket connect(String address) throws IOException {
     int colon = address.lastIndexOf(':');
     Socket socket = new Socket();
@@ -230,12 +230,17 @@ class ListenProgramTest {
   }
 
   private void signal(TestProcess process, String signal) throws Exception {
-    assumeTrue(heeds(process, signal), "nohup, or a shell in the background, has it ignored");
+    assumeTrue(
+        acceptsSignal(process, signal),
+        "the signal is ignored, as under nohup or in a background shell");
     Program.in(folder, "sh", "-c", "kill -" + signal + " " + process.pid()).succeed();
   }
 
-  /** Whether this process was not started with it ignored, which its children would inherit. */
-  private static boolean heeds(TestProcess process, String signal) throws IOException {
+  /**
+   * Returns false if the process ignores a signal, which it inherits from the process that runs the
+   * test.
+   */
+  private static boolean acceptsSignal(TestProcess process, String signal) throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     if (!Files.exists(status)) {
       return true;

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is gone, and who is only slow. */
+/** Distinguishes a silent cloud from a slow cloud or a slow local client. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources before the end of the block
 class LivenessTest {
   private static final Duration PING = Duration.ofMillis(100);
 
@@ -49,7 +49,7 @@ class LivenessTest {
   }
 
   @Test
-  void anIdleConnectionToFrozenCloudEnds() throws Exception {
+  void idleConnectionToFrozenCloudFails() throws Exception {
     try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
         TunnelStream stream = client.open()) {
@@ -60,11 +60,10 @@ class LivenessTest {
     }
   }
 
-  /** A healthy cloud says nothing until it is pinged, and the ping must not come too late. */
+  /** A healthy cloud may send nothing until it is pinged, so pings must be early enough. */
   @ParameterizedTest
   @ValueSource(longs = {5_000, 600_000})
-  void livenessTimeoutShorterThanThePingIntervalEndsNoIdleConnection(long pingMillis)
-      throws Exception {
+  void livenessTimeoutBelowPingIntervalKeepsIdleConnection(long pingMillis) throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -92,7 +91,7 @@ class LivenessTest {
   }
 
   @Test
-  void aLineTypedIntoFrozenCloudIsNotWaitedForLonger() throws Exception {
+  void pendingWriteDoesNotExtendLivenessTimeout() throws Exception {
     try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -105,9 +104,9 @@ class LivenessTest {
   }
 
   @Test
-  void anyByteIsLife() throws Exception {
+  void everyReceivedByteCountsAsLiveness() throws Exception {
     CountDownLatch pause = new CountDownLatch(1);
-    RawCloud.Script sendsButAnswersNoPing =
+    RawCloud.Script sendWithoutPongs =
         connection -> {
           connection.write(connection.granted());
           for (int i = 0; i < 15; i++) {
@@ -116,18 +115,20 @@ class LivenessTest {
           }
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(sendsButAnswersNoPing);
+    try (RawCloud cloud = RawCloud.started(sendWithoutPongs);
         TunnelClient client = client(cloud, Duration.ofSeconds(2), Duration.ofMinutes(2));
         TunnelStream stream = client.open()) {
       assertThat(stream.inputStream().readAllBytes()).hasSize(15);
     }
   }
 
-  /** The cloud answers no ping either: its pongs would be behind what the reader does not take. */
+  /**
+   * The cloud does not answer pings either, because its pongs wait behind bytes that are not read.
+   */
   @Test
-  void aStalledLocalReaderFailsNothing() throws Exception {
+  void stalledLocalReaderKeepsTunnelOpen() throws Exception {
     int size = 32 << 20;
-    RawCloud.Script sendsALot =
+    RawCloud.Script sendAll =
         connection -> {
           connection.write(connection.granted());
           connection.write(Frames.header(Frames.FIN | Frames.BINARY, size));
@@ -137,7 +138,7 @@ class LivenessTest {
           }
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(sendsALot);
+    try (RawCloud cloud = RawCloud.started(sendAll);
         TunnelClient client = client(cloud, Duration.ofSeconds(1), Duration.ofSeconds(1));
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
@@ -148,11 +149,11 @@ class LivenessTest {
   }
 
   @Test
-  void aCloudThatPausesInAnUploadIsWaitedFor() throws Exception {
+  void uploadSurvivesPausingCloud() throws Exception {
     int size = 16 << 20;
     CountDownLatch resume = new CountDownLatch(1);
     CountDownLatch complete = new CountDownLatch(1);
-    RawCloud.Script pauses =
+    RawCloud.Script pauseAndRead =
         connection -> {
           connection.write(connection.granted());
           Await.reached(resume);
@@ -160,7 +161,7 @@ class LivenessTest {
           complete.countDown();
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(pauses);
+    try (RawCloud cloud = RawCloud.started(pauseAndRead);
         TunnelClient client = client(cloud, Duration.ofMillis(500), Duration.ofMinutes(2));
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
@@ -175,7 +176,7 @@ class LivenessTest {
   }
 
   @Test
-  void aCloudThatTakesNothingForTheWriteTimeoutIsGone() throws Exception {
+  void blockedUploadFailsAfterWriteTimeout() throws Exception {
     try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));
         TunnelStream stream = client.open()) {
@@ -188,17 +189,17 @@ class LivenessTest {
   }
 
   @Test
-  void aCloudThatPingsAndTakesNoPongIsGone() throws Exception {
-    RawCloud.Script floods =
+  void blockedPongsFailAfterWriteTimeout() throws Exception {
+    RawCloud.Script floodWithPings =
         connection -> {
           connection.write(connection.granted());
-          // As long as they may be, since the answers have to fill the buffers of both systems.
+          // Pings of the maximum length, because the pongs must fill the buffers of both systems.
           byte[] pings =
               Frames.bytes(
                   Collections.nCopies(100, Frames.ping("?".repeat(125))).toArray(new byte[0][]));
           connection.writeUntilEnd(pings);
         };
-    try (RawCloud cloud = RawCloud.started(floods);
+    try (RawCloud cloud = RawCloud.started(floodWithPings);
         TunnelClient client = client(cloud, Duration.ofSeconds(20), Duration.ofSeconds(1));
         TunnelStream stream = client.open()) {
       assertThat(failureOf(stream).kind()).isEqualTo(Kind.WRITE_TIMEOUT);
@@ -206,7 +207,7 @@ class LivenessTest {
   }
 
   @Test
-  void aWriterAloneIsFreedToo() throws Exception {
+  void blockedWriterFailsWithoutReader() throws Exception {
     try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = client(cloud, Duration.ofMillis(300), Duration.ofSeconds(1));
         TunnelStream stream = client.open()) {
@@ -214,23 +215,24 @@ class LivenessTest {
           catchThrowableOfType(
               TunnelException.class, () -> Upload.write(stream.outputStream(), 1, 256 << 20));
       assertThat(failure).isNotNull();
-      // Nobody reads, so a stand-in does; its silence and the write come under the same bound.
+      // The application does not read, so the library reads instead. Either timeout may expire
+      // first.
       assertThat(failure.reason().kind()).isIn(Kind.WRITE_TIMEOUT, Kind.SILENT_CLOUD);
     }
   }
 
   @Test
-  void withoutPingsNothingIsJudged() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    RawCloud.Script silentAtFirst =
+  void livenessTimeoutRequiresPings() throws Exception {
+    CountDownLatch resume = new CountDownLatch(1);
+    RawCloud.Script sendLate =
         connection -> {
           connection.write(connection.granted());
-          Await.reached(go);
+          Await.reached(resume);
           connection.write(Frames.binary("late".getBytes(UTF_8)), Frames.close(1000));
           assertThat(connection.readFrame().opcode()).as("first frame").isEqualTo(Frames.CLOSE);
           connection.awaitEnd();
         };
-    try (RawCloud cloud = RawCloud.started(silentAtFirst);
+    try (RawCloud cloud = RawCloud.started(sendLate);
         TunnelClient client =
             cloud
                 .client("127.0.0.1:1")
@@ -240,7 +242,7 @@ class LivenessTest {
         TunnelStream stream = client.open()) {
       Upload reading = Upload.running(() -> assertThat(stream.inputStream().read()).isEqualTo('l'));
       assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
-      go.countDown();
+      resume.countDown();
       reading.await();
       assertThat(new String(stream.inputStream().readAllBytes(), UTF_8)).isEqualTo("ate");
       stream.close();
@@ -249,9 +251,9 @@ class LivenessTest {
   }
 
   @Test
-  void pingsGoOutBetweenTheFramesOfAnUpload() throws Exception {
+  void pingsAreSentBetweenUploadFrames() throws Exception {
     int size = 8 << 20;
-    RawCloud.Script countsPings =
+    RawCloud.Script countPings =
         connection -> {
           connection.write(connection.granted());
           CountDownLatch pause = new CountDownLatch(1);
@@ -269,7 +271,7 @@ class LivenessTest {
           assertThat(pings).isPositive();
           connection.close(1000);
         };
-    try (RawCloud cloud = RawCloud.started(countsPings);
+    try (RawCloud cloud = RawCloud.started(countPings);
         TunnelClient client = client(cloud, Duration.ofSeconds(10), Duration.ofMinutes(2));
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
@@ -279,7 +281,7 @@ class LivenessTest {
     }
   }
 
-  /** A ping tells, in its first eight bytes, how many bytes were sent before it. */
+  /** Returns the number of bytes sent before a ping, which its first eight bytes contain. */
   private static long position(RawConnection.Frame ping) {
     return ping.payload()
         .substring(0, Long.BYTES)

@@ -10,9 +10,9 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** The local end of one tunnel, as an application has it in its hands. */
+/** The local side of one tunnel, as an application uses it. */
 final class LocalEnd implements Closeable {
-  /** The two ways into a tunnel. */
+  /** The two ways to open a tunnel. */
   enum Entrance {
     /** A TCP connection to a local port. */
     LISTENER,
@@ -58,7 +58,7 @@ final class LocalEnd implements Closeable {
         stream.inputStream(), stream.outputStream(), stream::shutdownOutput, stream::close);
   }
 
-  /** A local connection whose reads are bounded in time. */
+  /** Opens a local connection whose reads time out. */
   static Socket connect(TunnelListener listener) throws IOException {
     return connect(listener.localAddress());
   }
@@ -72,7 +72,7 @@ final class LocalEnd implements Closeable {
     return socket;
   }
 
-  /** Breaks a connection off: the other end gets a reset. */
+  /** Closes a connection with a reset. */
   static void reset(Socket socket) throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program on a machine without a free local port: a network namespace of its own. */
+/** The program on a machine without a free local port, simulated by a network namespace. */
 final class LocalPortsTest {
-  /** Reserves all ports from which the system may choose, and runs the rest of the arguments. */
+  /** Reserves all ports of the local port range, and runs the rest of the arguments. */
   private static final String WITHOUT_PORTS =
       """
       ip link set lo up || exit 99
@@ -25,7 +25,9 @@ final class LocalPortsTest {
   @TempDir Path folder;
   private List<String> namespace;
 
-  /** Root may use a network namespace; others where they may have a user namespace as well. */
+  /**
+   * Root may create a network namespace. Other users require permission for a user namespace too.
+   */
   @BeforeEach
   void findNamespace() throws Exception {
     String unshare = Externals.program("unshare");
@@ -61,7 +63,7 @@ final class LocalPortsTest {
         "--proxy=https://127.0.0.1:9",
         "--proxy=socks5://127.0.0.1:9"
       })
-  void noFreePort(String proxy) throws Exception {
+  void reportsMissingFreePort(String proxy) throws Exception {
     Program.Outcome outcome = run("stdio", "--cloud-uri=ws://127.0.0.1:9", proxy);
 
     assertThat(outcome.err())

@@ -3,11 +3,11 @@ package io.github.devicetunnel.it;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** Addresses of this machine. */
+/** Loopback addresses of this machine. */
 final class Loopback {
   private Loopback() {}
 
-  /** To bind: a port that is free. */
+  /** Returns an address that binds to a free port. */
   static InetSocketAddress anyPort() {
     return port(0);
   }

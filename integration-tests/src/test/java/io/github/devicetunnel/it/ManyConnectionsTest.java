@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Many connections through one listener, none of which feels another. */
+/** Tests that many connections through one listener do not affect each other. */
 final class ManyConnectionsTest {
   private static final int CONNECTIONS = 100;
   private static final int BYTES = 256 << 10;
@@ -30,7 +30,7 @@ final class ManyConnectionsTest {
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void hundredAtOnce(CloudKind kind) throws Exception {
+  void carriesHundredConnectionsAtOnce(CloudKind kind) throws Exception {
     try (EchoService service = EchoService.started();
         Cloud cloud = kind.start();
         TunnelClient client =
@@ -52,7 +52,7 @@ final class ManyConnectionsTest {
     }
   }
 
-  /** Opens a connection, waits until all are open, and then lets the service echo. */
+  /** Opens a connection, waits until all are open, and returns the digest of the echo. */
   private static Digest exchange(TunnelListener listener, long seed, CyclicBarrier allOpen)
       throws Exception {
     try (Socket socket = LocalEnd.connect(listener)) {
@@ -80,7 +80,7 @@ final class ManyConnectionsTest {
   }
 
   @Test
-  void listenerSurvivesRefusedDials() throws Exception {
+  void listenerSurvivesRejectedDials() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
@@ -91,7 +91,7 @@ final class ManyConnectionsTest {
                 .build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       for (int i = 0; i < 3; i++) {
-        assertThat(isEndedWithoutByte(listener)).isTrue();
+        assertThat(endsWithoutData(listener)).isTrue();
       }
       cloud.service().route("ffffffffffffffffffffffffffffffff", "127.0.0.1:80", service.address());
 
@@ -103,7 +103,7 @@ final class ManyConnectionsTest {
     }
   }
 
-  private static boolean isEndedWithoutByte(TunnelListener listener) throws IOException {
+  private static boolean endsWithoutData(TunnelListener listener) throws IOException {
     try (Socket socket = LocalEnd.connect(listener)) {
       return socket.getInputStream().read() < 0;
     } catch (IOException e) {
@@ -112,12 +112,12 @@ final class ManyConnectionsTest {
     }
   }
 
-  /** One connection whose reader sleeps must not hold up another. */
+  /** A connection whose local client does not read must not block other connections. */
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void stalledConnectionHoldsUpNobody(CloudKind kind) throws Exception {
-    int much = 64 << 20;
-    try (SourceService service = SourceService.started(5, much);
+  void stalledConnectionDoesNotBlockOthers(CloudKind kind) throws Exception {
+    int count = 64 << 20;
+    try (SourceService service = SourceService.started(5, count);
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).drainTimeout(Duration.ZERO).build();
         TunnelListener listener = client.listen(Loopback.anyPort());

@@ -10,36 +10,34 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * Many streams and many clients in one process; whatever is left over is found by {@link Leaks}.
- */
+/** Tests many streams and many clients in one process; {@link Leaks} detects leftover resources. */
 @ExtendWith(Leaks.class)
 class ManyStreamsTest {
-  private static final int AT_ONCE = 200;
+  private static final int CONCURRENT_STREAMS = 200;
 
-  /** 5,000 take a minute: {@code -Dstreams.in.sequence=5000}. */
-  private static final int IN_SEQUENCE = Integer.getInteger("streams.in.sequence", 500);
+  /** The full run, {@code -Dstreams.in.sequence=5000}, takes a minute. */
+  private static final int SEQUENTIAL_STREAMS = Integer.getInteger("streams.in.sequence", 500);
 
   private static final int DEVICES = 1_000;
 
   @Test
-  void atOnce() throws Exception {
+  void opensManyStreamsAtOnce() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).connectTimeout(Await.LONG).build()) {
       List<CompletableFuture<TunnelStream>> opening = new ArrayList<>();
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < CONCURRENT_STREAMS; i++) {
         opening.add(client.openAsync());
       }
       List<TunnelStream> streams = new ArrayList<>();
       for (CompletableFuture<TunnelStream> each : opening) {
         streams.add(Await.get(each));
       }
-      assertThat(client.stats().openNow()).isEqualTo(AT_ONCE);
-      for (int i = 0; i < AT_ONCE; i++) {
+      assertThat(client.stats().openNow()).isEqualTo(CONCURRENT_STREAMS);
+      for (int i = 0; i < CONCURRENT_STREAMS; i++) {
         streams.get(i).outputStream().write(i);
       }
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < CONCURRENT_STREAMS; i++) {
         assertThat(streams.get(i).inputStream().read()).isEqualTo(i);
       }
       List<CompletableFuture<Void>> closing = new ArrayList<>();
@@ -52,23 +50,23 @@ class ManyStreamsTest {
   }
 
   @Test
-  void inSequence() throws Exception {
+  void opensManyStreamsInSequence() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
-      for (int i = 0; i < IN_SEQUENCE; i++) {
+      for (int i = 0; i < SEQUENTIAL_STREAMS; i++) {
         try (TunnelStream stream = client.open()) {
           stream.outputStream().write(i);
           assertThat(stream.inputStream().read()).isEqualTo(i & 0xff);
         }
       }
-      assertThat(client.stats().opened()).isEqualTo(IN_SEQUENCE);
+      assertThat(client.stats().opened()).isEqualTo(SEQUENTIAL_STREAMS);
       assertThat(client.stats().connections()).isEmpty();
     }
   }
 
   @Test
-  void clientsForManyDevicesCostNoThreads() throws Exception {
+  void clientsForManyDevicesAddNoThreads() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient first = cloud.client(service).build()) {

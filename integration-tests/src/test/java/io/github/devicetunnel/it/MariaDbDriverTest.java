@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** MariaDB's JDBC driver and Debian's server, with tunnels in between. */
+/** Tests MariaDB's JDBC driver against Debian's MariaDB server through tunnels. */
 final class MariaDbDriverTest {
-  /** The driver hands nothing else to its sockets. An address, so that no DNS is asked for it. */
+  /** The only value that the driver passes to its sockets. An address avoids a DNS query. */
   private static final String HOST = "192.0.2.7";
 
   private static final String USER = "root";
@@ -87,7 +87,7 @@ final class MariaDbDriverTest {
   }
 
   @Test
-  void queries() throws Exception {
+  void runsPreparedQueries() throws Exception {
     try (Connection connection = connect();
         PreparedStatement statement = connection.prepareStatement("SELECT ?, repeat('x', ?)")) {
       for (int i = 0; i < 20; i++) {
@@ -105,7 +105,7 @@ final class MariaDbDriverTest {
   }
 
   @Test
-  void largeValues() throws Exception {
+  void transfersLargeValues() throws Exception {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TEMPORARY TABLE mysql.files (content LONGBLOB)");
@@ -123,9 +123,9 @@ final class MariaDbDriverTest {
     }
   }
 
-  /** The wish to cancel goes through a tunnel of its own. */
+  /** The driver sends the cancel request through a second tunnel. */
   @Test
-  void cancel() throws Exception {
+  void cancelsRunningQuery() throws Exception {
     Jdbc.cancel(
         MariaDbDriverTest::connect,
         "SELECT 1 FROM (SELECT sleep(60)) s",
@@ -135,7 +135,7 @@ final class MariaDbDriverTest {
   }
 
   @Test
-  void networkTimeout() throws Exception {
+  void networkTimeoutClosesConnection() throws Exception {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       connection.setNetworkTimeout(Runnable::run, 200);

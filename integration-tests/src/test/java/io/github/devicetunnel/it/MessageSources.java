@@ -20,15 +20,16 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The texts in the sources of all that talks to people: every literal of two words or more, joined
- * with its neighbours. Not those of annotations, which are the help, nor what is logged at info and
- * below. It knows nothing of what is joined at run time, nor of what others say.
+ * Collects the messages in the sources that talk to users: every string literal of two words or
+ * more, joined with adjacent literals. Skips annotations, which hold the option help, and log calls
+ * at level info and below. Does not see strings that are joined at run time, or messages of
+ * libraries.
  */
 final class MessageSources {
   private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
   private static final List<String> MODULES = List.of("tunnel-core", "tunnel-jwt", "tunnel-cli");
 
-  /** In the place of what is not known before it runs. */
+  /** Placeholder for a value that is only known at run time. */
   static final String HOLE = "{}";
 
   private static final Pattern WORDS = Pattern.compile("(?s).*[a-z]{2,} [a-z]{2,}.*");
@@ -37,9 +38,9 @@ final class MessageSources {
   private MessageSources() {}
 
   /**
-   * A text with holes.
+   * A message with placeholders.
    *
-   * @param className without its package
+   * @param className the simple name of the class
    */
   record Text(String className, String text) {}
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jars as modules; all other tests run on the class path. */
+/** Runs the jars on the module path; all other tests use the class path. */
 final class ModulePathTest {
   private static final Path PROGRAM =
       Path.of(
@@ -15,9 +15,9 @@ final class ModulePathTest {
 
   @TempDir Path folder;
 
-  /** Which takes bytes through all modules that it has. */
+  /** The demo sends bytes through every module. */
   @Test
-  void theProgramRuns() throws Exception {
+  void programRunsOnModulePath() throws Exception {
     String output =
         Program.in(
                 folder,

@@ -12,35 +12,35 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What GraalVM is told of the classes, methods and files that are named by strings. It takes no
- * offence at a name that does not exist, so this must.
+ * Checks the GraalVM configuration, which names classes, methods and resources as strings. GraalVM
+ * ignores names that do not exist, so this test resolves them.
  */
 final class NativeImageTest {
-  private static final String OURS = "META-INF/native-image/io.github.devicetunnel/";
-  private static final String PICOCLI =
+  private static final String CONFIG = "META-INF/native-image/io.github.devicetunnel/";
+  private static final String PICOCLI_CONFIG =
       "META-INF/native-image/picocli-generated/io.github.devicetunnel/";
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        OURS + "tunnel-core/reflect-config.json",
-        OURS + "tunnel-cli/reflect-config.json",
-        PICOCLI + "tunnel-cli/reflect-config.json"
+        CONFIG + "tunnel-core/reflect-config.json",
+        CONFIG + "tunnel-cli/reflect-config.json",
+        PICOCLI_CONFIG + "tunnel-cli/reflect-config.json"
       })
-  void everyReflectedMemberIsThere(String file) throws Exception {
+  void reflectConfigNamesExistingMembers(String file) throws Exception {
     JsonNode entries = read(file);
     assertThat(entries).isNotEmpty();
     for (JsonNode entry : entries) {
       resolveCondition(entry);
-      if (isOnThisJava(entry)) {
+      if (appliesToThisJdk(entry)) {
         resolveMembers(entry);
       }
     }
   }
 
   @Test
-  void everyProxyHasItsInterface() throws Exception {
-    JsonNode entries = read(OURS + "tunnel-cli/proxy-config.json");
+  void proxyConfigNamesInterfaces() throws Exception {
+    JsonNode entries = read(CONFIG + "tunnel-cli/proxy-config.json");
     assertThat(entries).isNotEmpty();
     for (JsonNode entry : entries) {
       resolveCondition(entry);
@@ -51,8 +51,8 @@ final class NativeImageTest {
   }
 
   @Test
-  void everyResourceIsThere() throws Exception {
-    JsonNode entries = read(OURS + "tunnel-cli/resource-config.json").at("/resources/includes");
+  void resourceConfigNamesExistingResources() throws Exception {
+    JsonNode entries = read(CONFIG + "tunnel-cli/resource-config.json").at("/resources/includes");
     assertThat(entries).isNotEmpty();
     for (JsonNode entry : entries) {
       resolveCondition(entry);
@@ -69,8 +69,8 @@ final class NativeImageTest {
     }
   }
 
-  /** GraalVM passes over what its own Java does not have. */
-  private static boolean isOnThisJava(JsonNode entry) {
+  /** GraalVM skips entries for classes that its JDK does not have. */
+  private static boolean appliesToThisJdk(JsonNode entry) {
     String condition = String.valueOf(entry.at("/condition/typeReachable").textValue());
     return !condition.endsWith("$VirtualThreads") || Runtime.version().feature() >= 21;
   }

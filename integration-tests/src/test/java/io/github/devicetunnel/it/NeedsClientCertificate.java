@@ -6,7 +6,7 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Makes a server insist on certificates of its clients. */
+/** Socket factory of a server that requires client certificates. */
 final class NeedsClientCertificate extends SSLSocketFactory {
   private final SSLSocketFactory delegate;
 

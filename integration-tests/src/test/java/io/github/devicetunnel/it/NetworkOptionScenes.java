@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** Options about the way to the cloud. */
+/** Scenes for the options of the connection to the cloud: TLS, proxy, headers and subprotocols. */
 final class NetworkOptionScenes {
   private static final String PASSWORD = "5ecret";
 
@@ -57,17 +57,17 @@ final class NetworkOptionScenes {
       String ca = "--ca-file=" + own.file("ca.pem", server.certificatePem());
       assertThat(own.stdio(cloud, ca).run().exitCode()).isEqualTo(6);
       Path key = own.file("key.pem", client.privateKeyPkcs8Pem());
-      String alone = client.certificatePem();
+      String cert = client.certificatePem();
       if (inOneFile) {
-        Path both = own.file("both.pem", alone + client.privateKeyPkcs8Pem());
-        own.succeed(ca, "--client-cert=" + both);
+        Path combined = own.file("both.pem", cert + client.privateKeyPkcs8Pem());
+        own.succeed(ca, "--client-cert=" + combined);
       } else {
-        own.succeed(ca, "--client-cert=" + own.file("cert.pem", alone), "--client-key=" + key);
+        own.succeed(ca, "--client-cert=" + own.file("cert.pem", cert), "--client-key=" + key);
       }
     }
   }
 
-  /** One that says no, since what is asked of it is all that matters. */
+  /** The proxy rejects every request: the scene only checks what the proxy receives. */
   private static void proxy(ProgramBench bench) throws Exception {
     List<String> requests = new CopyOnWriteArrayList<>();
     Service.Script script =
@@ -93,7 +93,7 @@ final class NetworkOptionScenes {
                       .startsWith("CONNECT " + bench.cloud().uri().replaceFirst("ws://", "") + " ")
                       .contains("Basic " + credentials));
 
-      // From the environment never for this machine.
+      // A proxy from the environment is never used for a loopback address.
       bench.succeed(bench.stdio(bench.cloud()).variable("HTTP_PROXY", url));
       Program.Outcome dialled =
           bench
@@ -130,9 +130,9 @@ final class NetworkOptionScenes {
 
   private static void allowPlaintext(ProgramBench bench) throws Exception {
     String uri = "--cloud-uri=ws://cloud.invalid";
-    Program.Outcome refused = bench.stdio(bench.cloud(), uri).run();
-    assertThat(refused.exitCode()).isEqualTo(2);
-    assertThat(refused.err()).contains("--allow-plaintext");
+    Program.Outcome outcome = bench.stdio(bench.cloud(), uri).run();
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--allow-plaintext");
     assertThat(bench.stdio(bench.cloud(), uri, "--allow-plaintext").run().exitCode()).isEqualTo(6);
   }
 
@@ -153,9 +153,9 @@ final class NetworkOptionScenes {
       assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(8);
       assertThat(outcome.err()).contains("the connection ended without a close frame");
     }
-    Program.Outcome wrong = bench.stdio(bench.cloud(), "--bare-close=fin").run();
-    assertThat(wrong.exitCode()).isEqualTo(2);
-    assertThat(wrong.err()).contains("--bare-close: must be end or reset, but is \"fin\"");
+    Program.Outcome invalid = bench.stdio(bench.cloud(), "--bare-close=fin").run();
+    assertThat(invalid.exitCode()).isEqualTo(2);
+    assertThat(invalid.err()).contains("--bare-close: must be end or reset, but is \"fin\"");
   }
 
   private static void subprotocol(ProgramBench bench) throws Exception {

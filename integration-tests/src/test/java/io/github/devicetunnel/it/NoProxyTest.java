@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link ProxySettings#none}, where something else names a proxy. */
+/** Tests {@link ProxySettings#none} where another setting names a proxy. */
 final class NoProxyTest {
   private static final String SERVICE = "127.0.0.1:80";
 
@@ -30,7 +30,7 @@ final class NoProxyTest {
     properties.keySet().forEach(System::clearProperty);
   }
 
-  /** Sets system properties of the JVM that name a proxy on a port without a listener. */
+  /** Returns system properties that name a proxy on a port without a listener. */
   static Stream<Map<String, String>> properties() {
     return Stream.of(
         Map.of("http.proxyHost", "127.0.0.1", "http.proxyPort", "PORT", "http.nonProxyHosts", ""),
@@ -39,44 +39,44 @@ final class NoProxyTest {
 
   @ParameterizedTest
   @MethodSource("properties")
-  void beatsSystemProperties(Map<String, String> names) throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
-        TestingCloud cloud = echoing();
+  void overridesSystemProperties(Map<String, String> names) throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
+        TestingCloud cloud = echoCloud();
         TunnelClient proxied = cloud.client(SERVICE).build();
         TunnelClient direct = proxied.newBuilder().proxy(ProxySettings.none()).build()) {
-      String port = nobody.serviceAddress().replaceFirst(".*:", "");
+      String port = closedPort.serviceAddress().replaceFirst(".*:", "");
       properties = names;
       names.forEach((name, value) -> System.setProperty(name, value.replace("PORT", port)));
 
       assertThatThrownBy(proxied::open).hasMessageContaining("could not be reached");
-      assertCarries(direct);
+      assertEchoes(direct);
       assertThat(direct.proxy()).isEmpty();
     }
   }
 
   @Test
-  void beatsTheProxyOfAnOkHttpClient() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
-        TestingCloud cloud = echoing()) {
-      int port = Integer.parseInt(nobody.serviceAddress().replaceFirst(".*:", ""));
+  void overridesProxyOfOkHttpClient() throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
+        TestingCloud cloud = echoCloud()) {
+      int port = Integer.parseInt(closedPort.serviceAddress().replaceFirst(".*:", ""));
       Proxy proxy =
           new Proxy(Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       OkHttpClient http = new OkHttpClient.Builder().proxy(proxy).build();
       try (TunnelClient client =
           cloud.client(SERVICE).okHttpClient(http).proxy(ProxySettings.none()).build()) {
-        assertCarries(client);
+        assertEchoes(client);
       }
     }
   }
 
-  /** Its service is in this process, so that the system properties are for the client alone. */
-  private static TestingCloud echoing() throws Exception {
+  /** Serves the device in this process, so that the system properties affect only the client. */
+  private static TestingCloud echoCloud() throws Exception {
     TestingCloud cloud = TestingCloud.started();
     cloud.service().device(Cloud.DEVICE).onConnect(SERVICE, ProgramBench::echo);
     return cloud;
   }
 
-  private static void assertCarries(TunnelClient client) throws Exception {
+  private static void assertEchoes(TunnelClient client) throws Exception {
     try (TunnelStream stream = client.open()) {
       stream.outputStream().write('x');
       assertThat(stream.inputStream().read()).isEqualTo('x');

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A cloud whose websockets are those of the npm package ws, in a process of its own. It checks no
- * keys. Needs {@code npm ci} in {@code src/test/node}: see {@link Externals}.
+ * A cloud in a separate process, with the websockets of the npm package ws. It accepts every
+ * credential. Requires {@code npm ci} in {@code src/test/node}: see {@link Externals}.
  */
 final class NodeCloud extends Cloud {
   private static final Path FOLDER =
@@ -32,27 +32,27 @@ final class NodeCloud extends Cloud {
   }
 
   /**
-   * Starts it.
+   * Starts a cloud without TLS.
    *
-   * @param subprotocols of which a client must offer one; none to accept every client
+   * @param subprotocols a client must offer one of them; empty to accept every client
    */
   static NodeCloud started(String... subprotocols) throws IOException {
     return started(false, subprotocols);
   }
 
-  /** Ends each tunnel with a FIN and without a close frame. */
+  /** Starts a cloud that ends each tunnel with a FIN and without a close frame. */
   static NodeCloud startedBare() throws IOException {
     return started(false, "--bare");
   }
 
-  /** As {@link #startedBare}, over TLS and after {@code close_notify}. */
+  /** Same as {@link #startedBare}, over TLS and after {@code close_notify}. */
   static NodeCloud startedBareWithTls() throws IOException {
     return started(true, "--bare");
   }
 
   private static NodeCloud started(boolean tls, String... arguments) throws IOException {
     Externals.need(
-        Files.isDirectory(FOLDER.resolve("node_modules/ws")), "no npm ci was done in " + FOLDER);
+        Files.isDirectory(FOLDER.resolve("node_modules/ws")), "npm ci has not run in " + FOLDER);
     TestProcess process = launch(tls, arguments);
     try {
       return new NodeCloud(process, port(process), tls);
@@ -78,14 +78,14 @@ final class NodeCloud extends Cloud {
     }
   }
 
-  /** The first line that it prints is its port. */
+  /** Reads the port, which is the first line that the process prints. */
   private static int port(Process process) throws IOException {
     CompletableFuture<String> line =
         CompletableFuture.supplyAsync(() -> firstLine(process), task -> daemon(task).start());
     try {
       return Integer.parseInt(Await.get(line));
     } catch (ExecutionException | NumberFormatException e) {
-      throw new IOException("cloud.mjs does not say its port", e);
+      throw new IOException("cloud.mjs did not print its port", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
@@ -117,7 +117,9 @@ final class NodeCloud extends Cloud {
     return tls ? builder.okHttpClient(TestingCloud.trustingClient()) : builder;
   }
 
-  /** The end of its standard input is its sign to stop, so it dies with this JVM, too. */
+  /**
+   * Closes standard input, which stops the process. The process therefore also ends with this JVM.
+   */
   @Override
   public void close() {
     try {

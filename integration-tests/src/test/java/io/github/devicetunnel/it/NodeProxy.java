@@ -13,8 +13,8 @@ import java.util.concurrent.ExecutionException;
 import okhttp3.Credentials;
 
 /**
- * An HTTP proxy with TLS to the proxy itself, by the http module of Node.js, in a process of its
- * own. Its certificate is {@link TestingCloud#certificate}, for {@code localhost}.
+ * An HTTPS proxy in a separate process, with the http module of Node.js. Its certificate is {@link
+ * TestingCloud#certificate}, for {@code localhost}.
  */
 final class NodeProxy implements AutoCloseable {
   static final String USER = "plant";
@@ -33,7 +33,7 @@ final class NodeProxy implements AutoCloseable {
     this.port = Integer.parseInt(nextLine());
   }
 
-  /** Requires {@link #USER} and {@link #PASSWORD}. */
+  /** Starts a proxy that requires {@link #USER} and {@link #PASSWORD}. */
   static NodeProxy started() throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(Externals.program("node"), "proxy.mjs").directory(FOLDER.toFile());
@@ -49,7 +49,7 @@ final class NodeProxy implements AutoCloseable {
     }
   }
 
-  /** Without user and password. */
+  /** Returns settings without user name and password. */
   ProxySettings open() {
     return ProxySettings.https("localhost", port);
   }
@@ -62,7 +62,7 @@ final class NodeProxy implements AutoCloseable {
     return port;
   }
 
-  /** The next request that the proxy has got, in JSON. */
+  /** Returns the next request that the proxy received, in JSON. */
   String nextRequest() throws IOException {
     return nextLine();
   }
@@ -91,7 +91,9 @@ final class NodeProxy implements AutoCloseable {
     }
   }
 
-  /** The end of its standard input is its sign to stop, so it dies with this JVM, too. */
+  /**
+   * Closes standard input, which stops the process. The process therefore also ends with this JVM.
+   */
   @Override
   public void close() throws IOException {
     try {

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged program with standard streams that its parent has made non-blocking. */
+/** Runs the packaged program with standard streams that its parent process made non-blocking. */
 @DisabledOnOs(OS.WINDOWS)
 final class NonBlockingStreamsTest {
-  private static final String ALL = "0,1,2";
+  private static final String ALL_DESCRIPTORS = "0,1,2";
   private static final int COUNT = 2_000_000;
 
-  /** Less than a pipe holds. */
-  private static final int NEARLY_A_PIPE = 32 << 10;
+  /** Fits into the buffer of a pipe. */
+  private static final int BELOW_PIPE_CAPACITY = 32 << 10;
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
@@ -41,7 +41,7 @@ final class NonBlockingStreamsTest {
   }
 
   private PipedProgram start(String... arguments) throws IOException {
-    return PipedProgram.start(bench, PipedProgram.NON_BLOCKING, ALL, arguments);
+    return PipedProgram.start(bench, PipedProgram.NON_BLOCKING, ALL_DESCRIPTORS, arguments);
   }
 
   private void serve(TestService service) {
@@ -64,11 +64,11 @@ final class NonBlockingStreamsTest {
   }
 
   @Test
-  void stdioWaitsForItsReader() throws Exception {
+  void stdioWaitsUntilOutputIsRead() throws Exception {
     byte[] bytes = new RandomBytes(1, COUNT).readNBytes(COUNT);
     serve(stream -> stream.outputStream().write(bytes));
     try (PipedProgram program = start("stdio")) {
-      awaitOutput(program, NEARLY_A_PIPE);
+      awaitOutput(program, BELOW_PIPE_CAPACITY);
       assertThat(program.output().readAllBytes()).isEqualTo(bytes);
       assertThat(program.exitCode()).isZero();
       assertThat(program.errors().readAllBytes()).isEmpty();
@@ -76,7 +76,7 @@ final class NonBlockingStreamsTest {
   }
 
   @Test
-  void stdioWaitsForItsInput() throws Exception {
+  void stdioWaitsForInput() throws Exception {
     byte[] bytes = new RandomBytes(2, COUNT).readNBytes(COUNT);
     serve(
         stream -> {
@@ -99,9 +99,9 @@ final class NonBlockingStreamsTest {
     }
   }
 
-  /** More events than a pipe holds. */
+  /** Emits more events than a pipe holds. */
   @Test
-  void eventsWaitForTheirReader() throws Exception {
+  void listenWaitsUntilEventsAreRead() throws Exception {
     int count = 150;
     Path portFile = folder.resolve("ports");
     try (PipedProgram program =

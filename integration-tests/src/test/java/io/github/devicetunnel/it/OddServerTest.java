@@ -24,21 +24,21 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A server whose frames are legal, but none that a tidy server would send; or that breaks off. */
+/** Tests servers that send legal but unusual frames, or break off in the middle of a frame. */
 final class OddServerTest {
   private static final String SERVICE = "127.0.0.1:80";
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @Test
-  void firstFrameComesWithTheAnswer() throws Exception {
+  void readsFrameSentWithUpgradeAnswer() throws Exception {
     byte[] first = new RandomBytes(1, 12 << 10).readAllBytes();
     assertThat(received(c -> c.write(c.granted(), Frames.binary(first), Frames.close(1000))))
         .isEqualTo(first);
   }
 
   @Test
-  void everyByteComesAlone() throws Exception {
+  void readsFramesSentByteByByte() throws Exception {
     byte[] payload = new RandomBytes(2, 300).readAllBytes();
     byte[] received =
         received(
@@ -54,14 +54,14 @@ final class OddServerTest {
   }
 
   @Test
-  void textIsItsUtf8Bytes() throws Exception {
+  void passesTextFramesAsUtf8Bytes() throws Exception {
     assertThat(
             received(
                 c ->
                     c.write(
                         c.granted(),
                         Frames.text("Grüße "),
-                        // One character of two bytes, cut in the middle by a fragment's end.
+                        // A character of two bytes, split across two fragments.
                         frame(TEXT, new byte[] {(byte) 0xc3}),
                         frame(FIN | CONTINUATION, new byte[] {(byte) 0xbc}),
                         Frames.close(1000))))
@@ -69,24 +69,24 @@ final class OddServerTest {
   }
 
   @Test
-  void emptyFramesAreNothing() throws Exception {
-    byte[] nothing = {};
+  void ignoresEmptyFrames() throws Exception {
+    byte[] empty = {};
     assertThat(
             received(
                 c ->
                     c.write(
                         c.granted(),
-                        Frames.binary(nothing),
-                        frame(BINARY, nothing),
+                        Frames.binary(empty),
+                        frame(BINARY, empty),
                         frame(CONTINUATION, "a".getBytes(UTF_8)),
-                        frame(FIN | CONTINUATION, nothing),
+                        frame(FIN | CONTINUATION, empty),
                         Frames.text(""),
                         Frames.close(1000))))
         .isEqualTo("a".getBytes(UTF_8));
   }
 
   @Test
-  void pingsBetweenFragmentsAreAnswered() throws Exception {
+  void answersPingsBetweenFragments() throws Exception {
     BlockingQueue<String> pongs = new LinkedBlockingQueue<>();
     byte[] received =
         received(
@@ -107,9 +107,9 @@ final class OddServerTest {
     return frame.payload();
   }
 
-  /** One message that is larger than the heap of the test's JVM may be; none is assembled. */
+  /** The message is larger than the maximum heap of the test JVM, so it must not be assembled. */
   @Test
-  void messageOfOneGibibyte() throws Exception {
+  void streamsMessageOfOneGibibyte() throws Exception {
     byte[] block = new RandomBytes(3, 256 << 10).readAllBytes();
     int blocks = 4096;
     RawCloud.Script script =
@@ -144,7 +144,7 @@ final class OddServerTest {
   }
 
   @Test
-  void resetInTheMiddleOfHeader() throws Exception {
+  void reportsResetInsideFrameHeader() throws Exception {
     CloseReason reason =
         failure(
             c -> {
@@ -159,7 +159,7 @@ final class OddServerTest {
   }
 
   @Test
-  void endInTheMiddleOfMessage() throws Exception {
+  void reportsEndInsideMessage() throws Exception {
     CloseReason reason =
         failure(
             c -> {
@@ -171,7 +171,7 @@ final class OddServerTest {
   }
 
   @Test
-  void closeReasonThatIsNotUtf8IsAnswered1007() throws Exception {
+  void answersInvalidUtf8InCloseReasonWith1007() throws Exception {
     byte[] payload = Frames.bytes(Frames.bytes(1000 >> 8, 1000), Frames.bytes('o', 0xc3, 0x28));
     CloseReason reason =
         failure(
@@ -184,7 +184,7 @@ final class OddServerTest {
   }
 
   @Test
-  void closeCodeAndReasonAreTold() throws Exception {
+  void reportsCloseCodeAndReason() throws Exception {
     byte[] payload =
         Frames.bytes(Frames.bytes(1011 >> 8, 1011), "backed up reader".getBytes(UTF_8));
     CloseReason reason =
@@ -199,9 +199,9 @@ final class OddServerTest {
     assertThat(reason.message()).contains("1011").contains("backed up reader");
   }
 
-  /** A log has one line for each message, and a terminal obeys escape sequences. */
+  /** Control characters could forge log lines or send escape sequences to a terminal. */
   @Test
-  void closeReasonIsPrintable() throws Exception {
+  void removesControlCharactersFromCloseReason() throws Exception {
     String text = "\u001b]0;x\u0007\u009b2J\r\nWARN forged\u2028\u202e" + "y".repeat(80);
     byte[] payload = Frames.bytes(Frames.bytes(1011 >> 8, 1011), text.getBytes(UTF_8));
     CloseReason reason =
@@ -216,14 +216,14 @@ final class OddServerTest {
         .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
   }
 
-  /** Plays a script that ends in order, and returns all that came through. */
+  /** Plays a script that ends with a normal close, and returns all received bytes. */
   private static byte[] received(RawCloud.Script script) throws Exception {
-    RawCloud.Script toTheEnd =
+    RawCloud.Script withClose =
         connection -> {
           script.play(connection);
           assertThat(connection.readCloseCode()).isEqualTo(1000);
         };
-    try (RawCloud cloud = RawCloud.started(toTheEnd);
+    try (RawCloud cloud = RawCloud.started(withClose);
         TunnelClient client = cloud.client(SERVICE).build();
         TunnelStream stream = client.open()) {
       byte[] received = stream.inputStream().readAllBytes();
@@ -232,7 +232,7 @@ final class OddServerTest {
     }
   }
 
-  /** Plays a script that does not, after six bytes, and returns how the stream ended. */
+  /** Plays a script that fails after six bytes, and returns the close reason. */
   private static CloseReason failure(RawCloud.Script script) throws Exception {
     try (RawCloud cloud = RawCloud.started(script);
         TunnelClient client = cloud.client(SERVICE).build();

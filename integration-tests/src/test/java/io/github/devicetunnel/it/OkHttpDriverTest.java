@@ -23,9 +23,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** OkHttp and web servers, with tunnels in between. */
+/** Tests OkHttp against web servers through tunnels. */
 final class OkHttpDriverTest {
-  /** Of a service, not of a machine: no DNS knows it. */
+  /** Names a service and not a host, so DNS cannot resolve it. */
   private static final String HOST = "gateway.invalid";
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -52,7 +52,7 @@ final class OkHttpDriverTest {
   }
 
   @Test
-  void manyPagesOverOneConnection() throws Exception {
+  void reusesOneTunnelForManyPages() throws Exception {
     try (WebServer server = WebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress())) {
       OkHttpClient client = client(sockets).build();
@@ -65,7 +65,7 @@ final class OkHttpDriverTest {
   }
 
   @Test
-  void largeFiles() throws Exception {
+  void transfersLargeFiles() throws Exception {
     try (WebServer server = WebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress())) {
       OkHttpClient client = client(sockets).build();
@@ -94,9 +94,12 @@ final class OkHttpDriverTest {
     }
   }
 
-  /** It looks only after ten seconds, and tries again with a new one before that. */
+  /**
+   * OkHttp probes a pooled connection only after ten idle seconds. Before that, it retries the
+   * request on a new connection.
+   */
   @Test
-  void connectionThatEndedInThePool() throws Exception {
+  void retriesWhenPooledConnectionIsClosed() throws Exception {
     try (FleetingWebServer server = FleetingWebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress())) {
       OkHttpClient client = client(sockets).build();
@@ -110,28 +113,28 @@ final class OkHttpDriverTest {
     }
   }
 
-  /** From end to end: the tunnel carries what it cannot read. */
+  /** The tunnel carries TLS records that it cannot decrypt. */
   @ParameterizedTest
   @EnumSource(
       value = Protocol.class,
       names = {"HTTP_1_1", "HTTP_2"})
-  void tls(Protocol protocol) throws Exception {
+  void carriesTlsEndToEnd(Protocol protocol) throws Exception {
     HeldCertificate certificate =
         new HeldCertificate.Builder().addSubjectAlternativeName(HOST).build();
-    HandshakeCertificates ofServer =
+    HandshakeCertificates serverTls =
         new HandshakeCertificates.Builder().heldCertificate(certificate).build();
-    HandshakeCertificates ofClient =
+    HandshakeCertificates clientTls =
         new HandshakeCertificates.Builder()
             .addTrustedCertificate(certificate.certificate())
             .build();
     try (MockWebServer server = new MockWebServer()) {
-      server.useHttps(ofServer.sslSocketFactory());
+      server.useHttps(serverTls.sslSocketFactory());
       server.start();
       String body = "x".repeat(1 << 20);
       try (TunnelledSockets sockets = TunnelledSockets.to("127.0.0.1:" + server.getPort())) {
         OkHttpClient client =
             client(sockets)
-                .sslSocketFactory(ofClient.sslSocketFactory(), ofClient.trustManager())
+                .sslSocketFactory(clientTls.sslSocketFactory(), clientTls.trustManager())
                 .protocols(
                     protocol == Protocol.HTTP_2
                         ? List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)

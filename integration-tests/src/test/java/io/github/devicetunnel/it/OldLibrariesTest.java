@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A class path with a library that is older than the one of this build. */
+/** Tests class paths with a library that is older than the version of this build. */
 final class OldLibrariesTest {
   private static final Path OLD =
       Path.of(System.getProperty("tunnel.root"), "integration-tests/target/old-libraries");
@@ -25,7 +25,10 @@ final class OldLibrariesTest {
 
   @TempDir Path folder;
 
-  /** Maven selects one version of an artifact; okhttp and okhttp-jvm are two. */
+  /**
+   * Returns a class path with the old jar in place of the current jars. Maven selects one version
+   * of an artifact, but okhttp and okhttp-jvm are separate artifacts.
+   */
   private static String classPath(String jar) throws IOException {
     String artifact = jar.replaceFirst("\\d.*", "");
     try (Stream<Path> jars = Files.list(PackagedProgram.HOME.resolve("lib"))) {
@@ -51,7 +54,7 @@ final class OldLibrariesTest {
     return Program.in(folder, command);
   }
 
-  /** Nothing is dialled: there is no such cloud. */
+  /** No cloud listens on port 1: the program fails before it dials. */
   @ParameterizedTest
   @CsvSource({
     "okhttp-3.14.9.jar, com.squareup.okhttp3:okhttp and okhttp-jvm to version 5.4.0",
@@ -60,7 +63,7 @@ final class OldLibrariesTest {
     "kotlin-stdlib-1.6.21.jar, org.jetbrains.kotlin:kotlin-stdlib to version 2.1.21",
     "kotlin-stdlib-1.7.22.jar, org.jetbrains.kotlin:kotlin-stdlib to version 2.1.21",
   })
-  void isNamedBeforeAnythingIsOpened(String jar, String advice) throws Exception {
+  void rejectsOldLibraryBeforeDialing(String jar, String advice) throws Exception {
     Program.Outcome outcome =
         programWith(jar, "check")
             .variable("TUNNEL_CLOUD_URI", "ws://127.0.0.1:1")
@@ -73,9 +76,9 @@ final class OldLibrariesTest {
     assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(2);
   }
 
-  /** Of the parents of Spring Boot 3.2 to 3.5, among others. */
+  /** The version that Spring Boot 3.2 to 3.5 select, among others. */
   @Test
-  void kotlin19IsNewEnough() throws Exception {
+  void acceptsKotlin19() throws Exception {
     assertThat(programWith("kotlin-stdlib-1.9.25.jar", "demo", "--once").succeed())
         .contains("This page came through the tunnel.");
   }

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-/** What an option changes, shown with the packaged program. */
+/** Shows the effect of an option with the packaged program. */
 @FunctionalInterface
 interface OptionScene {
   void play(ProgramBench bench) throws Exception;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every option of {@code tunnel listen}, with the packaged program. */
+/** Tests every option of {@code tunnel listen} with the packaged program. */
 @DisabledOnOs(OS.WINDOWS)
 final class OptionTableTest {
   private static final Pattern IN_HELP = Pattern.compile("(?m)^ {2,6}(?:-h, |-V, )?(--?[\\w-]+)");
@@ -30,14 +30,14 @@ final class OptionTableTest {
 
   private static Map<String, OptionScene> scenes() {
     Map<String, OptionScene> scenes = new TreeMap<>();
-    for (Map<String, OptionScene> some :
+    for (Map<String, OptionScene> group :
         List.of(
             ListenOptionScenes.scenes(),
             KeyOptionScenes.scenes(),
             TimeOptionScenes.scenes(),
             NetworkOptionScenes.scenes(),
             OutputOptionScenes.scenes())) {
-      some.forEach((option, scene) -> assertThat(scenes.put(option, scene)).isNull());
+      group.forEach((option, scene) -> assertThat(scenes.put(option, scene)).isNull());
     }
     return scenes;
   }
@@ -48,14 +48,14 @@ final class OptionTableTest {
 
   @ParameterizedTest
   @MethodSource("options")
-  void doesWhatItSays(String option) throws Exception {
+  void optionHasDocumentedEffect(String option) throws Exception {
     try (ProgramBench bench = new ProgramBench(folder)) {
       SCENES.get(option).play(bench);
     }
   }
 
   @Test
-  void everyOptionOfTheHelpIsHere() throws Exception {
+  void everyOptionInHelpHasScene() throws Exception {
     Set<String> inHelp = new TreeSet<>();
     try (ProgramBench bench = new ProgramBench(folder)) {
       String help = bench.program("listen", "--help").succeed();
@@ -74,7 +74,7 @@ final class OptionTableTest {
 
   @ParameterizedTest
   @MethodSource("options")
-  void hasItsRowInTheGuide(String option) throws Exception {
+  void guideDocumentsOption(String option) throws Exception {
     Path guide = Path.of(System.getProperty("tunnel.root"), "docs", "CLI.md");
     assertThat(Files.readString(guide))
         .containsPattern("(?m)^\\| (`[^`]*`, )?`" + Pattern.quote(option) + "[ `]");

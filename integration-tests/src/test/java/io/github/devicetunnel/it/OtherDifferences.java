@@ -22,13 +22,13 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** What else differs between a tunnel and a direct connection, by the situation. */
+/** Further differences between a tunnel and a direct connection, by situation. */
 final class OtherDifferences {
   private static final Set<CloudKind> KINDS = EnumSet.of(CloudKind.TESTING, CloudKind.NODE);
 
   private OtherDifferences() {}
 
-  /** The scenes, by the situation in which a difference shows. */
+  /** Returns the scenes by the situation in which the difference shows. */
   static Map<String, DifferenceScene> scenes() {
     return Map.of(
         "the network fails while the connection is idle",
@@ -36,7 +36,7 @@ final class OtherDifferences {
         "the local program sends urgent data (`MSG_OOB`)",
         folder -> urgentData(),
         "the service looks at the address of its client",
-        folder -> addressOfTheClient(),
+        folder -> clientAddress(),
         "the protocol names further ports (data connections of FTP)",
         folder -> furtherPorts());
   }
@@ -70,9 +70,9 @@ final class OtherDifferences {
   }
 
   private static void urgentData() throws Exception {
-    DirectAndTunnel<String> apart = urgentData(false);
-    assertThat(apart.direct()).isEqualTo("1234");
-    assertThat(apart.tunnels().values()).containsOnly("12!34");
+    DirectAndTunnel<String> outOfBand = urgentData(false);
+    assertThat(outOfBand.direct()).isEqualTo("1234");
+    assertThat(outOfBand.tunnels().values()).containsOnly("12!34");
 
     urgentData(true).assertAll("12!34");
   }
@@ -89,7 +89,7 @@ final class OtherDifferences {
           }
           return Await.next(received);
         };
-    Service.Script readsToTheFour =
+    Service.Script readsUntilFour =
         socket -> {
           socket.setOOBInline(inline);
           StringBuilder text = new StringBuilder();
@@ -98,14 +98,14 @@ final class OtherDifferences {
           }
           received.add(text.toString());
         };
-    try (Service service = Service.started(readsToTheFour)) {
+    try (Service service = Service.started(readsUntilFour)) {
       return DirectAndTunnel.run(KINDS, service.address(), sendsUrgentData);
     }
   }
 
-  private static void addressOfTheClient() throws Exception {
+  private static void clientAddress() throws Exception {
     BlockingQueue<SocketAddress> clients = new LinkedBlockingQueue<>();
-    DirectAndTunnel.LocalProgram<Boolean> isKnown =
+    DirectAndTunnel.LocalProgram<Boolean> matches =
         address -> {
           try (Socket socket = LocalEnd.connect(address)) {
             return socket.getLocalSocketAddress().equals(Await.next(clients));
@@ -113,13 +113,13 @@ final class OtherDifferences {
         };
     try (Service service =
         Service.started(socket -> clients.add(socket.getRemoteSocketAddress()))) {
-      DirectAndTunnel<Boolean> results = DirectAndTunnel.run(KINDS, service.address(), isKnown);
+      DirectAndTunnel<Boolean> results = DirectAndTunnel.run(KINDS, service.address(), matches);
       assertThat(results.direct()).isTrue();
       assertThat(results.tunnels().values()).containsOnly(false);
     }
   }
 
-  /** The device has an address of its own: on Linux, all of 127.0.0.0/8 is this machine. */
+  /** Gives the device its own address: on Linux, all of 127.0.0.0/8 is this machine. */
   private static void furtherPorts() throws Exception {
     InetAddress device = InetAddress.getByName("127.0.0.2");
     try (ServerSocket data = new ServerSocket(0, 5, device);

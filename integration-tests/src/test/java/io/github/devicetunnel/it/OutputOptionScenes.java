@@ -6,7 +6,7 @@ import io.github.devicetunnel.testing.Fault;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Options that say what is told, how and where. */
+/** Scenes for the options of output, logs and metrics. */
 final class OutputOptionScenes {
   private OutputOptionScenes() {}
 

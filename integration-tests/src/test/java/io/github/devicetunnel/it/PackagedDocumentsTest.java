@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The manual page, the completion and the licences that are packed with the program. */
+/** Tests the manual page, the completion and the licences that are packaged with the program. */
 final class PackagedDocumentsTest {
   private static final Path SHARE = PackagedProgram.HOME.resolve("share");
   private static final Path COMPLETION = SHARE.resolve("bash-completion/completions/tunnel");
@@ -31,7 +31,7 @@ final class PackagedDocumentsTest {
   }
 
   @Test
-  void manualPageIsGoodRoff() throws Exception {
+  void manualPageIsValidRoff() throws Exception {
     String page = SHARE.resolve("man/man1/tunnel.1").toString();
     Outcome shown =
         Program.in(folder, Externals.program("groff"), "-man", "-Tascii", "-P-c", "-ww", page)
@@ -73,7 +73,7 @@ final class PackagedDocumentsTest {
   }
 
   @Test
-  void programPrintsTheSame() throws Exception {
+  void completionCommandPrintsPackagedScript() throws Exception {
     assertThat(PackagedProgram.in(folder, cloud, "completion", "bash").succeed())
         .isEqualTo(Program.text(COMPLETION));
     assertThat(PackagedProgram.in(folder, cloud, "completion", "zsh").succeed())
@@ -83,7 +83,7 @@ final class PackagedDocumentsTest {
   }
 
   @Test
-  void licenceOfEveryJarIsTold() throws Exception {
+  void noticesListEveryJar() throws Exception {
     String notices = Program.text(PackagedProgram.HOME.resolve("THIRD-PARTY.txt"));
 
     assertThat(PackagedProgram.HOME.resolve("LICENSE")).isRegularFile();

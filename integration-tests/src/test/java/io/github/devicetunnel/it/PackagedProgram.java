@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command line as it is handed out. */
+/** The command line as it is packaged for users. */
 final class PackagedProgram {
-  /** Its folder, with {@code bin}, {@code lib} and {@code share}. */
+  /** Folder of the program, with {@code bin}, {@code lib} and {@code share}. */
   static final Path HOME =
       Path.of(
           System.getProperty("tunnel.root"),
@@ -16,19 +16,19 @@ final class PackagedProgram {
 
   private PackagedProgram() {}
 
-  /** Started by its launcher, in a folder, with nothing in its environment. */
+  /** Prepares a run of the launcher in a folder, with {@code JAVA_HOME} as the only variable. */
   static Program.Builder in(Path folder, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
     command.addAll(arguments);
     return Program.in(folder, command).variable("JAVA_HOME", System.getProperty("java.home"));
   }
 
-  /** As {@link #in(Path, List)}, with all but a service in its environment. */
+  /** Same as {@link #in(Path, List)}, with variables for all required settings but the service. */
   static Program.Builder in(Path folder, Cloud cloud, String... arguments) {
     return withSettings(in(folder, List.of(arguments)), cloud);
   }
 
-  /** For another program, which starts it in turn. */
+  /** Sets the same variables for another program that starts the launcher. */
   static Program.Builder withSettings(Program.Builder builder, Cloud cloud) {
     return builder
         .variable("JAVA_HOME", System.getProperty("java.home"))
@@ -37,7 +37,7 @@ final class PackagedProgram {
         .variable("TUNNEL_API_KEY", Cloud.KEY);
   }
 
-  /** What a shell, or ssh, is to run for one tunnel on standard input and output. */
+  /** Returns the command that a shell or ssh runs for one tunnel on standard input and output. */
   static String stdio(String serviceAddress) {
     return "'" + LAUNCHER + "' stdio --service " + serviceAddress;
   }

@@ -13,11 +13,11 @@ import org.java_websocket.WebSocketServerFactory;
 import org.java_websocket.drafts.Draft;
 
 /**
- * The channel of one connection of a Java-WebSocket server, whose reading can be stopped: the
- * library itself has no way to say that nothing more can be taken just now.
+ * The channel of one connection of a Java-WebSocket server, with reads that can be paused. The
+ * library itself has no flow control for reads.
  */
 final class PausableChannel implements ByteChannel {
-  /** Makes the library use these. */
+  /** Makes the library use pausable channels. */
   static final class Factory implements WebSocketServerFactory {
     @Override
     public WebSocketImpl createWebSocket(WebSocketAdapter adapter, Draft draft) {
@@ -47,12 +47,12 @@ final class PausableChannel implements ByteChannel {
     this.key = key;
   }
 
-  /** From now on there is nothing to read. */
+  /** Makes reads return no data until {@link #resume}. */
   synchronized void pause() {
     paused = true;
   }
 
-  /** Goes on reading. */
+  /** Resumes reading. */
   synchronized void resume() {
     if (!paused) {
       return;
@@ -69,7 +69,7 @@ final class PausableChannel implements ByteChannel {
   @Override
   public synchronized int read(ByteBuffer target) throws IOException {
     if (paused) {
-      // The library asks for this operation again whenever it has something to write.
+      // The library sets this operation again whenever it has data to write.
       key.interestOpsAnd(~SelectionKey.OP_READ);
       return 0;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Private keys in every form that OpenSSL writes. */
+/** Tests private keys in every form that OpenSSL writes. */
 final class PemKeyTest {
   private static final String PASSPHRASE = "5ecret horse";
 
@@ -37,11 +37,11 @@ final class PemKeyTest {
     }
   }
 
-  /** OpenSSL, with words between blanks, and the passphrase where it says so. */
-  private static void run(Path folder, String words) throws Exception {
+  /** Runs OpenSSL with arguments separated by blanks; PASS stands for the passphrase. */
+  private static void run(Path folder, String arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(Externals.program("openssl")));
-    for (String word : words.split(" ", -1)) {
-      command.add(word.equals("PASS") ? "pass:" + PASSPHRASE : word);
+    for (String argument : arguments.split(" ", -1)) {
+      command.add(argument.equals("PASS") ? "pass:" + PASSPHRASE : argument);
     }
     Program.in(folder, command).succeed();
   }
@@ -71,7 +71,7 @@ final class PemKeyTest {
     "P-521, EC PRIVATE KEY, ec",
     "P-521, EC PRIVATE KEY, ec -aes256 -passout PASS"
   })
-  void isReadWhateverItsForm(String key, String label, String conversion) throws Exception {
+  void readsEveryFormOfKey(String key, String label, String conversion) throws Exception {
     Path file = folder.resolve("key.pem");
     run(folder, conversion + " -in " + keys.resolve(key + ".pem") + " -out " + file);
     assertThat(Files.readString(file)).startsWith("-----BEGIN " + label + "-----");
@@ -82,9 +82,11 @@ final class PemKeyTest {
         .isTrue();
   }
 
-  /** As {@code ecparam} writes it, and with a certificate in front. */
+  /**
+   * The file holds EC parameters, as {@code ecparam} writes them, or a certificate before the key.
+   */
   @Test
-  void whatElseIsInTheFileIsPassedOver() throws Exception {
+  void ignoresOtherPemBlocks() throws Exception {
     run(folder, "ecparam -name prime256v1 -genkey -out key.pem");
     Path file = folder.resolve("key.pem");
     assertThat(Files.readString(file)).startsWith("-----BEGIN EC PARAMETERS-----");
@@ -95,11 +97,11 @@ final class PemKeyTest {
   }
 
   @Test
-  void thePassphraseIsAskedForOnlyIfNeededAndNotKept() throws Exception {
+  void requestsPassphraseOnlyIfEncryptedAndErasesIt() throws Exception {
     PrivateKeys.read(
         keys.resolve("rsa.pem"),
         () -> {
-          throw new AssertionError("asked");
+          throw new AssertionError("passphrase requested");
         });
     run(folder, "pkcs8 -topk8 -passout PASS -out key.pem -in " + keys.resolve("P-256.pem"));
     char[] secret = PASSPHRASE.toCharArray();
@@ -116,7 +118,7 @@ final class PemKeyTest {
     "rsa -traditional -aes256, rsa",
     "ec -aes256, P-256"
   })
-  void withoutItsPassphraseItIsRefused(String conversion, String key) throws Exception {
+  void rejectsMissingOrWrongPassphrase(String conversion, String key) throws Exception {
     Path file = folder.resolve("key.pem");
     run(folder, conversion + " -passout PASS -out key.pem -in " + keys.resolve(key + ".pem"));
 
@@ -137,7 +139,7 @@ final class PemKeyTest {
     "ecparam -genkey -noout -name secp256k1, an EC key on secp256k1",
     "ecparam -genkey -noout -name brainpoolP256r1, an EC key on brainpoolP256r1"
   })
-  void keysThatTheServiceDoesNotTakeAreRefused(String command, String kind) throws Exception {
+  void rejectsUnsupportedKeys(String command, String kind) throws Exception {
     run(folder, command + " -out key.pem");
 
     assertThatThrownBy(() -> TokenSigner.of(PrivateKeys.read(folder.resolve("key.pem"))))
@@ -148,7 +150,7 @@ final class PemKeyTest {
   }
 
   @Test
-  void filesThatHoldNoKeyAreRefused() throws Exception {
+  void rejectsFilesWithoutUsableKey() throws Exception {
     Path certificate = keys.resolve("rsa.crt");
     assertThatThrownBy(() -> PrivateKeys.read(certificate))
         .hasMessage(

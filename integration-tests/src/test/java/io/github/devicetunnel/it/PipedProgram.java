@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The packaged program with pipes as standard streams, in the state in which a parent left them.
+ * Runs the packaged program with pipes as standard streams, which a parent process has prepared.
  */
 final class PipedProgram implements AutoCloseable {
-  /** Makes the descriptors of the first argument non-blocking, and runs the others. */
+  /** Makes the descriptors in the first argument non-blocking, and runs the other arguments. */
   static final String NON_BLOCKING =
       """
       use Fcntl;
@@ -25,7 +25,7 @@ final class PipedProgram implements AutoCloseable {
       exec { $ARGV[0] } @ARGV;
       """;
 
-  /** Writes into the descriptor of the first argument until it is full, and runs the others. */
+  /** Fills the pipe of the descriptor in the first argument, and runs the other arguments. */
   static final String FULL =
       """
       use Fcntl;
@@ -45,9 +45,9 @@ final class PipedProgram implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts the program.
    *
-   * @param parent a script for Perl, which gets the descriptors and runs the program
+   * @param parent a Perl script that takes the descriptors and runs the program
    */
   static PipedProgram start(
       ProgramBench bench, String parent, String descriptors, String... arguments)
@@ -62,7 +62,7 @@ final class PipedProgram implements AutoCloseable {
   /**
    * Starts {@code listen} on a terminal that Ctrl-S has stopped before the program starts.
    *
-   * @param options which need no quotes in a shell
+   * @param options options that require no quotes in a shell
    */
   static PipedProgram onStoppedTerminal(ProgramBench bench, String... options) throws IOException {
     String line =
@@ -72,7 +72,7 @@ final class PipedProgram implements AutoCloseable {
             TestProcess.start(
                 bench.prepare(
                     List.of(Externals.program("script"), "-q", "-e", "-c", line, "/dev/null"))));
-    // The terminal takes the first of these for itself, and the shell waits for the second.
+    // The terminal consumes Ctrl-S, and the shell waits for the newline.
     program.input().write(new byte[] {'S' - '@', '\n'});
     program.input().flush();
     return program;
@@ -101,14 +101,14 @@ final class PipedProgram implements AutoCloseable {
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  /** Sends SIGTERM to it, and not to a terminal around it. */
+  /** Sends SIGTERM to the program, and not to the terminal around it. */
   void terminate() {
     ProcessHandle innermost =
         process.descendants().reduce((parent, child) -> child).orElse(process.toHandle());
     assertThat(innermost.destroy()).isTrue();
   }
 
-  /** Waits for its end, while nobody reads its output. */
+  /** Waits until the program exits, without reading its output. */
   int exitCode() throws InterruptedException {
     return process.awaitExit();
   }

@@ -43,7 +43,7 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 
 /**
- * PostgreSQL's JDBC driver over tunnels, alone and in HikariCP's pool. By hand it takes more, with
+ * Tests PostgreSQL's JDBC driver over tunnels, alone and in HikariCP's pool. For a longer run, set
  * {@code -Dcopy.mib=100 -Dpool.size=50 -Dpool.seconds=60}.
  */
 final class PostgresDriverTest {
@@ -74,7 +74,7 @@ final class PostgresDriverTest {
     sockets.close();
   }
 
-  /** The driver looks the host up before it asks for a socket, which then ignores it. */
+  /** The host must resolve, because the driver looks it up; the socket ignores it. */
   private static String url() {
     return "jdbc:postgresql://localhost/"
         + PostgresServer.DATABASE
@@ -89,7 +89,7 @@ final class PostgresDriverTest {
   }
 
   @Test
-  void queries() throws Exception {
+  void runsQueries() throws Exception {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery("SELECT sum(n) FROM generate_series(1, 99) n")) {
@@ -99,9 +99,9 @@ final class PostgresDriverTest {
     assertThat(sockets.count()).isEqualTo(1);
   }
 
-  /** From the fifth time on it is prepared in the server. */
+  /** From the fifth execution on, the driver uses a server-side prepared statement. */
   @Test
-  void preparedStatements() throws Exception {
+  void runsPreparedStatements() throws Exception {
     try (Connection connection = connect();
         PreparedStatement statement = connection.prepareStatement("SELECT ?::int, ?::text")) {
       for (int i = 0; i < 20; i++) {
@@ -119,7 +119,7 @@ final class PostgresDriverTest {
 
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
-  void copyInAndOut(TestReporter reporter) throws Exception {
+  void copiesInAndOut(TestReporter reporter) throws Exception {
     MessageDigest in = MessageDigest.getInstance("SHA-256");
     MessageDigest out = MessageDigest.getInstance("SHA-256");
     try (Connection connection = connect();
@@ -141,7 +141,7 @@ final class PostgresDriverTest {
     reporter.publishEntry("copied", COPY_MIB + " MiB in and out");
   }
 
-  /** A mebibyte of them, as the server takes and gives them. */
+  /** Returns one mebibyte of rows in the text format of COPY. */
   private static byte[] rows(int first) {
     RandomBytes random = new RandomBytes(first, Long.MAX_VALUE);
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
@@ -151,7 +151,7 @@ final class PostgresDriverTest {
         .getBytes(US_ASCII);
   }
 
-  /** As many as make a row of 1 KiB. */
+  /** Returns the random bytes of a row of 1 KiB. */
   private static byte[] bytes(RandomBytes random) {
     try {
       return random.readNBytes(761);
@@ -160,9 +160,9 @@ final class PostgresDriverTest {
     }
   }
 
-  /** The wish to cancel goes through a tunnel of its own. */
+  /** The driver sends the cancel request through a second tunnel. */
   @Test
-  void cancel() throws Exception {
+  void cancelsRunningQuery() throws Exception {
     Jdbc.cancel(
         PostgresDriverTest::connect,
         "SELECT pg_sleep(60)",
@@ -172,7 +172,7 @@ final class PostgresDriverTest {
   }
 
   @Test
-  void networkTimeout() throws Exception {
+  void networkTimeoutClosesConnection() throws Exception {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       connection.setNetworkTimeout(Runnable::run, 200);
@@ -184,9 +184,9 @@ final class PostgresDriverTest {
     }
   }
 
-  /** The driver looks for them by reads with a short timeout. */
+  /** The driver polls for notifications by reads with a short timeout. */
   @Test
-  void notifications() throws Exception {
+  void receivesNotifications() throws Exception {
     try (Connection listening = connect();
         Connection notifying = connect();
         Statement listen = listening.createStatement();
@@ -206,7 +206,7 @@ final class PostgresDriverTest {
 
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
-  void pool(TestReporter reporter) throws Exception {
+  void poolRunsConcurrentQueries(TestReporter reporter) throws Exception {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url());
     config.setMaximumPoolSize(POOL_SIZE);
@@ -230,7 +230,7 @@ final class PostgresDriverTest {
     }
   }
 
-  /** Until then, with results of any size; the first error is thrown. */
+  /** Runs queries with results of different sizes until {@code end}, and returns their number. */
   private static int query(HikariDataSource pool, long end) throws SQLException {
     int count = 0;
     do {

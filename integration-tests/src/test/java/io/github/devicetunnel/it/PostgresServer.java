@@ -7,7 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Debian's PostgreSQL server with an empty database, for whoever comes from this machine. */
+/** Debian's PostgreSQL server with an empty database, which trusts every client on this machine. */
 final class PostgresServer implements AutoCloseable {
   static final String SUPERUSER = "postgres";
   static final String DATABASE = "postgres";
@@ -18,11 +18,11 @@ final class PostgresServer implements AutoCloseable {
     this.program = program;
   }
 
-  /** With its files in a folder. */
+  /** Starts a server with its files in a folder. */
   static PostgresServer started(Path folder) throws Exception {
     String initdb = Externals.postgresProgram("initdb");
     String postgres = Externals.postgresProgram("postgres");
-    Path home = ownFolder(folder);
+    Path home = createHome(folder);
     String data = home.resolve("data").toString();
     List<String> create =
         asOwner(initdb, "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C");
@@ -42,7 +42,9 @@ final class PostgresServer implements AutoCloseable {
     return command;
   }
 
-  /** The server refuses to run as root. */
+  /**
+   * Returns a command that runs as another user if this process is root: the server rejects root.
+   */
   private static List<String> asOwner(String... command) {
     List<String> line = new ArrayList<>();
     if (isRoot()) {
@@ -57,7 +59,7 @@ final class PostgresServer implements AutoCloseable {
     return System.getProperty("user.name").equals("root");
   }
 
-  private static Path ownFolder(Path folder) throws IOException {
+  private static Path createHome(Path folder) throws IOException {
     Path home = Files.createDirectory(folder.resolve("postgres"));
     if (isRoot()) {
       Externals.program("setpriv");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** PostgreSQL and its clients, with a tunnel in between. */
+/** Tests PostgreSQL and its clients through a tunnel. */
 final class PostgresTest {
   private static final int ROWS = 150_000;
   private static final int RANDOM_BYTES_PER_ROW = 96;
@@ -44,7 +44,7 @@ final class PostgresTest {
     return Program.in(folder, line);
   }
 
-  /** Statements of which only what they return is printed, until one fails. */
+  /** Prepares psql, which prints only results and stops at the first statement that fails. */
   private Program.Builder psql(String port, String... statements) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-X", "-q", "-A", "-t"));
     arguments.addAll(List.of("-v", "ON_ERROR_STOP=1", "-d", PostgresServer.DATABASE));
@@ -56,19 +56,19 @@ final class PostgresTest {
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void query(CloudKind kind) throws Exception {
+  void runsQuery(CloudKind kind) throws Exception {
     try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
       assertThat(psql(port.number(), "SELECT sum(n) FROM generate_series(1, 1000) n").succeed())
           .isEqualTo("500500\n");
     }
   }
 
-  /** The checksum is taken by the server, so that no two errors can cancel each other out. */
+  /** The server computes the checksum, so that two errors cannot cancel each other out. */
   @ParameterizedTest
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void copyInAndOut(CloudKind kind) throws Exception {
+  void copiesInAndOut(CloudKind kind) throws Exception {
     Path rows = writeRows(folder.resolve("rows"));
     Path copy = folder.resolve("copy");
     try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
@@ -111,7 +111,7 @@ final class PostgresTest {
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void tenClientsAtOnce(CloudKind kind) throws Exception {
+  void servesTenClientsAtOnce(CloudKind kind) throws Exception {
     try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
       client("pgbench", port.number(), "-i", "-q", "postgres").succeed();
       assertThat(client("pgbench", port.number(), "-c", "10", "-t", "50", "postgres").succeed())
@@ -119,10 +119,10 @@ final class PostgresTest {
     }
   }
 
-  /** The wish to cancel comes over a second connection, while the first one is silent. */
+  /** The client sends the cancel request over a second connection while the first one is silent. */
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void cancel(CloudKind kind) throws Exception {
+  void cancelsRunningQuery(CloudKind kind) throws Exception {
     String sleep = "SELECT pg_sleep(60) AS " + kind;
     try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind);
         Program psql = psql(port.number(), sleep).start()) {
@@ -137,7 +137,7 @@ final class PostgresTest {
     }
   }
 
-  /** Asks the server itself, not through a tunnel. */
+  /** Waits until the query runs, over a direct connection to the server. */
   private void awaitRunning(String query) throws Exception {
     String condition =
         "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query = '" + query + "'";

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the programs say is ASCII, which comes through whatever the character set of a console is:
- * Java's and that of a console of Windows differ.
+ * Checks that the programs print only ASCII, which every console shows correctly: the default
+ * character sets of Java and the Windows console differ.
  */
 final class PrintedTextTest {
   private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
@@ -25,18 +25,18 @@ final class PrintedTextTest {
           "bin");
 
   @Test
-  void isAscii() throws IOException {
-    List<String> others = new ArrayList<>();
+  void printedTextIsAscii() throws IOException {
+    List<String> violations = new ArrayList<>();
     for (String folder : SOURCES) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           Files.readAllLines(file).stream()
               .filter(line -> !isComment(line) && !line.chars().allMatch(c -> c < 128))
-              .forEach(line -> others.add(ROOT.relativize(file) + ": " + line.strip()));
+              .forEach(line -> violations.add(ROOT.relativize(file) + ": " + line.strip()));
         }
       }
     }
-    assertThat(others).isEmpty();
+    assertThat(violations).isEmpty();
   }
 
   private static boolean isComment(String line) {

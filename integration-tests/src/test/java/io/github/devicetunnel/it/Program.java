@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program that a test runs to its end. It sees nothing of this process's environment, what it
- * prints goes to files.
+ * A program that a test runs until it exits. It does not inherit the environment of this process,
+ * and its output goes to files.
  */
 final class Program implements AutoCloseable {
   /**
-   * What became of it.
+   * The result of a run.
    *
-   * @param out empty if it went to a file of the test's choice
+   * @param out standard output; empty if the test redirected it to a file
    */
   record Outcome(String command, int exitCode, String out, String err) {}
 
-  /** What is to be run. */
+  /** Builds the command and its environment. */
   static final class Builder {
     private final Path folder;
     private final List<String> command;
@@ -46,20 +46,20 @@ final class Program implements AutoCloseable {
       return this;
     }
 
-    /** Something that it finds in its environment. */
+    /** Sets an environment variable. */
     Builder variable(String name, String value) {
       variables.put(name, value);
       return this;
     }
 
-    /** Runs it to its end. */
+    /** Runs the program until it exits. */
     Outcome run() throws IOException, InterruptedException {
       try (Program program = start()) {
         return program.await();
       }
     }
 
-    /** Runs it to its end, which must be a success, and returns what it printed. */
+    /** Runs the program, requires exit code 0 and returns its standard output. */
     String succeed() throws IOException, InterruptedException {
       Outcome outcome = run();
       assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
@@ -72,16 +72,16 @@ final class Program implements AutoCloseable {
   }
 
   private final String command;
-  private final Path ownOutput;
+  private final Path outputFile;
   private final Path errors;
   private final TestProcess process;
 
   private Program(Builder builder) throws IOException {
     String name = Path.of(builder.command.get(0)).getFileName().toString();
     command = String.join(" ", builder.command);
-    ownOutput = Files.createTempFile(builder.folder, name, ".out");
+    outputFile = Files.createTempFile(builder.folder, name, ".out");
     errors = Files.createTempFile(builder.folder, name, ".err");
-    Path output = builder.output == null ? ownOutput : builder.output;
+    Path output = builder.output == null ? outputFile : builder.output;
     ProcessBuilder prepared = prepare(builder.folder, builder.command);
     prepared.environment().putAll(builder.variables);
     process =
@@ -92,17 +92,17 @@ final class Program implements AutoCloseable {
                 .redirectError(errors.toFile()));
   }
 
-  /** A program with its arguments, to be run in a folder, where its output is put, too. */
+  /** Prepares a program that runs in a folder, which also receives the files with its output. */
   static Builder in(Path folder, List<String> command) {
     return new Builder(folder, command);
   }
 
-  /** As {@link #in(Path, List)}. */
+  /** Same as {@link #in(Path, List)}. */
   static Builder in(Path folder, String... command) {
     return in(folder, List.of(command));
   }
 
-  /** What is the same for every program: nobody's settings, proxies or language. */
+  /** Prepares a process without the settings, proxies and language of this environment. */
   static ProcessBuilder prepare(Path folder, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
@@ -112,35 +112,35 @@ final class Program implements AutoCloseable {
     return builder;
   }
 
-  /** As if somebody had pressed Ctrl-C. */
+  /** Sends SIGINT, as Ctrl-C does. */
   void interrupt() throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
     in(errors.getParent(), "sh", "-c", "kill -INT " + pid).succeed();
   }
 
-  /** Returns what it has printed so far, unless that went to a file of the test's choice. */
+  /** Returns the standard output so far, unless the test redirected it to a file. */
   String printed() throws IOException {
-    return text(ownOutput);
+    return text(outputFile);
   }
 
-  /** Kills it, and none of the processes that it started, which are returned. */
+  /** Kills the program, but not the processes that it started, and returns those processes. */
   List<ProcessHandle> killAlone() throws InterruptedException {
     List<ProcessHandle> descendants = process.toHandle().descendants().toList();
     process.destroyForcibly().waitFor();
     return descendants;
   }
 
-  /** Waits for its end. */
+  /** Waits until the program exits. */
   Outcome await() throws IOException, InterruptedException {
-    return new Outcome(command, process.awaitExit(), text(ownOutput), text(errors));
+    return new Outcome(command, process.awaitExit(), text(outputFile), text(errors));
   }
 
-  /** What is in a file, whatever it is. */
+  /** Reads a file of any encoding; each character is one byte. */
   static String text(Path file) throws IOException {
     return Files.readString(file, StandardCharsets.ISO_8859_1);
   }
 
-  /** Kills it with all that it started, unless it has ended. */
+  /** Kills the program and all processes that it started, unless it has exited. */
   @Override
   public void close() {
     process.end();

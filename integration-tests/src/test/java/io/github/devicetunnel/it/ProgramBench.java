@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The packaged program and a cloud for it, whose service sends back what it gets. Where nothing
- * else is said, cloud, device, service and key are in the program's environment.
+ * The packaged program and a cloud whose service echoes. By default, the cloud, the device, the
+ * service and the access key are set in the environment of the program.
  */
 final class ProgramBench implements AutoCloseable {
   static final String SERVICE = "127.0.0.1:80";
 
-  /** Starts quickly, and lives for a moment. */
+  /** Makes the JVM start faster; the program runs only for a moment. */
   private static final String JAVA_OPTIONS = "-XX:TieredStopAtLevel=1";
 
   private final Path folder;
@@ -40,7 +40,7 @@ final class ProgramBench implements AutoCloseable {
     cloud.service().device(Cloud.DEVICE).onConnect(SERVICE, ProgramBench::echo);
   }
 
-  /** Sends everything back, up to a dot. */
+  /** Echoes every byte up to a dot. */
   static void echo(ServiceStream stream) throws IOException {
     int b;
     do {
@@ -63,7 +63,7 @@ final class ProgramBench implements AutoCloseable {
     return Files.writeString(folder.resolve(name), content);
   }
 
-  /** To be run with a cloud of this bench, or another one. */
+  /** Prepares the program for the cloud of this bench, or another cloud. */
   Program.Builder program(Cloud any, String... arguments) {
     return PackagedProgram.in(folder, any, arguments)
         .variable("TUNNEL_SERVICE", SERVICE)
@@ -74,7 +74,7 @@ final class ProgramBench implements AutoCloseable {
     return program(cloud, arguments);
   }
 
-  /** A command that runs the program, to be started with pipes. */
+  /** Prepares a command that runs the program, to be started with pipes. */
   ProcessBuilder prepare(List<String> command) {
     ProcessBuilder builder = Program.prepare(folder, command);
     builder
@@ -96,14 +96,14 @@ final class ProgramBench implements AutoCloseable {
     return builder;
   }
 
-  /** One tunnel that is to carry a word there and back. */
+  /** Prepares one tunnel that echoes a word. */
   Program.Builder stdio(Cloud any, String... options) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("stdio"));
     arguments.addAll(List.of(options));
     return program(any, arguments.toArray(String[]::new)).input(file("input", "word."));
   }
 
-  /** A tunnel that carries a word there and back. */
+  /** Runs one tunnel, and requires that it echoes the word. */
   Program.Outcome succeed(Program.Builder stdio) throws Exception {
     Program.Outcome outcome = stdio.run();
     assertThat(outcome.out()).as(outcome.toString()).isEqualTo("word.");
@@ -111,7 +111,7 @@ final class ProgramBench implements AutoCloseable {
     return outcome;
   }
 
-  /** With no key but what the options say, through another cloud. */
+  /** Runs one tunnel through another cloud, with a credential from the options only. */
   void succeedAt(TestingCloud other, String... options) throws Exception {
     other.service().device(Cloud.DEVICE).onConnect(SERVICE, ProgramBench::echo);
     assertThat(succeed(stdio(other, options).variable("TUNNEL_API_KEY", "")).err()).isEmpty();
@@ -121,7 +121,7 @@ final class ProgramBench implements AutoCloseable {
     return succeed(stdio(cloud, options));
   }
 
-  /** Serves, with JSON or text in one file with its log. */
+  /** Starts {@code listen}, with its output and its log in one file. */
   TunnelProgram listen(Cloud any, String... options) throws IOException {
     return TunnelProgram.start(
         folder, Map.of("TUNNEL_CLOUD_URI", any.uri(), "TUNNEL_API_KEY", Cloud.KEY), options);
@@ -131,14 +131,14 @@ final class ProgramBench implements AutoCloseable {
     return listen(cloud, options);
   }
 
-  /** A connection, which may have no tunnel. */
+  /** Connects to a listener; the tunnel may fail to open. */
   static Socket connect(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout((int) Await.LONG.toMillis());
     return socket;
   }
 
-  /** A connection whose tunnel is open. */
+  /** Connects to a listener, and waits until the tunnel is open. */
   static Socket connected(int port) throws IOException {
     Socket socket = connect(port);
     socket.getOutputStream().write("word".getBytes(UTF_8));
@@ -146,7 +146,7 @@ final class ProgramBench implements AutoCloseable {
     return socket;
   }
 
-  /** What is left of a connection that has ended, in order or not. */
+  /** Waits until a connection is closed or reset. */
   static void awaitEnd(Socket socket) {
     try {
       assertThat(socket.getInputStream().read()).isNegative();

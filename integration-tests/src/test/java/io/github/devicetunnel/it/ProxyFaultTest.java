@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Proxies that refuse, fail or talk nonsense. */
+/** Tests proxies that reject the tunnel, fail or violate their protocol. */
 final class ProxyFaultTest {
   private static final String CLOUD = "ws://cloud.invalid:8080";
-  private static final String REACHED = "the cloud " + CLOUD + "/ could not be reached: ";
+  private static final String PREFIX = "the cloud " + CLOUD + "/ could not be reached: ";
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
@@ -54,13 +54,13 @@ final class ProxyFaultTest {
     return ProxySettings.socks5("127.0.0.1", service.address().getPort());
   }
 
-  /** Reads a request, and answers with these lines. */
+  /** Starts a proxy that reads a request and answers with these lines. */
   private static Service answering(String head) throws IOException {
     return Service.started(
         socket -> {
           readHead(socket.getInputStream());
           socket.getOutputStream().write((head + "\r\n\r\n").getBytes(UTF_8));
-          untilEnd(socket);
+          awaitEnd(socket);
         });
   }
 
@@ -74,7 +74,7 @@ final class ProxyFaultTest {
     return head.toString();
   }
 
-  private static void untilEnd(Socket socket) {
+  private static void awaitEnd(Socket socket) {
     try {
       socket.getInputStream().readAllBytes();
     } catch (IOException e) {
@@ -82,13 +82,13 @@ final class ProxyFaultTest {
     }
   }
 
-  /** Fails to open a tunnel, and returns what is said after the words that are always the same. */
+  /** Fails to open a tunnel, and returns the message without the prefix that all messages share. */
   private static String failure(TunnelClient.Builder builder) {
     try (TunnelClient client = builder.build()) {
       TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
       assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
-      assertThat(e.getMessage()).startsWith(REACHED);
-      return e.getMessage().substring(REACHED.length()).replaceFirst("(127.0.0.1):\\d+", "$1:N");
+      assertThat(e.getMessage()).startsWith(PREFIX);
+      return e.getMessage().substring(PREFIX.length()).replaceFirst("(127.0.0.1):\\d+", "$1:N");
     }
   }
 
@@ -134,7 +134,7 @@ final class ProxyFaultTest {
 
   @ParameterizedTest
   @MethodSource("httpAnswers")
-  void httpProxyRefuses(String answer, String expected) throws Exception {
+  void reportsRejectionByHttpProxy(String answer, String expected) throws Exception {
     try (Service proxy = answering(answer)) {
       assertThat(failure(client(http(proxy))))
           .startsWith("the proxy 127.0.0.1:N answered " + expected);
@@ -144,41 +144,41 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void refusalIsNotRepeatedButAFailureIs() throws Exception {
-    try (Service refuses = answering("HTTP/1.1 403 No");
-        Service fails = answering("HTTP/1.1 503 Busy")) {
-      String unused = failure(client(http(refuses)).connectRetry(3, Duration.ofMillis(1)));
-      assertThat(refuses.accepted()).isEqualTo(1);
-      unused = failure(client(http(fails)).connectRetry(3, Duration.ofMillis(1)));
-      assertThat(fails.accepted()).isEqualTo(3);
+  void retriesFailureButNotRejection() throws Exception {
+    try (Service rejecting = answering("HTTP/1.1 403 No");
+        Service failing = answering("HTTP/1.1 503 Busy")) {
+      String unused = failure(client(http(rejecting)).connectRetry(3, Duration.ofMillis(1)));
+      assertThat(rejecting.accepted()).isEqualTo(1);
+      unused = failure(client(http(failing)).connectRetry(3, Duration.ofMillis(1)));
+      assertThat(failing.accepted()).isEqualTo(3);
     }
   }
 
-  /** Of a proxy with several addresses one may not listen, and another one say what is wrong. */
+  /** One address of a proxy may not listen, while another address rejects the tunnel. */
   @Test
-  void aRefusalIsToldWhicheverAddressItCameFrom() throws Exception {
-    try (Service refuses = answering("HTTP/1.1 407 No")) {
-      InetAddress nobody = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+  void reportsRejectionFromAnyAddressOfProxy() throws Exception {
+    try (Service rejecting = answering("HTTP/1.1 407 No")) {
+      InetAddress closed = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
       OkHttpClient http =
           new OkHttpClient.Builder()
-              .dns(name -> List.of(nobody, InetAddress.getLoopbackAddress()))
+              .dns(name -> List.of(closed, InetAddress.getLoopbackAddress()))
               .build();
-      ProxySettings proxy = ProxySettings.http("proxy.example", refuses.address().getPort());
+      ProxySettings proxy = ProxySettings.http("proxy.example", rejecting.address().getPort());
       TunnelClient.Builder builder = client(proxy).okHttpClient(http);
 
       assertThat(failure(builder.connectRetry(3, Duration.ofMillis(1))))
           .contains("answered 407 No when asked for cloud.invalid:8080");
-      assertThat(refuses.accepted()).isEqualTo(1);
+      assertThat(rejecting.accepted()).isEqualTo(1);
       http.connectionPool().evictAll();
     }
   }
 
   @Test
-  void whatIsNoHttpProxy() throws Exception {
+  void reportsServerThatIsNotHttpProxy() throws Exception {
     Service.Script ssh =
         socket -> {
           socket.getOutputStream().write("SSH-2.0-OpenSSH\r\n".getBytes(UTF_8));
-          untilEnd(socket);
+          awaitEnd(socket);
         };
     try (Service proxy = Service.started(ssh)) {
       assertThat(failure(client(http(proxy))))
@@ -188,7 +188,7 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void httpHeadWithoutEnd() throws Exception {
+  void reportsEndlessAnswerOfHttpProxy() throws Exception {
     byte[] line = "X: y\r\n".getBytes(UTF_8);
     Service.Script endless =
         socket -> {
@@ -209,32 +209,32 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void closesInTheMiddle() throws Exception {
+  void reportsProxyThatClosesDuringHandshake() throws Exception {
     String closed = "the proxy 127.0.0.1:N closed the connection when asked for cloud.invalid:8080";
-    Service.Script half =
+    Service.Script partialHttp =
         socket -> {
           readHead(socket.getInputStream());
           socket.getOutputStream().write("HTTP/1.1 200 OK\r\nX: y".getBytes(UTF_8));
         };
-    Service.Script halfSocks =
+    Service.Script partialSocks =
         socket -> {
           socket.getInputStream().readNBytes(3);
           socket.getOutputStream().write(new byte[] {5, 0});
           socket.getInputStream().readNBytes(20);
           socket.getOutputStream().write(new byte[] {5, 0, 0, 1, 127});
         };
-    try (Service nothing = Service.started(socket -> readHead(socket.getInputStream()));
-        Service http = Service.started(half);
-        Service socks = Service.started(halfSocks)) {
-      assertThat(failure(client(http(nothing)))).startsWith(closed);
+    try (Service silent = Service.started(socket -> readHead(socket.getInputStream()));
+        Service http = Service.started(partialHttp);
+        Service socks = Service.started(partialSocks)) {
+      assertThat(failure(client(http(silent)))).startsWith(closed);
       assertThat(failure(client(http(http)))).startsWith(closed);
       assertThat(failure(client(socks(socks)))).startsWith(closed);
     }
   }
 
   @Test
-  void saysNothing() throws Exception {
-    try (Service proxy = Service.started(ProxyFaultTest::untilEnd)) {
+  void timesOutIfProxyDoesNotAnswer() throws Exception {
+    try (Service proxy = Service.started(ProxyFaultTest::awaitEnd)) {
       for (ProxySettings settings : List.of(http(proxy), socks(proxy))) {
         assertThat(failure(client(settings).connectTimeout(Duration.ofSeconds(1))))
             .isEqualTo(
@@ -246,8 +246,8 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void closingTheClientFreesADialThatHangsInTheProxy() throws Exception {
-    try (Service proxy = Service.started(ProxyFaultTest::untilEnd)) {
+  void closingClientAbortsDialThroughSilentProxy() throws Exception {
+    try (Service proxy = Service.started(ProxyFaultTest::awaitEnd)) {
       CompletableFuture<TunnelStream> dial;
       try (TunnelClient client = client(http(proxy)).build()) {
         dial = client.openAsync();
@@ -290,11 +290,11 @@ final class ProxyFaultTest {
 
   @ParameterizedTest
   @MethodSource("socksAnswers")
-  void socksProxyRefuses(byte[] answer, String expected) throws Exception {
+  void reportsRejectionBySocksProxy(byte[] answer, String expected) throws Exception {
     Service.Script script =
         socket -> {
           socket.getOutputStream().write(answer);
-          untilEnd(socket);
+          awaitEnd(socket);
         };
     try (Service proxy = Service.started(script)) {
       assertThat(failure(client(socks(proxy)))).startsWith("the proxy 127.0.0.1:N " + expected);
@@ -302,9 +302,9 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void nobodyIsThere() throws Exception {
-    try (RefusingPort nobody = new RefusingPort()) {
-      int port = Integer.parseInt(nobody.serviceAddress().replaceFirst(".*:", ""));
+  void reportsProxyThatRefusesConnection() throws Exception {
+    try (RefusingPort closedPort = new RefusingPort()) {
+      int port = Integer.parseInt(closedPort.serviceAddress().replaceFirst(".*:", ""));
       assertThat(failure(client(ProxySettings.socks5("127.0.0.1", port))))
           .startsWith(
               "the proxy 127.0.0.1:N could not be reached, check its host and port: Connection refused");
@@ -312,27 +312,27 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void proxyHasNoSuchName() {
+  void reportsUnknownNameOfProxy() {
     assertThat(failure(client(ProxySettings.http("proxy.invalid", 3128))))
         .isEqualTo(
             "no address was found, check the name, while looking up the proxy proxy.invalid");
   }
 
-  /** Every byte of its answer alone; and what follows at once is the cloud's. */
+  /** The proxy sends each byte of its answer alone, and relays the bytes of the cloud at once. */
   @Test
-  void slowProxyAndNameThatOnlyItKnows() throws Exception {
-    RawCloud.Script greets =
+  void httpProxyResolvesNameAndAnswersByteByByte() throws Exception {
+    RawCloud.Script greeting =
         connection -> {
           connection.write(
               connection.granted(), Frames.binary("hello".getBytes(UTF_8)), Frames.close(1000));
           connection.awaitEnd();
         };
-    CompletableFuture<String> asked = new CompletableFuture<>();
-    try (RawCloud cloud = RawCloud.started(greets);
+    CompletableFuture<String> received = new CompletableFuture<>();
+    try (RawCloud cloud = RawCloud.started(greeting);
         Service proxy =
             Service.started(
                 socket -> {
-                  asked.complete(readHead(socket.getInputStream()));
+                  received.complete(readHead(socket.getInputStream()));
                   for (char c : "HTTP/1.1 200 OK\r\nVia: slow\r\n\r\n".toCharArray()) {
                     socket.getOutputStream().write(c);
                   }
@@ -344,7 +344,7 @@ final class ProxyFaultTest {
       assertThat(stream.inputStream().readAllBytes()).isEqualTo("hello".getBytes(UTF_8));
 
       String basic = Base64.getEncoder().encodeToString("us er:p:a@ss/wörd5ecret".getBytes(UTF_8));
-      assertThat(asked.join().lines())
+      assertThat(received.join().lines())
           .containsExactly(
               "CONNECT cloud.invalid:8080 HTTP/1.1",
               "Host: cloud.invalid:8080",
@@ -356,8 +356,8 @@ final class ProxyFaultTest {
   }
 
   @Test
-  void socksProxyIsAskedByName() throws Exception {
-    CompletableFuture<String> asked = new CompletableFuture<>();
+  void socksProxyResolvesName() throws Exception {
+    CompletableFuture<String> received = new CompletableFuture<>();
     RawCloud.Script closes =
         connection -> {
           connection.write(connection.granted(), Frames.close(1000));
@@ -375,14 +375,15 @@ final class ProxyFaultTest {
                   socket.getOutputStream().write(new byte[] {1, 0});
                   byte[] request = new byte[4 + 1 + 13 + 2];
                   in.readFully(request);
-                  asked.complete(new String(login, ISO_8859_1) + new String(request, ISO_8859_1));
+                  received.complete(
+                      new String(login, ISO_8859_1) + new String(request, ISO_8859_1));
                   socket.getOutputStream().write(new byte[] {5, 0, 0, 3, 2, 'a', 'b', 0, 80});
                   relay(socket, cloud);
                 });
         TunnelClient client = client(socks(proxy).credentials("plant", "p:a@ss/wd")).build();
         TunnelStream stream = client.open()) {
       assertThat(stream.inputStream().read()).isEqualTo(-1);
-      assertThat(Await.get(asked))
+      assertThat(Await.get(received))
           .isEqualTo(
               "\u0001\u0005plant\tp:a@ss/wd\u0005\u0001\u0000\u0003\rcloud.invalid\u001f\u0090");
     }
@@ -397,8 +398,7 @@ final class ProxyFaultTest {
                 try {
                   client.getInputStream().transferTo(server.getOutputStream());
                 } finally {
-                  // Also when this end is closed first, or the cloud would wait for its end for
-                  // ever.
+                  // Also after an error: the cloud waits for the end of the stream.
                   server.shutdownOutput();
                 }
               });

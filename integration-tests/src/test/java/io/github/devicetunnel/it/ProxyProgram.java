@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Somebody else's proxies, as processes, which want a user and a password. */
+/** Third-party proxies, run as processes, which require a user name and password. */
 enum ProxyProgram {
-  /** HTTP with Basic. */
+  /** HTTP proxy with Basic authentication. */
   TINYPROXY {
     @Override
     ServerProgram start(Path folder) throws IOException {
@@ -44,7 +44,7 @@ enum ProxyProgram {
     }
   },
 
-  /** SOCKS5. */
+  /** SOCKS5 proxy. */
   MICROSOCKS {
     @Override
     ServerProgram start(Path folder) throws IOException {
@@ -67,6 +67,6 @@ enum ProxyProgram {
 
   abstract ServerProgram start(Path folder) throws IOException;
 
-  /** Without user and password. */
+  /** Returns settings without user name and password. */
   abstract ProxySettings settings(int port);
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Through proxies that other people wrote. */
+/** Tests tunnels through third-party proxies. */
 final class ProxyTest {
   @TempDir static Path folder;
   private static final Map<ProxyProgram, ServerProgram> RUNNING = new EnumMap<>(ProxyProgram.class);
@@ -53,12 +53,12 @@ final class ProxyTest {
     RUNNING.clear();
   }
 
-  private static ProxySettings open(ProxyProgram program) {
+  private static ProxySettings settings(ProxyProgram program) {
     return program.settings(RUNNING.get(program).port());
   }
 
   private static ProxySettings proxy(ProxyProgram program) {
-    return open(program).credentials(ProxyProgram.USER, ProxyProgram.PASSWORD);
+    return settings(program).credentials(ProxyProgram.USER, ProxyProgram.PASSWORD);
   }
 
   static Stream<Arguments> proxiesAndClouds() {
@@ -71,7 +71,7 @@ final class ProxyTest {
 
   @ParameterizedTest
   @MethodSource("proxiesAndClouds")
-  void everyByteBothWays(ProxyProgram program, CloudKind kind) throws Exception {
+  void carriesBytesInBothDirections(ProxyProgram program, CloudKind kind) throws Exception {
     int count = 4 << 20;
     try (EchoService service = EchoService.started();
         Cloud cloud = kind.start();
@@ -83,15 +83,15 @@ final class ProxyTest {
     }
   }
 
-  /** The proxy's network may know names that nobody else knows, and the DNS here must not hear. */
+  /** The name may be known only in the network of the proxy, and the local DNS must not see it. */
   @ParameterizedTest
   @EnumSource(ProxyProgram.class)
-  void namesAreTheProxysToLookUp(ProxyProgram program) throws Exception {
-    Dns none =
+  void proxyResolvesNameOfCloud(ProxyProgram program) throws Exception {
+    Dns failingDns =
         host -> {
           throw new UnknownHostException("looked up here: " + host);
         };
-    OkHttpClient okHttpClient = new OkHttpClient.Builder().dns(none).build();
+    OkHttpClient okHttpClient = new OkHttpClient.Builder().dns(failingDns).build();
     Path certificate = Files.writeString(folder.resolve("ca.pem"), TestingCloud.certificate());
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.startedWithTls();
@@ -114,25 +114,25 @@ final class ProxyTest {
 
   @ParameterizedTest
   @EnumSource(ProxyProgram.class)
-  void nobodyAsksTheJvmForPasswords(ProxyProgram program) throws Exception {
-    AtomicInteger asked = new AtomicInteger();
+  void doesNotUseDefaultAuthenticator(ProxyProgram program) throws Exception {
+    AtomicInteger requests = new AtomicInteger();
     Authenticator.setDefault(
         new Authenticator() {
           @Override
           protected PasswordAuthentication getPasswordAuthentication() {
-            asked.incrementAndGet();
+            requests.incrementAndGet();
             return null;
           }
         });
     try (EchoService service = EchoService.started();
         Cloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).proxy(proxy(program)).build();
-        TunnelClient without = client.newBuilder().proxy(open(program)).build();
+        TunnelClient withoutPassword = client.newBuilder().proxy(settings(program)).build();
         TunnelStream stream = client.open()) {
       stream.outputStream().write('x');
       assertThat(stream.inputStream().read()).isEqualTo('x');
-      assertThat(catchThrowableOfType(TunnelException.class, without::open)).isNotNull();
-      assertThat(asked).hasValue(0);
+      assertThat(catchThrowableOfType(TunnelException.class, withoutPassword::open)).isNotNull();
+      assertThat(requests).hasValue(0);
     } finally {
       Authenticator.setDefault(null);
     }
@@ -140,11 +140,11 @@ final class ProxyTest {
 
   @ParameterizedTest
   @EnumSource(ProxyProgram.class)
-  void passwordIsMissing(ProxyProgram program) throws Exception {
+  void reportsMissingPassword(ProxyProgram program) throws Exception {
     try (TestingCloud cloud = TestingCloud.started()) {
-      assertRefused(
+      assertRejected(
           cloud,
-          open(program),
+          settings(program),
           switch (program) {
             case TINYPROXY ->
                 " answered 407 Proxy Authentication Required when asked for CLOUD: it wants a user"
@@ -156,11 +156,11 @@ final class ProxyTest {
 
   @ParameterizedTest
   @EnumSource(ProxyProgram.class)
-  void passwordIsWrong(ProxyProgram program) throws Exception {
+  void reportsWrongPassword(ProxyProgram program) throws Exception {
     try (TestingCloud cloud = TestingCloud.started()) {
-      assertRefused(
+      assertRejected(
           cloud,
-          open(program).credentials(ProxyProgram.USER, "wr0ng-one"),
+          settings(program).credentials(ProxyProgram.USER, "wr0ng-one"),
           switch (program) {
             case TINYPROXY ->
                 " answered 401 Unauthorized when asked for CLOUD: it does not accept the user and"
@@ -172,11 +172,11 @@ final class ProxyTest {
 
   @ParameterizedTest
   @EnumSource(ProxyProgram.class)
-  void proxyDoesNotReachTheCloud(ProxyProgram program) throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void reportsCloudThatProxyCannotReach(ProxyProgram program) throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
         TunnelClient client =
             TunnelClient.builder()
-                .cloudUri("ws://" + nobody.serviceAddress())
+                .cloudUri("ws://" + closedPort.serviceAddress())
                 .credentials(Credentials.apiKey(Cloud.KEY))
                 .deviceId(Cloud.DEVICE)
                 .serviceAddress("127.0.0.1:80")
@@ -187,23 +187,23 @@ final class ProxyTest {
       assertThat(e)
           .hasMessage(
               "the cloud ws://"
-                  + nobody.serviceAddress()
+                  + closedPort.serviceAddress()
                   + "/ could not be reached: the proxy 127.0.0.1:"
                   + RUNNING.get(program).port()
                   + switch (program) {
                     case TINYPROXY ->
                         " answered 500 Unable to connect when asked for "
-                            + nobody.serviceAddress()
+                            + closedPort.serviceAddress()
                             + ": it could not connect to it, check the cloud URI or ask who runs it";
                     case MICROSOCKS ->
                         " answered 5 when asked for "
-                            + nobody.serviceAddress()
+                            + closedPort.serviceAddress()
                             + ": the connection was refused, check the cloud URI";
                   });
     }
   }
 
-  private static void assertRefused(TestingCloud cloud, ProxySettings proxy, String expected) {
+  private static void assertRejected(TestingCloud cloud, ProxySettings proxy, String expected) {
     try (TunnelClient client = cloud.client("127.0.0.1:80").proxy(proxy).build()) {
       TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
 

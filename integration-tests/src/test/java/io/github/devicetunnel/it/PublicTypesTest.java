@@ -16,8 +16,8 @@ import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is public stays so for years. Whoever adds a type here writes beside it what an application
- * names it for.
+ * Lists the public types, which stay public for years. Add a new type below the comment that names
+ * its purpose.
  */
 final class PublicTypesTest {
   private static final String ROOT = "io.github.devicetunnel";
@@ -26,7 +26,7 @@ final class PublicTypesTest {
   private static final JavaClasses CLASSES = classes();
 
   private static JavaClasses classes() {
-    // Those of others do not matter, and are many.
+    // Skips the many classes of the dependencies.
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
     return new ClassFileImporter()
         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -34,10 +34,10 @@ final class PublicTypesTest {
   }
 
   @Test
-  void core() {
+  void coreExportsListedTypes() {
     assertPublic(
         ROOT,
-        // To open tunnels, and to use them.
+        // Opens and uses tunnels.
         "TunnelClient",
         "TunnelClient$Builder",
         "TunnelListener",
@@ -46,17 +46,17 @@ final class PublicTypesTest {
         "NamedSocketFactory",
         "TargetResolver",
         "Target",
-        // To be let in: given to a client, or implemented by the application.
+        // Authentication: passed to a client, or implemented by the application.
         "Credentials",
         "TokenSource",
         "TokenSources",
         "TokenRequest",
-        // To get there: given to a client.
+        // Network: passed to a client.
         "TlsSettings",
         "TlsSettings$Builder",
         "ProxySettings",
         "BareClose",
-        // To learn how it goes: implemented by the application, and what it is given.
+        // Monitoring: implemented by the application, with the types of the parameters.
         "TunnelEventListener",
         "ConnectionInfo",
         "ListenerInfo",
@@ -64,7 +64,7 @@ final class PublicTypesTest {
         "TunnelStats",
         "ConnectionStats",
         "ConnectionStats$State",
-        // To learn how it ended: caught, or returned.
+        // Results: caught or returned.
         "TunnelException",
         "TunnelRejectedException",
         "CloseReason",
@@ -74,21 +74,21 @@ final class PublicTypesTest {
   }
 
   @Test
-  void jwt() {
+  void jwtExportsListedTypes() {
     assertPublic(
         ROOT + ".jwt",
-        // To be let in by tokens of one's own.
+        // Authentication with tokens that the application signs.
         "JwtCredentials",
         "JwtCredentials$Builder",
         "PrivateKeys",
         "SigningAlgorithm",
-        // To sign tokens for others, and to look into them.
+        // Signs tokens for other clients, and verifies tokens.
         "TokenSigner",
         "TokenVerifier",
         "TunnelClaims",
         "TunnelClaim",
         "TunnelToken",
-        // To upload the keys that check them.
+        // Uploads the keys that verify tokens.
         "VerificationKeys",
         "VerificationKeys$Builder",
         "VerificationCertificate",
@@ -96,27 +96,27 @@ final class PublicTypesTest {
   }
 
   @Test
-  void testing() {
+  void testingExportsListedTypes() {
     assertPublic(
         ROOT + ".testing",
-        // To have a service in a test, with JUnit and without.
+        // Runs a tunnel service in a test, with or without JUnit.
         "TunnelService",
         "TunnelService$Builder",
         "TunnelServiceExtension",
         "WithTunnelService",
         "TestDevice",
         "ServiceDial",
-        // Implemented by the test, and what it is given.
+        // Implemented by the test, with the types of the parameters.
         "ConnectionHandler",
         "ServiceStream",
         "TokenCheck",
         "TokenCheck$Target",
         "RefusedException",
         "TestKeyPair",
-        // To look at what came.
+        // Inspects received upgrades.
         "RecordedUpgrade",
         "CredentialKind",
-        // To order what goes wrong.
+        // Injects faults.
         "Fault",
         "FaultOrders",
         "Refusal",
@@ -128,22 +128,22 @@ final class PublicTypesTest {
   }
 
   @Test
-  void micrometer() {
+  void micrometerExportsListedTypes() {
     assertPublic(ROOT + ".micrometer", "TunnelMetrics");
   }
 
-  /** There is nothing to program against: it is started. */
+  /** An application starts the program and does not call its classes. */
   @Test
-  void cli() {
+  void cliExportsListedTypes() {
     assertPublic(ROOT + ".cli", "Main");
   }
 
   /**
-   * Callers of class names use the static getDefault(), and the one that is inherited makes sockets
-   * that go past the tunnel.
+   * Frameworks that load a factory by class name call the static getDefault(). The inherited method
+   * creates sockets that bypass the tunnel.
    */
   @Test
-  void everySocketFactoryHasItsOwnDefault() {
+  void everySocketFactoryDeclaresGetDefault() {
     List<JavaClass> factories =
         CLASSES.stream()
             .filter(PublicTypesTest::isPublic)
@@ -164,29 +164,29 @@ final class PublicTypesTest {
                     .contains(JavaModifier.PUBLIC, JavaModifier.STATIC));
   }
 
-  /** What nobody outside can name is public only where another package of ours needs it. */
+  /** A type of an internal package is public only if another package of this project uses it. */
   @Test
-  void hiddenPackages() {
+  void internalTypesArePublicOnlyIfUsed() {
     Stream<String> packages =
         CLASSES.stream()
             .map(JavaClass::getPackageName)
             .filter(name -> name.startsWith(INTERNAL))
             .distinct();
 
-    assertThat(packages.flatMap(PublicTypesTest::withoutUse))
+    assertThat(packages.flatMap(PublicTypesTest::unusedTypes))
         .containsExactlyInAnyOrder(
-            // The compiler copies its constants.
+            // The compiler inlines its constants.
             INTERNAL + "frames.CloseCode",
             // Callers pass lambda expressions.
             INTERNAL + "concurrent.ConnectionThreads$Step");
   }
 
-  private static Stream<String> withoutUse(String hidden) {
-    return publicTypes(hidden)
+  private static Stream<String> unusedTypes(String packageName) {
+    return publicTypes(packageName)
         .filter(
             type ->
                 type.getDirectDependenciesToSelf().stream()
-                    .allMatch(use -> isIn(use.getOriginClass(), hidden)))
+                    .allMatch(use -> isIn(use.getOriginClass(), packageName)))
         .map(JavaClass::getName);
   }
 
@@ -198,7 +198,7 @@ final class PublicTypesTest {
         .containsExactlyInAnyOrderElementsOf(Arrays.asList(types));
   }
 
-  /** That can be named from outside: with all those that they stand in. */
+  /** Returns the types that are public together with all enclosing types. */
   private static Stream<JavaClass> publicTypes(String packageName) {
     return CLASSES.stream()
         .filter(type -> isIn(type, packageName) && !type.getSimpleName().equals("package-info"))

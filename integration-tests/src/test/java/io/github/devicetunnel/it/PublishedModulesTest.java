@@ -18,25 +18,25 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
-/** What every module that is published must have, for those who depend on it. */
+/** Checks what a published module must provide to its users. */
 final class PublishedModulesTest {
   private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
   private static final String BOM = "tunnel-bom";
 
-  /** Two names of one library, which must not be of two versions. */
+  /** Two artifacts of one library, whose versions must match. */
   private static final List<String> OKHTTP = List.of("okhttp", "okhttp-jvm");
 
   @Test
-  void theBomHasThemAll() throws Exception {
+  void bomManagesEveryPublishedModule() throws Exception {
     String managed = "/project/dependencyManagement/dependencies/dependency/artifactId";
     Set<String> expected = published();
     expected.addAll(OKHTTP);
     assertThat(texts(pom(BOM), managed)).containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  /** What it managed of others' would change their versions in the builds that import it. */
+  /** Further managed versions would change the builds that import the BOM. */
   @Test
-  void theBomHasNothingElse() throws Exception {
+  void bomManagesNothingElse() throws Exception {
     Document bom = pom(BOM);
     assertThat(texts(bom, "/project/parent")).isEmpty();
     assertThat(Set.copyOf(texts(bom, "/project/dependencyManagement//groupId")))
@@ -45,9 +45,9 @@ final class PublishedModulesTest {
         .containsExactlyInAnyOrder("${project.version}", "${okhttp.version}");
   }
 
-  /** Names of modules that nobody wrote down would come from the names of jars. */
+  /** Without a module-info, the name of the module would derive from the name of the jar. */
   @Test
-  void eachIsAModule() throws Exception {
+  void everyModuleDeclaresModuleInfo() throws Exception {
     for (String module : published()) {
       assertThat(ROOT.resolve(module).resolve("src/main/java/module-info.java")).isRegularFile();
     }

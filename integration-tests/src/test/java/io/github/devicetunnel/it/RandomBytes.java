@@ -3,7 +3,7 @@ package io.github.devicetunnel.it;
 import java.io.InputStream;
 import java.util.SplittableRandom;
 
-/** Bytes that look random and are the same for the same seed. For one thread. */
+/** Pseudorandom bytes, the same for the same seed. Not thread-safe. */
 final class RandomBytes extends InputStream {
   private static final int BLOCK = 64 << 10;
 
@@ -17,7 +17,7 @@ final class RandomBytes extends InputStream {
     this.left = count;
   }
 
-  /** The digest of all of them. */
+  /** Returns the digest of all bytes. */
   static Digest digest(long seed, long count) {
     return Digest.of(new RandomBytes(seed, count));
   }
@@ -34,7 +34,7 @@ final class RandomBytes extends InputStream {
       return -1;
     }
     if (position == BLOCK) {
-      // Always in whole blocks, so that the bytes do not depend on how they are read.
+      // Whole blocks, so that the bytes do not depend on the sizes of the reads.
       random.nextBytes(block);
       position = 0;
     }

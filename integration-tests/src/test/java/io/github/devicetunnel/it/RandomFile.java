@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files of {@link RandomBytes}. */
+/** Creates files of {@link RandomBytes}. */
 final class RandomFile {
   private RandomFile() {}
 
@@ -14,7 +14,7 @@ final class RandomFile {
     return file;
   }
 
-  /** The digest of any file. */
+  /** Returns the digest of any file. */
   static Digest digest(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return Digest.of(in);

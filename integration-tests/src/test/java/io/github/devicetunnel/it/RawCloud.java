@@ -7,14 +7,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 
-/** A server that does what no tidy server does: a test says every byte. */
+/** A cloud of which a test controls every byte, including invalid ones. */
 final class RawCloud extends Cloud {
-  /** What is done with one connection, whose request has been read. */
+  /** Serves one connection after its request was read. */
   interface Script {
     void play(RawConnection connection) throws Exception;
   }
 
-  /** Puts a layer over a connection. */
+  /** Wraps the socket of a connection. */
   interface Wrapping {
     Socket wrap(Socket socket) throws Exception;
   }
@@ -29,7 +29,7 @@ final class RawCloud extends Cloud {
     return started(socket -> socket, script);
   }
 
-  /** Wraps every connection first, in TLS perhaps. */
+  /** Starts a cloud that first wraps every connection, for example in TLS. */
   static RawCloud started(Wrapping wrapping, Script script) throws IOException {
     return new RawCloud(
         Service.started(
@@ -40,7 +40,7 @@ final class RawCloud extends Cloud {
             }));
   }
 
-  /** Takes whatever comes, be it a whole request or not, and answers nothing. */
+  /** Starts a cloud that reads all input and never answers. */
   static RawCloud silent() throws IOException {
     return new RawCloud(
         Service.started(
@@ -49,7 +49,9 @@ final class RawCloud extends Cloud {
             }));
   }
 
-  /** Answers everything with these lines and this body. The length is added. */
+  /**
+   * Starts a cloud that answers every request with these lines and this body, and adds the length.
+   */
   static RawCloud answering(String statusAndHeaders, String body) throws IOException {
     return started(
         connection -> {
@@ -58,7 +60,7 @@ final class RawCloud extends Cloud {
         });
   }
 
-  /** Grants the upgrade, and then does nothing at all until the test is over. */
+  /** Starts a cloud that accepts the upgrade, and then neither reads nor writes. */
   static RawCloud frozen() throws IOException {
     return started(
         connection -> {
@@ -67,7 +69,10 @@ final class RawCloud extends Cloud {
         });
   }
 
-  /** Grants the upgrade, takes so many bytes and then the close frame, and closes in order. */
+  /**
+   * Starts a cloud that accepts the upgrade, reads {@code count} bytes and the close frame, and
+   * closes normally.
+   */
   static RawCloud takingAll(long count) throws IOException {
     return started(
         connection -> {
@@ -78,12 +83,12 @@ final class RawCloud extends Cloud {
         });
   }
 
-  /** How many requests there were: one a connection. */
+  /** Returns the number of requests, one per connection. */
   int requests() {
     return service.accepted();
   }
 
-  /** Waits until every script has come to its end, and fails if one went wrong. */
+  /** Waits until every script has ended, and fails if a script failed. */
   void assertPlayed() {
     Await.until("scripts ended", () -> service.open() == 0);
     assertThat(service.failures()).isEmpty();

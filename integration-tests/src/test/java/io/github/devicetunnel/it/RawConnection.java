@@ -18,12 +18,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * The server's end of one connection, after its request was read. Every read is bounded in time.
- */
+/** The server side of one connection, after its request was read. Every read has a timeout. */
 final class RawConnection {
   private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  private static final int LONGEST_HEAD = 16 << 10;
+  private static final int MAX_HEAD = 16 << 10;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -32,7 +30,7 @@ final class RawConnection {
 
   /** A frame from the client, unmasked. Each character of the payload is one byte. */
   record Frame(int opcode, String payload) {
-    /** The code of a close frame. */
+    /** Returns the code of a close frame. */
     int closeCode() {
       assertThat(opcode).as("opcode").isEqualTo(Frames.CLOSE);
       return payload.charAt(0) * 256 + payload.charAt(1);
@@ -53,7 +51,7 @@ final class RawConnection {
         new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!endsWithEmptyLine(head.toByteArray())) {
-      assertThat(head.size()).as("size of the request's head").isLessThan(LONGEST_HEAD);
+      assertThat(head.size()).as("size of the request's head").isLessThan(MAX_HEAD);
       head.write(in.readByte());
     }
     return new RawConnection(socket, in, List.of(head.toString(ISO_8859_1).split("\r\n")));
@@ -65,12 +63,12 @@ final class RawConnection {
     return from >= 0 && Arrays.equals(bytes, from, bytes.length, end, 0, end.length);
   }
 
-  /** The first line of the request. */
+  /** Returns the first line of the request. */
   String requestLine() {
     return head.get(0);
   }
 
-  /** A header of the request, or null. */
+  /** Returns a header of the request, or null if there is none. */
   String header(String name) {
     String start = name.toLowerCase(Locale.ROOT) + ":";
     return head.stream()
@@ -80,12 +78,12 @@ final class RawConnection {
         .orElse(null);
   }
 
-  /** The right answer to the request. */
+  /** Returns an answer that accepts the upgrade. */
   byte[] granted() {
     return granted("Connection: Upgrade", accept());
   }
 
-  /** An answer to the request that is right but for these two. */
+  /** Returns an answer that is valid except for these two headers. */
   byte[] granted(String connectionHeader, String accept) {
     return ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
             + connectionHeader
@@ -95,7 +93,7 @@ final class RawConnection {
         .getBytes(ISO_8859_1);
   }
 
-  /** What RFC 6455 section 4.2.2 wants for the key of the request. */
+  /** Returns the Sec-WebSocket-Accept of RFC 6455 section 4.2.2 for the key of the request. */
   String accept() {
     try {
       MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
@@ -106,12 +104,12 @@ final class RawConnection {
     }
   }
 
-  /** Answers with something else than an upgrade. */
+  /** Answers with a response other than an upgrade. */
   void answer(String statusAndHeaders, String body) throws IOException {
     answer(statusAndHeaders, body.getBytes(UTF_8));
   }
 
-  /** Answers with something else than an upgrade, in any charset or coding. */
+  /** Answers with a response other than an upgrade, in any charset or coding. */
   void answer(String statusAndHeaders, byte[] bytes) throws IOException {
     String lines = statusAndHeaders + "\r\nContent-Length: " + bytes.length + "\r\n\r\n";
     write(lines.getBytes(UTF_8), bytes);
@@ -127,7 +125,7 @@ final class RawConnection {
     out.write(bytes, offset, length);
   }
 
-  /** The next frame that the client sends; short ones only. */
+  /** Reads the next frame of the client, with its payload in memory. */
   Frame readFrame() throws IOException {
     int opcode = in.readUnsignedByte() & 0xf;
     int second = in.readUnsignedByte();
@@ -148,7 +146,7 @@ final class RawConnection {
     return new Frame(opcode, new String(payload, ISO_8859_1));
   }
 
-  /** The next frame that is no ping. */
+  /** Reads the next frame that is not a ping. */
   Frame readFrameButPings() throws IOException {
     Frame frame = readFrame();
     while (frame.opcode() == Frames.PING) {
@@ -157,7 +155,7 @@ final class RawConnection {
     return frame;
   }
 
-  /** Reads as many bytes of payload, in whole frames, and answers no ping. */
+  /** Reads {@code count} bytes of payload in whole frames, and answers no ping. */
   void skipPayload(long count) throws IOException {
     for (long left = count; left > 0; ) {
       Frame frame = readFrameButPings();
@@ -167,7 +165,7 @@ final class RawConnection {
     }
   }
 
-  /** Reads on until the client's close frame, and returns its code. */
+  /** Reads up to the client's close frame, and returns the code of that frame. */
   int readCloseCode() throws IOException {
     Frame frame = readFrame();
     while (frame.opcode() != Frames.CLOSE) {
@@ -176,18 +174,18 @@ final class RawConnection {
     return frame.closeCode();
   }
 
-  /** Ends as servers do: after the close frame the server is the first to close its connection. */
+  /** Sends a close frame and closes the connection first, as RFC 6455 requires of servers. */
   void close(int code) throws IOException {
     write(Frames.close(code));
     socket.shutdownOutput();
     awaitEnd();
   }
 
-  /** Waits until the client has closed its end, in order or not. */
+  /** Waits until the client closes or resets the connection. */
   void awaitEnd() throws IOException {
     try {
       while (in.read() >= 0) {
-        // Whatever it still had to say.
+        // Discards the remaining bytes.
       }
     } catch (EOFException e) {
       throw e;
@@ -196,7 +194,9 @@ final class RawConnection {
     }
   }
 
-  /** Writes the same again and again, and reads nothing, until the client has gone. */
+  /**
+   * Writes the same bytes repeatedly, and reads nothing, until the client closes the connection.
+   */
   void writeUntilEnd(byte[] bytes) {
     try {
       while (true) {
@@ -207,12 +207,12 @@ final class RawConnection {
     }
   }
 
-  /** Neither reads nor writes until the test is over and this end has been closed. */
+  /** Neither reads nor writes until the test ends and closes this socket. */
   void freeze() {
     Await.until("the test ended", socket::isClosed);
   }
 
-  /** Resets the connection: what the client has not read is lost. */
+  /** Resets the connection; bytes that the client has not read are lost. */
   void reset() throws IOException {
     LocalEnd.reset(socket);
   }

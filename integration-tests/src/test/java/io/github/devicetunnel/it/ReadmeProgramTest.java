@@ -16,19 +16,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program by somebody who knows only the README. */
+/** Compiles and runs the program in the README. */
 final class ReadmeProgramTest {
-  /** What Maven gives to a project that depends on tunnel-core alone; the Enforcer counts it. */
+  /** The runtime jars of a project that depends on tunnel-core alone; the Enforcer counts them. */
   private static final List<String> RUNTIME =
       List.of(
           "jackson-core", "kotlin-stdlib", "okhttp-jvm", "okio-jvm", "slf4j-api", "tunnel-core");
 
-  private static final int ALL_BYTES = 4_500_000;
+  private static final int MAX_BYTES = 4_500_000;
 
   @TempDir Path folder;
 
   @Test
-  void fetchesAPageAndTheJvmEndsByItself() throws Exception {
+  void fetchesPageAndExits() throws Exception {
     Sample program = Sample.ofReadme().stream().filter(Sample::isFile).findFirst().orElseThrow();
     assertThat(new SampleCompiler(folder, classPath()).compile(program)).isEmpty();
 
@@ -53,13 +53,13 @@ final class ReadmeProgramTest {
   }
 
   @Test
-  void theVersionIsThisOne() throws IOException {
+  void readmeNamesCurrentVersion() throws IOException {
     assertThat(Files.readString(Path.of(System.getProperty("tunnel.root"), "README.md")))
         .contains("<version>" + System.getProperty("tunnel.version") + "</version>");
   }
 
   @Test
-  void theLibraryIsSmallWithAllThatItNeeds() throws IOException {
+  void libraryAndDependenciesStaySmall() throws IOException {
     List<Path> jars = runtime().filter(Files::isRegularFile).toList();
 
     assertThat(jars).hasSameSizeAs(RUNTIME);
@@ -67,7 +67,7 @@ final class ReadmeProgramTest {
     for (Path jar : jars) {
       bytes += Files.size(jar);
     }
-    assertThat(bytes).as("of %s", jars).isLessThan(ALL_BYTES);
+    assertThat(bytes).as("size of %s", jars).isLessThan(MAX_BYTES);
   }
 
   private static void servePage(Socket socket) throws IOException {
@@ -82,7 +82,10 @@ final class ReadmeProgramTest {
     return runtime().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** From the class path of this test, where each lies in a folder with its own name. */
+  /**
+   * Selects the runtime jars from the class path of this test, where the folder of each jar is
+   * named after its artifact.
+   */
   private static Stream<Path> runtime() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(Path::of)

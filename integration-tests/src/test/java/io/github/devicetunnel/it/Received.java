@@ -8,19 +8,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 
-/** The bytes that came on one connection, and how its input ended. */
+/** The bytes that arrived on one connection, and how its input ended. */
 record Received(Digest bytes, End end) {
   enum End {
     END_OF_STREAM,
     RESET
   }
 
-  /** Reads to the end, whichever it is. */
+  /** Reads until the stream ends or the connection is reset. */
   static Received from(Socket socket) throws IOException {
     return from(socket.getInputStream());
   }
 
-  /** As {@link #from(Socket)}. */
+  /** Same as {@link #from(Socket)}. */
   static Received from(InputStream in) {
     EndInput input = new EndInput(in);
     Digest bytes = Digest.of(input);
@@ -31,7 +31,7 @@ record Received(Digest bytes, End end) {
     return new Received(Digest.of(new ByteArrayInputStream(text.getBytes(US_ASCII))), end);
   }
 
-  /** Turns a reset into the end of the stream, and remembers which of them it was. */
+  /** Turns a reset into an end of stream, and records which of the two occurred. */
   private static final class EndInput extends FilterInputStream {
     private End end = End.END_OF_STREAM;
 

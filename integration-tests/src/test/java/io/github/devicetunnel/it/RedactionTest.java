@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Whatever happens, and however much is logged: a secret is in none of it. */
+/** Checks that no output contains a secret, in every outcome and at every log level. */
 @ExtendWith(Leaks.class)
 class RedactionTest {
   private static final String WORD = "5ecretW0rd";
@@ -44,7 +44,7 @@ class RedactionTest {
 
   @TempDir Path folder;
 
-  private final Queue<String> shown = new ConcurrentLinkedQueue<>();
+  private final Queue<String> output = new ConcurrentLinkedQueue<>();
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final Level levelBefore = root.getLevel();
   private final Appender<ILoggingEvent> console = root.getAppender("console");
@@ -52,21 +52,21 @@ class RedactionTest {
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-          shown.add(event.getFormattedMessage());
-          shown.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+          output.add(event.getFormattedMessage());
+          output.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
         }
       };
 
-  // Kept, because the JDK forgets loggers that nobody holds.
+  // A strong reference, because the JDK collects loggers that are not referenced.
   private final java.util.logging.Logger jdkLogger = java.util.logging.Logger.getLogger("okhttp3");
   private final java.util.logging.Level jdkLevelBefore = jdkLogger.getLevel();
   private final Handler handler =
       new Handler() {
         @Override
         public void publish(LogRecord event) {
-          shown.add(event.getMessage());
+          output.add(event.getMessage());
           if (event.getThrown() != null) {
-            shown.add(stack(event.getThrown()));
+            output.add(stack(event.getThrown()));
           }
         }
 
@@ -95,7 +95,7 @@ class RedactionTest {
   }
 
   @AfterEach
-  void logAsBefore() {
+  void restoreLogging() {
     cloud.close();
     root.setLevel(levelBefore);
     root.detachAppender(appender);
@@ -105,11 +105,11 @@ class RedactionTest {
     jdkLogger.setUseParentHandlers(true);
   }
 
-  /** An application that logs its requests, as they are after everything that it has itself. */
-  private OkHttpClient talkative() {
+  /** Returns the client of an application that logs its requests with all headers. */
+  private OkHttpClient loggingClient() {
     Interceptor logging =
         chain -> {
-          shown.add(chain.request().url() + " " + chain.request().headers().toMultimap());
+          output.add(chain.request().url() + " " + chain.request().headers().toMultimap());
           return chain.proceed(chain.request());
         };
     return new OkHttpClient.Builder()
@@ -119,7 +119,7 @@ class RedactionTest {
   }
 
   private void use(Credentials credentials) {
-    OkHttpClient http = talkative();
+    OkHttpClient http = loggingClient();
     try (TunnelClient client =
             TunnelClient.builder()
                 .cloudUri(cloud.uri())
@@ -130,19 +130,19 @@ class RedactionTest {
                 .build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       try (TunnelStream stream = client.open()) {
-        shown.add(stream + " " + client.stats());
+        output.add(stream + " " + client.stats());
       } catch (IOException e) {
-        shown.add(stack(e));
+        output.add(stack(e));
       }
       try (Socket local = LocalEnd.connect(listener)) {
-        shown.add(local + " " + catchThrowable(() -> local.getInputStream().read()));
+        output.add(local + " " + catchThrowable(() -> local.getInputStream().read()));
       }
-      shown.add(client + " " + credentials + " " + listener);
+      output.add(client + " " + credentials + " " + listener);
     } catch (IOException e) {
-      shown.add(stack(e));
+      output.add(stack(e));
     }
     http.connectionPool().evictAll();
-    assertSecret();
+    assertNoSecret();
   }
 
   private static String stack(Throwable e) {
@@ -151,12 +151,12 @@ class RedactionTest {
     return text.toString();
   }
 
-  private void assertSecret() {
-    assertThat(shown).isNotEmpty().allSatisfy(text -> assertThat(text).doesNotContain(WORD));
+  private void assertNoSecret() {
+    assertThat(output).isNotEmpty().allSatisfy(text -> assertThat(text).doesNotContain(WORD));
   }
 
   @Test
-  void keysThatAreTaken() throws Exception {
+  void acceptedCredentialsAreNotShown() throws Exception {
     Path file = Files.writeString(folder.resolve("key"), KEY);
     use(Credentials.apiKey(KEY));
     use(Credentials.apiKey(request -> KEY));
@@ -167,7 +167,7 @@ class RedactionTest {
   }
 
   @Test
-  void keysThatAreRefused() {
+  void rejectedCredentialsAreNotShown() {
     use(Credentials.apiKey(KEY + "x"));
     use(Credentials.apiKey(request -> KEY + "x"));
     use(Credentials.jwt("app1", Jwts.expired(WORD)));
@@ -179,10 +179,10 @@ class RedactionTest {
   }
 
   @Test
-  void valuesThatAreNoKeys() {
+  void invalidCredentialsAreNotShown() {
     for (String value : new String[] {WORD + " " + WORD, WORD + "\r\n", WORD + "ü", WORD + "\0"}) {
-      shown.add(stack(catchThrowable(() -> Credentials.apiKey(value))));
-      shown.add(stack(catchThrowable(() -> Credentials.jwt("app1", value))));
+      output.add(stack(catchThrowable(() -> Credentials.apiKey(value))));
+      output.add(stack(catchThrowable(() -> Credentials.jwt("app1", value))));
       use(Credentials.apiKey(request -> value));
       use(Credentials.jwt("app1", request -> value));
     }
@@ -191,27 +191,27 @@ class RedactionTest {
     assertThat(cloud.requestCount()).isZero();
   }
 
-  /** As servers do that are there to look for mistakes with. */
+  /** Debugging servers repeat the request in their answer. */
   @Test
-  void aCloudThatRepeatsWhatItWasAskedWith() throws Exception {
+  void redactsCredentialInAnswerOfCloud() throws Exception {
     for (String body : new String[] {"{\"message\": \"%s\"}", "<title>%s</title>", "no %s!"}) {
       for (String head : new String[] {"401 Bearer " + KEY, "302 No\r\nLocation: /?key=" + KEY}) {
         try (RawCloud echo =
             RawCloud.answering("HTTP/1.1 " + head, String.format(body, "Bearer " + KEY))) {
           try (TunnelClient client =
               echo.client(SERVICE).credentials(Credentials.apiKey(KEY)).build()) {
-            Throwable refusal = catchThrowable(client::open);
-            assertThat(refusal).hasMessageContaining("***");
-            shown.add(stack(refusal));
+            Throwable failure = catchThrowable(client::open);
+            assertThat(failure).hasMessageContaining("***");
+            output.add(stack(failure));
           }
         }
       }
     }
-    assertSecret();
+    assertNoSecret();
   }
 
   @Test
-  void aCloudThatIsGone() {
+  void credentialsAreNotShownIfCloudIsDown() {
     cloud.close();
     use(Credentials.apiKey(KEY));
     use(Credentials.apiKey(request -> KEY));

@@ -7,26 +7,26 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Something that is refused. */
+/** A setting, credential or tunnel that is rejected. */
 interface RefusalScene {
-  /** All that it is refused with is looked through for secrets: see {@link TraceLogCheck}. */
+  /** Logs every failure; {@link TraceLogCheck} searches the log for secrets. */
   Logger LOG = LoggerFactory.getLogger(RefusalScene.class);
 
   /**
-   * Plays it.
+   * Plays the scene.
    *
    * @param folder for files
-   * @return the message that whoever did it gets
+   * @return the message that the user receives
    */
   String play(Path folder) throws Exception;
 
-  /** The message of what an action throws. */
-  static String refusal(ThrowingCallable action) {
+  /** Returns the message of the exception that an action throws. */
+  static String failure(ThrowingCallable action) {
     Throwable thrown = catchThrowable(action);
     if (thrown == null || thrown instanceof NullPointerException) {
-      throw new AssertionError("it was not refused", thrown);
+      throw new AssertionError("the action was not rejected", thrown);
     }
-    LOG.trace("refused", thrown);
+    LOG.trace("failed", thrown);
     return thrown.getMessage();
   }
 }

@@ -9,13 +9,13 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The tables of {@code docs/REFUSALS.md}. */
+/** Parses the tables of {@code docs/REFUSALS.md}. */
 final class RefusalTable {
   private static final Pattern ROW =
       Pattern.compile("^\\| (?<when>[^|`]+) \\| `(?<message>[^`|]+)` \\| (?<advice>[^|]+) \\|$");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
 
-  /** What may stand in place of a word in braces. */
+  /** The patterns of the placeholders in braces. */
   private static final Map<String, String> PLACEHOLDERS =
       Map.of(
           "device", "[0-9a-f]{32}",
@@ -29,9 +29,9 @@ final class RefusalTable {
 
   private RefusalTable() {}
 
-  /** One way of being refused, and what is said of it. */
+  /** One failure, its message and the advice. */
   record Row(String when, String message, String advice) {
-    /** Whether a message is the one of the table. */
+    /** Returns the pattern of the message. */
     Pattern pattern() {
       StringBuilder regex = new StringBuilder();
       int end = 0;
@@ -39,7 +39,7 @@ final class RefusalTable {
       while (matcher.find()) {
         String placeholder = PLACEHOLDERS.get(matcher.group(1));
         if (placeholder == null) {
-          throw new AssertionError("nobody knows what stands for " + matcher.group());
+          throw new AssertionError("unknown placeholder " + matcher.group());
         }
         regex.append(Pattern.quote(message.substring(end, matcher.start()))).append(placeholder);
         end = matcher.end();

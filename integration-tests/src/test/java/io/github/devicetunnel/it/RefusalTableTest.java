@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every refusal that {@code docs/REFUSALS.md} lists, word for word. */
+/** Compares every message in {@code docs/REFUSALS.md} with the message of the program. */
 final class RefusalTableTest {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalTableTest.class);
   private static final Map<String, RefusalScene> SCENES = scenes();
@@ -25,14 +25,14 @@ final class RefusalTableTest {
 
   private static Map<String, RefusalScene> scenes() {
     Map<String, RefusalScene> scenes = new TreeMap<>();
-    for (Map<String, RefusalScene> some :
+    for (Map<String, RefusalScene> group :
         List.of(
             RefusedCredentials.scenes(),
             RefusedKeyFiles.scenes(),
             RefusedTls.scenes(),
             RefusedProxies.scenes(),
             RefusedCommands.scenes())) {
-      some.forEach((when, scene) -> assertThat(scenes.put(when, scene)).as(when).isNull());
+      group.forEach((when, scene) -> assertThat(scenes.put(when, scene)).as(when).isNull());
     }
     return scenes;
   }
@@ -43,18 +43,18 @@ final class RefusalTableTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void isSaidAsItIsWritten(RefusalTable.Row row) throws Exception {
+  void messageMatchesTable(RefusalTable.Row row) throws Exception {
     RefusalScene scene = SCENES.get(row.when());
     assertThat(scene).as("the scene of: %s", row).isNotNull();
 
     String message = scene.play(folder);
 
-    LOG.trace("refused: {}", message);
+    LOG.trace("failed: {}", message);
     assertThat(message).matches(row.pattern());
   }
 
   @Test
-  void everySceneIsInTheTableOnce() throws IOException {
+  void tableListsEverySceneOnce() throws IOException {
     assertThat(rows().stream().map(RefusalTable.Row::when))
         .containsExactlyInAnyOrderElementsOf(SCENES.keySet())
         .hasSizeGreaterThanOrEqualTo(30);

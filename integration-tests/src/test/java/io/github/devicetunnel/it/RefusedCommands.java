@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the command line says of credentials, besides the words of the library. */
+/** Scenes in which the command line rejects the options of credentials. */
 final class RefusedCommands {
   private static final String APPLICATION = "--application-id=app1";
 
@@ -16,25 +16,25 @@ final class RefusedCommands {
 
   static Map<String, RefusalScene> scenes() {
     Map<String, RefusalScene> scenes = new LinkedHashMap<>();
-    scenes.put("no key at all", f -> refusal(f));
-    scenes.put("two keys", f -> refusal(f, "--api-key=ak_5ecret", "--api-key-file=key"));
-    scenes.put("a key's file that is missing", f -> refusal(f, "--api-key-file=/no/key"));
+    scenes.put("no key at all", f -> failure(f));
+    scenes.put("two keys", f -> failure(f, "--api-key=ak_5ecret", "--api-key-file=key"));
+    scenes.put("a key's file that is missing", f -> failure(f, "--api-key-file=/no/key"));
     scenes.put(
         "a private key besides a key",
-        f -> refusal(f, "--jwt-private-key=/no/key", "--api-key=ak_5ecret"));
+        f -> failure(f, "--jwt-private-key=/no/key", "--api-key=ak_5ecret"));
     scenes.put(
-        "a private key without an application", f -> refusal(f, "--jwt-private-key=/no/key"));
+        "a private key without an application", f -> failure(f, "--jwt-private-key=/no/key"));
     scenes.put(
         "a private key's file that is missing",
-        f -> refusal(f, "--jwt-private-key=/no/key", APPLICATION));
+        f -> failure(f, "--jwt-private-key=/no/key", APPLICATION));
     scenes.put(
         "a client key without its certificate",
-        f -> refusal(f, "--api-key=ak_5ecret", "--client-key=/no/key"));
+        f -> failure(f, "--api-key=ak_5ecret", "--client-key=/no/key"));
     return scenes;
   }
 
-  /** The first line of what the program prints. */
-  private static String refusal(Path folder, String... args) throws Exception {
+  /** Returns the first line that the program prints to standard error. */
+  private static String failure(Path folder, String... args) throws Exception {
     List<String> all =
         new ArrayList<>(
             List.of(

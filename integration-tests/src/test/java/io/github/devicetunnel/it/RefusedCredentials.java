@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.refusal;
+import static io.github.devicetunnel.it.RefusalScene.failure;
 
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TokenSource;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/** Access keys, tokens and their sources that open nothing. */
+/** Scenes in which access keys, tokens or token sources are rejected. */
 final class RefusedCredentials {
   private static final String APPLICATION = "app1";
   private static final String OTHER_DEVICE = "f".repeat(32);
@@ -29,21 +29,21 @@ final class RefusedCredentials {
 
   static Map<String, RefusalScene> scenes() {
     Map<String, RefusalScene> scenes = new LinkedHashMap<>();
-    scenes.put("an empty key", f -> refusal(() -> Credentials.apiKey("")));
-    scenes.put("a key with a line break", f -> refusal(() -> Credentials.apiKey("ak_5ecret\n")));
-    scenes.put("a key with a blank", f -> refusal(() -> Credentials.apiKey("ak_ 5ecret")));
+    scenes.put("an empty key", f -> failure(() -> Credentials.apiKey("")));
+    scenes.put("a key with a line break", f -> failure(() -> Credentials.apiKey("ak_5ecret\n")));
+    scenes.put("a key with a blank", f -> failure(() -> Credentials.apiKey("ak_ 5ecret")));
     scenes.put(
-        "a token given as a key", f -> refusal(() -> Credentials.apiKey(Jwts.valid("5ecret"))));
+        "a token given as a key", f -> failure(() -> Credentials.apiKey(Jwts.valid("5ecret"))));
     scenes.put(
-        "a key given as a token", f -> refusal(() -> Credentials.jwt(APPLICATION, "ak_5ecret")));
+        "a key given as a token", f -> failure(() -> Credentials.jwt(APPLICATION, "ak_5ecret")));
     scenes.put(
-        "a token that was cut off", f -> refusal(() -> Credentials.jwt(APPLICATION, "eyJh.e30")));
+        "a token that was cut off", f -> failure(() -> Credentials.jwt(APPLICATION, "eyJh.e30")));
     scenes.put(
-        "an empty application ID", f -> refusal(() -> Credentials.jwt("", Jwts.valid("5ecret"))));
+        "an empty application ID", f -> failure(() -> Credentials.jwt("", Jwts.valid("5ecret"))));
     scenes.put(
         "a key over a line that is not encrypted",
         f ->
-            refusal(
+            failure(
                 () ->
                     client("ws://cloud.example", Credentials.apiKey("ak_5ecret")).build().close()));
     scenes.put(
@@ -114,19 +114,19 @@ final class RefusedCredentials {
     return token("{\"exp\":99999999999,\"pelion.edge.tunnel." + claim + "\":" + value + "}");
   }
 
-  /** No cloud is asked. */
+  /** Fails before any request to the cloud. */
   private static String token(String claims) {
     Credentials credentials = Credentials.jwt(APPLICATION, Jwts.of(claims, "5ecret"));
     try (TunnelClient client = client("ws://127.0.0.1:1", credentials).build()) {
-      return refusal(client::open);
+      return failure(client::open);
     }
   }
 
-  /** No cloud is asked. */
+  /** Fails before any request to the cloud. */
   private static String from(TokenSource source) {
     TunnelClient.Builder builder = client("ws://127.0.0.1:1", Credentials.apiKey(source));
     try (TunnelClient client = builder.connectTimeout(Duration.ofSeconds(2)).build()) {
-      return refusal(client::open);
+      return failure(client::open);
     }
   }
 
@@ -144,7 +144,7 @@ final class RefusedCredentials {
             .device(Cloud.DEVICE);
     try (TunnelService cloud = service.build().start();
         TunnelClient client = client(cloud.uri(), credentials).deviceId(device).build()) {
-      return refusal(client::open);
+      return failure(client::open);
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.refusal;
+import static io.github.devicetunnel.it.RefusalScene.failure;
 
 import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.jwt.JwtCredentials;
@@ -25,7 +25,7 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import okhttp3.tls.HeldCertificate;
 
-/** Private keys and certificates that cannot be used. */
+/** Scenes in which private keys or certificates are rejected. */
 final class RefusedKeyFiles {
   private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
   private static final HeldCertificate CLIENT = new HeldCertificate.Builder().build();
@@ -45,30 +45,30 @@ final class RefusedKeyFiles {
     Map<String, RefusalScene> scenes = new LinkedHashMap<>();
     scenes.put(
         "an encrypted key without a passphrase",
-        f -> refusal(() -> PrivateKeys.read(encryptedKey(f))));
+        f -> failure(() -> PrivateKeys.read(encryptedKey(f))));
     scenes.put(
         "a wrong passphrase",
-        f -> refusal(() -> PrivateKeys.read(encryptedKey(f), "wrong"::toCharArray)));
+        f -> failure(() -> PrivateKeys.read(encryptedKey(f), "wrong"::toCharArray)));
     scenes.put(
         "a certificate in place of the private key",
-        f -> refusal(() -> PrivateKeys.read(pair(f).resolve("public.crt"))));
+        f -> failure(() -> PrivateKeys.read(pair(f).resolve("public.crt"))));
     scenes.put(
         "a file that is no PEM",
-        f -> refusal(() -> PrivateKeys.read(Files.writeString(f.resolve("x"), "5ecret"))));
+        f -> failure(() -> PrivateKeys.read(Files.writeString(f.resolve("x"), "5ecret"))));
     scenes.put(
         "a private key that was cut off",
         f ->
-            refusal(
+            failure(
                 () ->
                     PrivateKeys.read(
                         Files.writeString(
                             f.resolve("cut.pem"),
                             Files.readString(pair(f).resolve("private.key")).substring(0, 90)))));
-    scenes.put("a private key that is too short", f -> refusal(() -> shortKey()));
+    scenes.put("a private key that is too short", f -> failure(() -> shortKey()));
     scenes.put(
         "an algorithm that does not fit the key",
         f ->
-            refusal(
+            failure(
                 () ->
                     JwtCredentials.builder()
                         .applicationId("app")
@@ -77,7 +77,7 @@ final class RefusedKeyFiles {
                         .build()));
     scenes.put(
         "an algorithm that the service does not take",
-        f -> refusal(() -> SigningAlgorithm.of("HS256")));
+        f -> failure(() -> SigningAlgorithm.of("HS256")));
     return scenes;
   }
 
@@ -106,7 +106,7 @@ final class RefusedKeyFiles {
         f -> {
           TestKeyPair other = TestKeyPair.generate(SigningAlgorithm.ES256);
           VerificationKeys keys = keys("wss://cloud.invalid", "ak_admin");
-          return refusal(
+          return failure(
               () ->
                   keys.upload(
                       "app",
@@ -126,7 +126,7 @@ final class RefusedKeyFiles {
     TunnelService.Builder service =
         TunnelService.builder().administratorKey("ak_admin").applicationWithKeys("app");
     try (TunnelService cloud = service.build().start()) {
-      return refusal(() -> keys(cloud.uri(), key).upload(application, "test", certificate));
+      return failure(() -> keys(cloud.uri(), key).upload(application, "test", certificate));
     }
   }
 
@@ -134,17 +134,17 @@ final class RefusedKeyFiles {
     Map<String, RefusalScene> scenes = new LinkedHashMap<>();
     scenes.put(
         "a file of authorities that is missing",
-        f -> refusal(() -> TlsSettings.builder().trustAlso(Path.of("/no/ca.pem"))));
+        f -> failure(() -> TlsSettings.builder().trustAlso(Path.of("/no/ca.pem"))));
     scenes.put(
         "a file of authorities without any",
-        f -> refusal(() -> TlsSettings.builder().trustAlso(file(f, "ca.pem", "words"))));
+        f -> failure(() -> TlsSettings.builder().trustAlso(file(f, "ca.pem", "words"))));
     scenes.put(
         "a client certificate that is damaged",
         f -> client(f, CLIENT.certificatePem().replaceFirst("MII", "AII"), CLIENT));
     scenes.put(
         "a client key in an older form",
         f ->
-            refusal(
+            failure(
                 () ->
                     TlsSettings.builder()
                         .clientCertificate(
@@ -158,27 +158,27 @@ final class RefusedKeyFiles {
         "a client certificate without its key",
         f -> {
           Path file = file(f, "c.pem", CLIENT.certificatePem());
-          return refusal(() -> TlsSettings.builder().clientCertificate(file, file));
+          return failure(() -> TlsSettings.builder().clientCertificate(file, file));
         });
     scenes.put(
         "a wrong password of a PKCS#12 file",
         f ->
-            refusal(
+            failure(
                 () -> TlsSettings.builder().clientKeyStore(keyStore(f), "5ecret"::toCharArray)));
     scenes.put(
         "a file that is no PKCS#12",
         f ->
-            refusal(
+            failure(
                 () ->
                     TlsSettings.builder()
                         .clientKeyStore(file(f, "k.p12", "words"), "5ecret"::toCharArray)));
     scenes.put(
-        "a pin that is no pin", f -> refusal(() -> TlsSettings.builder().pin("cloud", "sha1/x")));
+        "a pin that is no pin", f -> failure(() -> TlsSettings.builder().pin("cloud", "sha1/x")));
     return scenes;
   }
 
   private static String client(Path folder, String certificate, HeldCertificate key) {
-    return refusal(
+    return failure(
         () ->
             TlsSettings.builder()
                 .clientCertificate(

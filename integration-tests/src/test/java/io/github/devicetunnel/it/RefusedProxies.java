@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.refusal;
+import static io.github.devicetunnel.it.RefusalScene.failure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Proxies that are not there, say no, or are none. */
+/** Scenes with proxies that are unreachable, reject the tunnel or are not proxies. */
 final class RefusedProxies {
   private static final String PASSWORD = "5ecret";
 
@@ -26,12 +26,12 @@ final class RefusedProxies {
     scenes.put("an https proxy that does not speak TLS", f -> withoutTls());
     scenes.put(
         "a proxy's user with a colon",
-        f -> refusal(() -> ProxySettings.http("proxy", 80).credentials("a:b", PASSWORD)));
+        f -> failure(() -> ProxySettings.http("proxy", 80).credentials("a:b", PASSWORD)));
     scenes.put(
         "a proxy that is not there",
         f -> {
-          try (RefusingPort nobody = new RefusingPort()) {
-            return dial(ProxySettings.parse("http://" + nobody.serviceAddress()));
+          try (RefusingPort closedPort = new RefusingPort()) {
+            return dial(ProxySettings.parse("http://" + closedPort.serviceAddress()));
           }
         });
     scenes.put(
@@ -53,7 +53,7 @@ final class RefusedProxies {
     scenes.put(
         "a proxy with an endless answer",
         f -> http(("HTTP/1.1 200 OK\r\nX: " + "y".repeat(1 << 20)).getBytes(UTF_8)));
-    scenes.put("a proxy that hangs up", f -> hangsUp());
+    scenes.put("a proxy that hangs up", f -> closesWithoutAnswer());
     scenes.put("a SOCKS proxy that wants a password", f -> socks(new byte[] {5, -1}));
     scenes.put("a SOCKS proxy that is an HTTP proxy", f -> socks("HTTP/1.1 400".getBytes(UTF_8)));
     scenes.put("a SOCKS proxy that forbids it", f -> socks(reply(2)));
@@ -62,7 +62,7 @@ final class RefusedProxies {
     scenes.put(
         "a SOCKS proxy that wants another password",
         f -> {
-          try (Service proxy = saying(new byte[] {5, 2, 1, 1})) {
+          try (Service proxy = answering(new byte[] {5, 2, 1, 1})) {
             return dial(at("socks5://", proxy).credentials("plant", PASSWORD));
           }
         });
@@ -86,10 +86,10 @@ final class RefusedProxies {
   }
 
   private static String parse(String url) {
-    return refusal(() -> ProxySettings.parse(url));
+    return failure(() -> ProxySettings.parse(url));
   }
 
-  private static Service saying(byte[] bytes) throws IOException {
+  private static Service answering(byte[] bytes) throws IOException {
     return Service.started(
         socket -> {
           try {
@@ -122,18 +122,18 @@ final class RefusedProxies {
   }
 
   private static String http(byte[] answer) throws IOException {
-    try (Service proxy = saying(answer)) {
+    try (Service proxy = answering(answer)) {
       return dial(at("http://", proxy));
     }
   }
 
   private static String httpWithPassword(String status, String header) throws IOException {
-    try (Service proxy = saying(head(status, header))) {
+    try (Service proxy = answering(head(status, header))) {
       return dial(at("http://", proxy).credentials("plant", PASSWORD));
     }
   }
 
-  private static String hangsUp() throws IOException {
+  private static String closesWithoutAnswer() throws IOException {
     Service.Script script =
         socket -> {
           byte[] request = new byte[1024];
@@ -145,7 +145,7 @@ final class RefusedProxies {
   }
 
   private static String socks(byte[] answer) throws IOException {
-    try (Service proxy = saying(answer)) {
+    try (Service proxy = answering(answer)) {
       return dial(at("socks5://", proxy));
     }
   }
@@ -160,7 +160,7 @@ final class RefusedProxies {
             .connectTimeout(Duration.ofSeconds(2))
             .proxy(proxy);
     try (TunnelClient client = builder.build()) {
-      return refusal(client::open);
+      return failure(client::open);
     }
   }
 }

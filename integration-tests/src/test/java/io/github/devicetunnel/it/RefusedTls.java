@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.refusal;
+import static io.github.devicetunnel.it.RefusalScene.failure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.devicetunnel.Credentials;
@@ -19,7 +19,7 @@ import okhttp3.CertificatePinner;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** Servers that are not trusted, and those that do not trust us. */
+/** Scenes with servers that the client does not trust, or that do not trust the client. */
 final class RefusedTls {
   private static final HeldCertificate CA = authority("Plant CA");
   private static final HeldCertificate OTHER_CA = authority("Other CA");
@@ -34,7 +34,7 @@ final class RefusedTls {
     return new HeldCertificate.Builder().commonName("cloud").addSubjectAlternativeName("localhost");
   }
 
-  /** As its tests want it: trust in a server, or the want of a client certificate. */
+  /** Sets the TLS settings of one scene. */
   private interface Settings {
     void applyTo(TlsSettings.Builder tls) throws IOException;
   }
@@ -46,26 +46,26 @@ final class RefusedTls {
     HeldCertificate good = server().signedBy(CA).build();
     scenes.put(
         "a server of an unknown authority",
-        f -> shows(f, server().signedBy(OTHER_CA).build(), tls -> {}));
-    scenes.put("a server that vouches for itself", f -> shows(f, server().build(), tls -> {}));
+        f -> withServer(f, server().signedBy(OTHER_CA).build(), tls -> {}));
+    scenes.put("a server that vouches for itself", f -> withServer(f, server().build(), tls -> {}));
     scenes.put(
         "a server whose certificate has expired",
         f ->
-            shows(
+            withServer(
                 f,
                 server().signedBy(CA).validityInterval(now - 9 * day, now - day).build(),
                 tls -> {}));
     scenes.put(
         "a server whose certificate is not valid yet",
         f ->
-            shows(
+            withServer(
                 f,
                 server().signedBy(CA).validityInterval(now + day, now + 9 * day).build(),
                 tls -> {}));
     scenes.put(
         "a server with the name of another",
         f ->
-            shows(
+            withServer(
                 f,
                 new HeldCertificate.Builder()
                     .commonName("other")
@@ -76,11 +76,11 @@ final class RefusedTls {
     scenes.put(
         "a server without the pinned key",
         f ->
-            shows(
+            withServer(
                 f,
                 good,
                 tls -> tls.pin("localhost", CertificatePinner.pin(OTHER_CA.certificate()))));
-    scenes.put("a client certificate that is missing", f -> wantsClients(f, good, tls -> {}));
+    scenes.put("a client certificate that is missing", f -> requiresClients(f, good, tls -> {}));
     scenes.put(
         "a client certificate of another authority",
         f -> {
@@ -89,21 +89,21 @@ final class RefusedTls {
           Path file =
               Files.writeString(
                   f.resolve("client.pem"), client.certificatePem() + client.privateKeyPkcs8Pem());
-          return wantsClients(f, good, tls -> tls.clientCertificate(file, file));
+          return requiresClients(f, good, tls -> tls.clientCertificate(file, file));
         });
-    // What a server says that speaks nothing newer than TLS 1.1: the alert protocol_version.
-    scenes.put("a server with old TLS", f -> says(f, new byte[] {0x15, 3, 2, 0, 2, 2, 70}));
-    scenes.put("a server without TLS", f -> says(f, "HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8)));
+    // The alert protocol_version, from a server that supports only TLS 1.1 or older.
+    scenes.put("a server with old TLS", f -> answers(f, new byte[] {0x15, 3, 2, 0, 2, 2, 70}));
+    scenes.put("a server without TLS", f -> answers(f, "HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8)));
     return scenes;
   }
 
-  private static String shows(Path folder, HeldCertificate server, Settings settings)
+  private static String withServer(Path folder, HeldCertificate server, Settings settings)
       throws Exception {
     HandshakeCertificates tls = new HandshakeCertificates.Builder().heldCertificate(server).build();
     return dial(folder, tls.sslSocketFactory(), settings);
   }
 
-  private static String wantsClients(Path folder, HeldCertificate server, Settings settings)
+  private static String requiresClients(Path folder, HeldCertificate server, Settings settings)
       throws Exception {
     SSLContext tls =
         new HandshakeCertificates.Builder()
@@ -122,7 +122,7 @@ final class RefusedTls {
     }
   }
 
-  private static String says(Path folder, byte[] answer) throws Exception {
+  private static String answers(Path folder, byte[] answer) throws Exception {
     Service.Script script =
         socket -> {
           int unused = socket.getInputStream().read();
@@ -146,7 +146,7 @@ final class RefusedTls {
             .serviceAddress("127.0.0.1:80")
             .tls(tls.build());
     try (TunnelClient client = builder.build()) {
-      return refusal(client::open);
+      return failure(client::open);
     }
   }
 }

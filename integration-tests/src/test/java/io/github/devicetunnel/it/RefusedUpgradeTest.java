@@ -16,7 +16,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cloud says no: it is asked exactly once, and what it said is in the exception. */
+/**
+ * Tests upgrades that the cloud rejects: the client sends one request, and the exception holds the
+ * answer.
+ */
 final class RefusedUpgradeTest {
   private static final String SERVICE = "127.0.0.1:80";
 
@@ -24,7 +27,7 @@ final class RefusedUpgradeTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 500})
-  void jsonOfTheService(int status) throws Exception {
+  void parsesJsonErrorOfService(int status) throws Exception {
     String body =
         """
         {"object": "error", "code": %d, "type": "some_type", "message": "In words",
@@ -33,7 +36,7 @@ final class RefusedUpgradeTest {
         """
             .formatted(status);
     TunnelRejectedException e =
-        refusal("HTTP/1.1 " + status + " Whatever\r\nContent-Type: application/json", body);
+        rejection("HTTP/1.1 " + status + " Whatever\r\nContent-Type: application/json", body);
 
     assertThat(e.statusCode()).isEqualTo(status);
     assertThat(e.errorType()).isEqualTo("some_type");
@@ -48,7 +51,7 @@ final class RefusedUpgradeTest {
     assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.REJECTED);
   }
 
-  static Stream<Arguments> othersOnTheWay() {
+  static Stream<Arguments> proxyAnswers() {
     String html =
         "<html><head><title>502 Bad Gateway</title></head><body><h1>Oh</h1></body></html>";
     return Stream.of(
@@ -68,9 +71,9 @@ final class RefusedUpgradeTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("othersOnTheWay")
-  void answersOfOthers(int status, String head, String body, String text) throws Exception {
-    TunnelRejectedException e = refusal(head, body);
+  @MethodSource("proxyAnswers")
+  void reportsProxyAnswer(int status, String head, String body, String text) throws Exception {
+    TunnelRejectedException e = rejection(head, body);
 
     assertThat(e.statusCode()).isEqualTo(status);
     assertThat(e).hasMessageContaining(text).hasMessageNotContaining("<");
@@ -79,7 +82,7 @@ final class RefusedUpgradeTest {
   private static final String NASTY =
       "\u001b]0;owned\u0007\u009b2J\u202egnp\u2066.exe\u2028WARN forged\u200d" + "x".repeat(3000);
 
-  /** Whether the message repeats it, and the answer. */
+  /** Returns whether the message repeats the text, and the head and the body of the answer. */
   static Stream<Arguments> nastyAnswers() {
     String escaped = NASTY.replace("\u001b", "\\u001b").replace("\u0007", "\\u0007");
     String json = "{\"type\":\"T\",\"message\":\"T\",\"request_id\":\"T\"}".replace("T", escaped);
@@ -96,11 +99,12 @@ final class RefusedUpgradeTest {
             ""));
   }
 
-  /** A terminal obeys escape sequences, and a log has one line for each message. */
+  /** Control characters could forge log lines or send escape sequences to a terminal. */
   @ParameterizedTest
   @MethodSource("nastyAnswers")
-  void nothingThatIsNotToBeSeen(boolean repeated, String head, String body) throws Exception {
-    TunnelRejectedException e = refusal(head, body);
+  void removesControlCharactersFromAnswer(boolean repeated, String head, String body)
+      throws Exception {
+    TunnelRejectedException e = rejection(head, body);
 
     for (String text :
         new String[] {
@@ -116,31 +120,31 @@ final class RefusedUpgradeTest {
   }
 
   @Test
-  void wrongAcceptKey() throws Exception {
+  void rejectsWrongAcceptKey() throws Exception {
     RawCloud.Script script =
         connection ->
             connection.write(
                 connection.granted("Connection: Upgrade", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
 
-    TunnelRejectedException e = refusal(script);
+    TunnelRejectedException e = rejection(script);
 
     assertThat(e.statusCode()).isEqualTo(101);
     assertThat(e).hasMessageContaining("Sec-WebSocket-Accept");
   }
 
   @Test
-  void theServiceItself() throws Exception {
+  void reportsRejectionByTestService() throws Exception {
     String device = "ffffffffffffffffffffffffffffffff";
     TunnelService.Builder service = TestingCloud.builder().apiKey("ak_narrow", device);
     try (TestingCloud cloud = TestingCloud.started(service);
-        RefusingPort nobody = new RefusingPort()) {
-      assertThat(refusal(cloud.client("gateway.lan:80"), 400).serviceMessage())
+        RefusingPort closedPort = new RefusingPort()) {
+      assertThat(rejection(cloud.client("gateway.lan:80"), 400).serviceMessage())
           .contains("must be ip:port or localhost:port");
-      assertThat(refusal(withKey(cloud, "ak_unknown"), 401)).hasMessageContaining("not known");
-      assertThat(refusal(withKey(cloud, "ak_narrow"), 403).errorType()).isEqualTo("forbidden");
-      assertThat(refusal(cloud.client(SERVICE).deviceId(device), 404))
+      assertThat(rejection(withKey(cloud, "ak_unknown"), 401)).hasMessageContaining("not known");
+      assertThat(rejection(withKey(cloud, "ak_narrow"), 403).errorType()).isEqualTo("forbidden");
+      assertThat(rejection(cloud.client(SERVICE).deviceId(device), 404))
           .hasMessageContaining("not connected");
-      assertThat(refusal(cloud.client(nobody.serviceAddress()), 404))
+      assertThat(rejection(cloud.client(closedPort.serviceAddress()), 404))
           .hasMessageContaining("refused");
       assertThat(cloud.service().requestCount()).isEqualTo(5);
     }
@@ -150,24 +154,24 @@ final class RefusedUpgradeTest {
     return cloud.client(SERVICE).credentials(Credentials.apiKey(key));
   }
 
-  private static TunnelRejectedException refusal(TunnelClient.Builder builder, int status) {
+  private static TunnelRejectedException rejection(TunnelClient.Builder builder, int status) {
     TunnelRejectedException e = open(builder);
     assertThat(e.statusCode()).isEqualTo(status);
     return e;
   }
 
-  private static TunnelRejectedException refusal(String head, String body) throws Exception {
-    return refusal(connection -> connection.answer(head, body));
+  private static TunnelRejectedException rejection(String head, String body) throws Exception {
+    return rejection(connection -> connection.answer(head, body));
   }
 
-  /** Asks a cloud that does this, and sees that nobody asks twice. */
-  private static TunnelRejectedException refusal(RawCloud.Script script) throws Exception {
-    RawCloud.Script patient =
+  /** Dials a cloud that plays a script, and checks that the client sends one request. */
+  private static TunnelRejectedException rejection(RawCloud.Script script) throws Exception {
+    RawCloud.Script withEnd =
         connection -> {
           script.play(connection);
           connection.awaitEnd();
         };
-    try (RawCloud cloud = RawCloud.started(patient)) {
+    try (RawCloud cloud = RawCloud.started(withEnd)) {
       TunnelRejectedException e = open(cloud.client(SERVICE));
       cloud.assertPlayed();
       assertThat(cloud.requests()).isEqualTo(1);

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.Socket;
 
-/** A port on which nobody listens, and nobody else will while this is open. */
+/** A port that refuses connections and stays reserved until it is closed. */
 final class RefusingPort implements Closeable {
   private final Socket socket = new Socket();
 
@@ -12,7 +12,7 @@ final class RefusingPort implements Closeable {
     socket.bind(Loopback.anyPort());
   }
 
-  /** The address as a tunnel names it. */
+  /** Returns the address in the form of a service address. */
   String serviceAddress() {
     return "127.0.0.1:" + socket.getLocalPort();
   }

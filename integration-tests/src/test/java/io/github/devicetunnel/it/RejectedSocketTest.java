@@ -25,23 +25,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A socket whose tunnel was rejected, or could not be opened, fails as a refused TCP connection
- * does, so that no client or driver requests the tunnel again by itself. Apache HttpClient 5 is in
- * {@link HttpClientDriverTest}.
+ * Tests sockets whose tunnel is rejected or fails to open. They fail like a refused TCP connection,
+ * so that clients and drivers do not request the tunnel again. Apache HttpClient 5 is in {@link
+ * HttpClientDriverTest}.
  */
 final class RejectedSocketTest {
-  /** An address, so that no DNS is asked for it. */
+  /** An address avoids a DNS query. */
   private static final String HOST = "192.0.2.9";
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @Test
-  void everyWayToConnect() throws Exception {
+  void everyConnectMethodThrowsConnectException() throws Exception {
     try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST)) {
       TunnelSocketFactory factory = sockets.factory();
       NamedSocketFactory named = new NamedSocketFactory();
       InetAddress address = InetAddress.getAllByName(HOST)[0];
-      List<ThrowingCallable> ways =
+      List<ThrowingCallable> calls =
           List.of(
               () -> connect(factory.createSocket(), 0),
               () -> connect(factory.createSocket(), (int) Await.LONG.toMillis()),
@@ -52,15 +52,15 @@ final class RejectedSocketTest {
               () -> connect(named.createSocket(), 0),
               () -> named.createSocket(HOST, 80),
               () -> named.createSocket(address, 80));
-      for (ThrowingCallable way : ways) {
-        Throwable failure = catchThrowable(way);
+      for (ThrowingCallable call : calls) {
+        Throwable failure = catchThrowable(call);
         assertThat(failure)
             .isExactlyInstanceOf(ConnectException.class)
             .hasCauseInstanceOf(TunnelRejectedException.class)
             .hasMessage(failure.getCause().getMessage())
             .hasMessageContaining("403");
       }
-      assertThat(sockets.count()).isEqualTo(ways.size());
+      assertThat(sockets.count()).isEqualTo(calls.size());
     }
   }
 
@@ -71,11 +71,11 @@ final class RejectedSocketTest {
   }
 
   @Test
-  void aCloudThatIsNotThere() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void unreachableCloudThrowsConnectException() throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
-            cloud.client("127.0.0.1:80").cloudUri("ws://" + nobody.serviceAddress()).build()) {
+            cloud.client("127.0.0.1:80").cloudUri("ws://" + closedPort.serviceAddress()).build()) {
       assertThatThrownBy(() -> client.socketFactory().createSocket(HOST, 80))
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining("could not be reached")
@@ -88,7 +88,7 @@ final class RejectedSocketTest {
   }
 
   @Test
-  void aClientThatIsClosed() throws Exception {
+  void closedClientThrowsConnectException() throws Exception {
     try (TestingCloud cloud = TestingCloud.started()) {
       TunnelClient client = cloud.client("127.0.0.1:1").build();
       TunnelSocketFactory sockets = client.socketFactory();
@@ -100,7 +100,7 @@ final class RejectedSocketTest {
   }
 
   @Test
-  void okHttp() throws Exception {
+  void okHttpRequestsTunnelOnce() throws Exception {
     try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST)) {
       OkHttpClient client =
           new OkHttpClient.Builder()
@@ -120,7 +120,7 @@ final class RejectedSocketTest {
   }
 
   @Test
-  void postgreSql() throws Exception {
+  void postgreSqlDriverRequestsTunnelOnce() throws Exception {
     assertRejectedOnce(
         "jdbc:postgresql://"
             + HOST
@@ -130,7 +130,7 @@ final class RejectedSocketTest {
   }
 
   @Test
-  void mariaDb() throws Exception {
+  void mariaDbDriverRequestsTunnelOnce() throws Exception {
     assertRejectedOnce(
         "jdbc:mariadb://"
             + HOST
@@ -148,7 +148,7 @@ final class RejectedSocketTest {
   }
 
   @Test
-  void sshj() throws Exception {
+  void sshjRequestsTunnelOnce() throws Exception {
     try (TunnelledSockets sockets = TunnelledSockets.rejected(HOST);
         SSHClient client = new SSHClient()) {
       client.setSocketFactory(sockets.factory());

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An application can ask an exception whether another attempt makes sense, and when. TLS is in
- * {@link TlsRefusalTest}.
+ * Tests whether an exception reports that a retry may succeed, and the time of the retry. TLS
+ * failures are in {@link TlsRefusalTest}.
  */
 final class RetryableTest {
   private static final String SERVICE = "127.0.0.1:80";
@@ -46,7 +46,7 @@ final class RetryableTest {
     "503, true",
     "504, true"
   })
-  void rejected(int status, boolean retryable) throws Exception {
+  void statusDeterminesRetry(int status, boolean retryable) throws Exception {
     try (RawCloud cloud = RawCloud.answering("HTTP/1.1 " + status + " X", "")) {
       TunnelException e = failure(cloud.client(SERVICE));
       assertThat(((TunnelRejectedException) e).statusCode()).isEqualTo(status);
@@ -56,7 +56,7 @@ final class RetryableTest {
   }
 
   @Test
-  void anUpgradeThatIsNotCorrect() throws Exception {
+  void invalidUpgradeIsNotRetryable() throws Exception {
     RawCloud.Script script =
         connection -> {
           connection.write(connection.granted("Connection: Upgrade", "wrong"));
@@ -67,8 +67,8 @@ final class RetryableTest {
     }
   }
 
-  static Stream<Arguments> retryAfter() {
-    String sent = "Date: Fri, 06 Nov 2026 08:49:00 GMT\r\n";
+  static Stream<Arguments> reportsRetryAfterHeader() {
+    String date = "Date: Fri, 06 Nov 2026 08:49:00 GMT\r\n";
     String inHalfAMinute = "Retry-After: Fri, 06 Nov 2026 08:49:30 GMT";
     Duration seconds30 = Duration.ofSeconds(30);
     Duration max = Duration.ofMinutes(5);
@@ -78,12 +78,12 @@ final class RetryableTest {
         Arguments.of(503, "Retry-After: 0", Duration.ZERO),
         Arguments.of(503, "Retry-After: 301", max),
         Arguments.of(503, "Retry-After: 99999999999999999999999", max),
-        Arguments.of(503, sent + inHalfAMinute, seconds30),
-        Arguments.of(429, sent + "Retry-After: Friday, 06-Nov-26 08:49:30 GMT", seconds30),
-        Arguments.of(503, sent + "Retry-After: Fri Nov  6 08:49:30 2026", seconds30),
-        Arguments.of(503, sent + "Retry-After: Fri, 06 Nov 2026 09:49:30 GMT", max),
+        Arguments.of(503, date + inHalfAMinute, seconds30),
+        Arguments.of(429, date + "Retry-After: Friday, 06-Nov-26 08:49:30 GMT", seconds30),
+        Arguments.of(503, date + "Retry-After: Fri Nov  6 08:49:30 2026", seconds30),
+        Arguments.of(503, date + "Retry-After: Fri, 06 Nov 2026 09:49:30 GMT", max),
         Arguments.of(503, "Retry-After: Fri, 06 Nov 2099 09:49:30 GMT", max),
-        Arguments.of(503, sent + "Retry-After: Fri, 06 Nov 2026 08:48:30 GMT", null),
+        Arguments.of(503, date + "Retry-After: Fri, 06 Nov 2026 08:48:30 GMT", null),
         Arguments.of(503, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", null),
         Arguments.of(503, "Retry-After: -1", null),
         Arguments.of(503, "Retry-After: 1.5", null),
@@ -96,17 +96,17 @@ final class RetryableTest {
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource
-  void retryAfter(int status, String headers, Duration expected) throws Exception {
+  void reportsRetryAfterHeader(int status, String headers, Duration expected) throws Exception {
     try (RawCloud cloud = RawCloud.answering("HTTP/1.1 " + status + " X\r\n" + headers, "")) {
       assertThat(failure(cloud.client(SERVICE)).retryAfter()).isEqualTo(expected);
     }
   }
 
   @Test
-  void aCloudThatIsNotThere() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void unreachableCloudIsRetryable() throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
         TestingCloud cloud = TestingCloud.started()) {
-      String address = nobody.serviceAddress();
+      String address = closedPort.serviceAddress();
       assertThat(failure(cloud.client(SERVICE).cloudUri("ws://" + address)).isRetryable()).isTrue();
       assertThat(failure(cloud.client(SERVICE).cloudUri("wss://gateway.invalid")).isRetryable())
           .isTrue();
@@ -115,7 +115,7 @@ final class RetryableTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ws", "wss"})
-  void aCloudThatDoesNotAnswer(String scheme) throws Exception {
+  void connectTimeoutIsRetryable(String scheme) throws Exception {
     try (Service silent = Service.started(RefusedProxies::untilEnd)) {
       TunnelClient.Builder builder =
           TunnelClient.builder()
@@ -129,7 +129,7 @@ final class RetryableTest {
   }
 
   @Test
-  void tokenSources() throws Exception {
+  void onlyIoErrorsOfTokenSourceAreRetryable() throws Exception {
     try (TestingCloud cloud = TestingCloud.started()) {
       assertThat(isRetryable(cloud, request -> null)).isFalse();
       assertThat(isRetryable(cloud, request -> Jwts.expired("5ecret"))).isFalse();
@@ -154,21 +154,22 @@ final class RetryableTest {
     return failure(cloud.client(SERVICE).credentials(Credentials.jwt("app", source))).isRetryable();
   }
 
-  static Stream<Arguments> ends() {
+  static Stream<Arguments> closeCauses() {
     RawCloud.Script reset = RawConnection::reset;
     RawCloud.Script masked = connection -> connection.write(new byte[] {(byte) 0x82, (byte) 0x80});
     RawCloud.Script closed1011 = connection -> connection.close(1011);
     RawCloud.Script closed1008 = connection -> connection.close(1008);
     return Stream.of(
         Arguments.of("reset", reset, true),
-        Arguments.of("a rule broken", masked, false),
+        Arguments.of("protocol error", masked, false),
         Arguments.of("closed with 1011", closed1011, true),
         Arguments.of("closed with 1008", closed1008, false));
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("ends")
-  void openTunnels(String name, RawCloud.Script end, boolean retryable) throws Exception {
+  @MethodSource("closeCauses")
+  void closeCauseDeterminesRetry(String name, RawCloud.Script end, boolean retryable)
+      throws Exception {
     RawCloud.Script script =
         connection -> {
           connection.write(connection.granted());
@@ -184,7 +185,7 @@ final class RetryableTest {
   }
 
   @Test
-  void closedByTheApplication() throws Exception {
+  void closeByApplicationIsNotRetryable() throws Exception {
     try (RawCloud cloud = RawCloud.takingAll(0);
         TunnelClient client = cloud.client(SERVICE).build()) {
       TunnelStream stream = client.open();

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A piece of Java that somebody will copy out of the documentation: a whole file, or statements.
+ * A piece of Java in the documentation: a whole file, or statements.
  *
- * @param lines how many are above it in its document
+ * @param lines number of lines above the sample in its document
  */
 record Sample(Path document, int lines, String code) {
   private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
@@ -23,12 +23,12 @@ record Sample(Path document, int lines, String code) {
       Pattern.compile("(?ms)^ *\\* <pre>\\{@code\n(.*?)^ *\\* \\}</pre>$");
   private static final Pattern MAIN_CLASS = Pattern.compile("(?m)^(?:public )?class (\\w+)");
 
-  /** Those of the README alone. */
+  /** Returns the samples of the README. */
   static List<Sample> ofReadme() throws IOException {
     return inMarkdown(ROOT.resolve("README.md"));
   }
 
-  /** Those of all documents. */
+  /** Returns the samples of all documents. */
   static List<Sample> ofMarkdown() throws IOException {
     List<Sample> samples = new ArrayList<>();
     for (Path folder : List.of(ROOT, ROOT.resolve("docs"))) {
@@ -41,7 +41,7 @@ record Sample(Path document, int lines, String code) {
     return samples;
   }
 
-  /** Those of all that is published. */
+  /** Returns the samples in the Javadoc of all published modules. */
   static List<Sample> ofJavadoc() throws IOException {
     List<Sample> samples = new ArrayList<>();
     try (Stream<Path> files = Files.walk(ROOT)) {
@@ -67,7 +67,7 @@ record Sample(Path document, int lines, String code) {
   private static List<Sample> inJavadoc(Path file) throws IOException {
     String text = Files.readString(file);
     List<Sample> samples = find(IN_JAVADOC, file, text);
-    // What is no sample, or is written in another way, would not be found to be broken.
+    // A code block in another form would not be compiled.
     assertThat(count("(?im)^ *\\*.*<pre\\b(?! class=\"diagram\")", text))
         .as("<pre> other than <pre>{@code in %s", file)
         .isEqualTo(samples.size());
@@ -89,24 +89,24 @@ record Sample(Path document, int lines, String code) {
     return (int) Pattern.compile(pattern).matcher(text).results().count();
   }
 
-  /** Whether it is a class, and not statements. */
+  /** Returns whether the sample is a class, and not statements. */
   boolean isClass() {
     return MAIN_CLASS.matcher(code).find();
   }
 
-  /** Whether it is a class with its imports: a whole file. */
+  /** Returns whether the sample is a whole file: a class with its imports. */
   boolean isFile() {
     return isClass() && code.contains("import ");
   }
 
-  /** The class that it is named after. */
+  /** Returns the name of the first class in the sample. */
   String className() {
     Matcher matcher = MAIN_CLASS.matcher(code);
     assertThat(matcher.find()).as("a class in %s", this).isTrue();
     return matcher.group(1);
   }
 
-  /** Where one of its lines is in its document; the first is 1. */
+  /** Returns the position of a line of the sample in its document; the first line is 1. */
   String atLine(long line) {
     return ROOT.relativize(document) + ":" + (lines + line);
   }

@@ -13,10 +13,10 @@ import javax.tools.ToolProvider;
 
 /** Compiles samples for Java 17. */
 final class SampleCompiler {
-  /** The name of the class that is put around statements. */
+  /** The name of the class that encloses statements. */
   private static final String AROUND_STATEMENTS = "AroundStatements";
 
-  /** All on one line: the next one is the first of the sample. */
+  /** All imports are on one line, so that the sample starts on the second line. */
   private static final String IMPORTS =
       "package io.github.devicetunnel.it;"
           + "import static io.github.devicetunnel.it.SampleSurroundings.*;"
@@ -25,7 +25,7 @@ final class SampleCompiler {
           + "import io.github.devicetunnel.jwt.*;"
           + "import io.github.devicetunnel.micrometer.*;"
           + "import io.github.devicetunnel.testing.*;"
-          + "import io.github.devicetunnel.testing.Fault;" // there is one among these tests
+          + "import io.github.devicetunnel.testing.Fault;" // this package has another Fault
           + "import io.micrometer.core.instrument.Tags;"
           + "import io.github.devicetunnel.testing.FaultProxy.*;"
           + "import java.io.*;"
@@ -39,7 +39,7 @@ final class SampleCompiler {
           + "import org.junit.jupiter.api.Test;"
           + "import org.junit.jupiter.api.extension.RegisterExtension;";
 
-  /** What they may throw is on purpose. */
+  /** The declared exceptions are the only checked ones that statements may throw. */
   private static final String BEFORE_STATEMENTS =
       IMPORTS
           + "abstract class AroundStatements extends SampleSurroundings {"
@@ -49,24 +49,24 @@ final class SampleCompiler {
 
   private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
 
-  /** One for all samples: it keeps what is in the jars. */
+  /** Shared by all samples, because it caches the contents of the jars. */
   private static final JavaFileManager FILES = JAVAC.getStandardFileManager(null, null, null);
 
   private final Path output;
   private final String classPath;
 
   /**
-   * For samples of one kind.
+   * Creates a compiler for samples with one class path.
    *
-   * @param output where the classes go
-   * @param classPath what the samples may use
+   * @param output folder for the classes
+   * @param classPath class path of the samples
    */
   SampleCompiler(Path output, String classPath) {
     this.output = output;
     this.classPath = classPath;
   }
 
-  /** Returns what the compiler has against it, with the line in its document. */
+  /** Returns the findings of the compiler, with the line in the document. */
   List<String> compile(Sample sample) {
     if (!sample.isClass()) {
       String text = BEFORE_STATEMENTS + sample.code() + AFTER_STATEMENTS;
@@ -78,7 +78,7 @@ final class SampleCompiler {
 
   private List<String> compile(Sample sample, String className, String text) {
     DiagnosticCollector<JavaFileObject> findings = new DiagnosticCollector<>();
-    // An automatic resource that is only there to be closed is no mistake in a sample.
+    // Without "try": a sample may open a resource only to close it.
     List<String> options =
         List.of(
             "--release=17",

@@ -7,12 +7,12 @@ import io.github.devicetunnel.testing.TunnelService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 
-/** What samples that are not whole programs take for granted. */
+/** Declares the names that samples use without being whole programs. */
 abstract class SampleSurroundings {
-  /** A gateway. */
+  /** The device ID of a gateway. */
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
-  /** What an application's own tests test. */
+  /** A class of an application, which its tests cover. */
   static final class Meter {
     Meter(String cloudUri, String key, String device) {}
 
@@ -21,33 +21,33 @@ abstract class SampleSurroundings {
     }
   }
 
-  /** Where an application keeps its meters. */
+  /** The meter registry of an application. */
   MeterRegistry registry;
 
-  /** Of the sample before. */
+  /** The metrics of the previous sample. */
   TunnelMetrics metrics;
 
-  /** Settings of an application's client. */
+  /** The settings of the client of an application. */
   TunnelClient.Builder builder;
 
   /** An access key. */
   String key;
 
-  /** That of a proxy. */
+  /** The password of a proxy. */
   String password;
 
-  /** What a service understands. */
+  /** A request in the protocol of a service. */
   byte[] request;
 
-  /** The client of the sample before. */
+  /** The client of the previous sample. */
   TunnelClient client;
 
-  /** The stand-in of the sample before. */
+  /** The tunnel service of the previous sample. */
   TunnelService service;
 
-  /** The one on a gateway. */
+  /** The web server on a gateway. */
   HttpServer webServer;
 
-  /** Any client of TCP. */
+  /** Connects a TCP client of the application. */
   abstract void connectTo(InetSocketAddress address);
 }

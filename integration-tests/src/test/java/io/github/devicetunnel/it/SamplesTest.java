@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever copies Java out of the documentation gets what compiles. */
+/** Compiles every Java sample in the documentation. */
 final class SamplesTest {
   @TempDir Path folder;
 
@@ -21,13 +21,13 @@ final class SamplesTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void compiles(Sample sample) {
+  void sampleCompiles(Sample sample) {
     assertThat(compiler().compile(sample)).isEmpty();
   }
 
-  /** Or the test above would show nothing. */
+  /** Proves that {@link #sampleCompiles} can fail. */
   @Test
-  void mistakesAreFoundWhereTheyAre() {
+  void reportsCompilerErrorsWithLine() {
     Path document = Path.of(System.getProperty("tunnel.root"), "README.md");
 
     assertThat(compiler().compile(new Sample(document, 10, "client.open();\nclient.opem();\n")))
@@ -46,7 +46,7 @@ final class SamplesTest {
   }
 
   @Test
-  void thereAreSomeOfEveryKind() throws IOException {
+  void findsSamplesOfEveryKind() throws IOException {
     assertThat(Sample.ofReadme()).anyMatch(Sample::isFile).anyMatch(s -> !s.isFile());
     List<String> places = Sample.ofJavadoc().stream().map(Sample::toString).toList();
     assertThat(places)

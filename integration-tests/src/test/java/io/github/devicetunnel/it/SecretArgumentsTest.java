@@ -13,12 +13,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The arguments of a process are there for every user of the machine to read. */
+/**
+ * Tests that secrets do not appear among the arguments of a process, which every user of the
+ * machine can read.
+ */
 @EnabledOnOs(OS.LINUX)
 final class SecretArgumentsTest {
   @TempDir Path folder;
 
-  /** Whatever is behind the blank, the launcher gives to Java as this says, and nothing else. */
+  /** The launcher passes an argument with a secret to Java in the environment. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -36,7 +39,7 @@ final class SecretArgumentsTest {
         "jwt inspect -- eyJhbGciOiJSUzI1NiJ9.e30.5ecret",
         "exec -- curl --header 5ecret",
       })
-  void isNoneOfJavas(String line) throws Exception {
+  void launcherHidesSecretsFromArgumentsOfJava(String line) throws Exception {
     String[] arguments = line.split(" ");
     Path home = Files.createDirectories(folder.resolve("java/bin")).getParent();
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
@@ -60,22 +63,22 @@ final class SecretArgumentsTest {
   }
 
   @Test
-  void theyWorkAndTheProgramOfExecFindsNone() throws Exception {
+  void execUsesSecretsAndHidesThemFromProgram() throws Exception {
     try (ProgramBench bench = new ProgramBench(folder)) {
       String script = "env; tr '\\0' ' ' </proc/$PPID/cmdline; printf '<%s>' \"$@\"";
       List<String> arguments =
           new ArrayList<>(
               List.of("exec", "--api-key", "ak_5ecret", "--header=X-Token=5ecret", "--"));
       arguments.addAll(List.of("sh", "-c", script, "sh"));
-      List<String> theirs =
+      List<String> programArguments =
           List.of("", " a  b ", "***", "x\ny\n", "--api-key=1", "-api-key", "2", "ak_3", "$HOME*");
-      arguments.addAll(theirs);
+      arguments.addAll(programArguments);
 
       Program.Outcome outcome =
           bench
               .program(arguments.toArray(String[]::new))
               .variable("TUNNEL_API_KEY", "")
-              // Left over from somebody else.
+              // Left over from another process.
               .variable("TUNNEL_ARGUMENT_1", "demo")
               .variable("TUNNEL_ARGUMENT_99", "5ecret")
               .run();
@@ -85,7 +88,7 @@ final class SecretArgumentsTest {
           .contains("cli.Main exec --api-key *** --header=*** -- sh")
           .doesNotContain("TUNNEL_ARGUMENT")
           .doesNotContain(Secrets.WORD)
-          .endsWith("<" + String.join("><", theirs) + ">");
+          .endsWith("<" + String.join("><", programArguments) + ">");
       assertThat(outcome.err())
           .containsOnlyOnce("a key given as --api-key can be seen by others")
           .doesNotContain(Secrets.WORD);

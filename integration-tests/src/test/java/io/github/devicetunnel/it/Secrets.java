@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How every secret of these tests can be told. Access keys, tokens and private keys have forms of
- * their own; passwords, passphrases and signatures have a word in them.
+ * Finds the secrets of these tests. Access keys, tokens and private keys have forms of their own;
+ * passwords, passphrases and signatures contain a marker.
  */
 final class Secrets {
-  /** In every secret that has no form of its own. */
+  /** The marker in every secret without a form of its own. */
   static final String WORD = "5ecret";
 
   private static final Pattern SECRET =
@@ -22,14 +22,14 @@ final class Secrets {
               + "|BADANBgkqhkiG|AgEAMB[AM]GByqGSM49|CAQAwE[Aw]YHKoZIzj0"
               + "|MII[A-Z]\\w{2}IBAAKCA|MHcCAQEEI|MI[GH]\\wAgEBB[DE]"
               + "|-----BEGIN [A-Z ]*PRIVATE KEY"
-              // What stands in headers, whatever it is.
+              // The values of authentication headers.
               + "|(?i:\\bauthorization\\W*[:=]\\W*\\w|\\b(?:bearer|basic) [\\w+/-]{8})"
               + "|"
               + WORD);
 
   private Secrets() {}
 
-  /** The first one in a text. */
+  /** Returns the first secret in a text. */
   static Optional<String> findIn(String text) {
     Matcher matcher = SECRET.matcher(text);
     return matcher.find() ? Optional.of(matcher.group()) : Optional.empty();

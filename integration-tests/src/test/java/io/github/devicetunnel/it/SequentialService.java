@@ -9,7 +9,9 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A service of one thread, which accepts the next connection when it has closed the last one. */
+/**
+ * A service with one thread, which accepts the next connection after it closed the previous one.
+ */
 final class SequentialService implements Closeable {
   private final ServerSocket serverSocket;
   private final Service.Script script;
@@ -25,7 +27,7 @@ final class SequentialService implements Closeable {
     return started(InetAddress.getLoopbackAddress(), script);
   }
 
-  /** As {@link #started(Service.Script)}, on another address of this machine. */
+  /** Same as {@link #started(Service.Script)}, on another address of this machine. */
   static SequentialService started(InetAddress address, Service.Script script) throws IOException {
     SequentialService service = new SequentialService(address, script);
     service.thread.setDaemon(true);

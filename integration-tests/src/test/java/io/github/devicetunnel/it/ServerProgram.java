@@ -12,14 +12,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 /**
- * A server program on a free port of loopback. The end of its standard input is its sign to stop,
- * so it dies with this JVM, too.
+ * A server program on a free port of loopback. It stops when its standard input ends, and therefore
+ * also ends with this JVM.
  */
 final class ServerProgram implements AutoCloseable {
-  /** Somebody else may take a port between the moment it is found free and the server's start. */
-  private static final int TRIES = 3;
+  /** Another process may take the port before the server binds it. */
+  private static final int MAX_ATTEMPTS = 3;
 
-  /** Sends the signal $1 to the rest, a command, when the standard input ends. */
+  /**
+   * Runs a command, the arguments after $1, and sends it the signal $1 when standard input ends.
+   */
   private static final String UNTIL_END_OF_INPUT =
       """
       signal=$1
@@ -46,17 +48,17 @@ final class ServerProgram implements AutoCloseable {
   }
 
   /**
-   * Starts it, and returns when it accepts connections.
+   * Starts the server, and returns when it accepts connections.
    *
-   * @param stopSignal which it obeys without waiting for its clients
-   * @param ready what it then writes to its log; null if it says nothing, and is to be tried
-   * @param command how to start it on a port
+   * @param stopSignal signal that stops the server without waiting for its clients
+   * @param ready text that the server then logs; null to probe the port instead
+   * @param command returns the command that starts the server on a port
    */
   static ServerProgram started(
       Path folder, String stopSignal, String ready, IntFunction<List<String>> command)
       throws IOException {
     String failures = "";
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < MAX_ATTEMPTS; i++) {
       int port = freePort();
       ServerProgram server = launch(folder, stopSignal, port, command.apply(port));
       try {
@@ -92,8 +94,8 @@ final class ServerProgram implements AutoCloseable {
 
   private boolean isReady(String ready) {
     BooleanSupplier accepts = ready == null ? this::accepts : () -> log().contains(ready);
-    String what = ready == null ? "a connection to port " + port : ready;
-    Await.until(what, () -> !process.isAlive() || accepts.getAsBoolean());
+    String description = ready == null ? "a connection to port " + port : ready;
+    Await.until(description, () -> !process.isAlive() || accepts.getAsBoolean());
     return process.isAlive() && accepts.getAsBoolean();
   }
 
@@ -113,7 +115,7 @@ final class ServerProgram implements AutoCloseable {
     }
   }
 
-  /** The address as a tunnel names it. */
+  /** Returns the address in the form of a service address. */
   String serviceAddress() {
     return "127.0.0.1:" + port;
   }
@@ -122,7 +124,7 @@ final class ServerProgram implements AutoCloseable {
     return port;
   }
 
-  /** Fails if it does not end, or not with all that it started; nothing is left in any case. */
+  /** Stops the server, kills every process that is left, and fails if there was any. */
   @Override
   public void close() throws IOException {
     List<ProcessHandle> all = process.tree();

@@ -3,9 +3,9 @@ package io.github.devicetunnel.it;
 import java.io.IOException;
 import java.net.Socket;
 
-/** A service whose behaviour a test writes down in place. */
+/** A service whose behaviour a test defines in place. */
 final class Service extends TcpService {
-  /** What is done with one connection. */
+  /** Serves one connection. */
   interface Script {
     void play(Socket socket) throws Exception;
   }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A cloud whose name has several addresses, none of which gives a tunnel. */
-@EnabledOnOs(value = OS.LINUX, disabledReason = "others have 127.0.0.1 only")
+/** Tests a cloud whose host name has several addresses, none of which opens a tunnel. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "other systems have only 127.0.0.1")
 final class SeveralAddressesTest {
   private static final String DEVICE = "0123456789abcdef0123456789abcdef";
 
@@ -54,7 +54,7 @@ final class SeveralAddressesTest {
   }
 
   @Test
-  void allRefuse() throws Exception {
+  void reportsEveryAddressThatRefuses() throws Exception {
     try (RefusingPort port = new RefusingPort()) {
       String end = ":" + port.port();
 
@@ -73,7 +73,7 @@ final class SeveralAddressesTest {
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void answerCountsForMoreThanARefusal(boolean last) throws Exception {
+  void reportsTlsAlertRatherThanRefusedConnections(boolean last) throws Exception {
     byte[] alert = {0x15, 3, 3, 0, 2, 2, 112}; // unrecognized_name
     try (Service server =
         Service.started(
@@ -97,7 +97,7 @@ final class SeveralAddressesTest {
   }
 
   @Test
-  void manyAddressesAreCounted() throws Exception {
+  void countsAddressesThatAreNotListed() throws Exception {
     try (RefusingPort port = new RefusingPort()) {
       String uri = "ws://cloud.example:" + port.port();
       List<InetAddress> addresses =
@@ -108,7 +108,7 @@ final class SeveralAddressesTest {
   }
 
   @Test
-  void addressOfVersion6HasBrackets() throws Exception {
+  void printsIpv6AddressInBrackets() throws Exception {
     try (RefusingPort port = new RefusingPort()) {
       String address = "[::1]:" + port.port();
 

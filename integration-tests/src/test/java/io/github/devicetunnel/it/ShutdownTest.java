@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
-/** Closing: what finishes, what is cut, who is freed, and how long it may take. */
+/** Tests closing: draining, aborting, unblocking callers, and the time limits. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources early
 class ShutdownTest {
   private static final Duration LONG = Duration.ofMinutes(5);
 
-  /** Sends back every frame, answers pings, and closes when it is asked to by "bye". */
+  /** Starts a cloud that echoes every frame, answers pings, and closes after "bye". */
   private static RawCloud echo() throws IOException {
     return RawCloud.started(
         connection -> {
@@ -61,7 +61,7 @@ class ShutdownTest {
   }
 
   @Test
-  void whatEndsInTimeIsFinished() throws Exception {
+  void drainsConnectionThatEndsInTime() throws Exception {
     try (RawCloud cloud = echo();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -80,9 +80,9 @@ class ShutdownTest {
     }
   }
 
-  /** A pool that is closed after its client would be waited for without a word. */
+  /** Without the log line, closing a client before its connection pool looks like a hang. */
   @Test
-  void closeLogsWhatItWaitsFor() throws Exception {
+  void closeLogsConnectionsThatStillDrain() throws Exception {
     Logger logger = (Logger) LoggerFactory.getLogger("io.github.devicetunnel.Connections");
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
@@ -106,13 +106,13 @@ class ShutdownTest {
     }
   }
 
-  /** Its port is free again as soon as it has stopped; its connections do not hold it. */
+  /** Waits until the port of the listener is free; open connections do not occupy it. */
   private static void awaitStopped(TunnelListener listener) {
     Await.until(
         "a listener that has stopped accepting",
         () -> {
-          try (ServerSocket inItsPlace = new ServerSocket()) {
-            inItsPlace.bind(listener.localAddress());
+          try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(listener.localAddress());
             return true;
           } catch (IOException e) {
             return false;
@@ -121,7 +121,7 @@ class ShutdownTest {
   }
 
   @Test
-  void whatDoesNotIsCutAndSaysSo() throws Exception {
+  void abortsConnectionsAfterDrainTimeout() throws Exception {
     try (RawCloud cloud = echo();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -143,7 +143,7 @@ class ShutdownTest {
   }
 
   @Test
-  void isBoundedThoughTheCloudAnswersNothing() throws Exception {
+  void closeReturnsWhenCloudIsSilent() throws Exception {
     try (RawCloud cloud = RawCloud.frozen()) {
       TunnelClient client = cloud.client("127.0.0.1:1").build();
       TunnelListener listener = client.listen(Loopback.anyPort());
@@ -159,23 +159,23 @@ class ShutdownTest {
   }
 
   @Test
-  void aSecondCloseNeedNotWaitAsLongAsTheFirst() throws Exception {
+  void secondCloseEndsDrainOfFirst() throws Exception {
     try (RawCloud cloud = echo();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
       exchange(local, "hello");
-      CompletableFuture<DrainReport> patient =
+      CompletableFuture<DrainReport> firstClose =
           CompletableFuture.supplyAsync(() -> client.close(LONG));
       awaitStopped(listener);
       assertThat(client.close(Duration.ZERO).cut()).isPositive();
-      assertThat(Await.get(patient).cut()).isZero();
+      assertThat(Await.get(firstClose).cut()).isZero();
       cloud.assertPlayed();
     }
   }
 
   @Test
-  void anInterruptedThreadCutsAtOnceAndKeepsItsFlag() throws Exception {
+  void interruptAbortsConnectionsAndKeepsFlag() throws Exception {
     try (RawCloud cloud = echo();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -190,7 +190,7 @@ class ShutdownTest {
   }
 
   @Test
-  void closingAStreamFreesItsReader() throws Exception {
+  void closingStreamUnblocksReader() throws Exception {
     try (RawCloud cloud = echo();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelStream stream = client.open()) {
@@ -208,7 +208,7 @@ class ShutdownTest {
   }
 
   @Test
-  void closingAStreamFreesItsWriter() throws Exception {
+  void closingStreamUnblocksWriter() throws Exception {
     try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelStream stream = client.open()) {
@@ -219,7 +219,7 @@ class ShutdownTest {
   }
 
   @Test
-  void closeSendsAllThatWasWritten() throws Exception {
+  void closeSendsAllWrittenBytes() throws Exception {
     int size = 8 << 20;
     try (RawCloud cloud = RawCloud.takingAll(size);
         TunnelClient client = cloud.client("127.0.0.1:1").build()) {
@@ -231,7 +231,7 @@ class ShutdownTest {
   }
 
   @Test
-  void aClosedClientOpensNothing() throws Exception {
+  void closedClientRejectsOpenAndListen() throws Exception {
     try (RawCloud cloud = echo()) {
       TunnelClient client = cloud.client("127.0.0.1:1").build();
       client.close();
@@ -245,7 +245,7 @@ class ShutdownTest {
   }
 
   @Test
-  void clientsThatShareCloseApart() throws Exception {
+  void clientsWithSharedResourcesCloseIndependently() throws Exception {
     try (RawCloud cloud = echo()) {
       TunnelClient first = cloud.client("127.0.0.1:1").build();
       TunnelClient second = first.newBuilder().serviceAddress("127.0.0.1:2").build();

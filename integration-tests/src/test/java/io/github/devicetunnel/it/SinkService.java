@@ -5,7 +5,7 @@ import java.net.Socket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Takes everything and keeps count and digest. */
+/** A service that reads all bytes and records their digest. */
 final class SinkService extends TcpService {
   private final BlockingQueue<Digest> received = new LinkedBlockingQueue<>();
 
@@ -17,7 +17,7 @@ final class SinkService extends TcpService {
     return service;
   }
 
-  /** What the next connection to end had brought. Waits for it. */
+  /** Waits until a connection ends, and returns the digest of its bytes. */
   Digest received() throws InterruptedException {
     Digest digest = Await.next(received);
     if (digest == null) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A slow connection takes longer for one record of TLS than the tunnel may be silent, and not a
- * byte of the record can be read before all of it is there.
+ * Tests a slow connection on which one TLS record takes longer than a timeout of the tunnel. No
+ * byte of a record can be read before the whole record has arrived.
  */
 final class SlowTlsRecordTest {
   private static final Duration SHORT = Duration.ofSeconds(2);
@@ -24,7 +24,7 @@ final class SlowTlsRecordTest {
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
-  /** What ends a tunnel that is silent. */
+  /** The timeout that closes a silent tunnel. */
   enum Limit {
     LIVENESS(
         builder ->
@@ -45,7 +45,7 @@ final class SlowTlsRecordTest {
 
   @ParameterizedTest
   @EnumSource
-  void arrives(Limit limit) throws Exception {
+  void slowRecordDoesNotExpireTimeout(Limit limit) throws Exception {
     try (SourceService service = SourceService.started(5, RECORD);
         Cloud cloud = CloudKind.TESTING_TLS.start();
         FaultProxy proxy = FaultProxy.start(cloud.uri())) {

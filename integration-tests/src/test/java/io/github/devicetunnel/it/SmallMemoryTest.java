@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the packaged program in a JVM that has too little memory for its connections. */
 final class SmallMemoryTest {
-  /** Enough to fill every buffer. */
+  /** Enough bytes to fill every buffer. */
   private static final int COUNT = 390_000;
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -43,8 +43,8 @@ final class SmallMemoryTest {
   }
 
   /**
-   * A cloud whose service waits until there are so many connections, sends as many bytes as each of
-   * them does, and then everything back: so the buffers of all of them are full both ways.
+   * Starts a cloud whose service waits for all connections, sends {@code COUNT} bytes on each of
+   * them, and then echoes. The buffers of all connections are therefore full in both directions.
    */
   private static TestingCloud echo(int connections) throws IOException {
     CountDownLatch all = new CountDownLatch(connections);
@@ -56,7 +56,7 @@ final class SmallMemoryTest {
             ProgramBench.SERVICE,
             stream -> {
               all.countDown();
-              // One that failed before it came to be does not keep the others.
+              // A connection that failed before it opened must not block the others.
               boolean unused = all.await(5, TimeUnit.SECONDS);
               stream.outputStream().write(new byte[COUNT]);
               stream.inputStream().transferTo(stream.outputStream());
@@ -64,7 +64,7 @@ final class SmallMemoryTest {
     return cloud;
   }
 
-  /** What became of one connection: all of its bytes came back, or it was reset. */
+  /** The outcome of one connection: all bytes were echoed, or it was reset. */
   private enum Outcome {
     COMPLETE,
     RESET
@@ -95,7 +95,7 @@ final class SmallMemoryTest {
     try {
       Upload.write(socket.getOutputStream(), 9, COUNT);
     } catch (IOException e) {
-      // Reading reports the same.
+      // The reader reports the same failure.
     }
   }
 
@@ -106,7 +106,7 @@ final class SmallMemoryTest {
       assertThat(echo).isEqualTo(new RandomBytes(9, COUNT).readAllBytes());
       return Outcome.COMPLETE;
     } catch (SocketTimeoutException e) {
-      throw new AssertionError("a connection is open and deaf", e);
+      throw new AssertionError("a connection is open but silent", e);
     } catch (IOException e) {
       assertThat(e).hasMessageContaining("reset");
       return Outcome.RESET;
@@ -123,7 +123,7 @@ final class SmallMemoryTest {
         .collect(Collectors.joining("\n"));
   }
 
-  /** The JDK's own buffers do not fit: some connections fail, and each of them is seen to. */
+  /** The direct buffers of the JDK do not fit: some connections fail, and each of them is reset. */
   @Test
   void connectionWhoseThreadFailsIsReset() throws Exception {
     try (TestingCloud cloud = echo(24);
@@ -134,7 +134,7 @@ final class SmallMemoryTest {
         assertThat(program.await("INTERNAL_ERROR")).isNotEmpty();
       }
       assertThat(program.said()).doesNotContain("Exception in thread");
-      // The threads of the others may still hold what they had.
+      // The threads of other connections may still hold memory.
       Await.until("served again", () -> isServed(port));
     }
   }
@@ -158,7 +158,10 @@ final class SmallMemoryTest {
     }
   }
 
-  /** 16 MiB take about 250 tunnels over ws: others fail alone, and say why. */
+  /**
+   * A heap of 16 MiB fits about 250 tunnels over ws. Each further tunnel fails alone and reports
+   * the cause.
+   */
   @Test
   void connectionsThatDoNotFitAreRejected() throws Exception {
     int fit = 200;
@@ -171,7 +174,7 @@ final class SmallMemoryTest {
           try {
             open.add(ProgramBench.connect(port));
           } catch (SocketException e) {
-            // Rejected before the call returned that connects.
+            // Reset before the connect call returned.
           }
         }
         program.await("no memory for another tunnel: the heap of this JVM takes \\d+ over ws");
@@ -189,7 +192,7 @@ final class SmallMemoryTest {
     }
   }
 
-  /** Returns false for a connection that was reset before it carried anything. */
+  /** Returns false for a connection that was reset before it received data. */
   private static boolean receives(Socket socket) throws IOException {
     try {
       assertThat(socket.getInputStream().readNBytes(COUNT)).hasSize(COUNT);

@@ -30,9 +30,9 @@ import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tunnels that look like sockets behave as sockets do. */
+/** Tests that tunnels in the form of sockets behave as sockets do. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources early
 class SocketTest {
   private static void assertEchoes(Socket socket) throws IOException {
     socket.getOutputStream().write("hello".getBytes(UTF_8));
@@ -40,23 +40,23 @@ class SocketTest {
   }
 
   @Test
-  void everyWayToMakeOneLeadsToTheService() throws Exception {
+  void everyFactoryMethodConnectsToService() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
       TunnelSocketFactory sockets = client.socketFactory();
       InetAddress address = InetAddress.getByAddress("named", new byte[] {10, 0, 0, 7});
       InetAddress wildcard = new InetSocketAddress(0).getAddress();
-      List<Socket> made = new ArrayList<>();
-      made.add(sockets.createSocket("no.such.host", 80));
-      made.add(sockets.createSocket("no.such.host", 80, null, 0));
-      made.add(sockets.createSocket(address, 80));
-      made.add(sockets.createSocket(address, 80, wildcard, 0));
+      List<Socket> created = new ArrayList<>();
+      created.add(sockets.createSocket("no.such.host", 80));
+      created.add(sockets.createSocket("no.such.host", 80, null, 0));
+      created.add(sockets.createSocket(address, 80));
+      created.add(sockets.createSocket(address, 80, wildcard, 0));
       Socket unconnected = sockets.createSocket();
       unconnected.connect(
           InetSocketAddress.createUnresolved("no.such.host", 80), (int) Await.LONG.toMillis());
-      made.add(unconnected);
-      for (Socket socket : made) {
+      created.add(unconnected);
+      for (Socket socket : created) {
         assertEchoes(socket);
         assertThat(socket.getPort()).isEqualTo(80);
         assertThat(socket.getInetAddress().getHostName()).isIn("no.such.host", "named");
@@ -67,7 +67,7 @@ class SocketTest {
   }
 
   @Test
-  void aNewOneIsNoneOfAll() throws Exception {
+  void newSocketIsNeitherConnectedNorBound() throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         Socket socket = client.socketFactory().createSocket()) {
@@ -92,7 +92,7 @@ class SocketTest {
   }
 
   @Test
-  void aConnectedOneToo() throws Exception {
+  void connectedSocketReportsState() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -111,7 +111,7 @@ class SocketTest {
   }
 
   @Test
-  void options() throws Exception {
+  void storesSocketOptions() throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         Socket socket = client.socketFactory().createSocket()) {
@@ -143,7 +143,7 @@ class SocketTest {
   }
 
   @Test
-  void readsTimeOutAndGoOn() throws Exception {
+  void readContinuesAfterTimeout() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -158,7 +158,7 @@ class SocketTest {
   }
 
   @Test
-  void endsEachDirectionByItself() throws Exception {
+  void shutsDownEachDirectionSeparately() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -175,18 +175,18 @@ class SocketTest {
     }
   }
 
-  /** What comes is thrown away, so that the service is never held up. */
+  /** The socket discards received bytes, so that the service is never blocked. */
   @Test
-  void anInputThatWasShutDownTakesEverything() throws Exception {
+  void discardsBytesAfterInputShutdown() throws Exception {
     CountDownLatch allSent = new CountDownLatch(1);
-    Service.Script sendsALot =
+    Service.Script sendsManyBytes =
         socket -> {
           assertThat(socket.getInputStream().read()).isEqualTo('x');
           new RandomBytes(1, 32 << 20).transferTo(socket.getOutputStream());
           allSent.countDown();
           assertThat(socket.getInputStream().read()).isEqualTo('y');
         };
-    try (Service service = Service.started(sendsALot);
+    try (Service service = Service.started(sendsManyBytes);
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
         Socket socket = client.socketFactory().createSocket("turbine", 80)) {
@@ -202,7 +202,7 @@ class SocketTest {
   }
 
   @Test
-  void closingFreesWhoReads() throws Exception {
+  void closingUnblocksReader() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -223,7 +223,7 @@ class SocketTest {
   }
 
   @Test
-  void closingAStreamClosesTheSocket() throws Exception {
+  void closingOutputStreamClosesSocket() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -236,7 +236,7 @@ class SocketTest {
   }
 
   @Test
-  void theServicesEndIsTheEndOfTheStream() throws Exception {
+  void endOfServiceIsEndOfStream() throws Exception {
     try (SourceService service = SourceService.started(1, 100_000);
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -247,7 +247,7 @@ class SocketTest {
   }
 
   @Test
-  void aConnectThatTakesTooLong() throws Exception {
+  void connectFailsAfterTimeout() throws Exception {
     try (RawCloud cloud = RawCloud.silent();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         Socket socket = client.socketFactory().createSocket()) {
@@ -262,11 +262,11 @@ class SocketTest {
   }
 
   @Test
-  void closingGivesAConnectUp() throws Exception {
-    CountDownLatch asked = new CountDownLatch(1);
+  void closingAbortsConnect() throws Exception {
+    CountDownLatch requested = new CountDownLatch(1);
     RawCloud.Script neverAnswers =
         connection -> {
-          asked.countDown();
+          requested.countDown();
           connection.awaitEnd();
         };
     try (RawCloud cloud = RawCloud.started(neverAnswers);
@@ -277,7 +277,7 @@ class SocketTest {
               () ->
                   catchThrowable(
                       () -> socket.connect(InetSocketAddress.createUnresolved("turbine", 80))));
-      Await.reached(asked);
+      Await.reached(requested);
       socket.close();
       assertThat(Await.get(connecting))
           .isInstanceOf(SocketException.class)
@@ -286,10 +286,10 @@ class SocketTest {
   }
 
   @Test
-  void aRefusalSaysWhy() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
+  void rejectionIsCauseOfConnectException() throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
         TestingCloud cloud = TestingCloud.started();
-        TunnelClient client = cloud.client(nobody.serviceAddress()).build()) {
+        TunnelClient client = cloud.client(closedPort.serviceAddress()).build()) {
       assertThatThrownBy(() -> client.socketFactory().createSocket("turbine", 80))
           .isInstanceOf(ConnectException.class)
           .hasCauseInstanceOf(TunnelRejectedException.class);
@@ -297,7 +297,7 @@ class SocketTest {
   }
 
   @Test
-  void aResolverLeadsToManyServices() throws Exception {
+  void resolverSelectsServiceByHost() throws Exception {
     try (EchoService echo = EchoService.started();
         SourceService source = SourceService.started(2, 1000);
         TestingCloud cloud = TestingCloud.started();
@@ -323,7 +323,7 @@ class SocketTest {
   }
 
   @Test
-  void driversFindTheirSocketsByName() throws Exception {
+  void driversFindSocketFactoryByName() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
@@ -347,7 +347,7 @@ class SocketTest {
   }
 
   @Test
-  void writesThatWereMadeBeforeTheCloseArrive() throws Exception {
+  void closeSendsPendingWrites() throws Exception {
     int size = 4 << 20;
     try (SinkService service = SinkService.started();
         TestingCloud cloud = TestingCloud.started();
@@ -360,7 +360,7 @@ class SocketTest {
   }
 
   @Test
-  void aClosedClientConnectsNothing() throws Exception {
+  void closedClientRejectsConnect() throws Exception {
     try (TestingCloud cloud = TestingCloud.started()) {
       TunnelClient client = cloud.client("127.0.0.1:1").build();
       TunnelSocketFactory sockets = client.socketFactory();

@@ -3,7 +3,7 @@ package io.github.devicetunnel.it;
 import java.io.IOException;
 import java.net.Socket;
 
-/** Sends so many pseudo-random bytes to everybody, then closes. */
+/** A service that sends pseudorandom bytes on every connection, and then closes it. */
 final class SourceService extends TcpService {
   private final long seed;
   private final long count;
@@ -19,7 +19,7 @@ final class SourceService extends TcpService {
     return service;
   }
 
-  /** What everybody should get. */
+  /** Returns the digest of the bytes that every connection receives. */
   Digest digest() {
     return RandomBytes.digest(seed, count);
   }

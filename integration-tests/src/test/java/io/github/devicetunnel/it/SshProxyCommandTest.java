@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenSSH's clients with {@code tunnel stdio} in place of a connection. */
+/** Tests OpenSSH's clients with {@code tunnel stdio} in place of a connection. */
 final class SshProxyCommandTest {
   private static final long COUNT = 20 << 20;
   private static final String HOST = "gateway";
@@ -75,7 +75,7 @@ final class SshProxyCommandTest {
   }
 
   @Test
-  void commandWithItsOutputsAndExitCode() throws Exception {
+  void remoteCommandReturnsOutputAndExitCode() throws Exception {
     Outcome outcome = ssh(HOST, "sh -c 'echo result; echo problem >&2; exit 7'").run();
 
     assertThat(outcome.out()).isEqualTo("result\n");
@@ -84,7 +84,7 @@ final class SshProxyCommandTest {
   }
 
   @Test
-  void copiesOfFiles() throws Exception {
+  void copiesFiles() throws Exception {
     Path file = RandomFile.create(folder.resolve("file"), 3, COUNT);
     Path there = folder.resolve("there");
     Path back = folder.resolve("back");
@@ -98,7 +98,7 @@ final class SshProxyCommandTest {
   }
 
   @Test
-  void severalSessionsOverOneTunnel() throws Exception {
+  void sharesOneTunnelBetweenSessions() throws Exception {
     String control = "ControlPath=" + serverFolder.resolve("master");
     try (Program master = ssh("-o", control, "-M", "-N", HOST).start()) {
       Await.until(() -> Files.exists(serverFolder.resolve("master")));
@@ -107,13 +107,13 @@ final class SshProxyCommandTest {
       assertThat(cloud.service().requestCount()).isEqualTo(1);
 
       ssh("-o", control, "-O", "exit", HOST).succeed();
-      // So it ends without a tunnel, too: the code says that it was told to.
+      // The exit code of ssh after "-O exit", also without a tunnel.
       assertThat(master.await().exitCode()).isEqualTo(255);
     }
   }
 
   @Test
-  void clonesOfRepositories() throws Exception {
+  void clonesRepository() throws Exception {
     String git = Externals.program("git");
     Path origin = folder.resolve("origin");
     program(git, "init", "-q", origin.toString()).succeed();
@@ -140,10 +140,10 @@ final class SshProxyCommandTest {
     assertThat(folder.resolve("clone/file")).hasContent("text");
   }
 
-  /** The session is idle, so that nothing is written to the pipe that has lost its reader. */
+  /** The session is idle, so that nothing is written to the broken pipe. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void killedClientEndsTheTunnel() throws Exception {
+  void killedClientClosesTunnel() throws Exception {
     String command = PackagedProgram.stdio(server.serviceAddress()) + " --half-close-timeout=10m";
     try (Program ssh =
         ssh("-o", "ProxyCommand=" + command, HOST, "echo ready; exec sleep 1000").start()) {
@@ -169,7 +169,7 @@ final class SshProxyCommandTest {
   }
 
   @Test
-  void refusalIsSaidAndEndsTheClient() throws Exception {
+  void rejectedTunnelFailsClientWithMessage() throws Exception {
     cloud.service().device(Cloud.DEVICE).disconnect();
 
     Outcome outcome = ssh(HOST, "true").run();

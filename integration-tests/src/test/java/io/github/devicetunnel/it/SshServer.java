@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** OpenSSH's server, for the user that runs the tests, with a key that is made for it. */
+/** OpenSSH's server for the user that runs the tests, with a generated key. */
 final class SshServer implements AutoCloseable {
   static final String USER = System.getProperty("user.name");
 
@@ -17,11 +17,11 @@ final class SshServer implements AutoCloseable {
     this.program = program;
   }
 
-  /** With its files in a folder. */
+  /** Starts a server with its files in a folder. */
   static SshServer started(Path folder) throws Exception {
     String sshd = Externals.program("sshd");
     boolean canSeparate = !USER.equals("root") || Files.isDirectory(Path.of("/run/sshd"));
-    Externals.need(canSeparate, "there is no /run/sshd, without which sshd does not start");
+    Externals.need(canSeparate, "sshd requires /run/sshd, which does not exist");
     createKey(folder, "host_key");
     createKey(folder, "key");
     Path config = Files.writeString(folder.resolve("config"), config(folder));
@@ -55,12 +55,12 @@ final class SshServer implements AutoCloseable {
         .formatted(folder);
   }
 
-  /** The private key that opens it. */
+  /** Returns the private key of the user. */
   Path key() {
     return folder.resolve("key");
   }
 
-  /** What it proves itself with, as in {@code known_hosts} without the host. */
+  /** Returns the public key of the server, as in {@code known_hosts} without the host. */
   String hostKey() throws IOException {
     return Program.text(folder.resolve("host_key.pub")).strip();
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** OpenSSH's server and clients, with a tunnel in between. */
+/** Tests OpenSSH's server and clients through a tunnel. */
 final class SshTest {
   private static final String USER = SshServer.USER;
   private static final long COUNT = 20 << 20;
@@ -29,7 +29,7 @@ final class SshTest {
     server = SshServer.started(serverFolder);
   }
 
-  /** One of the clients with nobody's settings but these. */
+  /** Prepares a client with these settings only. */
   private Program.Builder client(String name, List<String> arguments) {
     List<String> line = new ArrayList<>(List.of(Externals.program(name), "-F", "/dev/null"));
     for (String option :
@@ -60,7 +60,7 @@ final class SshTest {
 
   @ParameterizedTest
   @EnumSource(CloudKind.class)
-  void commandWithItsOutputsAndExitCode(CloudKind kind) throws Exception {
+  void remoteCommandReturnsOutputAndExitCode(CloudKind kind) throws Exception {
     try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
       Outcome outcome = ssh(port, "sh -c 'echo result; echo problem >&2; exit 7'").run();
 
@@ -74,7 +74,7 @@ final class SshTest {
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void bothDirectionsAtOnce(CloudKind kind) throws Exception {
+  void transfersBothDirectionsAtOnce(CloudKind kind) throws Exception {
     Path file = RandomFile.create(folder.resolve("file"), 1, COUNT);
     Path echo = folder.resolve("echo");
     try (TunnelledPort port = TunnelledPort.to(server.serviceAddress(), kind)) {
@@ -88,7 +88,7 @@ final class SshTest {
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void oneDirectionAfterTheOther(CloudKind kind) throws Exception {
+  void transfersOneDirectionAfterTheOther(CloudKind kind) throws Exception {
     Path file = RandomFile.create(folder.resolve("file"), 2, COUNT);
     Path there = folder.resolve("there");
     Path back = folder.resolve("back");
@@ -105,7 +105,7 @@ final class SshTest {
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "NODE"})
-  void copiesOfFiles(CloudKind kind) throws Exception {
+  void copiesFiles(CloudKind kind) throws Exception {
     Path file = RandomFile.create(folder.resolve("file"), 3, COUNT);
     Path there = folder.resolve("there");
     Path back = folder.resolve("back");

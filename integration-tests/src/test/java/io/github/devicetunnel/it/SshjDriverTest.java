@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** sshj and OpenSSH's server, with a tunnel in between. */
+/** Tests sshj against OpenSSH's server through a tunnel. */
 final class SshjDriverTest {
   private static final String HOST = "localhost";
   private static final long COUNT = 8 << 20;
@@ -55,7 +55,7 @@ final class SshjDriverTest {
   }
 
   @Test
-  void commandWithItsOutputsAndExitCode() throws Exception {
+  void remoteCommandReturnsOutputAndExitCode() throws Exception {
     try (Session session = ssh.startSession()) {
       Session.Command command = session.exec("sh -c 'echo result; echo problem >&2; exit 7'");
       assertThat(command.getInputStream().readAllBytes()).isEqualTo("result\n".getBytes(UTF_8));
@@ -67,14 +67,14 @@ final class SshjDriverTest {
   }
 
   @Test
-  void filesBySftp() throws Exception {
+  void copiesFilesBySftp() throws Exception {
     try (SFTPClient sftp = ssh.newSFTPClient()) {
       assertCopiesThereAndBack(sftp.getFileTransfer());
     }
   }
 
   @Test
-  void filesByScp() throws Exception {
+  void copiesFilesByScp() throws Exception {
     assertCopiesThereAndBack(ssh.newSCPFileTransfer());
   }
 

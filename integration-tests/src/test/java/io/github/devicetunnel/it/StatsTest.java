@@ -18,13 +18,13 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Figures of a client and of its connections: before, during and after. */
+/** Tests the statistics of a client and its connections. */
 @ExtendWith(Leaks.class)
 class StatsTest {
   private static final int SIZE = 1_000_000;
 
   @Test
-  void beforeDuringAndAfter() throws Exception {
+  void countsBeforeDuringAndAfterConnections() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).drainTimeout(Duration.ZERO).build()) {
@@ -38,7 +38,7 @@ class StatsTest {
         upload.await();
         local.getOutputStream().write('x');
         assertThat(local.getInputStream().read()).isEqualTo('x');
-        // The echo may be here before the thread that sent it has counted.
+        // The echo may arrive before the writing thread has counted its bytes.
         Await.until(() -> client.stats().bytesUp() == SIZE + 1);
 
         TunnelStats during = client.stats();
@@ -67,7 +67,7 @@ class StatsTest {
   }
 
   @Test
-  void aStreamKeepsItsFigures() throws Exception {
+  void closedStreamKeepsStatistics() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
@@ -76,16 +76,16 @@ class StatsTest {
       assertThat(stream.inputStream().read()).isEqualTo('x');
       stream.close();
 
-      ConnectionStats atTheEnd = stream.stats();
-      assertThat(atTheEnd.state()).isEqualTo(State.CLOSED);
-      assertThat(atTheEnd.bytesUp()).isEqualTo(1);
-      assertThat(atTheEnd.bytesDown()).isEqualTo(1);
-      assertThat(stream.stats()).isEqualTo(atTheEnd);
+      ConnectionStats closed = stream.stats();
+      assertThat(closed.state()).isEqualTo(State.CLOSED);
+      assertThat(closed.bytesUp()).isEqualTo(1);
+      assertThat(closed.bytesDown()).isEqualTo(1);
+      assertThat(stream.stats()).isEqualTo(closed);
     }
   }
 
   @Test
-  void pingsTellOfRoundTripsAndOfWhatArrived() throws Exception {
+  void pingsMeasureRoundTripAndAcknowledgeBytes() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).pingInterval(Duration.ofMillis(100)).build();
@@ -103,14 +103,14 @@ class StatsTest {
   }
 
   @Test
-  void whatNeverOpened() throws Exception {
+  void countsRejectedAndFailedDials() throws Exception {
     try (RawCloud silent = RawCloud.started(RawConnection::awaitEnd);
         TestingCloud cloud = TestingCloud.started();
-        TunnelClient refused =
+        TunnelClient rejected =
             cloud.client("127.0.0.1:80").credentials(Credentials.apiKey("ak_unknown")).build();
         TunnelClient client = silent.client("127.0.0.1:80").build()) {
-      assertThatThrownBy(refused::open).isInstanceOf(TunnelException.class);
-      assertThat(refused.stats()).isEqualTo(new TunnelStats(0, 1, 0, 0, 0, 0, 0, List.of()));
+      assertThatThrownBy(rejected::open).isInstanceOf(TunnelException.class);
+      assertThat(rejected.stats()).isEqualTo(new TunnelStats(0, 1, 0, 0, 0, 0, 0, List.of()));
 
       CompletableFuture<Void> opening =
           CompletableFuture.runAsync(

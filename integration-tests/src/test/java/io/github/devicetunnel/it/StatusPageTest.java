@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The status page of the packaged program, in a browser. */
+/** Tests the status page of the packaged program in a browser. */
 final class StatusPageTest {
-  /** What a device or cloud might say to those who look at the page. */
+  /** Markup that a device or cloud could inject into the page. */
   private static final String ATTACK =
       "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
 
@@ -34,7 +34,7 @@ final class StatusPageTest {
   }
 
   @Test
-  void aBrowserShowsWhatGoesOn() throws Exception {
+  void browserShowsConnectionsAndEscapesMarkup() throws Exception {
     cloud
         .service()
         .device(TunnelProgram.DEVICE)
@@ -54,7 +54,7 @@ final class StatusPageTest {
             .contains(">127.0.0.1:" + socket.getLocalPort() + "</td>")
             .contains(">" + TunnelProgram.DEVICE + "/127.0.0.1:80</td>")
             .contains(">REJECTED</td>", "&lt;img src=x")
-            .as("a rate, for which it must have asked twice")
+            .as("a rate, which requires two requests")
             .contains("B/s")
             .doesNotContain("<img", Cloud.KEY);
         assertThat(outcome.err()).doesNotContain("Content Security Policy", "Uncaught");
@@ -62,7 +62,7 @@ final class StatusPageTest {
     }
   }
 
-  /** The page as it is after its script has run for a while. */
+  /** Returns the page after its script has run for a while. */
   private Program.Outcome browse(String url) throws Exception {
     return Program.in(
             folder,

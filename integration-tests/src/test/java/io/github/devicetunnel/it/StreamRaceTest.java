@@ -34,14 +34,14 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What happens to a stream when two things come together. */
+/** Tests streams on which two operations coincide. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources early
 class StreamRaceTest {
   private static final InetSocketAddress TURBINE =
       InetSocketAddress.createUnresolved("turbine", 80);
 
-  /** What a listener does when it is told. */
+  /** The action of an event listener. */
   private interface Callback {
     void call(ConnectionInfo connection) throws Exception;
   }
@@ -72,7 +72,7 @@ class StreamRaceTest {
     }
   }
 
-  private static boolean someThread(String name, String method) {
+  private static boolean anyThreadRuns(String name, String method) {
     Map<Thread, StackTraceElement[]> stacks = Thread.getAllStackTraces();
     return stacks.entrySet().stream()
         .filter(entry -> entry.getKey().getName().startsWith(name))
@@ -80,9 +80,9 @@ class StreamRaceTest {
         .anyMatch(frame -> frame.getMethodName().equals(method));
   }
 
-  /** A platform thread that is interrupted reads on, as from a socket, though it is the first. */
+  /** An interrupted platform thread continues to read, as from a socket, even in its first read. */
   @Test
-  void theFirstReadOfAnInterruptedThread() throws Exception {
+  void firstReadOfInterruptedThreadContinues() throws Exception {
     CountDownLatch reading = new CountDownLatch(1);
     RawCloud.Script speaksLate =
         connection -> {
@@ -107,7 +107,7 @@ class StreamRaceTest {
   }
 
   @Test
-  void aConnectIsGivenUpWhileItFails() throws Exception {
+  void connectTimesOutWhileCancelBlocks() throws Exception {
     CountDownLatch failed = new CountDownLatch(1);
     EventListener slow =
         new EventListener() {
@@ -127,12 +127,12 @@ class StreamRaceTest {
   }
 
   @Test
-  void aSocketIsClosedWhileItsResolverThinks() throws Exception {
+  void closesSocketWhileResolverRuns() throws Exception {
     CompletableFuture<Target> answer = new CompletableFuture<>();
-    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch requested = new CountDownLatch(1);
     TargetResolver slow =
         (host, port) -> {
-          asked.countDown();
+          requested.countDown();
           return answer.orTimeout(Await.LONG.toMillis(), TimeUnit.MILLISECONDS).join();
         };
     try (EchoService service = EchoService.started();
@@ -140,7 +140,7 @@ class StreamRaceTest {
         TunnelClient client = cloud.client(service).build();
         Socket socket = client.socketFactory(slow).createSocket()) {
       Upload connecting = Upload.running(() -> socket.connect(TURBINE));
-      Await.reached(asked);
+      Await.reached(requested);
       socket.close();
       answer.complete(new Target(Cloud.DEVICE, service.serviceAddress()));
       assertThatThrownBy(connecting::await).cause().hasMessage("Socket closed");
@@ -148,15 +148,15 @@ class StreamRaceTest {
     }
   }
 
-  /** Nothing goes on for the stream, though other clients keep the threads. */
+  /** No task of the stream keeps running, although other clients keep the threads. */
   @Test
-  void aStreamIsClosedAsItOpens() throws Exception {
+  void closesSocketWhileStreamOpens() throws Exception {
     AtomicReference<Socket> socket = new AtomicReference<>();
     TunnelEventListener closing =
         onOpened(
             connection -> {
               socket.get().close();
-              Await.until(() -> someThread("tunnel-helper", "retire"));
+              Await.until(() -> anyThreadRuns("tunnel-helper", "retire"));
             });
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
@@ -164,12 +164,12 @@ class StreamRaceTest {
         Socket closed = client.socketFactory().createSocket()) {
       socket.set(closed);
       closed.connect(TURBINE);
-      Await.until(() -> !someThread("tunnel-timer", "run"));
+      Await.until(() -> !anyThreadRuns("tunnel-timer", "run"));
     }
   }
 
   @Test
-  void theClientIsClosedAsAStreamOpens() throws Exception {
+  void closesClientWhileStreamOpens() throws Exception {
     AtomicReference<TunnelClient> opening = new AtomicReference<>();
     TunnelEventListener closing = onOpened(connection -> opening.get().close(Duration.ZERO));
     try (EchoService service = EchoService.started();
@@ -185,7 +185,7 @@ class StreamRaceTest {
   }
 
   @Test
-  void twoCallbacksCloseEachOthersStreams() throws Exception {
+  void callbacksCloseEachOthersStreams() throws Exception {
     List<TunnelStream> streams = new CopyOnWriteArrayList<>();
     CyclicBarrier both = new CyclicBarrier(2);
     TunnelEventListener closing =
@@ -218,19 +218,19 @@ class StreamRaceTest {
     try {
       assertThat(stream.inputStream().read()).isEqualTo('x');
     } catch (TunnelException e) {
-      // The other callback was quicker.
+      // The other callback closed this stream first.
     }
   }
 
-  /** Writes that find the output shut are in its way, and must not keep it from being told. */
+  /** Failing writes must not prevent the client from sending the shutdown. */
   @Test
-  void theOutputIsShutDownAmongWrites() throws Exception {
+  void shutsDownOutputDuringWrites() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
       for (int i = 0; i < 100; i++) {
         try (TunnelStream stream = client.open()) {
-          List<Upload> writers = List.of(writesNothing(stream), writesNothing(stream));
+          List<Upload> writers = List.of(writesEmptyArrays(stream), writesEmptyArrays(stream));
           stream.shutdownOutput();
           for (Upload writer : writers) {
             assertThatThrownBy(writer::await)
@@ -242,7 +242,7 @@ class StreamRaceTest {
     }
   }
 
-  private static Upload writesNothing(TunnelStream stream) {
+  private static Upload writesEmptyArrays(TunnelStream stream) {
     CountDownLatch begun = new CountDownLatch(1);
     Upload upload =
         Upload.running(
@@ -256,9 +256,12 @@ class StreamRaceTest {
     return upload;
   }
 
-  /** The close frame goes out behind it, although somebody reads and nothing is unconfirmed. */
+  /**
+   * The close frame follows the write, although another thread reads and no bytes are
+   * unacknowledged.
+   */
   @Test
-  void theStreamIsClosedInTheMiddleOfAWrite() throws Exception {
+  void closesStreamDuringWrite() throws Exception {
     CompletableFuture<Integer> closeCode = new CompletableFuture<>();
     RawCloud.Script awaitsClose =
         connection -> {
@@ -277,13 +280,13 @@ class StreamRaceTest {
         TunnelClient client = cloud.client("127.0.0.1:1").okHttpClient(okHttpClient).build();
         TunnelStream stream = client.open()) {
       Upload reader = Upload.running(() -> assertThat(stream.inputStream().read()).isEqualTo(-1));
-      Await.until(() -> someThread("test-upload", "next"));
+      Await.until(() -> anyThreadRuns("test-upload", "next"));
       sockets.shut();
       Upload writer = Upload.running(() -> stream.outputStream().write("hello".getBytes(UTF_8)));
       Await.until(sockets::somebodyWaits);
 
       Upload closing = Upload.running(stream::close);
-      Await.until(() -> someThread("test-upload", "retire"));
+      Await.until(() -> anyThreadRuns("test-upload", "retire"));
       sockets.open();
 
       assertThat(Await.get(closeCode)).isEqualTo(1000);
@@ -293,29 +296,29 @@ class StreamRaceTest {
     }
   }
 
-  /** As long as Java can say, which is more than a long holds in nanoseconds. */
+  /** The longest duration of Java, which exceeds the nanoseconds that a long holds. */
   @Test
-  void waitsForEver() throws Exception {
-    Duration forEver = ChronoUnit.FOREVER.getDuration();
+  void acceptsLongestDuration() throws Exception {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
             cloud
                 .client(service)
-                .connectTimeout(forEver)
-                .livenessTimeout(forEver)
-                .writeTimeout(forEver)
-                .idleTimeout(forEver)
-                .halfCloseTimeout(forEver)
-                .connectRetry(2, forEver)
+                .connectTimeout(forever)
+                .livenessTimeout(forever)
+                .writeTimeout(forever)
+                .idleTimeout(forever)
+                .halfCloseTimeout(forever)
+                .connectRetry(2, forever)
                 .build()) {
       try (TunnelStream stream = client.open()) {
-        stream.setReadTimeout(forEver);
+        stream.setReadTimeout(forever);
         stream.outputStream().write('x');
         stream.shutdownOutput();
         assertThat(stream.inputStream().read()).isEqualTo('x');
       }
-      assertThat(client.close(forEver).cut()).isZero();
+      assertThat(client.close(forever).cut()).isZero();
     }
   }
 }

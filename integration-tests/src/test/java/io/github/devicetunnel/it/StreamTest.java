@@ -35,9 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an application can do with a stream, and what happens then. */
+/** Tests the operations of a stream. */
 @ExtendWith(Leaks.class)
-@SuppressWarnings("try") // closing in the middle is what is tested
+@SuppressWarnings("try") // the tests close resources early
 class StreamTest {
   private static final Duration SHORT = Duration.ofMillis(50);
 
@@ -51,7 +51,7 @@ class StreamTest {
   }
 
   @Test
-  void aReadThatTimesOutLosesNothing() throws Exception {
+  void readTimeoutLosesNoBytes() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -69,13 +69,13 @@ class StreamTest {
     }
   }
 
-  /** Timeouts strike in headers, between the bytes of a payload, and within records of TLS. */
+  /** Timeouts occur in headers, between the bytes of a payload, and within TLS records. */
   @ParameterizedTest
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "TESTING_TLS"})
-  void timeoutsAnywhereLoseNoByte(CloudKind kind) throws Exception {
-    // On a busy machine the proxy passes on 500 bytes a second, and a cloud waits 10 s for our end.
+  void timeoutsInsideFramesLoseNoBytes(CloudKind kind) throws Exception {
+    // On a busy machine the proxy relays 500 bytes a second, and a cloud waits 10 s for the close.
     int count = 4_000;
     try (SourceService service = SourceService.started(7, count);
         Cloud cloud = kind.start();
@@ -108,9 +108,9 @@ class StreamTest {
     return count >= 0;
   }
 
-  /** Clients look with the shortest timeout whether an idle connection still lives. */
+  /** Clients use the shortest timeout to check whether an idle connection is still open. */
   @Test
-  void aReadTakesWhatIsThereHoweverShortItsTimeout() throws Exception {
+  void shortestReadTimeoutReturnsAvailableBytes() throws Exception {
     RawCloud.Script script =
         connection -> {
           connection.write(connection.granted(), Frames.binary(new byte[] {'x'}));
@@ -127,7 +127,7 @@ class StreamTest {
   }
 
   @Test
-  void aZeroLengthReadReturnsAtOnce() throws Exception {
+  void zeroLengthReadReturnsImmediately() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -139,7 +139,7 @@ class StreamTest {
   }
 
   @Test
-  void whoOnlyWritesLearnsOfTheEnd() throws Exception {
+  void writerDetectsClose() throws Exception {
     RawCloud.Script closes =
         connection -> {
           connection.write(connection.granted());
@@ -164,7 +164,7 @@ class StreamTest {
   }
 
   @Test
-  void whoDoesNotReadAnswersPingsAllTheSame() throws Exception {
+  void answersPingsWithoutReader() throws Exception {
     CountDownLatch answered = new CountDownLatch(1);
     RawCloud.Script pings =
         connection -> {
@@ -187,9 +187,9 @@ class StreamTest {
     }
   }
 
-  /** What came before the end is read first, however long that takes. */
+  /** Bytes that arrived before the end can be read at any later time. */
   @Test
-  void theEndWaitsForWhatWasNotReadYet() throws Exception {
+  void endOfStreamFollowsUnreadBytes() throws Exception {
     try (SourceService service = SourceService.started(3, 200_000);
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).pingInterval(Duration.ofMillis(100)).build();
@@ -203,7 +203,7 @@ class StreamTest {
   }
 
   @Test
-  void aCallbackMayCloseAnything() throws Exception {
+  void callbackCanCloseStreamAndClient() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -225,7 +225,7 @@ class StreamTest {
   }
 
   @Test
-  void anInterruptedReaderLosesNothing() throws Exception {
+  void interruptedReadLosesNoBytes() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -233,7 +233,7 @@ class StreamTest {
       stream.setReadTimeout(SHORT);
       assertThatThrownBy(() -> stream.inputStream().read())
           .isInstanceOf(SocketTimeoutException.class);
-      // Now somebody else holds the place in the stream.
+      // A stand-in thread now reads the stream.
       stream.setReadTimeout(Duration.ZERO);
       Thread.currentThread().interrupt();
       Throwable failure = catchThrowable(() -> stream.inputStream().read());
@@ -245,13 +245,13 @@ class StreamTest {
     }
   }
 
-  /** As a socket of the JDK does; but the reason must not blame the cloud. */
+  /** A socket of the JDK does the same, but the close reason must not blame the cloud. */
   @ParameterizedTest
   @EnumSource(
       value = CloudKind.class,
       names = {"TESTING", "TESTING_TLS"})
   @EnabledForJreRange(min = JRE.JAVA_21)
-  void anInterruptedVirtualThreadEndsTheTunnel(CloudKind kind) throws Exception {
+  void interruptedVirtualThreadClosesTunnel(CloudKind kind) throws Exception {
     try (EchoService service = EchoService.started();
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build();
@@ -271,13 +271,13 @@ class StreamTest {
     }
   }
 
-  /** {@code Thread.startVirtualThread}, which Java 17 does not have. */
+  /** Calls {@code Thread.startVirtualThread}, which Java 17 does not have. */
   private static Thread startVirtual(Runnable task) throws ReflectiveOperationException {
     return (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
   }
 
   @Test
-  void twoReadersTakeTurns() throws Exception {
+  void concurrentReadersShareBytes() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -307,7 +307,7 @@ class StreamTest {
   }
 
   @Test
-  void shutdownOutputDoesNotWaitForAWrite() throws Exception {
+  void shutdownOutputDoesNotWaitForWrite() throws Exception {
     try (RawCloud cloud = RawCloud.frozen();
         TunnelClient client = cloud.client("127.0.0.1:1").build();
         TunnelStream stream = client.open()) {
@@ -320,7 +320,7 @@ class StreamTest {
   }
 
   @Test
-  void theOutputThatWasShutDownTakesNothing() throws Exception {
+  void rejectsWritesAfterOutputShutdown() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -334,7 +334,7 @@ class StreamTest {
   }
 
   @Test
-  void aChannelCarriesTheSameBytes() throws Exception {
+  void channelCarriesBytesInBothDirections() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build();
@@ -362,7 +362,7 @@ class StreamTest {
   }
 
   @Test
-  void opensWithoutWaiting() throws Exception {
+  void opensAsynchronously() throws Exception {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).build()) {
@@ -374,10 +374,10 @@ class StreamTest {
   }
 
   @Test
-  void aRefusalComesWithTheFuture() throws Exception {
+  void futureReportsRejection() throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
-        RefusingPort nobody = new RefusingPort();
-        TunnelClient client = cloud.client(nobody.serviceAddress()).build()) {
+        RefusingPort closedPort = new RefusingPort();
+        TunnelClient client = cloud.client(closedPort.serviceAddress()).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
       assertThatThrownBy(() -> Await.get(opening))
           .isInstanceOf(ExecutionException.class)
@@ -387,18 +387,18 @@ class StreamTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whoWaitsNoLongerForTheFutureGivesTheDialUp(boolean cancels) throws Exception {
-    CountDownLatch asked = new CountDownLatch(1);
+  void canceledOrTimedOutFutureAbortsDial(boolean cancels) throws Exception {
+    CountDownLatch requested = new CountDownLatch(1);
     RawCloud.Script neverAnswers =
         connection -> {
-          asked.countDown();
+          requested.countDown();
           connection.awaitEnd();
         };
     try (RawCloud cloud = RawCloud.started(neverAnswers);
         TunnelClient client =
             cloud.client("127.0.0.1:1").connectTimeout(Duration.ofMinutes(10)).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
-      Await.reached(asked);
+      Await.reached(requested);
       if (cancels) {
         opening.cancel(true);
       } else {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clouds that select a websocket subprotocol (RFC 6455 section 1.9), and some that require one. */
+/** Tests clouds that select or require a websocket subprotocol (RFC 6455 section 1.9). */
 final class SubprotocolTest {
   private static final String SERVICE = "127.0.0.1:80";
   private static final String DEFECT =
@@ -27,7 +27,7 @@ final class SubprotocolTest {
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @Test
-  void cloudThatRequiresOneCarriesBytes() throws Exception {
+  void carriesBytesWithRequiredSubprotocol() throws Exception {
     try (NodeCloud cloud = NodeCloud.started("binary");
         EchoService echo = EchoService.started();
         TunnelClient client = cloud.client(echo).subprotocol("mqtt", "binary").build();
@@ -46,7 +46,7 @@ final class SubprotocolTest {
   }
 
   @Test
-  void cloudThatRequiresOneRejectsClientsWithoutIt() throws Exception {
+  void cloudRejectsClientWithoutRequiredSubprotocol() throws Exception {
     try (NodeCloud cloud = NodeCloud.started("binary");
         TunnelClient client = cloud.client(SERVICE).subprotocol("base64").build()) {
       assertThat(catchThrowableOfType(TunnelRejectedException.class, client::open))
@@ -59,7 +59,7 @@ final class SubprotocolTest {
   }
 
   @Test
-  void namesAreOfferedInOneHeader() throws Exception {
+  void offersNamesInOneHeader() throws Exception {
     BlockingQueue<String> offers = new LinkedBlockingQueue<>();
     RawCloud.Script script =
         connection -> {
@@ -77,7 +77,7 @@ final class SubprotocolTest {
     }
   }
 
-  /** Legal, RFC 6455 section 4.1; a browser goes on as well. */
+  /** Valid by RFC 6455 section 4.1; browsers accept these answers, too. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -88,13 +88,13 @@ final class SubprotocolTest {
         "SEC-WEBSOCKET-PROTOCOL:   binary  ",
         "Sec-WebSocket-Protocol:\r\nSec-WebSocket-Protocol: binary"
       })
-  void answerThatSelectsNoneOrOneOfTheOffer(String headers) throws Exception {
+  void acceptsNoneOrOneOfferedSubprotocol(String headers) throws Exception {
     assertThat(received(headers, "binary")).isEqualTo("banner");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Sec-WebSocket-Protocol:", "Sec-WebSocket-Extensions: "})
-  void emptyHeadersWithoutAnOffer(String headers) throws Exception {
+  void acceptsEmptyHeadersWithoutOffer(String headers) throws Exception {
     assertThat(received(headers)).isEqualTo("banner");
   }
 
@@ -107,13 +107,13 @@ final class SubprotocolTest {
         "binary, base64 | subprotocols \"binary\", \"base64\", but may select one at most",
         "binary, binary | subprotocols \"binary\", \"binary\", but may select one at most"
       })
-  void answerThatTheOfferDoesNotAllow(String selected, String text) throws Exception {
+  void rejectsSubprotocolsOutsideOffer(String selected, String text) throws Exception {
     assertThat(rejection("Sec-WebSocket-Protocol: " + selected, "binary", "base64"))
         .hasMessageEndingWith(DEFECT + text + " (RFC 6455 section 4.1)");
   }
 
   @Test
-  void twoHeadersSelectTwo() throws Exception {
+  void rejectsTwoSubprotocolHeaders() throws Exception {
     assertThat(
             rejection(
                 "Sec-WebSocket-Protocol: binary\r\nSec-WebSocket-Protocol: base64",
@@ -123,7 +123,7 @@ final class SubprotocolTest {
   }
 
   @Test
-  void answerWithoutAnOfferNamesTheSetting() throws Exception {
+  void rejectionWithoutOfferNamesSetting() throws Exception {
     assertThat(rejection("Sec-WebSocket-Protocol: binary"))
         .hasMessageEndingWith(
             DEFECT

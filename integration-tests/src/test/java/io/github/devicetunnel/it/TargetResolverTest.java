@@ -20,13 +20,16 @@ import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A defect of an application's resolver is an IOException for the code that connects a socket. */
+/** Tests that a failing resolver of an application appears as an IOException of the socket. */
 final class TargetResolverTest {
   private static final Map<String, String> DEVICES = Map.of("turbine-7", Cloud.DEVICE);
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
-  /** With a socket that is connected, and with one that is made for a host. */
+  /**
+   * Returns the failure of a socket that is created for a host, and checks that connect fails
+   * alike.
+   */
   private static Throwable failure(TargetResolver resolver) throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client("127.0.0.1:1").build()) {
@@ -45,7 +48,7 @@ final class TargetResolverTest {
   }
 
   @Test
-  void returnsNull() throws Exception {
+  void reportsNullAsUnknownHost() throws Exception {
     assertThat(failure((host, port) -> null))
         .isExactlyInstanceOf(UnknownHostException.class)
         .hasMessage(
@@ -54,7 +57,7 @@ final class TargetResolverTest {
   }
 
   @Test
-  void makesTargetOfNull() throws Exception {
+  void reportsInvalidTarget() throws Exception {
     assertThat(failure((host, port) -> new Target(DEVICES.get(host), "127.0.0.1:" + port)))
         .isExactlyInstanceOf(ConnectException.class)
         .hasMessageStartingWith("the TargetResolver failed for turbine-8:80: ")
@@ -63,7 +66,7 @@ final class TargetResolverTest {
   }
 
   @Test
-  void throwsUnchecked() throws Exception {
+  void reportsUncheckedException() throws Exception {
     assertThat(
             failure(
                 (host, port) -> {
@@ -76,9 +79,9 @@ final class TargetResolverTest {
         .hasCauseExactlyInstanceOf(IllegalStateException.class);
   }
 
-  /** It is no more worth a repetition than any other failed dial. */
+  /** The socket throws a ConnectException, so that clients do not retry the dial. */
   @Test
-  void throwsIoException() throws Exception {
+  void reportsIoException() throws Exception {
     assertThat(
             failure(
                 (host, port) -> {
@@ -91,7 +94,7 @@ final class TargetResolverTest {
   }
 
   @Test
-  void throwsWhatSocketsThrow() throws Exception {
+  void rethrowsSocketExceptions() throws Exception {
     assertThat(
             failure(
                 (host, port) -> {
@@ -108,7 +111,7 @@ final class TargetResolverTest {
   }
 
   @Test
-  void okHttp() throws Exception {
+  void okHttpReportsUnknownHost() throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client("127.0.0.1:1").build()) {
       OkHttpClient http =
@@ -124,7 +127,7 @@ final class TargetResolverTest {
   }
 
   @Test
-  void targetsNameTheirPart() {
+  void targetNamesInvalidComponent() {
     assertThatThrownBy(() -> new Target(null, "127.0.0.1:80"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("deviceId must be ")

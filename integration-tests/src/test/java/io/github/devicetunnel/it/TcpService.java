@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A service on a gateway: a free port on loopback, a thread for each connection. What goes wrong on
- * one is recorded, except by the closing of the service itself.
+ * A service on a gateway: a free port on loopback and one thread for each connection. It records
+ * the failures of connections, except those that closing the service causes.
  */
 abstract class TcpService implements Closeable {
   private static final int BACKLOG = 1024;
@@ -30,34 +30,34 @@ abstract class TcpService implements Closeable {
     serverSocket = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
   }
 
-  /** Begins to accept. Not in the constructor, where subclasses are not complete yet. */
+  /** Starts to accept connections. Not part of the constructor, where subclasses are incomplete. */
   final void start() {
     startThread("test-accept-" + address().getPort(), this::acceptConnections);
   }
 
-  /** Serves one connection, which is closed when this returns. On the connection's own thread. */
+  /** Serves one connection on its own thread. The connection is closed when this method returns. */
   abstract void serve(Socket socket) throws Exception;
 
   final InetSocketAddress address() {
     return (InetSocketAddress) serverSocket.getLocalSocketAddress();
   }
 
-  /** The address as a tunnel names it. */
+  /** Returns the address in the form of a service address. */
   final String serviceAddress() {
     return "127.0.0.1:" + serverSocket.getLocalPort();
   }
 
-  /** How many connections there were. */
+  /** Returns the number of accepted connections. */
   final int accepted() {
     return accepted.get();
   }
 
-  /** How many connections there are. */
+  /** Returns the number of open connections. */
   final int open() {
     return sockets.size();
   }
 
-  /** What went wrong so far. */
+  /** Returns the failures so far. */
   final List<Throwable> failures() {
     return failures;
   }
@@ -109,7 +109,7 @@ abstract class TcpService implements Closeable {
     thread.start();
   }
 
-  /** Cuts what is open, and returns when all threads have ended. */
+  /** Closes all connections, and returns when all threads have ended. */
   @Override
   public void close() throws IOException {
     closed = true;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the packaged program shows on a terminal, and that it does not elsewhere. */
+/** Tests the status line that the packaged program shows on a terminal and nowhere else. */
 final class TerminalTest {
   private static final Pattern ERASED = Pattern.compile("[^\n]*\r\u001b\\[2K");
   private static final Pattern CONTROL = Pattern.compile("\u001b\\[[?\\d;]*[A-Za-z]|\r");
@@ -44,15 +44,17 @@ final class TerminalTest {
     return variables;
   }
 
-  /** One connection that is refused, and one that carries a thousand bytes each way. */
+  /**
+   * Opens a connection that is rejected, and one that carries a thousand bytes in each direction.
+   */
   private static void connectTwice(int port) throws IOException {
     TunnelProgram.connectInVain(port);
     TunnelProgram.connectAndExchange(port).close();
   }
 
-  /** What is left on the screen at the end. */
-  private static List<String> screen(String said) {
-    return ERASED.matcher(said).replaceAll("").lines().map(TerminalTest::plain).toList();
+  /** Returns the lines that remain on the screen. */
+  private static List<String> screen(String output) {
+    return ERASED.matcher(output).replaceAll("").lines().map(TerminalTest::plain).toList();
   }
 
   private static String plain(String line) {
@@ -60,7 +62,7 @@ final class TerminalTest {
   }
 
   @Test
-  void oneLineThatIsGoneAtTheEnd() throws Exception {
+  void statusLineDisappearsAtExit() throws Exception {
     cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables())) {
       int port = program.awaitPort();
@@ -81,7 +83,7 @@ final class TerminalTest {
   }
 
   @Test
-  void noColoursForThoseWhoWantNone() throws Exception {
+  void noColorVariableDisablesColors() throws Exception {
     cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables("NO_COLOR", "1"))) {
       connectTwice(program.awaitPort());
@@ -93,15 +95,15 @@ final class TerminalTest {
   }
 
   @Test
-  void noLineOnADumbTerminal() throws Exception {
+  void dumbTerminalShowsNoStatusLine() throws Exception {
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables("TERM", "dumb"))) {
       assertPlain(program);
     }
   }
 
-  /** Where it would be drawn over what the user types. */
+  /** The status line would overwrite the input of the user. */
   @Test
-  void noLineInTheBackground() throws Exception {
+  void backgroundProgramShowsNoStatusLine() throws Exception {
     cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
     try (TunnelProgram program = TunnelProgram.inBackground(folder, variables())) {
       connectTwice(program.awaitPort());
@@ -111,7 +113,7 @@ final class TerminalTest {
   }
 
   @Test
-  void noLineBetweenEvents() throws Exception {
+  void jsonOutputContainsNoStatusLine() throws Exception {
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables(), "--output=json")) {
       program.await("\"event\":\"listening\"");
       assertThat(program.terminate()).isZero();
@@ -120,7 +122,7 @@ final class TerminalTest {
   }
 
   @Test
-  void noLineInAFile() throws Exception {
+  void fileContainsNoStatusLine() throws Exception {
     try (TunnelProgram program = TunnelProgram.start(folder, variables("TUNNEL_TERMINAL", "yes"))) {
       assertPlain(program);
     }

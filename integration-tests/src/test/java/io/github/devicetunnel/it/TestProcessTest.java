@@ -11,7 +11,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is known about the processes of a test that fails, and what becomes of them. */
+/** Tests the report on the processes of a failed test, and the end of these processes. */
 @DisabledOnOs(OS.WINDOWS)
 final class TestProcessTest {
   private static final String WRITES_AND_WAITS = "echo to out; echo to err >&2; sleep 1000; true";
@@ -38,7 +38,7 @@ final class TestProcessTest {
   }
 
   @Test
-  void threadsOfAJvmAreReported() throws Exception {
+  void reportsThreadsOfJvm() throws Exception {
     try (TestingCloud cloud = TunnelProgram.echo();
         TunnelProgram program = TunnelProgram.start(folder, TunnelProgram.settings(cloud))) {
       int port = program.awaitPort();
@@ -50,7 +50,7 @@ final class TestProcessTest {
   }
 
   @Test
-  void processThatIsLeftBehindIsKilledAndFailsTheTest() throws Exception {
+  void leftoverProcessIsKilledAndFailsTest() throws Exception {
     TestProcess process = start();
     assertThat(process.inputReader().readLine()).isEqualTo("to out");
     Await.until(() -> process.tree().size() == 2);

@@ -8,9 +8,9 @@ import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** {@link TunnelService}. */
+/** A cloud of the class {@link TunnelService}. */
 final class TestingCloud extends Cloud {
-  /** Made once: it takes a while. */
+  /** Created once, because the generation takes a while. */
   private static final class Certificates {
     static final HeldCertificate HELD =
         new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
@@ -37,17 +37,17 @@ final class TestingCloud extends Cloud {
     return new TestingCloud(builder.build().start(), true);
   }
 
-  /** What a client must trust in to reach one that was started with TLS. */
+  /** Returns the certificate, in PEM, that clients of a cloud with TLS must trust. */
   static String certificate() {
     return Certificates.HELD.certificatePem();
   }
 
-  /** The private key of {@link #certificate}, PKCS#8 PEM. */
+  /** Returns the private key of {@link #certificate} in PKCS#8 PEM. */
   static String privateKey() {
     return Certificates.HELD.privateKeyPkcs8Pem();
   }
 
-  /** Like a real gateway: the service is dialled after the answer. */
+  /** Starts a cloud that dials the service after the answer, as real gateways do. */
   static TestingCloud startedLikeGateways() throws IOException {
     return started(builder().serviceDial(ServiceDial.AFTER_ANSWER));
   }
@@ -64,7 +64,7 @@ final class TestingCloud extends Cloud {
     return service;
   }
 
-  /** A new client that trusts this cloud; whoever asks for it shuts it down. */
+  /** Returns a new client that trusts this cloud. The caller shuts the client down. */
   static OkHttpClient trustingClient() {
     return new OkHttpClient.Builder()
         .sslSocketFactory(

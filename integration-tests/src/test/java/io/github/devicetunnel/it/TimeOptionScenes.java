@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Options that bound how long something takes. */
+/** Scenes for the options of timeouts and intervals. */
 final class TimeOptionScenes {
-  /** Without these options a cloud may be silent for 8 s, and take no bytes for 2 minutes. */
-  private static final String LESS_THAN_USUAL = " for [0-7](\\.\\d+)? s";
+  /** Less than the defaults, 8 s of silence and 2 minutes without progress of a write. */
+  private static final String BELOW_DEFAULT = " for [0-7](\\.\\d+)? s";
 
   private TimeOptionScenes() {}
 
@@ -27,7 +27,7 @@ final class TimeOptionScenes {
     return scenes;
   }
 
-  /** Of one that came every 5 s, nobody would wait for as many. */
+  /** With the default interval of 5 s, ten pings would take longer than the program may run. */
   private static void pingDuration(ProgramBench bench) throws Exception {
     RawCloud.Script script =
         connection -> {
@@ -72,7 +72,7 @@ final class TimeOptionScenes {
       Program.Outcome outcome =
           bench.stdio(silent, "--liveness-timeout=300ms", "--ping-duration=0.1").run();
       assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(8);
-      assertThat(outcome.err()).containsPattern(LESS_THAN_USUAL);
+      assertThat(outcome.err()).containsPattern(BELOW_DEFAULT);
     }
   }
 
@@ -82,7 +82,7 @@ final class TimeOptionScenes {
       Program.Outcome outcome =
           bench.stdio(full, "--write-timeout=300ms", "--ping-duration=0.1").input(input).run();
       assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(8);
-      assertThat(outcome.err()).containsPattern(LESS_THAN_USUAL);
+      assertThat(outcome.err()).containsPattern(BELOW_DEFAULT);
     }
   }
 

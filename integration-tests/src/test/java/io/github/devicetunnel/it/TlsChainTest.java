@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Certificates of a trusted authority that Java rejects: the message names the true cause. */
+/**
+ * Tests certificates of a trusted authority that Java rejects: the message names the true cause.
+ */
 final class TlsChainTest {
   private static final HeldCertificate ROOT =
       new HeldCertificate.Builder().certificateAuthority(1).commonName("Root CA").build();
@@ -66,7 +68,7 @@ final class TlsChainTest {
   }
 
   @Test
-  void intermediateCertificateIsMissing() throws Exception {
+  void reportsMissingIntermediateCertificate() throws Exception {
     try (TestingCloud cloud = cloud(SERVER)) {
       assertThat(failure(cloud, root()))
           .contains("presented a certificate of an authority that is not trusted (CN=Intermediate")
@@ -83,16 +85,16 @@ final class TlsChainTest {
     }
   }
 
-  /** An authority that was set up again, while clients have its old certificate. */
+  /** The authority was created again, while clients trust its old certificate. */
   @Test
-  void authorityHasAnotherKey() throws Exception {
-    HeldCertificate again =
+  void reportsAuthorityWithAnotherKey() throws Exception {
+    HeldCertificate recreated =
         new HeldCertificate.Builder().certificateAuthority(1).commonName("Root CA").build();
     HeldCertificate server =
         new HeldCertificate.Builder()
             .commonName("cloud")
             .addSubjectAlternativeName("localhost")
-            .signedBy(again)
+            .signedBy(recreated)
             .build();
     try (TestingCloud cloud = cloud(server)) {
       assertThat(failure(cloud, root()))
@@ -102,7 +104,7 @@ final class TlsChainTest {
     }
   }
 
-  /** Extensions in the words of OpenSSL, a part of the message. */
+  /** An extension in the syntax of OpenSSL, and a part of the message. */
   @ParameterizedTest
   @CsvSource({
     "extendedKeyUsage=clientAuth, was not issued for TLS servers",
@@ -110,7 +112,7 @@ final class TlsChainTest {
     "keyUsage=keyCertSign, is not acceptable",
     "keyUsage=cRLSign, is not acceptable"
   })
-  void certificateBreaksARule(String extension, String words) throws Exception {
+  void reportsCertificateForOtherPurposes(String extension, String text) throws Exception {
     openssl("-x509 -newkey rsa:2048 -keyout ca.key -out ca.pem -subj /CN=Plant");
     openssl(
         "-x509 -CA ca.pem -CAkey ca.key -newkey rsa:2048 -keyout server.key -out server.pem -subj"
@@ -123,16 +125,16 @@ final class TlsChainTest {
 
     try (TestingCloud cloud = cloud(server)) {
       assertThat(failure(cloud, folder.resolve("ca.pem")))
-          .contains("localhost presented a certificate that " + words + " (")
+          .contains("localhost presented a certificate that " + text + " (")
           .contains("CN=cloud for localhost, issued by CN=Plant")
           .contains(": its administrator must replace it")
           .doesNotContain("trust it too");
     }
   }
 
-  private void openssl(String words) throws Exception {
+  private void openssl(String arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(Externals.program("openssl"), "req", "-nodes"));
-    command.addAll(List.of(words.split(" ", -1)));
+    command.addAll(List.of(arguments.split(" ", -1)));
     Program.in(folder, command).succeed();
   }
 }

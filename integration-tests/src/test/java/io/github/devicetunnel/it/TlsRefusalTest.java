@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whom a client trusts, who it says it is, and what it says of those that it refuses. */
+/**
+ * Tests which servers a client trusts, which certificate it presents, and how it reports a server
+ * that it rejects.
+ */
 final class TlsRefusalTest {
   private static final HeldCertificate CA = ca("Plant CA");
   private static final HeldCertificate OTHER_CA = ca("Other CA");
@@ -48,7 +51,7 @@ final class TlsRefusalTest {
         .addSubjectAlternativeName("127.0.0.1");
   }
 
-  private static HandshakeCertificates.Builder shows(HeldCertificate certificate) {
+  private static HandshakeCertificates.Builder identity(HeldCertificate certificate) {
     return new HandshakeCertificates.Builder().heldCertificate(certificate);
   }
 
@@ -56,9 +59,9 @@ final class TlsRefusalTest {
     return TestingCloud.started(TestingCloud.builder().useHttps(tls));
   }
 
-  /** A server that takes only clients whose certificates are of our authority. */
+  /** Starts a cloud that requires a client certificate of the plant CA. */
   private static TestingCloud cloudForClients() throws IOException {
-    SSLContext tls = shows(SERVER).addTrustedCertificate(CA.certificate()).build().sslContext();
+    SSLContext tls = identity(SERVER).addTrustedCertificate(CA.certificate()).build().sslContext();
     return cloud(new NeedsClientCertificate(tls.getSocketFactory()));
   }
 
@@ -66,8 +69,8 @@ final class TlsRefusalTest {
     return Files.writeString(folder.resolve(name), String.join("", parts));
   }
 
-  private TlsSettings.Builder trustingOurs() throws IOException {
-    return TlsSettings.builder().trustOnly(pem("ca.pem", "Ours:\n", CA.certificatePem()));
+  private TlsSettings.Builder trustPlantCa() throws IOException {
+    return TlsSettings.builder().trustOnly(pem("ca.pem", "Plant CA:\n", CA.certificatePem()));
   }
 
   private static void assertWorks(TestingCloud cloud, TlsSettings tls) throws IOException {
@@ -79,7 +82,7 @@ final class TlsRefusalTest {
     }
   }
 
-  /** Fails to open a tunnel, and returns what is said after the words that are always the same. */
+  /** Fails to open a tunnel, and returns the message without the prefix that all messages share. */
   private static String failure(Cloud cloud, TlsSettings tls) {
     try (TunnelClient client = cloud.client("127.0.0.1:80").tls(tls).build()) {
       return failure(cloud, client);
@@ -112,9 +115,9 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void trustInAFile() throws Exception {
-    try (TestingCloud cloud = cloud(shows(SERVER).build().sslSocketFactory())) {
-      assertWorks(cloud, trustingOurs().build());
+  void trustsAuthoritiesInFile() throws Exception {
+    try (TestingCloud cloud = cloud(identity(SERVER).build().sslSocketFactory())) {
+      assertWorks(cloud, trustPlantCa().build());
       assertWorks(
           cloud,
           TlsSettings.builder()
@@ -124,13 +127,13 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void authorityIsUnknown() throws Exception {
+  void reportsUnknownAuthority() throws Exception {
     Path file = pem("other.pem", OTHER_CA.certificatePem());
     String presented =
         "localhost presented a certificate of an authority that is not trusted (CN=Plant CA): "
             + describe(SERVER, " for localhost, 127.0.0.1", "CN=Plant CA")
             + "; trusted are ";
-    try (TestingCloud cloud = cloud(shows(SERVER).build().sslSocketFactory())) {
+    try (TestingCloud cloud = cloud(identity(SERVER).build().sslSocketFactory())) {
       assertThat(failure(cloud, TlsSettings.builder().trustOnly(file).build()))
           .startsWith(presented + "only the authorities in " + file);
       assertThat(failure(cloud, TlsSettings.builder().trustAlso(file).build()))
@@ -143,10 +146,10 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void signedByItself() throws Exception {
+  void reportsSelfSignedCertificate() throws Exception {
     HeldCertificate own = server().build();
-    try (TestingCloud cloud = cloud(shows(own).build().sslSocketFactory())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+    try (TestingCloud cloud = cloud(identity(own).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith("localhost presented a certificate of an authority that is not trusted")
           .contains("CN=cloud for localhost, 127.0.0.1, issued by itself, valid from ");
       assertWorks(cloud, TlsSettings.builder().trustOnly(pem("own", own.certificatePem())).build());
@@ -154,20 +157,20 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void expiredOrNotValidYet() throws Exception {
+  void reportsExpiredAndFutureCertificates() throws Exception {
     long now = System.currentTimeMillis();
     long day = Duration.ofDays(1).toMillis();
     HeldCertificate old = server().signedBy(CA).validityInterval(now - 9 * day, now - day).build();
     HeldCertificate young =
         server().signedBy(CA).validityInterval(now + day, now + 9 * day).build();
-    try (TestingCloud cloud = cloud(shows(old).build().sslSocketFactory())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+    try (TestingCloud cloud = cloud(identity(old).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
               "localhost presented a certificate that has expired: "
                   + describe(old, " for localhost, 127.0.0.1", "CN=Plant CA"));
     }
-    try (TestingCloud cloud = cloud(shows(young).build().sslSocketFactory())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+    try (TestingCloud cloud = cloud(identity(young).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
               "localhost presented a certificate that is not valid yet: "
                   + describe(young, " for localhost, 127.0.0.1", "CN=Plant CA")
@@ -177,39 +180,39 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void certificateOfAnotherHost() throws Exception {
+  void reportsCertificateOfAnotherHost() throws Exception {
     HeldCertificate other =
         new HeldCertificate.Builder()
             .commonName("localhost")
             .addSubjectAlternativeName("other.example")
             .signedBy(CA)
             .build();
-    HeldCertificate nobody =
+    HeldCertificate unnamed =
         new HeldCertificate.Builder().commonName("localhost").signedBy(CA).build();
-    try (TestingCloud cloud = cloud(shows(other).build().sslSocketFactory())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+    try (TestingCloud cloud = cloud(identity(other).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
               "localhost presented the certificate of somebody else: "
                   + describe(other, " for other.example", "CN=Plant CA")
                   + "; expected one for localhost");
     }
-    try (TestingCloud cloud = cloud(shows(nobody).build().sslSocketFactory())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+    try (TestingCloud cloud = cloud(identity(unnamed).build().sslSocketFactory())) {
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
               "localhost presented the certificate of somebody else: "
-                  + describe(nobody, " for no host", "CN=Plant CA")
+                  + describe(unnamed, " for no host", "CN=Plant CA")
                   + "; expected one for localhost");
     }
   }
 
   @Test
-  void pins() throws Exception {
+  void checksPins() throws Exception {
     String right = CertificatePinner.pin(SERVER.certificate());
     String wrong = CertificatePinner.pin(CLIENT.certificate());
-    try (TestingCloud cloud = cloud(shows(SERVER).build().sslSocketFactory())) {
-      assertWorks(cloud, trustingOurs().pin("localhost", wrong).pin("localhost", right).build());
-      assertWorks(cloud, trustingOurs().pin("other.example", wrong).build());
-      assertThat(failure(cloud, trustingOurs().pin("localhost", wrong).build()))
+    try (TestingCloud cloud = cloud(identity(SERVER).build().sslSocketFactory())) {
+      assertWorks(cloud, trustPlantCa().pin("localhost", wrong).pin("localhost", right).build());
+      assertWorks(cloud, trustPlantCa().pin("other.example", wrong).build());
+      assertThat(failure(cloud, trustPlantCa().pin("localhost", wrong).build()))
           .startsWith(
               "localhost presented none of the pinned keys: CN=cloud "
                   + right
@@ -219,19 +222,19 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void clientCertificateFromPem() throws Exception {
+  void readsClientCertificateFromPem() throws Exception {
     try (TestingCloud cloud = cloudForClients()) {
       Path certificate = pem("client.pem", CLIENT.certificatePem());
       Path key = pem("client.key", CLIENT.privateKeyPkcs8Pem());
-      assertWorks(cloud, trustingOurs().clientCertificate(certificate, key).build());
+      assertWorks(cloud, trustPlantCa().clientCertificate(certificate, key).build());
 
       Path both = pem("both.pem", CLIENT.privateKeyPkcs8Pem(), CLIENT.certificatePem());
-      assertWorks(cloud, trustingOurs().clientCertificate(both, both).build());
+      assertWorks(cloud, trustPlantCa().clientCertificate(both, both).build());
     }
   }
 
   @Test
-  void clientCertificateFromPkcs12() throws Exception {
+  void readsClientCertificateFromPkcs12() throws Exception {
     Path file = folder.resolve("client.p12");
     char[] password = "5ecret-of-p12".toCharArray();
     KeyStore store = KeyStore.getInstance("PKCS12");
@@ -243,7 +246,7 @@ final class TlsRefusalTest {
     }
     try (TestingCloud cloud = cloudForClients()) {
       char[] given = password.clone();
-      TlsSettings tls = trustingOurs().clientKeyStore(file, () -> given).build();
+      TlsSettings tls = trustPlantCa().clientKeyStore(file, () -> given).build();
 
       assertWorks(cloud, tls);
       assertThat(given).containsOnly('\0');
@@ -251,21 +254,21 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void clientCertificateIsMissing() throws Exception {
+  void reportsMissingClientCertificate() throws Exception {
     try (TestingCloud cloud = cloudForClients()) {
-      assertThat(failure(cloud, trustingOurs().build()))
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
               "localhost asks for a client certificate issued by CN=Plant CA, and none is set: set one (");
     }
   }
 
   @Test
-  void clientCertificateIsOfTheWrongAuthority() throws Exception {
+  void reportsClientCertificateOfAnotherAuthority() throws Exception {
     HeldCertificate other =
         new HeldCertificate.Builder().commonName("client").signedBy(OTHER_CA).build();
     Path file = pem("other.pem", other.certificatePem(), other.privateKeyPkcs8Pem());
     try (TestingCloud cloud = cloudForClients()) {
-      assertThat(failure(cloud, trustingOurs().clientCertificate(file, file).build()))
+      assertThat(failure(cloud, trustPlantCa().clientCertificate(file, file).build()))
           .startsWith(
               "localhost asks for a client certificate issued by CN=Plant CA, and the one that is set is "
                   + describe(other, " for no host", "CN=Other CA")
@@ -274,12 +277,12 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void serverThatSpeaksOnlyOldTls() throws Exception {
-    // What such a server answers to anybody who begins with TLS 1.2: the alert protocol_version.
+  void reportsServerWithOldTls() throws Exception {
+    // The alert protocol_version, with which such a server answers TLS 1.2.
     byte[] alert = {0x15, 3, 2, 0, 2, 2, 70};
     try (Service server = answering(alert);
         Cloud cloud = new CloudAt("wss://localhost:" + server.address().getPort())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+      assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
               "localhost speaks neither TLS 1.2 nor TLS 1.3, and nothing older is accepted"
                   + " (Received fatal alert: protocol_version)");
@@ -287,15 +290,15 @@ final class TlsRefusalTest {
   }
 
   @Test
-  void serverWithoutTls() throws Exception {
+  void reportsServerWithoutTls() throws Exception {
     try (Service server = answering("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
         Cloud cloud = new CloudAt("wss://localhost:" + server.address().getPort())) {
-      assertThat(failure(cloud, trustingOurs().build()))
+      assertThat(failure(cloud, trustPlantCa().build()))
           .isEqualTo("what listens there does not speak TLS: is it ws rather than wss?");
     }
   }
 
-  /** One that was started by somebody else. */
+  /** A cloud that the test has started itself. */
   private static final class CloudAt extends Cloud {
     private final String uri;
 

@@ -34,15 +34,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code wss} adds. Its bytes are compared by {@link EveryByteTest}. */
+/** Tests tunnels over {@code wss}. {@link EveryByteTest} compares their bytes. */
 final class TlsTest {
   @RegisterExtension final Leaks leaks = new Leaks();
 
   @TempDir private Path folder;
 
-  /** There is no upgrade in HTTP/2, and the application's client has just spoken it. */
+  /** HTTP/2 has no upgrade, and the OkHttpClient of the application has just used HTTP/2. */
   @Test
-  void serverThatOffersHttp2() throws Exception {
+  void opensTunnelIfServerOffersHttp2() throws Exception {
     OkHttpClient okHttpClient = TestingCloud.trustingClient();
     try (EchoService service = EchoService.started();
         Cloud cloud = TestingCloud.startedWithTls();
@@ -64,7 +64,7 @@ final class TlsTest {
   }
 
   @Test
-  void certificateOfNobodyWeTrust() throws Exception {
+  void rejectsUntrustedCertificate() throws Exception {
     try (TestingCloud cloud = TestingCloud.startedWithTls();
         TunnelClient client =
             cloud.client("127.0.0.1:80").okHttpClient(new OkHttpClient()).build()) {
@@ -78,9 +78,9 @@ final class TlsTest {
     }
   }
 
-  /** JSSE alone sends no name without a dot, and servers with several certificates need one. */
+  /** JSSE alone omits a name without a dot, but servers with several certificates require it. */
   @Test
-  void nameWithoutDotIsSent() throws Exception {
+  void sendsServerNameWithoutDot() throws Exception {
     HeldCertificate certificate =
         new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
     HandshakeCertificates identity =

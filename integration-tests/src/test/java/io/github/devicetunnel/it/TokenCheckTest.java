@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A token that can be seen to open nothing is refused before anything is dialled. */
+/** Tests that a token that cannot open the tunnel is rejected before the dial. */
 @ExtendWith(Leaks.class)
 class TokenCheckTest {
   private static final String SERVICE = "127.0.0.1:80";
@@ -70,27 +70,27 @@ class TokenCheckTest {
         "\"pelion.edge.tunnel.port\":22|is for another port: its claim pelion.edge.tunnel.port is"
             + " 22, and the tunnel is to lead to 80",
       })
-  void isRefusedWithoutTheCloud(String claim, String why) {
-    assertRefused(Credentials.jwt("app1", claims(claim)), why);
-    assertRefused(Credentials.jwt("app1", request -> claims(claim)), why);
+  void rejectsMismatchedTokenWithoutDialing(String claim, String text) {
+    assertRejected(Credentials.jwt("app1", claims(claim)), text);
+    assertRejected(Credentials.jwt("app1", request -> claims(claim)), text);
     assertThat(cloud.requestCount()).isZero();
   }
 
   @Test
-  void oneThatHasExpired() {
-    assertRefused(Credentials.jwt("app1", Jwts.expired("x")), "has expired: its claim exp is ");
-    assertRefused(Credentials.jwt("app1", Jwts.of("{\"a\":1}", "x")), "has no claim exp");
+  void rejectsExpiredToken() {
+    assertRejected(Credentials.jwt("app1", Jwts.expired("x")), "has expired: its claim exp is ");
+    assertRejected(Credentials.jwt("app1", Jwts.of("{\"a\":1}", "x")), "has no claim exp");
     assertThat(cloud.requestCount()).isZero();
   }
 
-  private void assertRefused(Credentials credentials, String why) {
-    // To be tried again is of no use.
+  private void assertRejected(Credentials credentials, String text) {
+    // A retry cannot succeed, so the client must not wait for one.
     TunnelClient.Builder builder = client(credentials).connectRetry(3, Duration.ofHours(1));
     try (TunnelClient client = builder.build()) {
       TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
       assertThat(e)
           .hasMessageStartingWith(
-              "the token opens no tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: it " + why);
+              "the token opens no tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: it " + text);
       assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.TOKEN_REFUSED);
       assertThat(e.reason().endedBy()).isEqualTo(CloseReason.EndedBy.CLIENT);
       assertThat(client.stats().failed()).isEqualTo(1);
@@ -101,11 +101,11 @@ class TokenCheckTest {
   }
 
   @Test
-  void everyConnectionOfAListenerEndsWithTheReason() throws Exception {
+  void listenerReportsReasonOfEveryConnection() throws Exception {
     Credentials credentials = Credentials.jwt("app1", Jwts.expired("x"));
     try (TunnelClient client = client(credentials).build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
-      // So soon that not even its options may be set any more.
+      // The connection may end before the test sets the options of the socket.
       assertThatThrownBy(() -> useOnce(listener)).isInstanceOf(IOException.class);
       Await.until(() -> !log.reasons().isEmpty());
       assertThat(log.onlyLines())
@@ -121,9 +121,9 @@ class TokenCheckTest {
     }
   }
 
-  /** A source may keep tokens for longer than they are good for. */
+  /** A source may cache a token beyond its expiry. */
   @Test
-  void aSourceIsAskedForAFreshOneOnce() throws Exception {
+  void requestsFreshTokenOnce() throws Exception {
     TokenSource source =
         request -> request.freshWanted() ? Jwts.valid("fresh") : Jwts.expired("stale");
     try (TunnelClient client = client(Credentials.jwt("app1", source)).build()) {
@@ -135,7 +135,7 @@ class TokenCheckTest {
   }
 
   @Test
-  void kindsOfTokensAreToldApart() {
+  void detectsWrongKindOfCredential() {
     try (TunnelClient client = client(Credentials.apiKey(r -> Jwts.valid("x"))).build()) {
       assertThatThrownBy(client::open).hasMessageContaining(": it is a JWT, which needs the ID of");
     }
@@ -147,7 +147,7 @@ class TokenCheckTest {
   }
 
   @Test
-  void whatTheCloudWouldHaveToTellIsNotRefused() throws Exception {
+  void leavesOtherClaimsToCloud() throws Exception {
     String token = claims("\"pelion.edge.tunnel.ip\":\"127.0.0.1\",\"pelion.edge.tunnel.port\":80");
     try (TunnelClient client =
         client(Credentials.jwt("app1", token)).serviceAddress("localhost:80").build()) {

@@ -36,13 +36,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A source is asked for every dial, and a token that was not taken is replaced once. */
+/** Tests that the client requests a token for every dial, and replaces a rejected token once. */
 @ExtendWith(Leaks.class)
 class TokenSourceTest {
   private static final String SERVICE = "127.0.0.1:80";
 
   private final EventLog log = new EventLog();
-  private final BlockingQueue<TokenRequest> asked = new LinkedBlockingQueue<>();
+  private final BlockingQueue<TokenRequest> requests = new LinkedBlockingQueue<>();
   private TunnelService cloud;
 
   @BeforeEach
@@ -80,10 +80,10 @@ class TokenSourceTest {
         .addEventListener(log);
   }
 
-  /** One that remembers what it was asked. */
+  /** Returns a source that records its requests. */
   private TokenSource source(String token, String fresh) {
     return request -> {
-      asked.add(request);
+      requests.add(request);
       return request.freshWanted() ? fresh : token;
     };
   }
@@ -101,11 +101,11 @@ class TokenSourceTest {
   }
 
   @Test
-  void isAskedForEveryDial() throws Exception {
+  void requestsTokenForEveryDial() throws Exception {
     try (TunnelClient client = client(Credentials.apiKey(source(Cloud.KEY, "ak_other")))) {
       client.open().close();
       client.open().close();
-      assertThat(asked).containsExactly(request(false), request(false));
+      assertThat(requests).containsExactly(request(false), request(false));
       assertThat(answers()).containsExactly(101, 101);
       assertThat(log.timings().get(0).credential()).isNotNull();
       assertThat(log.timings().get(0).total()).isGreaterThan(log.timings().get(0).credential());
@@ -113,11 +113,11 @@ class TokenSourceTest {
   }
 
   @Test
-  void aTokenThatIsNotTakenIsReplacedOnce() throws Exception {
+  void replacesRejectedTokenOnce() throws Exception {
     TokenSource source = source(Jwts.valid("stale"), Jwts.valid("fresh"));
     try (TunnelClient client = client(Credentials.jwt("app1", source))) {
       client.open().close();
-      assertThat(asked).containsExactly(request(false), request(true));
+      assertThat(requests).containsExactly(request(false), request(true));
       assertThat(answers()).containsExactly(401, 101);
       assertThat(log.onlyLines())
           .startsWith(
@@ -132,14 +132,14 @@ class TokenSourceTest {
   }
 
   @Test
-  void aFreshOneThatIsNotTakenEitherIsTheEnd() throws Exception {
+  void failsIfFreshTokenIsRejected() throws Exception {
     TokenSource source = source("ak_wrong", "ak_wrong_too");
     TunnelClient.Builder builder = builder(Credentials.apiKey(source));
     try (TunnelClient client = builder.connectRetry(5, Duration.ofMillis(1)).build()) {
       assertThat(failure(client))
           .isInstanceOfSatisfying(
               TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(401));
-      assertThat(asked).containsExactly(request(false), request(true));
+      assertThat(requests).containsExactly(request(false), request(true));
       assertThat(answers()).containsExactly(401, 401);
       assertThat(log.onlyLines())
           .containsExactly(
@@ -155,17 +155,17 @@ class TokenSourceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 404, 407, 429, 500, 503})
-  void everyOtherAnswerIsTheEnd(int status) throws Exception {
+  void keepsTokenAfterOtherStatus(int status) throws Exception {
     cloud.faults().onNextConnect(Fault.refuse(status));
     try (TunnelClient client = client(Credentials.apiKey(source(Cloud.KEY, Cloud.KEY)))) {
       assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
-      assertThat(asked).containsExactly(request(false));
+      assertThat(requests).containsExactly(request(false));
       assertThat(answers()).containsExactly(status);
     }
   }
 
   @Test
-  void aTokenThatIsAlwaysTheSameIsNotTriedAgain() throws Exception {
+  void doesNotRetryFixedToken() throws Exception {
     try (TunnelClient client = client(Credentials.jwt("app1", Jwts.valid("stale")))) {
       assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
       assertThat(answers()).containsExactly(401);
@@ -173,7 +173,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void anAuthenticatorOfTheApplicationIsNotAsked() throws Exception {
+  void ignoresAuthenticatorOfOkHttpClient() throws Exception {
     CountDownLatch authenticated = new CountDownLatch(1);
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -193,7 +193,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void aSourceThatFailsIsADialThatFails() throws Exception {
+  void failingSourceFailsDial() throws Exception {
     TokenSource source =
         request -> {
           throw new IOException("the vault is sealed");
@@ -213,11 +213,11 @@ class TokenSourceTest {
   }
 
   @Test
-  void aSourceThatFailsIsAskedAgainAsADialIsTriedAgain() throws Exception {
+  void retriesDialIfSourceFails() throws Exception {
     TokenSource source =
         request -> {
-          asked.add(request);
-          if (asked.size() < 3) {
+          requests.add(request);
+          if (requests.size() < 3) {
             throw new IOException("not yet");
           }
           return Cloud.KEY;
@@ -225,12 +225,12 @@ class TokenSourceTest {
     TunnelClient.Builder builder = builder(Credentials.apiKey(source));
     try (TunnelClient client = builder.connectRetry(3, Duration.ofMillis(1)).build()) {
       client.open().close();
-      assertThat(asked).containsExactly(request(false), request(false), request(false));
+      assertThat(requests).containsExactly(request(false), request(false), request(false));
     }
   }
 
   @Test
-  void defectsOfSources() {
+  void reportsDefectiveSource() {
     TokenSource broken =
         request -> {
           throw new IllegalStateException("not\nlogged in");
@@ -241,14 +241,14 @@ class TokenSourceTest {
     assertThat(cloud.requestCount()).isZero();
   }
 
-  private void assertNoToken(TokenSource source, String why) {
+  private void assertNoToken(TokenSource source, String text) {
     try (TunnelClient client = client(Credentials.apiKey(source))) {
-      assertThat(failure(client)).hasMessageContaining(": " + why);
+      assertThat(failure(client)).hasMessageContaining(": " + text);
     }
   }
 
   @Test
-  void whatItReturnsIsCheckedAndNotShown() {
+  void rejectsInvalidTokenWithoutShowingIt() {
     TokenSource source = source("ak_secret\n", "ak_secret\n");
     try (TunnelClient client = client(Credentials.apiKey(source))) {
       TunnelException failure = failure(client);
@@ -262,16 +262,19 @@ class TokenSourceTest {
     assertThat(cloud.requestCount()).isZero();
   }
 
-  /** One that waits for something, and can be freed by an interrupt, or not even by that. */
-  private TokenSource blocking(CountDownLatch over, boolean deaf) {
+  /**
+   * Returns a source that blocks until the latch opens; an interrupt ends it unless it ignores
+   * interrupts.
+   */
+  private TokenSource blocking(CountDownLatch over, boolean uninterruptible) {
     return request -> {
-      asked.add(request);
+      requests.add(request);
       while (true) {
         try {
           over.await();
           return Cloud.KEY;
         } catch (InterruptedException e) {
-          if (!deaf) {
+          if (!uninterruptible) {
             throw e;
           }
         }
@@ -281,9 +284,9 @@ class TokenSourceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void itsTimeIsPartOfTheConnectTimeout(boolean deaf) {
+  void connectTimeoutIncludesTokenSource(boolean uninterruptible) {
     CountDownLatch over = new CountDownLatch(1);
-    Credentials credentials = Credentials.apiKey(blocking(over, deaf));
+    Credentials credentials = Credentials.apiKey(blocking(over, uninterruptible));
     TunnelClient.Builder builder = builder(credentials).connectTimeout(Duration.ofMillis(200));
     try (TunnelClient client = builder.build()) {
       assertThat(failure(client))
@@ -297,16 +300,16 @@ class TokenSourceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void closingTheClientWaitsForNoSource(boolean deaf) throws Exception {
+  void closeDoesNotWaitForTokenSource(boolean uninterruptible) throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    TunnelClient.Builder builder = builder(Credentials.apiKey(blocking(over, deaf)));
+    TunnelClient.Builder builder = builder(Credentials.apiKey(blocking(over, uninterruptible)));
     try (TunnelClient client = builder.connectTimeout(Duration.ofMinutes(5)).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         Socket local = LocalEnd.connect(listener)) {
       CompletableFuture<Throwable> failure =
           CompletableFuture.supplyAsync(() -> catchThrowable(client::open));
-      assertThat(Await.next(asked)).isNotNull();
-      assertThat(Await.next(asked)).isNotNull();
+      assertThat(Await.next(requests)).isNotNull();
+      assertThat(Await.next(requests)).isNotNull();
 
       assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
 
@@ -325,9 +328,9 @@ class TokenSourceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void anInterruptedDialWaitsForNoSource(boolean deaf) throws Exception {
+  void interruptedDialDoesNotWaitForTokenSource(boolean uninterruptible) throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    try (TunnelClient client = client(Credentials.apiKey(blocking(over, deaf)))) {
+    try (TunnelClient client = client(Credentials.apiKey(blocking(over, uninterruptible)))) {
       CompletableFuture<Throwable> failure = new CompletableFuture<>();
       CompletableFuture<Boolean> flag = new CompletableFuture<>();
       Thread dialling =
@@ -337,7 +340,7 @@ class TokenSourceTest {
                 flag.complete(Thread.interrupted());
               });
       dialling.start();
-      assertThat(Await.next(asked)).isNotNull();
+      assertThat(Await.next(requests)).isNotNull();
       dialling.interrupt();
       assertThat(Await.get(failure))
           .isInstanceOf(InterruptedIOException.class)
@@ -351,7 +354,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void aFutureThatIsCancelledInterruptsTheSource() throws Exception {
+  void canceledFutureInterruptsTokenSource() throws Exception {
     CountDownLatch waiting = new CountDownLatch(1);
     CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
     TokenSource source =
@@ -375,7 +378,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void manyAtATime() throws Exception {
+  void replacesTokensOfConcurrentDials() throws Exception {
     try (TunnelClient client = client(Credentials.apiKey(source("ak_wrong", Cloud.KEY)))) {
       List<CompletableFuture<Void>> opened =
           IntStream.range(0, 50)
@@ -383,7 +386,7 @@ class TokenSourceTest {
               .toList();
       Await.get(CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)));
     }
-    assertThat(asked.stream().filter(TokenRequest::freshWanted)).hasSize(50);
+    assertThat(requests.stream().filter(TokenRequest::freshWanted)).hasSize(50);
     assertThat(answers().stream().filter(status -> status == 401)).hasSize(50);
   }
 }

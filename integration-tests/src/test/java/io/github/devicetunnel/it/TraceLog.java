@@ -16,18 +16,18 @@ import org.junit.platform.launcher.LauncherSessionListener;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes all that anybody logs during all tests, at the lowest level, into the file that the system
- * property {@code tunnel.trace.log} names: one for each JVM that runs tests. {@link TraceLogCheck}
- * looks for secrets in it.
+ * Writes every log event of all tests, at the lowest level, to the file in the system property
+ * {@code tunnel.trace.log}: one file for each JVM that runs tests. {@link TraceLogCheck} searches
+ * the files for secrets.
  */
 public final class TraceLog implements LauncherSessionListener {
   private final FileAppender<ILoggingEvent> file = new FileAppender<>();
 
-  /** OkHttp and its server. Kept, because the JDK forgets loggers that nobody holds. */
+  /** OkHttp and its server. A strong reference, because the JDK collects loggers without one. */
   private final List<java.util.logging.Logger> jdkLoggers =
       Stream.of("okhttp3", "mockwebserver3").map(java.util.logging.Logger::getLogger).toList();
 
-  /** Passes on what goes to the JDK's loggers. */
+  /** Forwards the events of the JDK loggers. */
   private static final class Bridge extends Handler {
     private final SimpleFormatter formatter = new SimpleFormatter();
 
@@ -66,9 +66,9 @@ public final class TraceLog implements LauncherSessionListener {
     ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(file);
     root.setLevel(Level.TRACE);
-    // A cloud of the tests, which is told secrets, and logs all that it is told.
+    // A cloud of the tests, which receives secrets and logs all that it receives.
     context.getLogger("org.java_websocket.WebSocketImpl").setLevel(Level.INFO);
-    // Clients of the tests: every byte of files of many megabytes.
+    // Clients of the tests, which log every byte of large files.
     for (String name :
         List.of(
             "transport.Decoder", "transport.Encoder", "connection.channel.direct.SessionChannel")) {

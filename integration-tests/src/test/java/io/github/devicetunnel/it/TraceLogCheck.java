@@ -17,17 +17,17 @@ import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 
 /**
- * No secret is in what was logged during all tests, at the lowest level, by anybody. Not a test by
- * its name, because it must run after all of them: the build calls it.
+ * Checks that no secret was logged during all tests, at the lowest level. The name does not match
+ * the pattern of tests, because the build runs this class after all tests.
  */
 final class TraceLogCheck {
-  /** As long as that it must be when all tests were run, or it would show little. */
-  private static final long LEAST_BYTES = 10 << 20;
+  /** Minimum size of the logs of all tests; shorter logs would prove little. */
+  private static final long MIN_BYTES = 10 << 20;
 
-  /** Without the programs that are not part of the build, many tests are skipped. */
-  private static final long LEAST_BYTES_WITHOUT_EXTERNALS = 1 << 20;
+  /** Many tests are skipped without the external programs. */
+  private static final long MIN_BYTES_WITHOUT_EXTERNALS = 1 << 20;
 
-  /** A file for each JVM that ran tests. */
+  /** Returns the log files, one for each JVM that ran tests. */
   private static List<Path> logs() throws IOException {
     try (Stream<Path> logs = Files.list(Path.of(System.getProperty("tunnel.trace.logs.written")))) {
       return logs.toList();
@@ -35,7 +35,7 @@ final class TraceLogCheck {
   }
 
   @Test
-  void holdsNoSecret() throws IOException {
+  void logsContainNoSecrets() throws IOException {
     for (Path log : logs()) {
       try (Stream<String> lines = Files.lines(log, UTF_8)) {
         List<String> found =
@@ -49,24 +49,24 @@ final class TraceLogCheck {
     }
   }
 
-  /** When only some tests were run, there is less, or nothing. */
+  /** If only some tests ran, the logs are shorter or empty. */
   @Test
-  void isLong() throws IOException {
+  void logsAreComplete() throws IOException {
     String tests = System.getProperty("tunnel.trace.log.tests", "");
     boolean all = tests.isEmpty() || tests.startsWith("$");
-    long least =
-        Boolean.getBoolean("tunnel.requireExternals") ? LEAST_BYTES : LEAST_BYTES_WITHOUT_EXTERNALS;
+    long minimum =
+        Boolean.getBoolean("tunnel.requireExternals") ? MIN_BYTES : MIN_BYTES_WITHOUT_EXTERNALS;
     long size = 0;
     for (Path log : logs()) {
       size += Files.size(log);
     }
-    assumeTrue(all || size > 0, "the tests that were chosen have logged nothing");
-    assertThat(size).isGreaterThan(all ? least : 0);
+    assumeTrue(all || size > 0, "the selected tests have logged nothing");
+    assertThat(size).isGreaterThan(all ? minimum : 0);
   }
 
-  /** Or the test above would show nothing. */
+  /** Proves that {@link #logsContainNoSecrets} can fail. */
   @Test
-  void secretsAreFound() {
+  void findsSecretsOfEveryForm() {
     assertFound(Cloud.KEY);
     assertFound(Jwts.valid("x"));
     assertFound("Proxy-" + "Authorization: x");

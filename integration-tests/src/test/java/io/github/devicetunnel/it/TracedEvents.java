@@ -8,7 +8,7 @@ import io.github.devicetunnel.TunnelRejectedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs how connections begin and end, with all exceptions: what an application may log. */
+/** Logs the dials and the ends of connections with all exceptions, as an application may do. */
 final class TracedEvents extends TunnelEventListener {
   private static final Logger LOG = LoggerFactory.getLogger(TracedEvents.class);
 
@@ -19,8 +19,8 @@ final class TracedEvents extends TunnelEventListener {
 
   @Override
   public void rejected(
-      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings took) {
-    LOG.trace("{} rejected {}", connection, took, refusal);
+      ConnectionInfo connection, TunnelRejectedException rejection, DialTimings took) {
+    LOG.trace("{} rejected {}", connection, took, rejection);
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.github.devicetunnel.it;
 
 import java.util.Arrays;
 
-/** What goes on in a tunnel when a fault strikes. */
+/** The traffic in a tunnel when a fault occurs. */
 enum Traffic {
   UPLOAD('u'),
   DOWNLOAD('d'),
@@ -12,7 +12,7 @@ enum Traffic {
   static final long UP_SEED = 5;
   static final long DOWN_SEED = 6;
 
-  /** How it is asked for. */
+  /** The byte that requests this traffic. */
   final byte code;
 
   Traffic(char code) {

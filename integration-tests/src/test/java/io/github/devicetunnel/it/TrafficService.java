@@ -10,8 +10,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 
 /**
- * Does on each connection what the client asks for in nine bytes, its {@link Traffic} and a count.
- * Probes before that are answered: they tell the client that the tunnel is open.
+ * A service that generates the {@link Traffic} that the client requests in nine bytes, its code and
+ * a count. Before the request it answers probes, which show the client that the tunnel is open.
  */
 final class TrafficService extends TcpService {
   static final int PROBE = '?';
@@ -26,7 +26,7 @@ final class TrafficService extends TcpService {
 
   @Override
   void serve(Socket socket) throws Exception {
-    // Who gets less than was announced breaks off, and does not end in order as if that were all.
+    // Resets the connection after a failure, so that missing bytes do not look like a normal end.
     socket.setSoLinger(true, 0);
     play(new DataInputStream(socket.getInputStream()), socket.getOutputStream());
     socket.setSoLinger(false, 0);
@@ -53,7 +53,10 @@ final class TrafficService extends TcpService {
     }
   }
 
-  /** By the digest the client learns that every byte has arrived, and by the end that this did. */
+  /**
+   * Sends the digest, which confirms that every byte has arrived. The end of the stream confirms
+   * the digest.
+   */
   private static void confirm(OutputStream out, Digest digest, long count) throws IOException {
     if (digest.count() < count) {
       throw new EOFException(digest.count() + " bytes have come of " + count);

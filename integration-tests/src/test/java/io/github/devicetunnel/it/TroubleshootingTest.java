@@ -17,19 +17,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whoever looks for a message in the documents finds it, and finds no message that is not said. */
+/**
+ * Checks that the documents list every message of the program, and no message that does not exist.
+ */
 final class TroubleshootingTest {
   private static final Path DOCS = Path.of(System.getProperty("tunnel.root"), "docs");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\w+}");
   private static final Pattern HOLE = Pattern.compile(MessageSources.HOLE, Pattern.LITERAL);
 
-  /** Classes that say how it goes, not what is wrong. */
-  private static final Set<String> TELL_OF_SUCCESS =
+  /** Classes that report progress, not errors. */
+  private static final Set<String> SUCCESS_CLASSES =
       Set.of("ManPage", "OptionSections", "StatusLine", "TextEvents", "Version");
 
-  /** What others say, and is looked for. */
-  private static final Set<String> WORDS_OF_OTHERS =
+  /** Messages of other programs that the code searches for. */
+  private static final Set<String> EXTERNAL_MESSAGES =
       Set.of(
           "Too many open files",
           "unable to find valid certification path",
@@ -62,8 +64,8 @@ final class TroubleshootingTest {
           "connection timed out",
           "(alias|tag handle|anchor) .*");
 
-  /** Defects that cannot be, and what is only seen in a debugger. */
-  private static final Set<String> NEVER_SAID =
+  /** Messages of impossible states, and texts that only a debugger shows. */
+  private static final Set<String> INTERNAL_MESSAGES =
       Set.of(
           "Java 21 and later have virtual threads",
           "making a virtual thread throws nothing",
@@ -84,12 +86,12 @@ final class TroubleshootingTest {
           "tokens signed with {} for {} s",
           "Digest username=");
 
-  /** Parts of sentences, whose rest differs. */
-  private static final Set<String> NAMES_OF_SETTINGS =
+  /** Fragments of messages whose rest differs. */
+  private static final Set<String> FRAGMENTS =
       Set.of("the interval", "the time", "the number", "the file", "standard error");
 
-  /** What is told when all is well. */
-  private static final Set<String> SUCCESS =
+  /** Messages of success. */
+  private static final Set<String> SUCCESS_MESSAGES =
       Set.of(
           "there is one, and nothing speaks against it so far",
           "to the cloud and back",
@@ -118,20 +120,20 @@ final class TroubleshootingTest {
           "Read {} again, for new connections",
           "Uploaded to application {}");
 
-  private static List<Text> said;
+  private static List<Text> texts;
 
   /**
    * A row of a table.
    *
-   * @param fixed what stands between its placeholders
+   * @param fixed the texts between the placeholders
    */
   private record Row(String text, List<String> fixed) {
     static Row of(String text) {
       return new Row(text, List.of(PLACEHOLDER.split(text, -1)));
     }
 
-    /** Whether a message stands for the whole of it, with anything in place of placeholders. */
-    boolean fits(String message) {
+    /** Returns whether a message matches the whole row, with any text in place of placeholders. */
+    boolean matches(String message) {
       return message.startsWith(fixed.get(0))
           && message.endsWith(fixed.get(fixed.size() - 1))
           && isInOrder(message, fixed);
@@ -140,55 +142,57 @@ final class TroubleshootingTest {
 
   @BeforeAll
   static void readSources() throws IOException {
-    said = MessageSources.texts();
+    texts = MessageSources.texts();
   }
 
   @Test
-  void everyMessageIsThere() throws IOException {
+  void documentsListEveryMessage() throws IOException {
     List<Row> rows = rows("TROUBLESHOOTING.md");
     rows.addAll(rows("REFUSALS.md"));
 
     List<Text> missing = messages();
     missing.removeIf(message -> rows.stream().anyMatch(has(message)));
 
-    assertThat(missing).as("messages that no table has").isEmpty();
+    assertThat(missing).as("messages missing in the tables").isEmpty();
   }
 
   @Test
-  void nothingElseIsThere() throws IOException {
+  void guideListsOnlyExistingMessages() throws IOException {
     List<Row> unknown = rows("TROUBLESHOOTING.md");
     assertThat(unknown).hasSizeGreaterThan(100);
 
     messages().forEach(message -> unknown.removeIf(has(message)));
 
-    assertThat(unknown).as("rows that no source has").isEmpty();
+    assertThat(unknown).as("rows without a message in the sources").isEmpty();
   }
 
   @Test
-  void whatIsLeftOutIsStillSaid() {
-    assertThat(said.stream().map(Text::text).toList())
-        .containsAll(WORDS_OF_OTHERS)
-        .containsAll(NEVER_SAID)
-        .containsAll(NAMES_OF_SETTINGS)
-        .containsAll(SUCCESS);
+  void exemptMessagesStillExist() {
+    assertThat(texts.stream().map(Text::text).toList())
+        .containsAll(EXTERNAL_MESSAGES)
+        .containsAll(INTERNAL_MESSAGES)
+        .containsAll(FRAGMENTS)
+        .containsAll(SUCCESS_MESSAGES);
   }
 
   private static List<Text> messages() {
-    List<Text> messages = new ArrayList<>(said);
-    messages.removeIf(text -> TELL_OF_SUCCESS.contains(text.className()));
-    Stream.of(WORDS_OF_OTHERS, NEVER_SAID, NAMES_OF_SETTINGS, SUCCESS)
-        .forEach(others -> messages.removeIf(text -> others.contains(text.text())));
+    List<Text> messages = new ArrayList<>(texts);
+    messages.removeIf(text -> SUCCESS_CLASSES.contains(text.className()));
+    Stream.of(EXTERNAL_MESSAGES, INTERNAL_MESSAGES, FRAGMENTS, SUCCESS_MESSAGES)
+        .forEach(exempt -> messages.removeIf(text -> exempt.contains(text.text())));
     return messages;
   }
 
-  /** The pieces of a message stand in a row in their order, or the row stands for it. */
+  /**
+   * Matches rows that contain the pieces of a message in their order, or that match the message.
+   */
   private static Predicate<Row> has(Text message) {
     List<String> pieces =
         HOLE.splitAsStream(message.text()).map(String::strip).collect(Collectors.toList());
-    return row -> isInOrder(row.text(), pieces) || row.fits(message.text());
+    return row -> isInOrder(row.text(), pieces) || row.matches(message.text());
   }
 
-  /** Without regular expressions, which would take many times as long. */
+  /** Does not use regular expressions, which would take many times as long. */
   private static boolean isInOrder(String text, List<String> pieces) {
     int end = 0;
     for (String piece : pieces) {
@@ -201,7 +205,7 @@ final class TroubleshootingTest {
     return true;
   }
 
-  /** What is in code in the rows of tables: in their first cells, or the first that is. */
+  /** Returns the first text in code format of every row in a table. */
   private static List<Row> rows(String document) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (String line : Files.readAllLines(DOCS.resolve(document))) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The command line as it is packaged, listening; everything that it says is in one file. */
+/** Runs {@code listen} of the packaged program, with all of its output in one file. */
 final class TunnelProgram implements AutoCloseable {
   static final String DEVICE = Cloud.DEVICE;
 
@@ -29,17 +29,17 @@ final class TunnelProgram implements AutoCloseable {
           "bin/tunnel");
 
   private final TestProcess process;
-  private final Path said;
+  private final Path output;
 
-  /** Null while all processes can be found from the first one. */
+  /** Null while the process tree has its root. */
   private List<ProcessHandle> tree;
 
-  private TunnelProgram(TestProcess process, Path said) {
+  private TunnelProgram(TestProcess process, Path output) {
     this.process = process;
-    this.said = said;
+    this.output = output;
   }
 
-  /** A cloud whose device echoes what comes for the service that the program leads to. */
+  /** Starts a cloud whose device echoes all bytes to the service of the program. */
   static TestingCloud echo() throws IOException {
     TestingCloud cloud = TestingCloud.started();
     cloud
@@ -49,7 +49,7 @@ final class TunnelProgram implements AutoCloseable {
     return cloud;
   }
 
-  /** Starts the program in a session of its own, which has no terminal. */
+  /** Starts the program in its own session, without a terminal. */
   static TunnelProgram withoutTerminal(
       Path folder, Map<String, String> variables, String... options) throws IOException {
     List<String> command = new ArrayList<>(List.of(Externals.program("setsid")));
@@ -63,24 +63,24 @@ final class TunnelProgram implements AutoCloseable {
     return inShell(folder, variables, "trap '' HUP; exec " + quoted(command(options)));
   }
 
-  /** What the program needs in its environment. */
+  /** Returns the environment variables that the program requires. */
   static Map<String, String> settings(Cloud cloud) {
     return Map.of("TUNNEL_CLOUD_URI", cloud.uri(), "TUNNEL_API_KEY", Cloud.KEY);
   }
 
-  /** With its output in a file. */
+  /** Starts the program with its output in a file. */
   static TunnelProgram start(Path folder, Map<String, String> variables, String... options)
       throws IOException {
     return start(folder, command(options), variables);
   }
 
-  /** With its output on a terminal. */
+  /** Starts the program with its output on a terminal. */
   static TunnelProgram onTerminal(Path folder, Map<String, String> variables, String... options)
       throws IOException {
     return inShell(folder, variables, "exec " + quoted(command(options)));
   }
 
-  /** With its output on a terminal, as a shell starts it with an ampersand. */
+  /** Starts the program on a terminal and in the background, as a shell does for an ampersand. */
   static TunnelProgram inBackground(Path folder, Map<String, String> variables) throws IOException {
     return inShell(folder, variables, "set -m; " + quoted(command()) + " & wait $!");
   }
@@ -112,7 +112,7 @@ final class TunnelProgram implements AutoCloseable {
 
   private static TunnelProgram start(
       Path folder, List<String> command, Map<String, String> variables) throws IOException {
-    Path said = Files.createTempFile(folder, "tunnel", ".said");
+    Path output = Files.createTempFile(folder, "tunnel", ".out");
     ProcessBuilder builder = Program.prepare(folder, command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("TUNNEL_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
@@ -122,20 +122,22 @@ final class TunnelProgram implements AutoCloseable {
             builder
                 .redirectErrorStream(true)
                 .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(said.toFile()));
-    return new TunnelProgram(process, said);
+                .redirectOutput(output.toFile()));
+    return new TunnelProgram(process, output);
   }
 
-  /** All that it has said so far. */
+  /** Returns the output so far. */
   String said() {
     try {
-      return Files.readString(said, StandardCharsets.UTF_8);
+      return Files.readString(output, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Waits until it has said something, and returns what the first group of the pattern found. */
+  /**
+   * Waits for output that matches a pattern, and returns its first group, or else the whole match.
+   */
   String await(String pattern) {
     Pattern compiled = Pattern.compile(pattern);
     Await.until(
@@ -149,21 +151,21 @@ final class TunnelProgram implements AutoCloseable {
     return Integer.parseInt(await("Listening on 127\\.0\\.0\\.1:(\\d+) "));
   }
 
-  /** Where the output is JSON. */
+  /** Same as {@link #awaitPort}, for JSON output. */
   int awaitJsonPort() {
     return Integer.parseInt(await("\"address\":\"127\\.0\\.0\\.1:(\\d+)\""));
   }
 
-  /** Makes a connection that is refused. */
+  /** Opens a connection whose tunnel is rejected. */
   static void connectInVain(int port) throws IOException {
-    try (Socket refused = connect(port)) {
-      assertThat(refused.getInputStream().read()).isNegative();
+    try (Socket socket = connect(port)) {
+      assertThat(socket.getInputStream().read()).isNegative();
     } catch (IOException reset) {
       assertThat(reset).hasMessageContaining("reset");
     }
   }
 
-  /** A connection that has carried a thousand bytes each way. */
+  /** Opens a connection that has carried a thousand bytes in each direction. */
   static Socket connectAndExchange(int port) throws IOException {
     Socket socket = connect(port);
     socket.getOutputStream().write(new byte[1000]);
@@ -177,7 +179,9 @@ final class TunnelProgram implements AutoCloseable {
     return socket;
   }
 
-  /** Sends SIGTERM to it, and not to what may be around it; returns its exit code. */
+  /**
+   * Sends SIGTERM to the program, and not to the processes around it, and returns its exit code.
+   */
   int terminate() throws InterruptedException {
     assertThat(innermost().destroy()).isTrue();
     return process.awaitExit();
@@ -197,7 +201,7 @@ final class TunnelProgram implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Closes the terminal: its master belongs to the process that is killed here. */
+  /** Closes the terminal by killing the process that holds its master side. */
   void closeTerminal() {
     tree = process.tree();
     process.destroyForcibly();

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
-/** A local port behind which is a service, through a cloud that is only there for it. */
+/** A local port with tunnels to one service, through its own cloud. */
 final class TunnelledPort implements AutoCloseable {
   private final Cloud cloud;
   private final TunnelClient client;
@@ -27,10 +27,7 @@ final class TunnelledPort implements AutoCloseable {
     return new TunnelledPort(cloud, cloud.client(serviceAddress).build());
   }
 
-  /**
-   * For clients that leave connections on which the service waits for more, and cannot be told of
-   * the end.
-   */
+  /** For clients that leave connections open on which the service waits for more data. */
   static TunnelledPort to(String serviceAddress, CloudKind kind, Duration halfCloseTimeout)
       throws Exception {
     Cloud cloud = kind.start();
@@ -50,12 +47,12 @@ final class TunnelledPort implements AutoCloseable {
     return LocalEnd.connect(listener);
   }
 
-  /** Whatever came through it must have ended by itself, or do so now. */
+  /** Fails if a connection does not end by itself in time. */
   @Override
   public void close() {
     DrainReport report = listener.close(Await.LONG);
     client.close();
     cloud.close();
-    assertThat(report.cut()).as("connections cut").isZero();
+    assertThat(report.cut()).as("aborted connections").isZero();
   }
 }

@@ -10,9 +10,9 @@ import io.github.devicetunnel.TunnelSocketFactory;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Sockets that lead to one service, through a cloud that is only there for them. */
+/** Sockets with tunnels to one service, through their own cloud. */
 final class TunnelledSockets implements AutoCloseable {
-  /** So short that the end of a connection which nobody uses is soon noticed. */
+  /** Short, so that the end of an idle connection is detected soon. */
   private static final Duration PING_INTERVAL = Duration.ofMillis(100);
 
   private final TestingCloud cloud;
@@ -30,14 +30,16 @@ final class TunnelledSockets implements AutoCloseable {
     return to(serviceAddress, "the service");
   }
 
-  /** Which a {@link NamedSocketFactory} finds by this name, too. */
+  /** Same as {@link #to(String)}, and registers the sockets with {@link NamedSocketFactory}. */
   static TunnelledSockets to(String serviceAddress, String name) throws IOException {
     TestingCloud cloud = TestingCloud.started();
     TunnelClient client = cloud.client(serviceAddress).pingInterval(PING_INTERVAL).build();
     return new TunnelledSockets(cloud, client, name);
   }
 
-  /** Whose tunnels the cloud rejects, with 403: the access key is for another device. */
+  /**
+   * Creates sockets whose tunnels the cloud rejects with 403: the access key is for another device.
+   */
   static TunnelledSockets rejected(String name) throws IOException {
     String key = "ak_of_another_device";
     TestingCloud cloud =
@@ -51,17 +53,17 @@ final class TunnelledSockets implements AutoCloseable {
     return client.socketFactory();
   }
 
-  /** How many there have been. */
+  /** Returns the number of tunnels that were requested. */
   int count() {
     return cloud.service().requestCount();
   }
 
-  /** Returns when the service, or whoever used them, has closed all of them, and both ends know. */
+  /** Waits until all sockets are closed, both in the client and in the cloud. */
   void awaitNoneOpen() {
     Await.until(() -> cloud.service().openConnections() == 0 && client.stats().openNow() == 0);
   }
 
-  /** Whoever used them must have closed them. */
+  /** Fails if a socket was left open. */
   @Override
   public void close() {
     NamedSocketFactory.unregister(name);

@@ -34,14 +34,16 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Listeners on unix sockets behave as those on ports, as far as the system lets them. */
+/**
+ * Tests that listeners on unix sockets behave like listeners on ports, as far as the system allows.
+ */
 @ExtendWith(Leaks.class)
 @DisabledOnOs(OS.WINDOWS)
 class UnixSocketTest {
   private static final String SERVICE = "127.0.0.1:80";
 
-  /** That Java takes for a socket. */
-  private static final int LONGEST_PATH = OS.LINUX.isCurrentOs() ? 106 : 102;
+  /** Maximum length of the path of a unix socket in Java. */
+  private static final int MAX_PATH_LENGTH = OS.LINUX.isCurrentOs() ? 106 : 102;
 
   @TempDir private Path folder;
   private UnixDomainSocketAddress address;
@@ -59,7 +61,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void bothDirectionsAtATime() throws Exception {
+  void carriesBothDirectionsAtOnce() throws Exception {
     byte[] data = new byte[8 << 20];
     new Random(1).nextBytes(data);
     cloud
@@ -79,7 +81,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void replyComesAfterTheEndOfTheRequest() throws Exception {
+  void receivesReplyAfterHalfClose() throws Exception {
     cloud
         .service()
         .device(Cloud.DEVICE)
@@ -101,7 +103,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void clientThatLeavesEndsItsTunnel() throws Exception {
+  void closingLocalClientClosesTunnel() throws Exception {
     CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     CompletableFuture<ConnectionInfo> opened = new CompletableFuture<>();
     cloud
@@ -110,7 +112,7 @@ class UnixSocketTest {
         .onConnect(
             SERVICE,
             stream -> {
-              // Until there is nobody to write to.
+              // Until the tunnel is closed.
               while (true) {
                 stream.outputStream().write(new byte[1000]);
               }
@@ -139,7 +141,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void closingTheListenerFreesAClientThatWaits() throws Exception {
+  void closingListenerUnblocksLocalClient() throws Exception {
     cloud
         .service()
         .device(Cloud.DEVICE)
@@ -155,7 +157,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void cloudThatIsGoneEndsTheConnection() throws Exception {
+  void livenessTimeoutClosesConnection() throws Exception {
     try (RawCloud silent = RawCloud.frozen();
         TunnelClient client =
             silent
@@ -171,7 +173,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void pathInUseAndPathTooLong() throws Exception {
+  void rejectsPathInUseAndPathTooLong() throws Exception {
     try (TunnelClient client = cloud.client(SERVICE).build();
         TunnelListener listener = client.listen(address)) {
       assertThatThrownBy(() -> client.listen(address))
@@ -181,20 +183,22 @@ class UnixSocketTest {
       assertThatThrownBy(listener::localAddress)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(address.toString());
-      Path longPath = pathOfLength(LONGEST_PATH + 1);
+      Path longPath = pathOfLength(MAX_PATH_LENGTH + 1);
       assertThatThrownBy(() -> client.listen(UnixDomainSocketAddress.of(longPath)))
           .isInstanceOf(BindException.class)
           .hasMessage(
               "cannot listen on unix:%s: a socket's path has at most %d bytes, but this %d",
-              longPath, LONGEST_PATH, LONGEST_PATH + 1);
+              longPath, MAX_PATH_LENGTH, MAX_PATH_LENGTH + 1);
       assertThat(folder.toFile().list()).containsExactly("socket");
     }
   }
 
-  /** The place where the socket is made first has a longer path than a short name has. */
+  /**
+   * The listener first creates the socket at a temporary path, which is longer than a short name.
+   */
   @Test
-  void pathMayBeAsLongAsTheSystemTakesWithAShortName() throws Exception {
-    Path deep = Files.createDirectory(pathOfLength(LONGEST_PATH - 2));
+  void acceptsLongestPathWithShortName() throws Exception {
+    Path deep = Files.createDirectory(pathOfLength(MAX_PATH_LENGTH - 2));
     address = UnixDomainSocketAddress.of(deep.resolve("s"));
     for (int run = 0; run < 2; run++) {
       try (TunnelClient client = cloud.client(SERVICE).build();
@@ -215,7 +219,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void pathInUseByAProgramThatDoesNotAccept() throws Exception {
+  void rejectsPathOfProgramThatDoesNotAccept() throws Exception {
     List<SocketChannel> waiting = new ArrayList<>();
     try (TunnelClient client = cloud.client(SERVICE).build();
         ServerSocketChannel busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -233,7 +237,7 @@ class UnixSocketTest {
     }
   }
 
-  /** False when as many wait to be accepted as may. */
+  /** Returns false when the backlog is full. */
   private boolean canConnect(List<SocketChannel> waiting) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     waiting.add(channel);

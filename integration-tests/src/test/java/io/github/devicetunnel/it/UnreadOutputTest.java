@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged program while nothing reads its standard output or standard error. */
+/** Tests the packaged program while nothing reads its standard output or standard error. */
 @DisabledOnOs(OS.WINDOWS)
 final class UnreadOutputTest {
   private static final String OUT = "1";
@@ -61,7 +61,7 @@ final class UnreadOutputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {OUT, ERR})
-  void textHoldsUpNeitherConnectionsNorTheEnd(String descriptor) throws Exception {
+  void textBlocksNeitherConnectionsNorExit(String descriptor) throws Exception {
     try (PipedProgram program = listen(descriptor, "--log-level=debug")) {
       serveAndStop(program);
     }
@@ -69,7 +69,7 @@ final class UnreadOutputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {OUT, ERR})
-  void jsonHoldsUpNeitherConnectionsNorTheEnd(String descriptor) throws Exception {
+  void jsonBlocksNeitherConnectionsNorExit(String descriptor) throws Exception {
     try (PipedProgram program =
         listen(descriptor, "--output=json", "--log-format=json", "--log-level=trace")) {
       serveAndStop(program);
@@ -77,7 +77,7 @@ final class UnreadOutputTest {
   }
 
   @Test
-  void stoppedTerminalHoldsUpNeitherConnectionsNorTheEnd() throws Exception {
+  void stoppedTerminalBlocksNeitherConnectionsNorExit() throws Exception {
     try (PipedProgram program =
         PipedProgram.onStoppedTerminal(
             bench, "--listen-uri=127.0.0.1:0", "--port-file=" + portFile, "--log-level=debug")) {
@@ -85,7 +85,7 @@ final class UnreadOutputTest {
     }
   }
 
-  /** Connections, rejections, and an end by one signal. */
+  /** Opens connections, one of them rejected, and stops the program with one signal. */
   private void serveAndStop(PipedProgram program) throws Exception {
     int port = program.awaitPort(portFile);
     exchange(port);
@@ -100,7 +100,7 @@ final class UnreadOutputTest {
   }
 
   @Test
-  void figuresAreServed() throws Exception {
+  void servesMetrics() throws Exception {
     try (PipedProgram program = listen(OUT, "--metrics-listen=127.0.0.1:0")) {
       String line =
           new BufferedReader(new InputStreamReader(program.errors(), StandardCharsets.US_ASCII))
@@ -124,13 +124,13 @@ final class UnreadOutputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {OUT, ERR})
-  void secondSignalCutsAtOnce(String descriptor) throws Exception {
+  void secondSignalAbortsConnections(String descriptor) throws Exception {
     try (PipedProgram program = listen(descriptor, "--output=json", "--drain-timeout=10m")) {
       int port = program.awaitPort(portFile);
       try (Socket open = ProgramBench.connected(port)) {
         program.terminate();
-        Await.until("it stops", () -> isRefused(port));
-        assertThat(program.isAlive()).as("waits for %s", open).isTrue();
+        Await.until("a closed listener", () -> isRefused(port));
+        assertThat(program.isAlive()).as("drains %s", open).isTrue();
         program.terminate();
         assertThat(program.exitCode()).isEqualTo(143);
       }
@@ -148,9 +148,9 @@ final class UnreadOutputTest {
     }
   }
 
-  /** More than a pipe holds, all of it when somebody reads at last. */
+  /** Emits more events than a pipe holds. */
   @Test
-  void eventsWaitForASlowReader() throws Exception {
+  void lateReaderReceivesAllEvents() throws Exception {
     int count = 150;
     try (PipedProgram program = listen(OUT, "--output=json")) {
       int port = program.awaitPort(portFile);
@@ -170,7 +170,7 @@ final class UnreadOutputTest {
   }
 
   @Test
-  void execEndsWithTheCodeOfItsProgram() throws Exception {
+  void execReturnsExitCodeOfProgram() throws Exception {
     try (PipedProgram program =
         PipedProgram.start(bench, PipedProgram.FULL, ERR, "exec", "--", "sh", "-c", "exit 7")) {
       assertThat(program.exitCode()).isEqualTo(7);
@@ -178,7 +178,7 @@ final class UnreadOutputTest {
   }
 
   @Test
-  void checkReports() throws Exception {
+  void checkPrintsReport() throws Exception {
     try (PipedProgram program =
         PipedProgram.start(bench, PipedProgram.FULL, ERR, "check", "--log-level=debug")) {
       assertThat(new String(program.output().readAllBytes(), StandardCharsets.US_ASCII))
@@ -189,7 +189,7 @@ final class UnreadOutputTest {
 
   @ParameterizedTest
   @ValueSource(strings = {OUT, ERR})
-  void demoEnds(String descriptor) throws Exception {
+  void demoExits(String descriptor) throws Exception {
     try (PipedProgram program =
         PipedProgram.start(bench, PipedProgram.FULL, descriptor, "demo", "--once")) {
       assertThat(program.exitCode()).isZero();
@@ -197,7 +197,7 @@ final class UnreadOutputTest {
   }
 
   @Test
-  void refusedStdioEnds() throws Exception {
+  void rejectedStdioExits() throws Exception {
     bench.cloud().service().faults().onNextConnect(Fault.refuse(404));
     try (PipedProgram program = PipedProgram.start(bench, PipedProgram.FULL, ERR, "stdio")) {
       assertThat(program.exitCode()).isEqualTo(5);
@@ -205,7 +205,7 @@ final class UnreadOutputTest {
   }
 
   @Test
-  void signalEndsStdio() throws Exception {
+  void signalStopsStdio() throws Exception {
     bench
         .cloud()
         .service()

@@ -6,9 +6,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** Writes pseudo-random bytes on a thread of its own, in pieces from 1 byte to 1 MiB. */
+/** Writes pseudorandom bytes on its own thread, in pieces from 1 byte to 1 MiB. */
 final class Upload {
-  private static final int LARGEST_PIECE = 1 << 20;
+  private static final int MAX_PIECE = 1 << 20;
 
   private final CompletableFuture<Void> done = new CompletableFuture<>();
 
@@ -18,7 +18,7 @@ final class Upload {
     return running(() -> write(out, seed, count));
   }
 
-  /** Anything else that is to be done at the same time. */
+  /** Runs any task on its own thread. */
   static Upload running(Task task) {
     Upload upload = new Upload();
     Thread thread = new Thread(() -> upload.run(task), "test-upload");
@@ -27,7 +27,7 @@ final class Upload {
     return upload;
   }
 
-  /** Something that can fail. */
+  /** A task that can fail. */
   interface Task {
     void run() throws IOException;
   }
@@ -41,22 +41,22 @@ final class Upload {
     }
   }
 
-  /** Writes them all on the calling thread. */
+  /** Writes all bytes on the calling thread. */
   static void write(OutputStream out, long seed, long count) throws IOException {
     RandomBytes bytes = new RandomBytes(seed, count);
     SplittableRandom sizes = new SplittableRandom(seed + 1);
-    byte[] piece = new byte[LARGEST_PIECE];
+    byte[] piece = new byte[MAX_PIECE];
     for (long left = count; left > 0; ) {
-      // As many short pieces as long ones.
+      // Short pieces are as frequent as long pieces.
       int size = 1 << sizes.nextInt(21);
-      size = (int) Math.min(size + sizes.nextInt(size), Math.min(left, LARGEST_PIECE));
+      size = (int) Math.min(size + sizes.nextInt(size), Math.min(left, MAX_PIECE));
       int filled = bytes.readNBytes(piece, 0, size);
       out.write(piece, 0, filled);
       left -= filled;
     }
   }
 
-  /** Returns when everything has been written. */
+  /** Waits until the task has ended. */
   void await() throws IOException, InterruptedException {
     try {
       Await.get(done);

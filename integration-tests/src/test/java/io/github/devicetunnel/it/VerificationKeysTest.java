@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Uploads of certificates that fail, here or there. */
+/** Tests uploads of certificates that the client or the cloud rejects. */
 final class VerificationKeysTest {
   private static final String KEY = "ak_administrator";
   private static final TestKeyPair PAIR = TestKeyPair.generate(SigningAlgorithm.ES256);
@@ -37,7 +37,7 @@ final class VerificationKeysTest {
         .upload(application, "test", CERTIFICATE);
   }
 
-  private static void assertRefused(
+  private static void assertRejected(
       String uri, String key, String application, int status, String... words) {
     assertThatThrownBy(() -> upload(uri, key, application))
         .isInstanceOfSatisfying(
@@ -51,7 +51,7 @@ final class VerificationKeysTest {
   }
 
   @Test
-  void theStandInRefusesAsTheServiceDoes() throws Exception {
+  void testServiceRejectsUploads() throws Exception {
     try (TunnelService cloud =
         TunnelService.builder()
             .administratorKey(KEY)
@@ -64,14 +64,14 @@ final class VerificationKeysTest {
           cloud.uri() + "/v3/devices/" + Cloud.DEVICE + "/services/127.0.0.1:80/connection",
           KEY,
           "app");
-      assertRefused(cloud.uri(), "ak_test", "app", 401, "unauthorized", "; check the access key");
-      assertRefused(cloud.uri(), KEY, "other", 404, "not_found", "; check the application ID");
+      assertRejected(cloud.uri(), "ak_test", "app", 401, "unauthorized", "; check the access key");
+      assertRejected(cloud.uri(), KEY, "other", 404, "not_found", "; check the application ID");
       assertThat(cloud.upgrades()).isEmpty();
     }
   }
 
   @Test
-  void whatTheServiceSaysIsTold() throws Exception {
+  void reportsErrorOfService() throws Exception {
     String body =
         "{\"object\":\"error\",\"code\":400,\"type\":\"validation_error\",\"message\":\"Bad\","
             + "\"request_id\":\"0123\",\"fields\":[{\"name\":\"certificate\",\"message\":\"weak\"}]}";
@@ -91,15 +91,15 @@ final class VerificationKeysTest {
   }
 
   @Test
-  void pagesAreReadToo() throws Exception {
+  void reportsTitleOfHtmlPage() throws Exception {
     String page = "<html><head><title>502 Bad\nGateway</title></head>" + "x".repeat(1 << 20);
     try (RawCloud cloud = RawCloud.answering("HTTP/1.1 502 Bad Gateway", page)) {
-      assertRefused(cloud.uri(), KEY, "app", 502, "502, Bad Gateway");
+      assertRejected(cloud.uri(), KEY, "app", 502, "502, Bad Gateway");
     }
   }
 
   @Test
-  void theKeyDoesNotFollowARedirect() throws Exception {
+  void doesNotFollowRedirects() throws Exception {
     try (RawCloud other = RawCloud.answering("HTTP/1.1 200 OK", "{}");
         RawCloud cloud =
             RawCloud.answering(
@@ -107,13 +107,13 @@ final class VerificationKeysTest {
                     + other.uri().replace("ws:", "http:")
                     + "/",
                 "")) {
-      assertRefused(cloud.uri(), KEY, "app", 307, "redirects are not followed");
+      assertRejected(cloud.uri(), KEY, "app", 307, "redirects are not followed");
       assertThat(other.requests()).isZero();
     }
   }
 
   @Test
-  void aCloudThatDoesNotAnswerIsNotWaitedForLong() throws Exception {
+  void failsIfCloudDoesNotAnswer() throws Exception {
     try (RawCloud silent = RawCloud.started(RawConnection::awaitEnd)) {
       VerificationKeys keys =
           VerificationKeys.builder()
@@ -124,16 +124,16 @@ final class VerificationKeysTest {
       assertThatThrownBy(() -> keys.upload("app", "test", CERTIFICATE))
           .isInstanceOf(InterruptedIOException.class);
     }
-    try (RefusingPort nobody = new RefusingPort()) {
-      String uri = "ws://" + nobody.serviceAddress();
+    try (RefusingPort closedPort = new RefusingPort()) {
+      String uri = "ws://" + closedPort.serviceAddress();
       assertThatThrownBy(() -> upload(uri, KEY, "app"))
           .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("no answer from http://" + nobody.serviceAddress() + "/, ");
+          .hasMessageStartingWith("no answer from http://" + closedPort.serviceAddress() + "/, ");
     }
   }
 
   @Test
-  void certificatesThatWouldBeOfNoUseAreNotSent() throws Exception {
+  void doesNotSendUnusableCertificates() throws Exception {
     VerificationKeys keys =
         VerificationKeys.builder().cloudUri("wss://cloud.invalid").apiKey(KEY).build();
     TestKeyPair other = TestKeyPair.generate(SigningAlgorithm.ES256);
@@ -161,7 +161,7 @@ final class VerificationKeysTest {
   }
 
   @Test
-  void certificatesAreReadFromPem() throws Exception {
+  void readsCertificatesFromPem() throws Exception {
     PAIR.writeTo(folder);
     Path certificate = folder.resolve("public.crt");
     Path key = folder.resolve("private.key");
@@ -185,13 +185,13 @@ final class VerificationKeysTest {
   }
 
   @Test
-  void certificatesOfKeysThatCannotBeUsedAreRefused() throws Exception {
-    assertRefused("rsa:1024", "an RSA key of 1024 bits");
-    assertRefused("ed25519", "a key of the type EdDSA");
-    assertRefused("ec -pkeyopt ec_paramgen_curve:secp224r1", "an EC key on another curve");
+  void rejectsCertificatesOfUnsupportedKeys() throws Exception {
+    assertRejected("rsa:1024", "an RSA key of 1024 bits");
+    assertRejected("ed25519", "a key of the type EdDSA");
+    assertRejected("ec -pkeyopt ec_paramgen_curve:secp224r1", "an EC key on another curve");
   }
 
-  private void assertRefused(String newKey, String kind) throws Exception {
+  private void assertRejected(String newKey, String kind) throws Exception {
     String command =
         Externals.program("openssl")
             + " req -x509 -nodes -days 2 -subj /CN=test -keyout k.pem -out c.pem -newkey "
@@ -206,7 +206,7 @@ final class VerificationKeysTest {
   }
 
   @Test
-  void wrongSettingsAreNamed() {
+  void reportsInvalidSettings() {
     VerificationKeys.Builder builder = VerificationKeys.builder();
     assertThatThrownBy(builder::build).hasMessage("cloudUri is missing");
     assertThatThrownBy(() -> builder.cloudUri("ftp://cloud"))

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections to the cloud that are open before a tunnel needs one. */
+/** Tests warm connections: idle TLS connections that are ready for the next tunnel. */
 final class WarmConnectionsTest {
   private static final int COUNT = 3;
 
@@ -126,7 +126,7 @@ final class WarmConnectionsTest {
   }
 
   @Test
-  void tunnelNeedsNoConnectionOfItsOwn() throws Exception {
+  void tunnelUsesWarmConnection() throws Exception {
     try (TunnelClient client = client().build()) {
       awaitWarm();
       assertThat(warmUps).extracting(RecordedRequest::getTarget).containsOnly("/");
@@ -141,14 +141,14 @@ final class WarmConnectionsTest {
         assertThat(dials.element().connect()).isNull();
         assertThat(dials.element().tls()).isNull();
         assertThat(upgrades).extracting(RecordedRequest::getConnectionIndex).isSubsetOf(opened);
-        // Another has taken its place.
+        // The client has replaced the connection.
         awaitWarm();
       }
     }
   }
 
   @Test
-  void neverMoreThanWereWanted() throws Exception {
+  void neverKeepsMoreThanConfigured() throws Exception {
     try (TunnelClient client = client().build()) {
       awaitWarm();
       for (int i = 0; i < 20; i++) {
@@ -160,7 +160,7 @@ final class WarmConnectionsTest {
   }
 
   @Test
-  void clientsThatShareConnectionsShareThese() throws Exception {
+  void derivedClientsShareWarmConnections() throws Exception {
     try (TunnelClient one = client().build()) {
       try (TunnelClient other = one.newBuilder().serviceAddress("127.0.0.1:22").build()) {
         awaitWarm();
@@ -174,9 +174,9 @@ final class WarmConnectionsTest {
     }
   }
 
-  /** As by a load balancer that has no patience. */
+  /** A load balancer may close idle connections at once. */
   @Test
-  void tunnelIsOpenedWhereNoneStaysWarm() throws Exception {
+  void opensTunnelIfCloudClosesIdleConnections() throws Exception {
     keepsAlive = false;
     try (TunnelClient client = client().build()) {
       Await.until(() -> warmUps.size() >= COUNT);
@@ -187,9 +187,9 @@ final class WarmConnectionsTest {
     }
   }
 
-  /** Who uses no OkHttpClient of his own has nothing left at the end: see {@link Leaks}. */
+  /** A client without an OkHttpClient of the application leaves nothing open: see {@link Leaks}. */
   @Test
-  void goWithTheClient() throws Exception {
+  void closeClosesWarmConnections() throws Exception {
     try (TunnelClient client =
         TunnelClient.builder()
             .cloudUri("wss://localhost:" + cloud.getPort())
@@ -205,14 +205,14 @@ final class WarmConnectionsTest {
     Await.until(() -> upgrades.size() == 1);
   }
 
-  /** Several times, as the moment in which it is cancelled decides. */
+  /** Repeated, because the result depends on the moment of the cancellation. */
   @RepeatedTest(15)
-  void closeDoesNotWaitForACloudThatDoesNotAnswer() throws Exception {
+  void closeDoesNotWaitForSilentCloud() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, Loopback.anyPort().getAddress())) {
       TunnelClient client = client().cloudUri("wss://127.0.0.1:" + silent.getLocalPort()).build();
       try (Socket dial = silent.accept()) {
         client.close(Duration.ZERO);
-        // What was sent in TLS, and then the end.
+        // The TLS bytes that were sent, and then the end of the stream.
         dial.setSoTimeout((int) Await.LONG.toMillis());
         dial.getInputStream().readAllBytes();
       }
@@ -220,9 +220,9 @@ final class WarmConnectionsTest {
   }
 
   @Test
-  void failuresAreThoseOfTunnels() throws Exception {
-    try (RefusingPort nobody = new RefusingPort();
-        TunnelClient client = client().cloudUri("wss://" + nobody.serviceAddress()).build()) {
+  void reportsUnreachableCloud() throws Exception {
+    try (RefusingPort closedPort = new RefusingPort();
+        TunnelClient client = client().cloudUri("wss://" + closedPort.serviceAddress()).build()) {
       TunnelException failure = catchThrowableOfType(TunnelException.class, client::open);
       assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
       assertThat(failure).hasMessageContaining("could not be reached");
@@ -231,7 +231,7 @@ final class WarmConnectionsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 65})
-  void wrongNumbers(int count) {
+  void rejectsInvalidCount(int count) {
     assertThatThrownBy(() -> TunnelClient.builder().warmConnections(count))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("warmConnections must be from 0 to 64, but is " + count);

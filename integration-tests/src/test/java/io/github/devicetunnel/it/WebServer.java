@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The JDK's web server, with pages that are easy to compare. */
+/** The JDK's web server, with content that is easy to compare. */
 final class WebServer implements AutoCloseable {
   /** The size of {@code /file}. */
   static final long COUNT = 50 << 20;
@@ -54,7 +54,7 @@ final class WebServer implements AutoCloseable {
     return server;
   }
 
-  /** What is in {@code /file} and {@code /stream}. */
+  /** Returns the digest of {@code /file} and {@code /stream}. */
   static Digest content() {
     return RandomBytes.digest(SEED, COUNT);
   }
@@ -63,12 +63,12 @@ final class WebServer implements AutoCloseable {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** How many connections brought requests. */
+  /** Returns the number of connections that carried requests. */
   int connections() {
     return clients.size();
   }
 
-  /** A few bytes, which say what was asked for. */
+  /** Answers with the query of the request. */
   private static void page(HttpExchange exchange) throws IOException {
     answer(exchange, "page " + exchange.getRequestURI().getQuery() + "\n");
   }
@@ -79,10 +79,10 @@ final class WebServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  /** All of it, or the range that is asked for. */
+  /** Answers with the whole file, or with the requested range. */
   private static void file(HttpExchange exchange) throws IOException {
-    String wanted = exchange.getRequestHeaders().getFirst("Range");
-    Matcher range = RANGE.matcher(wanted == null ? "" : wanted);
+    String requested = exchange.getRequestHeaders().getFirst("Range");
+    Matcher range = RANGE.matcher(requested == null ? "" : requested);
     if (!range.matches()) {
       exchange.sendResponseHeaders(200, COUNT);
       new RandomBytes(SEED, COUNT).transferTo(exchange.getResponseBody());
@@ -98,13 +98,13 @@ final class WebServer implements AutoCloseable {
     content.transferTo(exchange.getResponseBody());
   }
 
-  /** The same, without saying how long it is. */
+  /** Answers with the same content, without its length. */
   private static void stream(HttpExchange exchange) throws IOException {
     exchange.sendResponseHeaders(200, UNKNOWN_LENGTH);
     new RandomBytes(SEED, COUNT).transferTo(exchange.getResponseBody());
   }
 
-  /** Takes what is sent, and answers with its SHA-256. */
+  /** Reads the body of the request, and answers with its SHA-256. */
   private static void digest(HttpExchange exchange) throws IOException {
     answer(exchange, Digest.of(exchange.getRequestBody()).sha256());
   }

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Writes that went before one failed, and the time until then. */
+/** The bytes that were written before a write failed, and the time until the failure. */
 record Writes(long bytes, Duration time) {
-  /** Writes blocks without a pause. */
+  /** Writes blocks without a pause until a write fails. */
   static Writes untilFailure(OutputStream out) {
     return untilFailure(out, 64 << 10, 0);
   }
 
-  /** Writes single bytes, so slowly that few are on the way. */
+  /** Writes single bytes, so slowly that few bytes are in transit, until a write fails. */
   static Writes slowlyUntilFailure(OutputStream out) {
     return untilFailure(out, 1, 10);
   }

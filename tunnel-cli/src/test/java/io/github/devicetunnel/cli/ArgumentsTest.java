@@ -7,13 +7,13 @@ import org.junit.jupiter.api.Test;
 class ArgumentsTest {
 
   @Test
-  void noCommandIsListen() {
+  void insertsListenWithoutCommand() {
     assertThat(normalized()).containsExactly("listen");
     assertThat(normalized("--device", "x")).containsExactly("listen", "--device", "x");
   }
 
   @Test
-  void commandsAndQuestionsAboutTheProgramStayFirst() {
+  void keepsCommandAndProgramOptionsFirst() {
     assertThat(normalized("demo", "--once")).containsExactly("demo", "--once");
     assertThat(normalized("lisen")).containsExactly("lisen");
     assertThat(normalized("--help")).containsExactly("--help");
@@ -21,7 +21,7 @@ class ArgumentsTest {
   }
 
   @Test
-  void flagsOfTheOldClientGetTheirSecondDash() {
+  void addsSecondDashToFlagsOfOldClient() {
     assertThat(
             normalized(
                 "-listen-uri=127.0.0.1:3131",
@@ -41,13 +41,13 @@ class ArgumentsTest {
   }
 
   @Test
-  void nothingBehindTwoDashesIsOurs() {
+  void keepsArgumentsAfterTwoDashes() {
     assertThat(normalized("exec", "-api-key=k", "--", "-api-key=k", "--", "-cloud-uri"))
         .containsExactly("exec", "--api-key=k", "--", "-api-key=k", "--", "-cloud-uri");
   }
 
   @Test
-  void nothingElseDoes() {
+  void keepsOtherArguments() {
     assertThat(normalized("listen", "-device", "-api-key-file=x", "-h", "-api-keys"))
         .containsExactly("listen", "-device", "-api-key-file=x", "-h", "-api-keys");
   }

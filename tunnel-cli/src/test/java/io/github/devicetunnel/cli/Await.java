@@ -10,18 +10,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Waits that end with an event, or fail with a report: the processes of the test and the threads of
- * this JVM.
+ * Waits for events. A wait that expires fails with a report of the test's processes and the threads
+ * of this JVM.
  */
 final class Await {
-  /** The bound of every wait for an event. Much more than anything takes on a loaded machine. */
+  /** Maximum time to wait for an event. It suffices for any event on a loaded machine. */
   static final Duration LONG = Duration.ofSeconds(60);
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private Await() {}
 
-  /** An event that did not happen. */
+  /** Reports an event that did not happen. */
   static final class ExpiredError extends AssertionError {
     private static final long serialVersionUID = 1;
 
@@ -30,7 +30,7 @@ final class Await {
     }
   }
 
-  /** Waits for a condition; the stack trace of the failure shows which. */
+  /** Waits for a condition. The stack trace of a failure identifies it. */
   static void until(BooleanSupplier condition) {
     until("the condition", condition);
   }

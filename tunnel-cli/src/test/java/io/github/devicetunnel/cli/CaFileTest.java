@@ -27,7 +27,7 @@ class CaFileTest {
   @TempDir Path folder;
 
   @Test
-  void trustsTheCertificatesOfTheFile() throws Exception {
+  void trustsCertificatesOfFile() throws Exception {
     KeyStore keys = selfSigned();
     Path pem = Files.writeString(folder.resolve("ca.pem"), "A comment\n" + pem(keys));
     try (DemoWebService web = DemoWebService.start();
@@ -48,7 +48,7 @@ class CaFileTest {
   }
 
   @Test
-  void trustsTheCertificatesOfTheVariables() throws Exception {
+  void trustsCertificatesOfVariables() throws Exception {
     KeyStore keys = selfSigned();
     Path pem = Files.writeString(folder.resolve("ca.pem"), "A comment\n" + pem(keys));
     Path directory = Files.createDirectory(folder.resolve("certs"));
@@ -67,7 +67,7 @@ class CaFileTest {
               .variable("SSL_CERT_FILE", other().toString())
               .variable("SSL_CERT_DIR", directories));
       assertCarries(program(cloud).variable("SSL_CERT_FILE", ""), "--ca-file=" + pem);
-      // The option counts, and the variable is not read.
+      // The option takes precedence, and the variable is not read.
       assertCarries(
           program(cloud).variable("SSL_CERT_FILE", folder.resolve("missing").toString()),
           "--ca-file=" + pem);
@@ -75,7 +75,7 @@ class CaFileTest {
   }
 
   @Test
-  void namesTheVariableThatIsInUse() throws Exception {
+  void namesVariableInUse() throws Exception {
     Path other = other();
     try (DemoWebService web = DemoWebService.start();
         TunnelService cloud = cloud(selfSigned(), web)) {
@@ -101,23 +101,23 @@ class CaFileTest {
   }
 
   @Test
-  void saysWhatIsWrongWithTheVariables() throws Exception {
-    String end = "; change the variable or remove it";
-    String none = "it has no certificate in PEM (-----BEGIN CERTIFICATE-----)" + end;
+  void rejectsInvalidVariables() throws Exception {
+    String fix = "; change the variable or remove it";
+    String noCertificate = "it has no certificate in PEM (-----BEGIN CERTIFICATE-----)" + fix;
     Path missing = folder.resolve("missing");
     Path broken =
         Files.writeString(
             folder.resolve("broken"),
             "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
-    assertRefused("SSL_CERT_FILE", missing, "there is no such file: check its path" + end);
-    assertRefused("SSL_CERT_FILE", folder, "it cannot be read: name another file" + end);
-    assertRefused("SSL_CERT_FILE", Files.createFile(folder.resolve("empty")), none);
-    assertRefused("SSL_CERT_FILE", broken, none);
-    assertRefused("SSL_CERT_DIR", missing, "no file there has a certificate in PEM" + end);
-    assertRefused("SSL_CERT_DIR", folder, "no file there has a certificate in PEM" + end);
+    assertRejected("SSL_CERT_FILE", missing, "there is no such file: check its path" + fix);
+    assertRejected("SSL_CERT_FILE", folder, "it cannot be read: name another file" + fix);
+    assertRejected("SSL_CERT_FILE", Files.createFile(folder.resolve("empty")), noCertificate);
+    assertRejected("SSL_CERT_FILE", broken, noCertificate);
+    assertRejected("SSL_CERT_DIR", missing, "no file there has a certificate in PEM" + fix);
+    assertRejected("SSL_CERT_DIR", folder, "no file there has a certificate in PEM" + fix);
   }
 
-  private static void assertRefused(String variable, Path value, String defect) {
+  private static void assertRejected(String variable, Path value, String defect) {
     for (List<String> command :
         List.of(
             List.of("check", "--device=" + Program.DEVICE, "--service=127.0.0.1:80"),
@@ -138,7 +138,7 @@ class CaFileTest {
     }
   }
 
-  /** A certificate of somebody else. */
+  /** Returns a certificate that the cloud does not use. */
   private Path other() throws Exception {
     return Files.writeString(folder.resolve("other.pem"), pem(selfSigned("other.p12")));
   }
@@ -168,19 +168,19 @@ class CaFileTest {
   }
 
   @Test
-  void saysWhatIsWrongWithTheFile() throws Exception {
-    assertRefused(folder.resolve("missing"), "there is no such file");
-    assertRefused(folder, "it cannot be read, ");
-    assertRefused(Files.createFile(folder.resolve("empty")), "it holds no certificate in PEM");
-    assertRefused(
+  void rejectsInvalidFile() throws Exception {
+    assertRejected(folder.resolve("missing"), "there is no such file");
+    assertRejected(folder, "it cannot be read, ");
+    assertRejected(Files.createFile(folder.resolve("empty")), "it holds no certificate in PEM");
+    assertRejected(
         Files.writeString(folder.resolve("text"), "nothing of the kind"),
         "it holds no certificate in PEM");
-    assertRefused(
+    assertRejected(
         Files.writeString(folder.resolve("cut"), pem(selfSigned()).substring(0, 500)),
         "it holds no certificate in PEM");
   }
 
-  private static void assertRefused(Path file, String defect) {
+  private static void assertRejected(Path file, String defect) {
     Program program =
         new Program()
             .run("--cloud-uri=wss://cloud.example", "--api-key=ak_x", "--ca-file", file.toString());
@@ -198,7 +198,7 @@ class CaFileTest {
         .variable("TUNNEL_API_KEY", "ak_test");
   }
 
-  /** A key with a certificate for localhost. The JDK makes one only with its tool. */
+  /** Returns a key with a certificate for localhost. The JDK creates one only with keytool. */
   private KeyStore selfSigned() throws Exception {
     return selfSigned("keys.p12");
   }
@@ -250,9 +250,9 @@ class CaFileTest {
         + "\n-----END CERTIFICATE-----\n";
   }
 
-  /** Reading all certificates of a system delays the start, so they are not read for nothing. */
+  /** Reading all certificates of a system delays the start, so it happens only for TLS. */
   @Test
-  void variablesAreNotReadWithoutTls() {
+  void ignoresVariablesWithoutTls() {
     Program program =
         new Program()
             .variable("SSL_CERT_FILE", folder.resolve("missing").toString())

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code tunnel check}. */
+/** Runs {@code tunnel check}. */
 class CheckTest {
   private static final String SERVICE = "127.0.0.1:80";
 
@@ -27,10 +27,10 @@ class CheckTest {
   @BeforeEach
   void start() throws IOException {
     cloud = TunnelService.builder().apiKey("ak_test").device(Program.DEVICE).build().start();
-    cloud.device(Program.DEVICE).onConnect(SERVICE, CheckTest::untilTheEnd);
+    cloud.device(Program.DEVICE).onConnect(SERVICE, CheckTest::readToEnd);
   }
 
-  private static void untilTheEnd(ServiceStream stream) throws IOException {
+  private static void readToEnd(ServiceStream stream) throws IOException {
     stream.inputStream().readAllBytes();
   }
 
@@ -39,14 +39,14 @@ class CheckTest {
     cloud.close();
   }
 
-  private Program check(String... further) {
-    return checkAt(cloud.uri(), further);
+  private Program check(String... options) {
+    return checkAt(cloud.uri(), options);
   }
 
-  private static Program checkAt(String cloudUri, String... further) {
-    String[] args = new String[further.length + 1];
+  private static Program checkAt(String cloudUri, String... options) {
+    String[] args = new String[options.length + 1];
     args[0] = "check";
-    System.arraycopy(further, 0, args, 1, further.length);
+    System.arraycopy(options, 0, args, 1, options.length);
     return new Program()
         .variable("TUNNEL_CLOUD_URI", cloudUri)
         .variable("TUNNEL_DEVICE", Program.DEVICE)
@@ -55,7 +55,7 @@ class CheckTest {
         .run(args);
   }
 
-  /** The first two words of each line. */
+  /** Returns the first two words of each line. */
   private static List<String> steps(Program program) {
     return program
         .output()
@@ -66,7 +66,7 @@ class CheckTest {
   }
 
   @Test
-  void tellsOfEachStep() {
+  void reportsEachStep() {
     Program program = check();
 
     assertThat(program.exitCode()).isEqualTo(0);
@@ -84,13 +84,13 @@ class CheckTest {
   }
 
   @Test
-  void takesTheOptionsOfListen() {
+  void acceptsOptionsOfListen() {
     assertThat(check("-listen-uri=127.0.0.1:3131", "--ping-duration=1").exitCode()).isEqualTo(0);
   }
 
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "500, 7"})
-  void refusalIsTheUpgradesFailure(int status, int exitCode) {
+  void reportsRejectionAsFailedUpgrade(int status, int exitCode) {
     cloud.faults().onNextConnect(Fault.refuse(status));
 
     Program program = check();
@@ -101,7 +101,7 @@ class CheckTest {
   }
 
   @Test
-  void portWhereNothingListensIsTcpsFailure() {
+  void reportsRefusedConnectionAsFailedTcp() {
     String uri = cloud.uri();
     cloud.close();
 
@@ -114,7 +114,7 @@ class CheckTest {
   }
 
   @Test
-  void nameThatIsNotKnownIsDnsFailure() {
+  void reportsUnknownHostAsFailedDns() {
     Program program = checkAt("wss://no-such-host.invalid");
 
     assertThat(program.exitCode()).isEqualTo(6);
@@ -124,7 +124,7 @@ class CheckTest {
   }
 
   @Test
-  void cloudWithoutTlsIsTlsFailure() {
+  void reportsCloudWithoutTlsAsFailedTls() {
     Program program = checkAt(cloud.uri().replace("ws:", "wss:"));
 
     assertThat(program.exitCode()).isEqualTo(6);
@@ -134,7 +134,7 @@ class CheckTest {
   }
 
   @Test
-  void proxyThatIsNotThereIsNamed() {
+  void namesUnreachableProxy() {
     Program program = checkAt("wss://cloud.example", "--proxy=http://user:secret@127.0.0.1:1");
 
     assertThat(program.exitCode()).isEqualTo(6);
@@ -144,9 +144,9 @@ class CheckTest {
         .doesNotContain("secret");
   }
 
-  /** Real gateways grant the tunnel first, and find out later. */
+  /** A real gateway accepts the tunnel before it connects to the service. */
   @Test
-  void serviceThatEndsAtOnceIsNotThereAsItSeems() {
+  void failsIfServiceClosesAtOnce() {
     cloud.device(Program.DEVICE).onConnect(SERVICE, stream -> {});
 
     Program program = check();
@@ -158,14 +158,14 @@ class CheckTest {
   }
 
   @Test
-  void serviceThatSpeaksAndEndsIsThere() {
+  void succeedsIfServiceSendsDataAndCloses() {
     cloud.device(Program.DEVICE).onConnect(SERVICE, stream -> stream.outputStream().write('x'));
 
     assertThat(check().exitCode()).isEqualTo(0);
   }
 
   @Test
-  void tokenThatHasExpiredIsNotTried() {
+  void rejectsExpiredTokenWithoutRequest() {
     String expired = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl";
 
     Program program = check("--application-id=app", "--api-key=" + expired);
@@ -177,7 +177,7 @@ class CheckTest {
   }
 
   @Test
-  void settingsAreTheFirstStep() throws Exception {
+  void checksSettingsFirst() throws Exception {
     Program program = check("--device=12");
 
     assertThat(program.exitCode()).isEqualTo(2);
@@ -187,7 +187,7 @@ class CheckTest {
   }
 
   @Test
-  void jsonIsTheSameAsData() throws Exception {
+  void writesStepsAsJson() throws Exception {
     cloud.faults().onNextConnect(Fault.refuse(404));
 
     Program program = check("--output=json");

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@link ExecTest} cannot see on this system: by the texts that Java has on others. */
+/** Uses exception messages of Java on other systems, which {@link ExecTest} cannot produce. */
 class ChildProgramTest {
 
   @ParameterizedTest
@@ -23,11 +23,11 @@ class ChildProgramTest {
         "CreateProcess error=193, %1 is not a valid Win32 application"
             + " | 126 | %1 is not a valid Win32 application",
       })
-  void programThatCannotBeRun(String text, int exitCode, String words) {
+  void mapsStartFailureToExitCode(String text, int exitCode, String reason) {
     CommandFailure failure =
         ChildProgram.cannotRun("psql", new IOException("Cannot run program \"psql\": " + text));
 
     assertThat(failure.exitCode()).isEqualTo(exitCode);
-    assertThat(failure).hasMessage("\"psql\" cannot be run: " + words);
+    assertThat(failure).hasMessage("\"psql\" cannot be run: " + reason);
   }
 }

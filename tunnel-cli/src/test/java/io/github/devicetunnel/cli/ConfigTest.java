@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A file of options and tunnels, at the start and when it is read again. */
+/** Checks a file of options and tunnels at the start and after a reload. */
 class ConfigTest {
   private static final String ONE = Program.DEVICE;
   private static final String OTHER = Program.OTHER_DEVICE;
@@ -43,9 +43,9 @@ class ConfigTest {
     }
   }
 
-  /** Says where it is, then echoes until it is told to end. */
-  private static void serve(ServiceStream stream, String where) throws IOException {
-    stream.outputStream().write((where + "\n").getBytes(UTF_8));
+  /** Sends the target, then echoes all bytes up to a dot. */
+  private static void serve(ServiceStream stream, String target) throws IOException {
+    stream.outputStream().write((target + "\n").getBytes(UTF_8));
     int b;
     while ((b = stream.inputStream().read()) >= 0 && b != '.') {
       stream.outputStream().write(b);
@@ -58,10 +58,10 @@ class ConfigTest {
   }
 
   @Test
-  void holdsEverything() throws Exception {
+  void readsOptionsAndTunnels() throws Exception {
     Path key = Files.writeString(folder.resolve("key"), "ak_test");
     write(
-        "# what a comment says does not count",
+        "# a comment",
         "cloud-uri: " + cloud.uri(),
         "api-key-file: " + key,
         "device: " + ONE,
@@ -80,13 +80,13 @@ class ConfigTest {
         "    max-connections: 3");
 
     try (Program program = new Program().start("--config", file.toString())) {
-      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
-      assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+      assertTunnelsTo(ONE + "/" + WEB, program.nextLine());
+      assertTunnelsTo(OTHER + "/" + SSH, program.nextLine());
     }
   }
 
   @Test
-  void mergeKeysSpareRepetition() throws Exception {
+  void supportsMergeKeys() throws Exception {
     write(
         "cloud-uri: " + cloud.uri(),
         "tunnels:",
@@ -98,45 +98,45 @@ class ConfigTest {
         "    service: " + SSH);
 
     try (Program program = program().start("--config", file.toString())) {
-      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
-      assertLeadsTo(ONE + "/" + SSH, program.nextLine());
+      assertTunnelsTo(ONE + "/" + WEB, program.nextLine());
+      assertTunnelsTo(ONE + "/" + SSH, program.nextLine());
     }
   }
 
   @Test
-  void argumentsBeatItAndSoDoesTheEnvironment() throws Exception {
+  void argumentsAndEnvironmentOverrideFile() throws Exception {
     write("cloud-uri: " + cloud.uri(), "device: " + ONE, "service: " + WEB, "listen-uri: ':0'");
 
     try (Program program = program().start("--config=" + file)) {
-      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      assertTunnelsTo(ONE + "/" + WEB, program.nextLine());
     }
     try (Program program = program().variable("TUNNEL_DEVICE", OTHER).start("--config=" + file)) {
-      assertLeadsTo(OTHER + "/" + WEB, program.nextLine());
+      assertTunnelsTo(OTHER + "/" + WEB, program.nextLine());
     }
     String url = cloud.uri() + "/v3/devices/" + OTHER + "/services/" + SSH + "/connection";
     try (Program program = program().start("--config=" + file, "--cloud-uri", url)) {
-      assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+      assertTunnelsTo(OTHER + "/" + SSH, program.nextLine());
     }
     try (Program program =
         program()
             .variable("TUNNEL_DEVICE", OTHER)
             .start("--config=" + file, "-L=:0=" + SSH, "--device=" + ONE)) {
-      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
-      assertLeadsTo(ONE + "/" + SSH, program.nextLine());
+      assertTunnelsTo(ONE + "/" + WEB, program.nextLine());
+      assertTunnelsTo(ONE + "/" + SSH, program.nextLine());
     }
   }
 
   @Test
-  void keyInTheEnvironmentOrAnArgumentBeatsAllKindsOfKeysInIt() throws Exception {
+  void keyInEnvironmentOverridesKeyFileInFile() throws Exception {
     write("cloud-uri: " + cloud.uri(), "api-key-file: missing", "listen-uri: ':0'");
     try (Program program =
         program().start("--config=" + file, "--device=" + ONE, "--service=" + WEB)) {
-      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      assertTunnelsTo(ONE + "/" + WEB, program.nextLine());
     }
   }
 
   @Test
-  void keyInItIsTakenAndNeverShown() throws Exception {
+  void hidesKeyOfFile() throws Exception {
     write(
         "cloud-uri: " + cloud.uri(),
         "api-key: secret-of-another-form",
@@ -148,7 +148,7 @@ class ConfigTest {
     assertThat(program.errors()).doesNotContain("secret-of");
   }
 
-  /** Those of the core schema of YAML 1.2. */
+  /** Accepts the booleans of the core schema of YAML 1.2. */
   @ParameterizedTest
   @CsvSource({
     "true, true",
@@ -158,14 +158,14 @@ class ConfigTest {
     "False, false",
     "FALSE, false"
   })
-  void flags(String value, boolean meaning) throws Exception {
+  void parsesBooleans(String value, boolean expected) throws Exception {
     write(
         "cloud-uri: ws://cloud.example",
         "device: " + ONE,
         "listen-uri: ':0'",
         "allow-plaintext: " + value);
     Program program = new Program().variable("TUNNEL_API_KEY", "ak_test");
-    if (meaning) {
+    if (expected) {
       try (Program running = program.start("--config=" + file, "--service=" + WEB)) {
         assertThat(running.nextLine()).startsWith("Listening on ");
       }
@@ -214,7 +214,7 @@ class ConfigTest {
         "'ping-duration: 0\ntunnels:\n- listen: :1\n  liveness-timeout: 1m'"
             + " | 3: liveness-timeout: is of no use with --ping-duration=0",
       })
-  void mistakeNamesFileAndLine(String text, String message) throws Exception {
+  void namesFileAndLineOfMistake(String text, String message) throws Exception {
     Files.writeString(file, text + "\n");
     Program program =
         new Program()
@@ -228,7 +228,7 @@ class ConfigTest {
   }
 
   @Test
-  void fileMustBeThere() throws Exception {
+  void rejectsMissingFile() throws Exception {
     Program program = program().run("--config=" + file);
 
     assertThat(program.exitCode()).isEqualTo(2);
@@ -237,45 +237,45 @@ class ConfigTest {
   }
 
   @Test
-  void readAgainOpensWhatIsNewAndClosesWhatIsGone() throws Exception {
+  void reloadOpensNewAndClosesRemovedTunnels() throws Exception {
     writeTunnels(tunnel(ONE, WEB), tunnel(ONE, SSH));
     try (Program program = program().start("--drain-timeout=30s", "--config=" + file)) {
       String kept = address(program.nextLine());
-      String gone = address(program.nextLine());
+      String removed = address(program.nextLine());
       try (Socket onKept = connect(kept);
-          Socket onGone = connect(gone)) {
+          Socket onRemoved = connect(removed)) {
         assertThat(line(onKept)).isEqualTo(ONE + "/" + WEB);
-        assertThat(line(onGone)).isEqualTo(ONE + "/" + SSH);
+        assertThat(line(onRemoved)).isEqualTo(ONE + "/" + SSH);
 
         writeTunnels(tunnel(OTHER, SSH), tunnel(ONE, WEB));
         program.reload();
 
-        assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
-        assertThat(program.nextErrorLine()).isEqualTo("No longer listening on " + gone);
+        assertTunnelsTo(OTHER + "/" + SSH, program.nextLine());
+        assertThat(program.nextErrorLine()).isEqualTo("No longer listening on " + removed);
         assertEchoes(onKept);
-        assertEchoes(onGone); // while it may finish
-        end(onGone);
+        assertEchoes(onRemoved); // while it drains
+        end(onRemoved);
         end(onKept);
       }
-      assertLeadsTo(ONE + "/" + WEB, "Listening on " + kept + " -> " + ONE + "/" + WEB);
+      assertTunnelsTo(ONE + "/" + WEB, "Listening on " + kept + " -> " + ONE + "/" + WEB);
     }
   }
 
   @Test
-  void readAgainLetsAnAddressLeadElsewhere() throws Exception {
+  void reloadChangesTargetOfListener() throws Exception {
     int port = freePort();
     writeTunnels(tunnel(port, ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
-      assertLeadsTo(ONE + "/" + WEB, program.nextLine());
+      assertTunnelsTo(ONE + "/" + WEB, program.nextLine());
       writeTunnels(tunnel(port, OTHER, SSH));
       program.reload();
       assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
-      assertLeadsTo(OTHER + "/" + SSH, program.nextLine());
+      assertTunnelsTo(OTHER + "/" + SSH, program.nextLine());
     }
   }
 
   @Test
-  void readAgainTakesOverThePortThatWasPickedAndThenEveryInterface() throws Exception {
+  void reloadKeepsPortWhenListenAddressChanges() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
       int port = ListenAddress.parsePort("", address(program.nextLine())).getPort();
@@ -295,7 +295,7 @@ class ConfigTest {
   }
 
   @Test
-  void addressInUseChangesNothingWhenReadAgain() throws Exception {
+  void reloadKeepsTunnelsIfAddressIsInUse() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file);
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -308,12 +308,12 @@ class ConfigTest {
                   + taken.getLocalPort()
                   + ": the port is in use by another program");
       assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
-      assertLeadsTo(ONE + "/" + WEB, listening);
+      assertTunnelsTo(ONE + "/" + WEB, listening);
     }
   }
 
   @Test
-  void badFileChangesNothingWhenReadAgain() throws Exception {
+  void reloadKeepsTunnelsIfFileIsInvalid() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
       String listening = program.nextLine();
@@ -322,12 +322,12 @@ class ConfigTest {
       assertThat(program.nextErrorLine())
           .startsWith("tunnel: " + file + ":4: device: the device ID must be");
       assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
-      assertLeadsTo(ONE + "/" + WEB, listening);
+      assertTunnelsTo(ONE + "/" + WEB, listening);
     }
   }
 
   @Test
-  void bottomlessFileChangesNothingWhenReadAgain() throws Exception {
+  void reloadKeepsTunnelsIfNestingIsTooDeep() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
       String listening = program.nextLine();
@@ -336,12 +336,12 @@ class ConfigTest {
       assertThat(program.nextErrorLine())
           .isEqualTo("tunnel: " + file + ":1: lists or keys are nested too deeply");
       assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
-      assertLeadsTo(ONE + "/" + WEB, listening);
+      assertTunnelsTo(ONE + "/" + WEB, listening);
     }
   }
 
   @Test
-  void whatCannotChangeIsToldWhenReadAgain() throws Exception {
+  void reloadWarnsAboutSettingsThatRequireRestart() throws Exception {
     writeTunnels(tunnel(ONE, WEB));
     try (Program program = program().start("--config=" + file)) {
       program.nextLine();
@@ -380,7 +380,7 @@ class ConfigTest {
     }
   }
 
-  private static void assertLeadsTo(String service, String line) throws IOException {
+  private static void assertTunnelsTo(String service, String line) throws IOException {
     assertThat(line).endsWith(" -> " + service);
     try (Socket socket = connect(address(line))) {
       assertThat(line(socket)).isEqualTo(service);

@@ -19,7 +19,7 @@ class DemoTest {
       Pattern.compile("  export TUNNEL_CLOUD_URI=(\\S+) TUNNEL_API_KEY=(\\S+)");
 
   @Test
-  void onceFetchesThePageAndMeasures() throws Exception {
+  void onceFetchesPageAndMeasures() throws Exception {
     Program program = new Program().run("demo", "--once");
 
     assertThat(program.errors()).isEmpty();
@@ -33,7 +33,7 @@ class DemoTest {
   }
 
   @Test
-  void servesThePageUntilItIsStopped() throws Exception {
+  void servesPageUntilStopped() throws Exception {
     Program program = new Program().start("demo");
     String url = null;
     while (url == null) {
@@ -57,7 +57,7 @@ class DemoTest {
   }
 
   @Test
-  void letsOtherProgramsIn() throws Exception {
+  void acceptsTunnelsOfOtherPrograms() throws Exception {
     Program demo = new Program().start("demo");
     Matcher export = EXPORT.matcher("");
     while (!export.reset(demo.nextLine()).matches()) {}
@@ -80,7 +80,7 @@ class DemoTest {
   }
 
   @Test
-  void noticesEveryDifferenceInTheLargeBody() throws Exception {
+  void detectsEveryDifferenceInLargeBody() throws Exception {
     byte[] bulk = bulk();
     assertThat(DemoWebService.isBulk(new ByteArrayInputStream(bulk))).isTrue();
 

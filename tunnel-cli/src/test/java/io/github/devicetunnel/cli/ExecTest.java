@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tunnel exec} as a process. */
+/** Runs {@code tunnel exec} as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class ExecTest {
   private static final int HANGUP = 1;
@@ -52,7 +52,7 @@ class ExecTest {
   }
 
   @Test
-  void programFindsTheListenerAndItsExitCodeIsOurs() throws Exception {
+  void passesAddressAndReturnsExitCodeOfProgram() throws Exception {
     try (ProgramProcess program =
         exec("sh", "-c", "echo {host}:{port} $TUNNEL_HOST:$TUNNEL_PORT; exit 7")) {
       String[] addresses = output(program).strip().split(" ", 2);
@@ -66,7 +66,7 @@ class ExecTest {
   }
 
   @Test
-  void argumentsOfTheProgramAreItsOwn() throws Exception {
+  void passesArgumentsUnchanged() throws Exception {
     try (ProgramProcess program =
         exec("printf", "%s\n", "--help", "-listen-uri=x", "--", "--api-key", "k", "a b")) {
       assertThat(output(program).lines())
@@ -76,7 +76,7 @@ class ExecTest {
   }
 
   @Test
-  void inputIsTheProgramsToo() throws Exception {
+  void passesStandardInput() throws Exception {
     try (ProgramProcess program = exec("cat")) {
       program.input().write("through".getBytes(UTF_8));
       program.input().close();
@@ -87,7 +87,7 @@ class ExecTest {
   }
 
   @Test
-  void programThatCannotBeRunIsAsInShells() throws Exception {
+  void exitsLikeShellIfProgramCannotRun() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "no program");
     try (ProgramProcess program = exec("no-such-program-at-all")) {
       assertThat(program.exitCode()).isEqualTo(127);
@@ -104,22 +104,22 @@ class ExecTest {
   }
 
   @Test
-  void programThatDiesOfASignalIsAsInShells() throws Exception {
+  void exitsLikeShellAfterSignal() throws Exception {
     try (ProgramProcess program = exec("sh", "-c", "kill -KILL $$")) {
       assertThat(program.exitCode()).isEqualTo(128 + 9);
     }
   }
 
   @Test
-  void signalsArePassedOn() throws Exception {
+  void forwardsSignals() throws Exception {
     String script =
         "trap 'echo hup' HUP; trap 'echo term; exit 9' TERM; echo ready;"
             + " while :; do sleep 0.1; done";
     try (ProgramProcess program = exec("sh", "-c", script);
         BufferedReader lines = new BufferedReader(new InputStreamReader(program.output(), UTF_8))) {
       assertThat(lines.readLine()).isEqualTo("ready");
-      // Under nohup this process ignores it, and so do all that it starts.
-      if (program.heeds(HANGUP)) {
+      // Under nohup, this process and its children ignore SIGHUP.
+      if (program.handles(HANGUP)) {
         program.signal("HUP");
         assertThat(lines.readLine()).isEqualTo("hup");
       }
@@ -130,13 +130,13 @@ class ExecTest {
   }
 
   @Test
-  void anInterruptThatIsOfNoKeyboardIsPassedOn() throws Exception {
-    assumeFalse(isOpen("/dev/tty"), "it would come from the keyboard");
+  void forwardsInterruptUnlessFromKeyboard() throws Exception {
+    assumeFalse(isOpen("/dev/tty"), "the interrupt counts as one from the keyboard");
     String script = "trap 'echo int; exit 7' INT; echo ready; while :; do sleep 0.1; done";
     try (ProgramProcess program = exec("sh", "-c", script);
         BufferedReader lines = new BufferedReader(new InputStreamReader(program.output(), UTF_8))) {
       assertThat(lines.readLine()).isEqualTo("ready");
-      assumeTrue(program.heeds(INTERRUPT), "a shell in the background has it ignored");
+      assumeTrue(program.handles(INTERRUPT), "a background shell ignores interrupts");
       program.signal("INT");
       assertThat(lines.readLine()).isEqualTo("int");
       assertThat(program.exitCode()).isEqualTo(7);
@@ -152,7 +152,7 @@ class ExecTest {
   }
 
   @Test
-  void mistakesAreFoundBeforeAnythingIsOpened() {
+  void reportsMistakesBeforeListening() {
     String example = ", as in tunnel exec [OPTION...] -- psql -p {port}";
     assertUsage("the program is missing" + example, "exec");
     assertUsage("the program is missing" + example, "exec", "--");

@@ -11,48 +11,48 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** With what Java throws on Windows while another program has a file open. */
+/** Uses the exceptions that Java throws on Windows while another program has a file open. */
 class FileChangeTest {
-  private final AtomicInteger tries = new AtomicInteger();
+  private final AtomicInteger attempts = new AtomicInteger();
 
   private FileChange failing(int times, IOException failure) {
     return () -> {
-      if (tries.incrementAndGet() <= times) {
+      if (attempts.incrementAndGet() <= times) {
         throw failure;
       }
     };
   }
 
   @Test
-  void isDoneWhenTheOtherProgramIsDone() throws Exception {
+  void succeedsWhenOtherProgramClosesFile() throws Exception {
     failing(3, new AccessDeniedException("ports")).makeWithin(Duration.ofMinutes(1));
 
-    assertThat(tries).hasValue(4);
+    assertThat(attempts).hasValue(4);
   }
 
   @Test
-  void isGivenUpInTheEnd() {
+  void failsAfterTimeout() {
     IOException failure = new FileSystemException("fresh", "ports", "used by another process");
     FileChange change = failing(Integer.MAX_VALUE, failure);
 
     assertThatThrownBy(() -> change.makeWithin(Duration.ofMillis(100))).isSameAs(failure);
-    assertThat(tries).hasValueGreaterThan(1);
+    assertThat(attempts).hasValueGreaterThan(1);
     assertThat(FileChange.describe(failure)).isEqualTo("used by another process");
     assertThat(FileChange.describe(new AccessDeniedException("fresh", "ports", null)))
         .isEqualTo("the system refuses it: is it open in another program?");
   }
 
   @Test
-  void whatDoesNotPassIsToldAtOnce() {
+  void failsAtOnceOnPermanentError() {
     FileChange change = failing(Integer.MAX_VALUE, new NoSuchFileException("ports"));
 
     assertThatThrownBy(() -> change.makeWithin(Duration.ofMinutes(1)))
         .isInstanceOf(NoSuchFileException.class);
-    assertThat(tries).hasValue(1);
+    assertThat(attempts).hasValue(1);
   }
 
   @Test
-  void anInterruptEndsIt() {
+  void stopsRetriesOnInterrupt() {
     FileChange change = failing(Integer.MAX_VALUE, new AccessDeniedException("ports"));
     Thread.currentThread().interrupt();
 

@@ -15,7 +15,7 @@ final class ForegroundTest {
     "4711 (java) S 1 4711 4711 34816 0 4194304 20, true",
     "'', true",
   })
-  void isTheGroupOfTheTerminal(String stat, boolean foreground) {
+  void detectsForegroundProcessGroup(String stat, boolean foreground) {
     assertThat(Foreground.isForeground(stat)).isEqualTo(foreground);
   }
 }

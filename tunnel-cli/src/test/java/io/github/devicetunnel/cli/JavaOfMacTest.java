@@ -12,14 +12,14 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the launcher finds Java on macOS: with the places of that system moved to a folder. */
+/** Checks how the launcher finds Java on macOS, with its paths redirected to a folder. */
 @DisabledOnOs(OS.WINDOWS)
 class JavaOfMacTest {
   @TempDir private Path folder;
   private Path launcher;
 
   @BeforeEach
-  void moveThePlaces() throws IOException {
+  void redirectPaths() throws IOException {
     String text = Files.readString(Path.of("src/main/dist/bin/tunnel"));
     assertThat(text).contains("/usr/bin/java ", "/usr/libexec/java_home");
     launcher =
@@ -27,13 +27,13 @@ class JavaOfMacTest {
             folder.resolve("tunnel"),
             text.replace("/usr/bin/java ", folder.resolve("usr/java") + " ")
                 .replace("/usr/libexec/java_home", folder.resolve("java_home").toString()));
-    program("usr/java", "echo 'the stub was asked' >&2; echo 'openjdk version \"11.0.1\"' >&2");
+    program("usr/java", "echo 'the stub started' >&2; echo 'openjdk version \"11.0.1\"' >&2");
   }
 
   @Test
-  void javaHomeTellsWhichJavaTheStubStarts() throws Exception {
+  void readsVersionOfJavaHomeWithoutStartingJava() throws Exception {
     Path home = folder.resolve("jdk 17");
-    program("jdk 17/bin/java", "echo 'it was asked itself' >&2");
+    program("jdk 17/bin/java", "echo 'Java started' >&2");
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
     program("java_home", "echo '" + home + "'");
 
@@ -41,14 +41,14 @@ class JavaOfMacTest {
   }
 
   @Test
-  void stubIsAskedWhereJavaHomeKnowsNone() throws Exception {
+  void startsStubIfJavaHomeFindsNoJava() throws Exception {
     program("java_home", "echo 'Unable to locate a Java Runtime.' >&2; exit 1");
 
     assertThat(findJava()).isEqualTo("1 " + tooOld());
   }
 
   @Test
-  void stubIsAskedWhereThereIsNoJavaHome() throws Exception {
+  void startsStubWithoutJavaHome() throws Exception {
     assertThat(findJava()).isEqualTo("1 " + tooOld());
   }
 
@@ -65,15 +65,15 @@ class JavaOfMacTest {
     assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 
-  /** The exit code, and what is said. */
+  /** Returns the exit code and the output. */
   private String findJava() throws Exception {
     ProcessBuilder builder = new ProcessBuilder("sh", launcher.toString());
     builder.environment().remove("JAVA_HOME");
     builder.environment().put("TUNNEL_LAUNCHER_TASK", "check-java");
-    builder.environment().merge("PATH", folder.resolve("usr") + ":", (path, own) -> own + path);
+    builder.environment().merge("PATH", folder.resolve("usr") + ":", (path, usr) -> usr + path);
     TestProcess process = TestProcess.start(builder.redirectErrorStream(true));
     process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    return process.awaitExit() + " " + said;
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return process.awaitExit() + " " + output;
   }
 }

@@ -1,8 +1,8 @@
 package io.github.devicetunnel.cli;
 
-import static io.github.devicetunnel.cli.LocalClient.ask;
-import static io.github.devicetunnel.cli.LocalClient.awaitRefusal;
+import static io.github.devicetunnel.cli.LocalClient.awaitClose;
 import static io.github.devicetunnel.cli.LocalClient.connect;
+import static io.github.devicetunnel.cli.LocalClient.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What {@code --output json} tells, with the program as a process. */
+/** Checks the events of {@code --output json}, with the program as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class JsonEventsTest {
   @AutoClose private final WebCloud cloud = new WebCloud();
@@ -36,7 +36,7 @@ class JsonEventsTest {
   }
 
   @Test
-  void theLifeOfAConnection() throws Exception {
+  void reportsLifecycleOfConnection() throws Exception {
     try (ListenProcess process = listen()) {
       Map<String, Object> listening = process.nextEvent();
       assertThat(listening)
@@ -50,7 +50,7 @@ class JsonEventsTest {
       String peer;
       try (Socket socket = connect(address(listening))) {
         peer = "127.0.0.1:" + socket.getLocalPort();
-        ask(socket);
+        fetch(socket);
       }
 
       Map<String, Object> opened = process.nextEvent();
@@ -96,14 +96,14 @@ class JsonEventsTest {
   }
 
   @Test
-  void refusal() throws Exception {
+  void reportsRejection() throws Exception {
     cloud
         .device()
         .faults()
         .onNextConnect(Fault.refuse(404).message("no <b>such</b> device \u001b[31m\u00e9"));
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
-      awaitRefusal(address);
+      awaitClose(address);
 
       Map<String, Object> rejected = process.nextEvent();
       assertThat(rejected)
@@ -117,16 +117,16 @@ class JsonEventsTest {
       assertThat((String) rejected.get("message")).contains("no <b>such</b> device", "\u00e9");
       assertThat(process.output()).doesNotContain("\u001b");
 
-      // It is the last that is told of this connection, and the next one is served.
+      // No further event follows for this connection, and the next connection is served.
       try (Socket socket = connect(address)) {
-        ask(socket);
+        fetch(socket);
         assertThat(process.nextEvent()).contains(entry("event", "opened"), entry("connection", 2L));
       }
     }
   }
 
   @Test
-  void failures() throws Exception {
+  void reportsFailures() throws Exception {
     cloud
         .device()
         .faults()
@@ -134,7 +134,7 @@ class JsonEventsTest {
         .onNextConnect(Fault.cutAfter(0, FaultProxy.Direction.TOWARD_CLIENT, FaultProxy.Cut.RST));
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
-      awaitRefusal(address);
+      awaitClose(address);
       assertThat(process.nextEvent()).contains(entry("event", "opened"));
       Map<String, Object> closedByCloud = process.nextEvent();
       assertThat(closedByCloud)
@@ -145,7 +145,7 @@ class JsonEventsTest {
               entry("code", 1011L));
       assertThat((String) closedByCloud.get("message")).contains("out of order");
 
-      awaitRefusal(address);
+      awaitClose(address);
       assertThat(process.nextEvent()).contains(entry("event", "opened"));
       assertThat(process.nextEvent())
           .contains(
@@ -155,7 +155,7 @@ class JsonEventsTest {
               entry("code", null));
 
       cloud.close();
-      awaitRefusal(address);
+      awaitClose(address);
       assertThat(process.nextEvent())
           .contains(
               entry("event", "failed"),
@@ -168,11 +168,11 @@ class JsonEventsTest {
   }
 
   @Test
-  void connectionsThatAreCutAtTheEnd() throws Exception {
+  void reportsConnectionsAbortedAtShutdown() throws Exception {
     try (ListenProcess process = listen("--drain-timeout=100ms")) {
       String address = address(process.nextEvent());
       try (Socket socket = connect(address)) {
-        ask(socket);
+        fetch(socket);
         assertThat(process.nextEvent()).contains(entry("event", "opened"));
         process.terminate();
 
@@ -187,7 +187,7 @@ class JsonEventsTest {
   }
 
   @Test
-  void linesAreWholeWithManyConnectionsAtOnce() throws Exception {
+  void writesWholeLinesWithConcurrentConnections() throws Exception {
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
       List<Thread> clients = new ArrayList<>();
@@ -197,7 +197,7 @@ class JsonEventsTest {
                 () -> {
                   for (int j = 0; j < 5; j++) {
                     try (Socket socket = connect(address)) {
-                      ask(socket);
+                      fetch(socket);
                     } catch (IOException e) {
                       throw new AssertionError(e);
                     }
@@ -222,18 +222,18 @@ class JsonEventsTest {
   }
 
   @Test
-  void nobodyReadsStandardOutput() throws Exception {
+  void servesConnectionsAfterStandardOutputCloses() throws Exception {
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
       try (Socket early = connect(address)) {
-        ask(early);
+        fetch(early);
         process.closeOutput();
         for (int i = 0; i < 3; i++) {
           try (Socket socket = connect(address)) {
-            ask(socket);
+            fetch(socket);
           }
         }
-        ask(early);
+        fetch(early);
       }
       assertThat(process.nextErrorLine()).contains("standard output was closed");
       assertThat(process.terminate().exitCode()).isZero();
@@ -241,7 +241,7 @@ class JsonEventsTest {
   }
 
   @Test
-  void wordThatIsNone() throws Exception {
+  void rejectsUnknownFormat() throws Exception {
     Program program = new Program().run("--output=yaml");
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.nextErrorLine())

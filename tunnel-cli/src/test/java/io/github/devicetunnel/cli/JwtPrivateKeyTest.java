@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A private key in place of an access key. */
+/** Checks a private key in place of an access key. */
 class JwtPrivateKeyTest {
   private static final String APPLICATION = "0172b1ee3fb54a2fb2d4c2a7d8e90001";
   private static final String PASSPHRASE = "correct horse";
@@ -62,9 +62,9 @@ class JwtPrivateKeyTest {
     return "--jwt-private-key=" + folder.resolve("private.key");
   }
 
-  /** The service checks the signature with the certificate that it has. */
+  /** The service verifies the signature with the certificate. */
   @Test
-  void theProgramSignsForEachConnection() throws Exception {
+  void signsTokenForConnection() throws Exception {
     ProcessBuilder builder =
         ProgramCommand.of(
             List.of(arguments(key(), "--jwt-algorithm=ES256", "--application-id=" + APPLICATION)));
@@ -79,17 +79,17 @@ class JwtPrivateKeyTest {
     } finally {
       process.end();
     }
-    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Await.LONG));
+    assertLimitedToTarget(cloud.service().takeUpgrade(Await.LONG));
   }
 
   private static void fetchThrough(Socket connection) throws IOException {
     try (connection) {
-      LocalClient.ask(connection, "Connection: close\r\n");
+      LocalClient.fetch(connection, "Connection: close\r\n");
       assertThat(connection.getInputStream().readAllBytes()).isEmpty();
     }
   }
 
-  private static void assertIsForThisTunnelAlone(RecordedUpgrade upgrade) throws Exception {
+  private static void assertLimitedToTarget(RecordedUpgrade upgrade) throws Exception {
     assertThat(upgrade.isGranted()).isTrue();
     assertThat(upgrade.applicationId()).isEqualTo(APPLICATION);
     TunnelToken token =
@@ -104,7 +104,7 @@ class JwtPrivateKeyTest {
   }
 
   @Test
-  void keyThatIsEncrypted() throws Exception {
+  void acceptsEncryptedKey() throws Exception {
     String file = "--jwt-private-key=" + encryptedKey();
     Program program =
         new Program()
@@ -114,7 +114,7 @@ class JwtPrivateKeyTest {
       program.start(arguments(file));
       fetchThrough(LocalClient.connect(program.awaitListening()));
     }
-    assertIsForThisTunnelAlone(cloud.service().takeUpgrade(Await.LONG));
+    assertLimitedToTarget(cloud.service().takeUpgrade(Await.LONG));
 
     assertThat(create(new Program().variable("TUNNEL_JWT_PASSPHRASE", PASSPHRASE)).exitCode())
         .isEqualTo(0);
@@ -145,45 +145,45 @@ class JwtPrivateKeyTest {
   }
 
   @Test
-  void mistakesAreNamedBeforeAnythingIsOpened() throws Exception {
+  void reportsMistakesBeforeListening() throws Exception {
     String application = "--application-id=" + APPLICATION;
     Path encrypted = encryptedKey();
-    assertRefused(
+    assertRejected(
         "--application-id: is missing (or set TUNNEL_APPLICATION_ID): --jwt-private-key needs the"
             + " application that has its certificate\n",
         key());
-    assertRefused(
+    assertRejected(
         "--jwt-private-key: --api-key is given as well, and only one of them can count\n",
         key(),
         "--api-key=ak_x");
-    assertRefused(
+    assertRejected(
         "--jwt-private-key: --api-key-file is given as well, and only one of them can count\n",
         key(),
         "--api-key-file=/nowhere");
-    assertRefused(
+    assertRejected(
         "--jwt-algorithm: cannot be used without --jwt-private-key\n", "--jwt-algorithm=ES256");
-    assertRefused(
+    assertRejected(
         "--jwt-algorithm: must be one of RS256, RS384, RS512, ES256, ES384, ES512, but is"
             + " \"HS256\"\n",
         key(),
         application,
         "--jwt-algorithm=HS256");
-    assertRefused(
+    assertRejected(
         "--jwt-algorithm: RS256 needs an RSA key of at least 2048 bits, but the private key is an"
             + " EC key on P-256, which fits ES256\n",
         key(),
         application,
         "--jwt-algorithm=RS256");
-    assertRefused("--application-id: has a blank at position 2", key(), "--application-id=a b");
-    assertRefused(
+    assertRejected("--application-id: has a blank at position 2", key(), "--application-id=a b");
+    assertRejected(
         "--jwt-private-key: /nowhere: there is no such file: check its path\n",
         "--jwt-private-key=/nowhere",
         application);
-    assertRefused(
+    assertRejected(
         "--jwt-private-key: " + folder + ": it cannot be read: name another file\n",
         "--jwt-private-key=" + folder,
         application);
-    assertRefused(
+    assertRejected(
         "--jwt-private-key: "
             + encrypted
             + " is encrypted, and there is no passphrase: set one"
@@ -203,16 +203,16 @@ class JwtPrivateKeyTest {
     assertThat(cloud.service().requestCount()).isZero();
   }
 
-  private void assertRefused(String message, String... args) {
+  private void assertRejected(String message, String... args) {
     Program program = new Program().run(arguments(args));
     assertThat(program.errors()).startsWith("tunnel: " + message);
     assertThat(program.errors().lines()).hasSize(2);
     assertThat(program.exitCode()).isEqualTo(2);
   }
 
-  /** As if a shell had put it there: {@code --jwt-private-key="$(cat private.key)"}. */
+  /** A shell can insert the key: {@code --jwt-private-key="$(cat private.key)"}. */
   @Test
-  void aKeyInPlaceOfItsFileIsNotRepeated() throws Exception {
+  void hidesKeyGivenInsteadOfFile() throws Exception {
     String pem = Files.readString(folder.resolve("private.key"));
     String secret = pem.lines().skip(1).findFirst().orElseThrow().substring(0, 20);
     for (String option :
@@ -221,7 +221,7 @@ class JwtPrivateKeyTest {
       assertThat(program.exitCode()).as(option).isEqualTo(2);
       assertThat(program.errors()).as(option).doesNotContain(secret);
     }
-    assertRefused(
+    assertRejected(
         "--jwt-private-key: takes the name of a file, and not what is in it\n",
         "--jwt-private-key=" + pem,
         "--application-id=" + APPLICATION);

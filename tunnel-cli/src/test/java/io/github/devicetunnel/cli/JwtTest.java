@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tokens and the keys that check them, from a terminal. */
+/** Runs {@code tunnel jwt} and {@code tunnel verification-key}. */
 class JwtTest {
   private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
 
@@ -46,7 +46,7 @@ class JwtTest {
   }
 
   @Test
-  void createsWhatOpensOneTunnel() throws Exception {
+  void createsTokenForOneTarget() throws Exception {
     TunnelClaims claims =
         verified(token("--device", Program.DEVICE, "--service=[::1]:80", "--expires-in", "2h"));
 
@@ -58,12 +58,12 @@ class JwtTest {
   }
 
   @Test
-  void createsWhatOpensEverything() throws Exception {
+  void createsUnrestrictedToken() throws Exception {
     assertThat(verified(token()).isUnrestricted()).isTrue();
   }
 
   @Test
-  void tellsOfAnAddressThatIsLeftOut() throws Exception {
+  void warnsIfTokenOmitsAddress() throws Exception {
     Program program =
         new Program()
             .run("jwt", "create", "--private-key", file("private.key"), "--service=localhost:80");
@@ -74,7 +74,7 @@ class JwtTest {
   }
 
   @Test
-  void showsWhatATokenAllowsAndNotItsSignature() throws Exception {
+  void inspectShowsClaimsWithoutSignature() throws Exception {
     String token = token("--service=127.0.0.1:80");
     for (Program program :
         List.of(
@@ -93,7 +93,7 @@ class JwtTest {
   }
 
   @Test
-  void uploadsACertificate() throws Exception {
+  void uploadsCertificate() throws Exception {
     try (TunnelService cloud =
         TunnelService.builder()
             .administratorKey("ak_administrator")
@@ -110,7 +110,7 @@ class JwtTest {
   }
 
   @Test
-  void aCloudThatIsNotThereIsNotReached() throws Exception {
+  void reportsUnreachableCloud() throws Exception {
     try (Socket bound = new Socket()) {
       bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
@@ -134,7 +134,7 @@ class JwtTest {
   }
 
   @Test
-  void mistakesAreNamedByTheirOptions() throws Exception {
+  void namesOptionOfInvalidValue() throws Exception {
     String key = file("private.key");
     assertUsage("--algorithm: RS256 needs an RSA key", key, "--algorithm=RS256");
     assertUsage("--algorithm: must be one of RS256", key, "--algorithm=HS256");

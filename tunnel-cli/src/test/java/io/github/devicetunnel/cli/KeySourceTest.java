@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the key comes from, seen from a cloud that refuses every request. */
+/** Checks the source of the key with a cloud that rejects every request. */
 class KeySourceTest {
   private static final String WARNING =
       "tunnel: warning: a key given as --api-key can be seen by others: use --api-key-file or"
@@ -52,7 +52,7 @@ class KeySourceTest {
   }
 
   @Test
-  void option() throws Exception {
+  void readsKeyFromOption() throws Exception {
     try (Program program = start(new Program(), "-api-key=ak_option")) {
       assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_option"));
       assertThat(program.errors()).startsWith(WARNING).containsOnlyOnce("warning:");
@@ -60,7 +60,7 @@ class KeySourceTest {
   }
 
   @Test
-  void optionThatTheLauncherTookAway() throws Exception {
+  void readsKeyThatLauncherMovedToEnvironment() throws Exception {
     Program program =
         new Program()
             .variable("TUNNEL_ARGUMENT_5", "--api-key=ak_argument")
@@ -74,7 +74,7 @@ class KeySourceTest {
   }
 
   @Test
-  void variable() throws Exception {
+  void readsKeyFromVariable() throws Exception {
     try (Program program = start(new Program().variable("TUNNEL_API_KEY", "ak_environment"))) {
       assertThat(nextRequest(program))
           .containsEntry("Authorization", List.of("Bearer ak_environment"))
@@ -84,7 +84,7 @@ class KeySourceTest {
   }
 
   @Test
-  void fileBeatsTheVariable() throws Exception {
+  void fileOverridesVariable() throws Exception {
     Path file = Files.writeString(folder.resolve("key"), "ak_file\r\n");
     Program program = new Program().variable("TUNNEL_API_KEY", "ak_environment");
     try (program) {
@@ -95,14 +95,14 @@ class KeySourceTest {
   }
 
   @Test
-  void standardInput() throws Exception {
+  void readsKeyFromStandardInput() throws Exception {
     try (Program program = start(new Program().input("ak_input\nrest"), "--api-key-file=-")) {
       assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_input"));
     }
   }
 
   @Test
-  void tokenOfAnApplication() throws Exception {
+  void sendsTokenWithApplicationId() throws Exception {
     String token = jwt("{\"exp\":99999999999}");
     Program program = new Program().variable("TUNNEL_API_KEY", token);
     try (program) {
@@ -114,7 +114,7 @@ class KeySourceTest {
   }
 
   @Test
-  void emptyApplicationIdCountsAsNotGiven() throws Exception {
+  void ignoresEmptyApplicationId() throws Exception {
     Program program = new Program().variable("TUNNEL_API_KEY", "ak_x");
     try (program) {
       start(program, "-application-id=");
@@ -123,77 +123,77 @@ class KeySourceTest {
   }
 
   @Test
-  void optionAndFileAreTooMuch() {
-    assertRefused(
+  void rejectsOptionAndFile() {
+    assertRejected(
         "--api-key-file: --api-key is given as well", "--api-key=ak_x", "--api-key-file=/nowhere");
   }
 
   @Test
-  void emptyKey() {
-    assertRefused("--api-key: is empty", "-api-key=");
+  void rejectsEmptyKey() {
+    assertRejected("--api-key: is empty", "-api-key=");
   }
 
   @Test
-  void keyThatCannotStandInAHeader() {
-    assertRefused("--api-key: has a blank at position 3", "--api-key=ak x");
+  void rejectsMalformedKey() {
+    assertRejected("--api-key: has a blank at position 3", "--api-key=ak x");
     assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\ny").run(arguments()).errors())
         .startsWith("tunnel: --api-key: has a line break at position 5")
         .contains("(the value of TUNNEL_API_KEY)");
-    assertRefused(
+    assertRejected(
         "--application-id: has a blank",
         "--api-key=" + jwt("{\"exp\":99999999999}"),
         "--application-id=a b");
   }
 
   @Test
-  void kindsOfKeysAreToldApart() throws Exception {
+  void distinguishesAccessKeyAndToken() throws Exception {
     String token = jwt("{\"exp\":99999999999}");
-    assertRefused(
+    assertRejected(
         "--api-key: is a JWT, which needs the ID of the application whose key checks it: give"
             + " --application-id as well\n",
         "--api-key=" + token);
-    assertRefused(
+    assertRejected(
         "--api-key: is an access key (ak_...), which goes without the ID of an application: leave out"
             + " --application-id, and TUNNEL_APPLICATION_ID\n",
         "--api-key=ak_x",
         "--application-id=app1");
-    assertRefused(
+    assertRejected(
         "--api-key: is no JWT, which is three parts", "--api-key=a.b.c", "--application-id=app1");
     Path file = Files.writeString(folder.resolve("key"), token);
-    assertRefused(
+    assertRejected(
         "--api-key-file: the key is a JWT, which needs the ID", "--api-key-file", file.toString());
   }
 
   @Test
-  void aTokenThatOpensNothingHereIsTheEnd() throws Exception {
+  void exitsIfTokenDoesNotOpenTarget() throws Exception {
     String expired = jwt("{\"exp\":1640947429}");
     String elsewhere = jwt("{\"exp\":99999999999,\"pelion.edge.tunnel.port\":22}");
     Path file = Files.writeString(folder.resolve("key"), expired);
-    assertEndsWith4("it has expired: its claim exp is 1640947429", "--api-key=" + expired);
-    assertEndsWith4("it has expired: its claim exp is 1640947429", "--api-key-file=" + file);
-    assertEndsWith4(
+    assertExitsWith4("it has expired: its claim exp is 1640947429", "--api-key=" + expired);
+    assertExitsWith4("it has expired: its claim exp is 1640947429", "--api-key-file=" + file);
+    assertExitsWith4(
         "it is for another port: its claim pelion.edge.tunnel.port is 22",
         "--api-key=" + elsewhere);
     assertThat(requests).isEmpty();
   }
 
-  private void assertEndsWith4(String why, String key) {
+  private void assertExitsWith4(String reason, String key) {
     Program program = new Program().run(arguments("--application-id=app1", key));
     assertThat(program.exitCode()).isEqualTo(4);
     assertThat(program.output()).isEmpty();
     assertThat(program.errors())
         .contains(
-            "tunnel: the token opens no tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + why)
+            "tunnel: the token opens no tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + reason)
         .endsWith("Get a new token, for this device and service\n");
   }
 
-  /** As whoever has rotated a key would want it. */
+  /** A rotated key takes effect without a restart. */
   @Test
-  void aFileIsReadAgain() throws Exception {
+  void rereadsFileForEachConnection() throws Exception {
     Path file = Files.writeString(folder.resolve("key"), "ak_1");
     try (Program program = start(new Program(), "--api-key-file", file.toString())) {
       InetSocketAddress address = program.awaitListening();
-      // The cloud says 401 every time, so the file is looked at once more.
+      // The cloud answers every request with 401, so the file is read twice.
       assertThat(keysOfNextConnection(address)).containsExactly("Bearer ak_1", "Bearer ak_1");
       Files.writeString(file, "ak_2");
       assertThat(keysOfNextConnection(address)).containsExactly("Bearer ak_2", "Bearer ak_2");
@@ -211,10 +211,10 @@ class KeySourceTest {
     }
   }
 
-  /** As a shell makes one of {@code <(vault read …)}. */
+  /** A shell creates such a pipe for {@code <(vault read …)}. */
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aPipeIsReadOnce() throws Exception {
+  void readsPipeOnce() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertThat(TestProcess.start(new ProcessBuilder("mkfifo", pipe.toString())).awaitExit())
         .isZero();
@@ -230,27 +230,27 @@ class KeySourceTest {
   }
 
   @Test
-  void filesThatHoldNoKey() throws Exception {
-    assertRefused("--api-key-file: there is no such file", "--api-key-file=/no/such/file");
-    assertRefused("--api-key-file: that is no file", "--api-key-file", folder.toString());
+  void rejectsFileWithoutValidKey() throws Exception {
+    assertRejected("--api-key-file: there is no such file", "--api-key-file=/no/such/file");
+    assertRejected("--api-key-file: that is no file", "--api-key-file", folder.toString());
     Path file = Files.writeString(folder.resolve("empty"), "\n");
-    assertRefused("--api-key-file: holds nothing", "--api-key-file", file.toString());
+    assertRejected("--api-key-file: holds nothing", "--api-key-file", file.toString());
     Files.write(file, new byte[70_000]);
-    assertRefused("--api-key-file: holds more than 64 KiB", "--api-key-file", file.toString());
+    assertRejected("--api-key-file: holds more than 64 KiB", "--api-key-file", file.toString());
     Files.writeString(file, "ak_x\nak_y\n");
-    assertRefused(
+    assertRejected(
         "--api-key-file: the key has a line break at position 5",
         "--api-key-file",
         file.toString());
     Files.write(file, "ak_\u00e9".getBytes(UTF_8));
-    assertRefused(
+    assertRejected(
         "--api-key-file: the key has a character that is not printable ASCII",
         "--api-key-file",
         file.toString());
-    assertRefused("--api-key-file: holds nothing", "--api-key-file=-");
+    assertRejected("--api-key-file: holds nothing", "--api-key-file=-");
   }
 
-  private void assertRefused(String message, String... args) {
+  private void assertRejected(String message, String... args) {
     Program program = new Program().run(arguments(args));
     assertThat(program.errors()).startsWith("tunnel: " + message);
     assertThat(program.errors().lines()).hasSize(2);

@@ -7,7 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Takes what a program prints, and can wait for its lines. */
+/** Records the output of a program and waits for its lines. */
 final class Lines extends OutputStream {
   private final ByteArrayOutputStream all = new ByteArrayOutputStream();
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();

@@ -20,29 +20,29 @@ class ListenAddressTest {
     "[::]:80, [::]:80",
     "[2001:db8::8:800:200c:417a]:65535, [2001:db8::8:800:200c:417a]:65535",
   })
-  void readsAndWritesAddresses(String text, String canonical) {
+  void parsesAndFormatsAddresses(String text, String canonical) {
     assertThat(ListenAddress.text(ListenAddress.parsePort(ListenAddress.OPTION, text)))
         .isEqualTo(canonical);
   }
 
   @Test
-  void looksNamesUp() {
+  void resolvesHostNames() {
     InetSocketAddress address = ListenAddress.parsePort(ListenAddress.OPTION, "localhost:8181");
 
     assertThat(address.getAddress().isLoopbackAddress()).isTrue();
     assertThat(address.getPort()).isEqualTo(8181);
   }
 
-  /** The names of interfaces have dashes and dots, as those of VLANs. */
+  /** Names of interfaces may contain dashes and dots, such as those of VLANs. */
   @ParameterizedTest
   @CsvSource({"fe80::1%eth0", "fe80::1%wlx-00.17", "fe80::1%4"})
-  void readsZones(String host) {
+  void parsesIpv6Zones(String host) {
     assertThat(ListenAddress.parsePort(ListenAddress.OPTION, "[" + host + "]:80").getPort())
         .isEqualTo(80);
   }
 
   @Test
-  void nameThatIsNotKnownStaysAName() {
+  void formatsUnresolvedName() {
     assertThat(ListenAddress.text(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
         .isEqualTo("nowhere.invalid:1");
   }
@@ -59,7 +59,7 @@ class ListenAddressTest {
     "::1:8181, an IPv6 address is not in brackets",
     "http://127.0.0.1:8181, 'there is a slash, as in a URL'",
   })
-  void saysWhatIsWrong(String text, String defect) {
+  void rejectsInvalidAddress(String text, String defect) {
     assertThatThrownBy(() -> ListenAddress.parsePort(ListenAddress.OPTION, text))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("--listen-uri: must be host:port")
@@ -67,7 +67,7 @@ class ListenAddressTest {
   }
 
   @Test
-  void unixSocketIsOfferedOnlyWhereItIsTaken() {
+  void mentionsUnixSocketOnlyWhereSupported() {
     assertThatThrownBy(() -> ListenAddress.parsePort("--metrics-listen", "unix:/path"))
         .hasMessage(
             "--metrics-listen: must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181,"

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** By the texts that Java has on each system, or takes from it. */
+/** Uses the exception messages of Java on Linux, macOS and Windows. */
 class ListenFailureTest {
   private static final String LOW_PORT = "no permission, which ports below 1024 need";
   private static final String RESERVED =
@@ -27,7 +27,7 @@ class ListenFailureTest {
         "Windows 11 | Address already in use: bind",
         "Windows 11 | Only one usage of each socket address (protocol/network address/port) is",
       })
-  void portInUse(String system, String text) {
+  void reportsPortInUse(String system, String text) {
     assertThat(cause(port(8181), text, system)).isEqualTo("the port is in use by another program");
   }
 
@@ -40,7 +40,7 @@ class ListenFailureTest {
         "Windows Server 2025 | Cannot assign requested address: bind",
         "Windows Server 2025 | The requested address is not valid in its context",
       })
-  void addressOfAnotherMachine(String system, String text) {
+  void reportsAddressOfAnotherMachine(String system, String text) {
     assertThat(cause(port(8181), text, system)).isEqualTo("this machine has no such address");
   }
 
@@ -57,19 +57,18 @@ class ListenFailureTest {
             + " access permissions | "
             + RESERVED,
       })
-  void onlyWherePortsNeedPermissionThatIsTheHint(
-      String system, int port, String text, String words) {
-    assertThat(cause(port(port), text, system)).isEqualTo(words);
+  void explainsMissingPermission(String system, int port, String text, String reason) {
+    assertThat(cause(port(port), text, system)).isEqualTo(reason);
   }
 
   @Test
-  void pathHasNoPort() {
+  void omitsPortFromErrorOfUnixSocket() {
     assertThat(cause(UnixDomainSocketAddress.of("socket"), "Permission denied", "Linux"))
         .isEqualTo("no permission");
   }
 
   @Test
-  void whatIsNotKnownIsRepeated() {
+  void repeatsUnknownError() {
     assertThat(cause(port(8181), "Die Adresse wird bereits verwendet", "Linux"))
         .isEqualTo("Die Adresse wird bereits verwendet");
   }
@@ -78,7 +77,7 @@ class ListenFailureTest {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** As the library has it: the system's exception within one that names the address. */
+  /** Wraps the system's exception in one that names the address, as the library does. */
   private static String cause(SocketAddress address, String text, String system) {
     BindException named = new BindException("cannot listen on " + address);
     named.initCause(new SocketException(text));

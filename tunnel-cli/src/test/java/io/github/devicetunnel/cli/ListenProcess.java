@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The program as a process, listening on a port of its own. */
+/** Runs the program as a process that listens on a free port. */
 final class ListenProcess implements AutoCloseable {
   private final TestProcess process;
   private final Lines out = new Lines();
@@ -27,7 +27,7 @@ final class ListenProcess implements AutoCloseable {
     readers.add(read(process.getErrorStream(), err));
   }
 
-  /** Waits for nobody for long: neither for a ping, nor for a client that has left. */
+  /** Starts the program with a short ping interval and a short half-close timeout. */
   static ListenProcess start(String cloudUri, String... args) throws IOException {
     List<String> all =
         new ArrayList<>(
@@ -43,7 +43,7 @@ final class ListenProcess implements AutoCloseable {
               try (in) {
                 in.transferTo(lines);
               } catch (IOException e) {
-                // The test closed it, to see what becomes of who writes into it.
+                // The test has closed the stream, so that writes of the program fail.
               }
             },
             "reader-of-process");
@@ -56,7 +56,7 @@ final class ListenProcess implements AutoCloseable {
     return out.next();
   }
 
-  /** The next line as an object whose values are all of the basic kinds. */
+  /** Returns the next line as a JSON object. Its values are strings, numbers or null. */
   Map<String, Object> nextEvent() throws InterruptedException {
     return object(out.next());
   }
@@ -69,12 +69,12 @@ final class ListenProcess implements AutoCloseable {
     return err.next();
   }
 
-  /** All that it has said so far. */
+  /** Returns the output and the errors so far. */
   String output() {
     return out.all() + err.all();
   }
 
-  /** Nobody reads its standard output any more. */
+  /** Closes the reading end of standard output. */
   void closeOutput() throws IOException {
     process.getInputStream().close();
   }
@@ -94,14 +94,14 @@ final class ListenProcess implements AutoCloseable {
               default -> throw new AssertionError(name + " in " + line);
             });
       }
-      assertThat(parser.nextToken()).as("what follows in %s", line).isNull();
+      assertThat(parser.nextToken()).as("rest of %s", line).isNull();
     } catch (IOException e) {
       throw new UncheckedIOException(line, e);
     }
     return object;
   }
 
-  /** Sends SIGTERM; destroy() of the process itself would close its streams as well. */
+  /** Sends SIGTERM. {@code Process.destroy()} would also close the streams. */
   ListenProcess terminate() {
     assertThat(process.toHandle().destroy()).isTrue();
     return this;
@@ -111,7 +111,7 @@ final class ListenProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Waits for its end, and until all that it said has been read. */
+  /** Waits for the end of the process and of its output, and returns the exit code. */
   int exitCode() throws InterruptedException {
     int exitCode = process.awaitExit();
     for (Thread reader : readers) {

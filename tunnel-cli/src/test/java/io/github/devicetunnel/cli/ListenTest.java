@@ -1,7 +1,7 @@
 package io.github.devicetunnel.cli;
 
-import static io.github.devicetunnel.cli.LocalClient.ask;
 import static io.github.devicetunnel.cli.LocalClient.connect;
+import static io.github.devicetunnel.cli.LocalClient.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -15,17 +15,17 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Whole tunnels, through a stand-in for the cloud to a small web service. */
+/** Opens tunnels through a local tunnelling service to a small web service. */
 class ListenTest {
   @AutoClose private final WebCloud cloud = new WebCloud();
 
   @Test
-  void takesTheFlagsOfTheOldClient() throws Exception {
+  void acceptsFlagsOfOldClient() throws Exception {
     Program program =
         new Program()
             .start(
                 "-listen-uri=127.0.0.1:0",
-                "-cloud-uri=" + wholeUrl(Program.DEVICE),
+                "-cloud-uri=" + tunnelUrl(Program.DEVICE),
                 "-api-key=" + WebCloud.KEY,
                 "-application-id=",
                 "-ping-duration=5");
@@ -40,14 +40,14 @@ class ListenTest {
   }
 
   @Test
-  void takesTheFlagsOfTheOldClientApartFromTheirValues() throws Exception {
+  void acceptsFlagsOfOldClientWithSeparateValues() throws Exception {
     Program program =
         new Program()
             .start(
                 "-listen-uri",
                 ":0",
                 "-cloud-uri",
-                wholeUrl(Program.DEVICE),
+                tunnelUrl(Program.DEVICE),
                 "-api-key",
                 WebCloud.KEY,
                 "-ping-duration",
@@ -58,7 +58,7 @@ class ListenTest {
   }
 
   @Test
-  void takesEverythingFromTheEnvironment() throws Exception {
+  void readsSettingsFromEnvironment() throws Exception {
     Program program = cloud.program().start("listen", "--listen-uri=:0");
 
     assertCarries(program);
@@ -66,33 +66,33 @@ class ListenTest {
   }
 
   @Test
-  void argumentsBeatTheEnvironment() throws Exception {
+  void argumentsOverrideEnvironment() throws Exception {
     assertCarries(
         environment("wss://cloud.example", Program.OTHER_DEVICE)
-            .start("--listen-uri=:0", "--cloud-uri", wholeUrl(Program.DEVICE)));
+            .start("--listen-uri=:0", "--cloud-uri", tunnelUrl(Program.DEVICE)));
     assertCarries(
-        environment(wholeUrl(Program.OTHER_DEVICE), Program.OTHER_DEVICE)
+        environment(tunnelUrl(Program.OTHER_DEVICE), Program.OTHER_DEVICE)
             .start("--listen-uri=:0", "--device", Program.DEVICE));
   }
 
   @Test
-  void devicesBeatThatOfAWholeUrl() throws Exception {
+  void deviceOptionOverridesDeviceInUrl() throws Exception {
     assertCarries(
         cloud
             .program()
             .start(
                 "--listen-uri=:0",
-                "--cloud-uri=" + wholeUrl(Program.OTHER_DEVICE),
+                "--cloud-uri=" + tunnelUrl(Program.OTHER_DEVICE),
                 "--device=" + Program.DEVICE));
   }
 
   @Test
-  void ofTwoTheLastCounts() throws Exception {
+  void lastValueOfRepeatedOptionWins() throws Exception {
     assertCarries(cloud.program().start("--listen-uri=nonsense", "-listen-uri=127.0.0.1:0"));
   }
 
   @Test
-  void refusedTunnelIsReportedAndServingGoesOn() throws Exception {
+  void reportsRejectionAndContinuesToListen() throws Exception {
     try (Program program =
         environment(cloud.uri(), Program.OTHER_DEVICE).start("--listen-uri=:0")) {
       InetSocketAddress local = program.awaitListening();
@@ -108,13 +108,13 @@ class ListenTest {
   }
 
   @Test
-  void openConnectionsMayFinish() throws Exception {
+  void drainsOpenConnections() throws Exception {
     Program program = cloud.program().start("--listen-uri=:0");
     try (Socket socket = connect(program.awaitListening())) {
-      ask(socket, "Connection: keep-alive\r\n");
+      fetch(socket, "Connection: keep-alive\r\n");
       program.stop();
       assertThat(program.nextErrorLine()).startsWith("Stopping; ");
-      ask(socket, "Connection: close\r\n");
+      fetch(socket, "Connection: close\r\n");
       assertThat(socket.getInputStream().readAllBytes()).isEmpty();
     }
 
@@ -123,10 +123,10 @@ class ListenTest {
   }
 
   @Test
-  void connectionsThatDoNotFinishAreCutAndCounted() throws Exception {
+  void abortsConnectionsAfterDrainTimeout() throws Exception {
     Program program = cloud.program().start("--listen-uri=:0", "--drain-timeout=100ms");
     try (Socket socket = connect(program.awaitListening())) {
-      ask(socket, "Connection: keep-alive\r\n");
+      fetch(socket, "Connection: keep-alive\r\n");
       program.stop();
 
       assertThat(program.exitCode()).isEqualTo(0);
@@ -135,7 +135,7 @@ class ListenTest {
   }
 
   @Test
-  void withoutConnectionsStopsAtOnce() throws Exception {
+  void stopsAtOnceWithoutConnections() throws Exception {
     Program program = cloud.program().run("--listen-uri=:0");
 
     assertThat(program.exitCode()).isEqualTo(0);
@@ -143,7 +143,7 @@ class ListenTest {
   }
 
   @Test
-  void portInUse() throws Exception {
+  void reportsPortInUse() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + other.getLocalPort();
       Program program = cloud.program().run("--listen-uri", address);
@@ -158,13 +158,13 @@ class ListenTest {
   }
 
   @Test
-  void addressesThatAreNotOurs() throws Exception {
+  void rejectsForeignAndUnknownHosts() throws Exception {
     Program foreign = cloud.program().run("--listen-uri=192.0.2.1:1");
     assertThat(foreign.exitCode()).isEqualTo(3);
     assertThat(foreign.errors())
         .startsWith("tunnel: cannot listen on 192.0.2.1:1: this machine has no such address");
 
-    // A label this long is refused without asking any name server.
+    // A label of this length is invalid, so no name server is queried.
     String host = "a".repeat(64) + ".invalid";
     Program unknown = cloud.program().run("--listen-uri=" + host + ":1");
     assertThat(unknown.exitCode()).isEqualTo(3);
@@ -173,7 +173,7 @@ class ListenTest {
   }
 
   @Test
-  void plaintextToAnotherMachineMustBeAllowed() throws Exception {
+  void rejectsPlaintextToOtherMachineUnlessAllowed() throws Exception {
     Program program = environment("ws://cloud.example", Program.DEVICE).run("--listen-uri=:0");
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.errors())
@@ -191,14 +191,14 @@ class ListenTest {
     return cloud.program().variable("TUNNEL_CLOUD_URI", cloudUri).variable("TUNNEL_DEVICE", device);
   }
 
-  private String wholeUrl(String device) {
+  private String tunnelUrl(String device) {
     return cloud.uri() + "/v3/devices/" + device + "/services/" + WebCloud.SERVICE + "/connection";
   }
 
   private static void assertCarries(Program program) throws Exception {
     String url = "http:/" + program.awaitListening();
     assertThat(program.output()).endsWith(" -> " + Program.DEVICE + "/" + WebCloud.SERVICE + "\n");
-    // A connection that is kept would have to be cut at the end.
+    // A connection that is kept alive would delay the stop.
     Request request = new Request.Builder().url(url).header("Connection", "close").build();
     try (Response response = new OkHttpClient().newCall(request).execute()) {
       assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());

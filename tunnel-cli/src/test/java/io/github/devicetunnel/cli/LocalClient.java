@@ -7,29 +7,29 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** What a test does at the port that the program has opened. */
+/** Connects to the port that the program listens on. */
 final class LocalClient {
   private LocalClient() {}
 
-  /** Where the program listens, by what it says of it. */
+  /** Returns the address in the line that reports a listener. */
   static String address(String listening) {
     return listening.substring("Listening on ".length(), listening.indexOf(" -> "));
   }
 
-  /** A connection to an address as the program writes it. Its reads are bounded in time. */
+  /** Opens a connection to an address in the format of the program. Reads have a timeout. */
   static Socket connect(String address) throws IOException {
     return connect(ListenAddress.parsePort(ListenAddress.OPTION, address));
   }
 
-  /** As {@link #connect(String)}. */
+  /** Opens a connection. Reads have a timeout. */
   static Socket connect(InetSocketAddress address) throws IOException {
     Socket socket = new Socket(address.getAddress(), address.getPort());
     socket.setSoTimeout((int) Await.LONG.toMillis());
     return socket;
   }
 
-  /** Makes a connection, and waits until the program has ended it. */
-  static void awaitRefusal(String address) throws IOException {
+  /** Opens a connection and waits until the program closes or resets it. */
+  static void awaitClose(String address) throws IOException {
     try (Socket socket = connect(address)) {
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (IOException reset) {
@@ -37,19 +37,19 @@ final class LocalClient {
     }
   }
 
-  /** Asks the demo's web service, and reads its whole answer, which has no body. */
-  static void ask(Socket socket) throws IOException {
-    ask(socket, "");
+  /** Sends a HEAD request to the demo web service and reads the answer. */
+  static void fetch(Socket socket) throws IOException {
+    fetch(socket, "");
   }
 
-  /** As {@link #ask(Socket)}, with further headers. */
-  static void ask(Socket socket, String headers) throws IOException {
+  /** Sends a HEAD request with further headers and reads the answer. */
+  static void fetch(Socket socket, String headers) throws IOException {
     String request = "HEAD / HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     StringBuilder answer = new StringBuilder();
     while (answer.indexOf("\r\n\r\n") < 0) {
       int next = socket.getInputStream().read();
-      assertThat(next).as("what follows %s", answer).isNotNegative();
+      assertThat(next).as("byte after %s", answer).isNotNegative();
       answer.append((char) next);
     }
     assertThat(answer).startsWith("HTTP/1.1 200 ");

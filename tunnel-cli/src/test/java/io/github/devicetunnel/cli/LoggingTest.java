@@ -1,9 +1,9 @@
 package io.github.devicetunnel.cli;
 
 import static io.github.devicetunnel.cli.LocalClient.address;
-import static io.github.devicetunnel.cli.LocalClient.ask;
-import static io.github.devicetunnel.cli.LocalClient.awaitRefusal;
+import static io.github.devicetunnel.cli.LocalClient.awaitClose;
 import static io.github.devicetunnel.cli.LocalClient.connect;
+import static io.github.devicetunnel.cli.LocalClient.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -18,26 +18,26 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code --log-level} and {@code --log-format} do, with the program as a process. */
+/** Checks {@code --log-level} and {@code --log-format}, with the program as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class LoggingTest {
   @AutoClose private final WebCloud cloud = new WebCloud();
 
-  /** One connection that is refused, and one that is carried. */
+  /** Runs the program for one rejected tunnel and one that opens. */
   private ListenProcess run(String... options) throws Exception {
     cloud.device().faults().onNextConnect(Fault.refuse(404).message("not there"));
     ListenProcess process = ListenProcess.start(cloud.uri(), options);
     String address = address(process.nextLine());
-    awaitRefusal(address);
+    awaitClose(address);
     try (Socket socket = connect(address)) {
-      ask(socket);
+      fetch(socket);
     }
     assertThat(process.terminate().exitCode()).isZero();
     return process;
   }
 
   @Test
-  void ordinary() throws Exception {
+  void logsWarningsByDefault() throws Exception {
     try (ListenProcess process = run()) {
       assertThat(process.output())
           .contains(" WARN  ", "not there", "Stopped; ")
@@ -46,21 +46,21 @@ class LoggingTest {
   }
 
   @Test
-  void onlyErrors() throws Exception {
+  void logsOnlyErrorsAtLevelError() throws Exception {
     try (ListenProcess process = run("--log-level=error")) {
       assertThat(process.output()).contains("Stopped; ").doesNotContain("WARN", "not there");
     }
   }
 
   @Test
-  void debug() throws Exception {
+  void logsTunnelsAtLevelDebug() throws Exception {
     try (ListenProcess process = run("--log-level", "debug")) {
       assertThat(process.output()).contains(" DEBUG ", " opened\n").doesNotContain("okhttp3");
     }
   }
 
   @Test
-  void traceHasTheHttpClient() throws Exception {
+  void logsHttpClientAtLevelTrace() throws Exception {
     try (ListenProcess process = run("--log-level", "trace", "--log-format", "json")) {
       assertThat(process.output()).contains("\"okhttp3.").doesNotContain("ak_test");
     }
@@ -68,7 +68,7 @@ class LoggingTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"info", "trace"})
-  void everyLineIsAnObject(String level) throws Exception {
+  void writesOneJsonObjectPerLine(String level) throws Exception {
     try (ListenProcess process = run("--log-format=json", "--log-level=" + level)) {
       for (Map<String, Object> line = process.nextErrorObject();
           !((String) line.get("message")).startsWith("Stopped; ");
@@ -86,7 +86,7 @@ class LoggingTest {
   }
 
   @Test
-  void mistakesAsObjects() throws Exception {
+  void writesMistakesAsJson() throws Exception {
     try (ListenProcess process =
         ListenProcess.start(cloud.uri(), "--log-format=json", "--device=ak_oops")) {
       assertThat(process.exitCode()).isEqualTo(2);
@@ -97,7 +97,7 @@ class LoggingTest {
   }
 
   @Test
-  void wordsThatAreNone() throws Exception {
+  void rejectsUnknownLevelAndFormat() throws Exception {
     Program level = new Program().run("--log-level=loud");
     assertThat(level.exitCode()).isEqualTo(2);
     assertThat(level.nextErrorLine())

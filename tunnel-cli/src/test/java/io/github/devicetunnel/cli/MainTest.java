@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class MainTest {
 
   @Test
-  void bugIsOneLineAndCodeOne() {
+  void reportsBugInOneLineWithExitCode1() {
     assertReported(new IllegalArgumentException("no good with ak_secret"));
     assertReported(new AssertionError("no good with ak_secret"));
   }

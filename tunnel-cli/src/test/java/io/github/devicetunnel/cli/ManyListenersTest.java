@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Several listeners of one program; each service says where it is. */
+/** Runs several listeners in one program. Each service sends its own target. */
 class ManyListenersTest {
   private static final String ONE = Program.DEVICE;
   private static final String OTHER = Program.OTHER_DEVICE;
@@ -42,37 +42,37 @@ class ManyListenersTest {
   }
 
   @Test
-  void eachLeadsToItsOwnService() throws Exception {
+  void tunnelsEachListenerToItsTarget() throws Exception {
     try (Program program =
         program()
             .start("-L", ":0=" + ONE + "/127.0.0.1:80", "-L=[::1]:0=" + OTHER + "/127.0.0.1:22")) {
-      assertLeadsTo(ONE + "/127.0.0.1:80", program.nextLine());
-      assertLeadsTo(OTHER + "/127.0.0.1:22", program.nextLine());
+      assertTunnelsTo(ONE + "/127.0.0.1:80", program.nextLine());
+      assertTunnelsTo(OTHER + "/127.0.0.1:22", program.nextLine());
     }
   }
 
   @Test
-  void deviceMayBeThatOfAll() throws Exception {
+  void deviceOptionAppliesToAllListeners() throws Exception {
     try (Program program =
         program()
             .start("--device", ONE, "-L=:0=127.0.0.1:80", "-L=:0=" + OTHER + "/127.0.0.1:22")) {
-      assertLeadsTo(ONE + "/127.0.0.1:80", program.nextLine());
-      assertLeadsTo(OTHER + "/127.0.0.1:22", program.nextLine());
+      assertTunnelsTo(ONE + "/127.0.0.1:80", program.nextLine());
+      assertTunnelsTo(OTHER + "/127.0.0.1:22", program.nextLine());
     }
   }
 
   @Test
-  void wholeUrlIsBaseDeviceAndService() throws Exception {
+  void cloudUriSetsBaseDeviceAndService() throws Exception {
     String url = cloud.uri() + "/v3/devices/" + ONE + "/services/127.0.0.1:80/connection";
     try (Program program =
         program().start("--cloud-uri", url, "--listen-uri=:0", "-L=:0=127.0.0.1:22")) {
-      assertLeadsTo(ONE + "/127.0.0.1:80", program.nextLine());
-      assertLeadsTo(ONE + "/127.0.0.1:22", program.nextLine());
+      assertTunnelsTo(ONE + "/127.0.0.1:80", program.nextLine());
+      assertTunnelsTo(ONE + "/127.0.0.1:22", program.nextLine());
     }
   }
 
   @Test
-  void allAreLookedAtBeforeAnyIsOpened() throws Exception {
+  void validatesAllListenersBeforeOpeningAny() throws Exception {
     Program program = program().run("-L=:0=" + ONE + "/127.0.0.1:80", "-L=:0=017b/127.0.0.1:80");
 
     assertThat(program.exitCode()).isEqualTo(2);
@@ -82,7 +82,7 @@ class ManyListenersTest {
   }
 
   @Test
-  void oneThatCannotListenClosesTheOthers() throws Exception {
+  void failedListenerClosesOtherListeners() throws Exception {
     int free = freePort();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String service = "=" + ONE + "/127.0.0.1:80";
@@ -98,8 +98,8 @@ class ManyListenersTest {
   }
 
   @Test
-  @SuppressWarnings("try") // closing in the middle is what is tested
-  void everyListenerHasItsOwnBoundOfConnections() throws Exception {
+  @SuppressWarnings("try") // the test closes a connection early
+  void limitsConnectionsPerListener() throws Exception {
     try (Program program =
         program()
             .start(
@@ -134,7 +134,7 @@ class ManyListenersTest {
     }
   }
 
-  private static void assertLeadsTo(String service, String line) throws IOException {
+  private static void assertTunnelsTo(String service, String line) throws IOException {
     assertThat(line).endsWith(" -> " + service);
     try (Socket socket = connect(address(line))) {
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).isEqualTo(service);

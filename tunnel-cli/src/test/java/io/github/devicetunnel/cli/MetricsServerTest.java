@@ -1,9 +1,9 @@
 package io.github.devicetunnel.cli;
 
 import static io.github.devicetunnel.cli.LocalClient.address;
-import static io.github.devicetunnel.cli.LocalClient.ask;
-import static io.github.devicetunnel.cli.LocalClient.awaitRefusal;
+import static io.github.devicetunnel.cli.LocalClient.awaitClose;
 import static io.github.devicetunnel.cli.LocalClient.connect;
+import static io.github.devicetunnel.cli.LocalClient.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.testing.Fault;
@@ -32,9 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/**
- * What {@code --metrics-listen} answers; how the page looks in a browser, integration tests see.
- */
+/** Checks {@code --metrics-listen}. Integration tests check the page in a browser. */
 @DisabledOnOs(OS.WINDOWS)
 class MetricsServerTest {
   private static final String ANNOUNCED = "Metrics and a status page on ";
@@ -67,7 +65,7 @@ class MetricsServerTest {
   }
 
   @Test
-  void metrics() throws Exception {
+  void servesMetrics() throws Exception {
     cloud.device().faults().onNextConnect(Fault.refuse(404));
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String metrics = url(process) + "metrics";
@@ -80,9 +78,9 @@ class MetricsServerTest {
               "\ntunnel_bytes_total{direction=\"down\"} 0.0\n",
               "\ntunnel_listeners 1.0\n");
 
-      awaitRefusal(local);
+      awaitClose(local);
       try (Socket socket = connect(local)) {
-        ask(socket);
+        fetch(socket);
         Answer answer = get(metrics);
         assertThat(answer.headers().get("Content-Type"))
             .isEqualTo("text/plain; version=0.0.4; charset=utf-8");
@@ -102,12 +100,12 @@ class MetricsServerTest {
   }
 
   @Test
-  void readyUntilItDrains() throws Exception {
+  void isReadyUntilDrain() throws Exception {
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=127.0.0.1:0")) {
       String url = url(process);
       String local = address(process.nextLine());
       try (Socket socket = connect(local)) {
-        ask(socket);
+        fetch(socket);
         Answer alive = get(url + "healthz");
         assertThat(alive.status()).isEqualTo(200);
         assertThat(alive.body()).isEqualTo("alive\n");
@@ -118,7 +116,7 @@ class MetricsServerTest {
         assertThat(draining.status()).isEqualTo(503);
         assertThat(draining.body()).isEqualTo("draining\n");
         assertThat(get(url + "healthz").status()).isEqualTo(200);
-        // It says that it stops, and then stops to accept.
+        // The program logs the stop before it closes its listeners.
         Await.until(
             "no listeners in the metrics",
             () -> {
@@ -134,19 +132,18 @@ class MetricsServerTest {
   }
 
   @Test
-  void readyOnceAllListenersAccept() throws Exception {
+  void isReadyOnceAllListenersAccept() throws Exception {
     Lines err = new Lines();
-    Environment nothing = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (Output output =
-            Output.of(
-                nothing, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
+            Output.of(empty, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
         MetricsServer server =
             new MetricsServer(
                 anyPort,
                 new Activity(),
                 MetricsServer.registry(),
-                new Console(output, Redaction.of(new String[0], nothing)))) {
+                new Console(output, Redaction.of(new String[0], empty)))) {
       server.start();
       String ready = err.next().substring(ANNOUNCED.length()) + "readyz";
       assertThat(get(ready).status()).isEqualTo(503);
@@ -158,7 +155,7 @@ class MetricsServerTest {
   }
 
   @Test
-  void pageAndItsFigures() throws Exception {
+  void servesStatusPageAndJson() throws Exception {
     cloud
         .device()
         .faults()
@@ -166,12 +163,12 @@ class MetricsServerTest {
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String url = url(process);
       String local = address(process.nextLine());
-      awaitRefusal(local);
+      awaitClose(local);
       try (Socket socket = connect(local)) {
-        ask(socket);
-        Answer figures = get(url + "status.json");
-        assertThat(figures.headers().get("Content-Type")).isEqualTo("application/json");
-        assertThat(figures.body())
+        fetch(socket);
+        Answer json = get(url + "status.json");
+        assertThat(json.headers().get("Content-Type")).isEqualTo("application/json");
+        assertThat(json.body())
             .contains(
                 "\"phase\":\"ready\"",
                 "\"open\":1,\"opened\":1,\"failed\":1,\"bytesUp\":28",
@@ -199,9 +196,9 @@ class MetricsServerTest {
     }
   }
 
-  /** Whoever owns a name can have it lead to this machine, and a page of theirs would then ask. */
+  /** A foreign name can resolve to this machine (DNS rebinding). */
   @Test
-  void namesOfOthersAreRefused() throws Exception {
+  void rejectsForeignHostNames() throws Exception {
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String url = url(process);
       Request foreign =
@@ -213,14 +210,14 @@ class MetricsServerTest {
   }
 
   @Test
-  void everyInterfaceIsWarnedOf() throws Exception {
+  void warnsAboutWildcardAddress() throws Exception {
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=0.0.0.0:0")) {
       assertThat(process.nextErrorLine()).startsWith("tunnel: warning: --metrics-listen: ");
     }
   }
 
   @Test
-  void addressesThatCannotBeListenedOn() throws Exception {
+  void reportsAddressThatCannotBeBound() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + other.getLocalPort();
       Program program = run(address);
@@ -240,7 +237,7 @@ class MetricsServerTest {
   }
 
   @Test
-  void addressThatIsNone() throws Exception {
+  void rejectsInvalidAddress() throws Exception {
     Program program = run("9090");
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.nextErrorLine()).startsWith("tunnel: --metrics-listen: must be host:port");
@@ -258,7 +255,7 @@ class MetricsServerTest {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Fails if an answer comes only once the clients of a test have had their time. */
+  /** Fails if the server answers only after the other clients have timed out. */
   private void assertAlive(String url) throws IOException {
     OkHttpClient impatient = http.newBuilder().readTimeout(Duration.ofSeconds(5)).build();
     Request request = new Request.Builder().url(url + "healthz").build();
@@ -267,7 +264,7 @@ class MetricsServerTest {
     }
   }
 
-  /** Clients that occupy what they can of the server. */
+  /** Occupies resources of the server with a connection. */
   private interface Occupation {
     void begin(Socket socket) throws IOException;
   }
@@ -290,19 +287,19 @@ class MetricsServerTest {
   }
 
   @Test
-  void unfinishedRequestsOccupyNothing() throws Exception {
+  void answersDespiteUnfinishedRequests() throws Exception {
     assertAliveDespite(10, socket -> send(socket, "GET /heal"));
     assertAliveDespite(30, socket -> send(socket, "GET / HTTP/1.1\r\nX-Header: half"));
   }
 
   @Test
-  void answersThatAreNotReadOccupyNothing() throws Exception {
+  void answersDespiteUnreadAnswers() throws Exception {
     String many = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500);
     assertAliveDespite(10, socket -> send(socket, many));
   }
 
   @Test
-  void silentConnectionsOccupyNothing() throws Exception {
+  void answersDespiteSilentConnections() throws Exception {
     assertAliveDespite(1000, socket -> {});
   }
 

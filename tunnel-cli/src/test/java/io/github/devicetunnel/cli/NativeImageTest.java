@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.codegen.aot.graalvm.ReflectionConfigGenerator;
 
-/** What GraalVM must be told of the reflection on commands and options. */
+/** Checks the GraalVM configuration for reflection on commands and options. */
 class NativeImageTest {
   private static final Path MODULE = Path.of(System.getProperty("tunnel.root"), "tunnel-cli");
   private static final Path KNOWN =
@@ -21,15 +21,15 @@ class NativeImageTest {
               + "/io.github.devicetunnel/tunnel-cli/reflect-config.json");
 
   @Test
-  void everyOptionIsKnown() throws Exception {
-    String wanted = ReflectionConfigGenerator.generateReflectionConfig(program());
+  void reflectionConfigContainsEveryOption() throws Exception {
+    String expected = ReflectionConfigGenerator.generateReflectionConfig(program());
     Path folder = Files.createDirectories(MODULE.resolve("target/native-image"));
-    Path file = Files.writeString(folder.resolve("reflect-config.json"), wanted);
+    Path file = Files.writeString(folder.resolve("reflect-config.json"), expected);
 
-    assertThat(KNOWN).as("when options have changed: cp %s %s", file, KNOWN).hasContent(wanted);
+    assertThat(KNOWN).as("if options have changed: cp %s %s", file, KNOWN).hasContent(expected);
   }
 
-  /** The program with all its commands. */
+  /** Returns the program with all its commands. */
   private static CommandSpec program() {
     Environment environment =
         new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());

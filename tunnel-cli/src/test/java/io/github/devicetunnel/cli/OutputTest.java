@@ -15,16 +15,16 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Lines while their reader is slow, stops, or leaves. */
+/** Checks the output while its reader is slow, stops, or closes it. */
 class OutputTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
-  private final Environment nothing =
+  private final Environment empty =
       new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
   private final Gate reader = new Gate();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
-  private final Output output = Output.of(nothing, reader, errors, StandardCharsets.UTF_8, false);
-  private final Console console = new Console(output, Redaction.of(new String[0], nothing));
+  private final Output output = Output.of(empty, reader, errors, StandardCharsets.UTF_8, false);
+  private final Console console = new Console(output, Redaction.of(new String[0], empty));
 
   @AfterEach
   void stop() {
@@ -32,7 +32,7 @@ class OutputTest {
     output.close();
   }
 
-  /** More than fits by far; nobody reads at first. */
+  /** Writes far more than the queue holds. The reader is blocked at first. */
   private void overflow(JsonEvents events, int count) {
     for (int i = 0; i < count; i++) {
       events.listening("127.0.0.1:" + i, DEVICE, "127.0.0.1:80");
@@ -46,7 +46,7 @@ class OutputTest {
   }
 
   @Test
-  void eventsAreKeptInTheirOrderUpToABoundAndThenCounted() {
+  void keepsEventsInOrderAndCountsDroppedEvents() {
     int count = 40_000;
     console.log(LogLevel.WARN, Format.TEXT);
     JsonEvents events = new JsonEvents(console);
@@ -71,7 +71,7 @@ class OutputTest {
   }
 
   @Test
-  void theOtherStreamGoesOn() {
+  void blockedOutputDoesNotBlockStandardError() {
     console.print("a line that nobody reads");
     console.status("all is well");
     Await.until("a line on standard error", () -> errors.size() > 0);
@@ -80,24 +80,24 @@ class OutputTest {
   }
 
   @Test
-  void theEndWaitsForASecondInAll() {
+  void exitWaitsForOneSecondInTotal() {
     console.print("a line that nobody reads");
     long start = System.nanoTime();
     output.flushAtEnd();
     long first = System.nanoTime();
-    int further = 60;
-    for (int i = 0; i < further; i++) {
+    int flushes = 60;
+    for (int i = 0; i < flushes; i++) {
       output.flushAtEnd();
     }
     long last = System.nanoTime();
     assertThat(Duration.ofNanos(first - start)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-    // If each waited for a second, no machine could be as fast; if none does, none is as slow.
-    assertThat(Duration.ofNanos(last - first)).isLessThan(Duration.ofSeconds(further));
+    // The bound is the time that it takes if each flush waits for a second.
+    assertThat(Duration.ofNanos(last - first)).isLessThan(Duration.ofSeconds(flushes));
   }
 
-  /** Longer than other lines may take at the end. */
+  /** A result may take longer than other lines at the end. */
   @Test
-  void resultWaitsForItsReader() throws Exception {
+  void resultWaitsForReader() throws Exception {
     Thread command = new Thread(() -> console.result("a result"), "command");
     command.setDaemon(true);
     command.start();
@@ -109,7 +109,7 @@ class OutputTest {
   }
 
   @Test
-  void readerThatLeavesIsReportedOnce() {
+  void reportsClosedOutputOnce() {
     console.log(LogLevel.WARN, Format.TEXT);
     reader.fail();
     reader.open();
@@ -122,7 +122,7 @@ class OutputTest {
   }
 
   @Test
-  void readerThatLeavesBeforeTheEndOfAResultIsNotReported() {
+  void ignoresOutputClosedDuringResult() {
     console.log(LogLevel.WARN, Format.TEXT);
     reader.fail();
     reader.open();
@@ -131,7 +131,7 @@ class OutputTest {
     assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
-  /** Takes no byte before it is opened. */
+  /** Blocks every write until it is opened. */
   private static final class Gate extends OutputStream {
     private final CountDownLatch opened = new CountDownLatch(1);
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -155,7 +155,7 @@ class OutputTest {
     }
 
     @Override
-    public void write(byte[] some, int offset, int length) throws IOException {
+    public void write(byte[] buffer, int offset, int length) throws IOException {
       try {
         Await.reached(opened);
       } catch (InterruptedException e) {
@@ -164,7 +164,7 @@ class OutputTest {
       if (failing) {
         throw new IOException("Broken pipe");
       }
-      bytes.write(some, offset, length);
+      bytes.write(buffer, offset, length);
     }
   }
 }

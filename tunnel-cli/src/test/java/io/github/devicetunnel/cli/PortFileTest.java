@@ -15,7 +15,7 @@ class PortFileTest {
   @TempDir private Path folder;
 
   @Test
-  void namesWhatListensInOrderAndGoesWithIt() throws Exception {
+  void listsAddressesInOrderUntilExit() throws Exception {
     Path file = folder.resolve("ports");
     try (Program program =
         program().start("--port-file=" + file, "-L=[::1]:0" + TARGET, "-L=:0" + TARGET)) {
@@ -28,7 +28,7 @@ class PortFileTest {
   }
 
   @Test
-  void takesThePlaceOfAnOlderOneAndLeavesANewerOne() throws Exception {
+  void replacesOlderFileAndKeepsNewerFile() throws Exception {
     Path file = Files.writeString(folder.resolve("ports"), "127.0.0.1:1\n");
     try (Program program = program().start("--port-file=" + file, "-L=:0" + TARGET)) {
       program.nextLine();
@@ -39,7 +39,7 @@ class PortFileTest {
   }
 
   @Test
-  void isNotWrittenWhenOneCannotListen() throws Exception {
+  void isNotWrittenIfListenerFails() throws Exception {
     Path file = Files.writeString(folder.resolve("ports"), "127.0.0.1:1\n"); // of a killed run
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Program program =
@@ -51,7 +51,7 @@ class PortFileTest {
   }
 
   @Test
-  void folderThatIsMissingIsToldBeforeAnythingIsOpened() throws Exception {
+  void rejectsMissingFolderBeforeListening() throws Exception {
     Path file = folder.resolve("missing/ports");
     Program program = program().run("--port-file=" + file, "-L=:0" + TARGET);
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * The program as a process. The signal is SIGTERM: SIGINT is handled in the same way, but a shell
- * that runs a build in the background has it ignored.
+ * Runs the program as a process. The tests send SIGTERM. The program handles SIGINT in the same
+ * way, but a background shell lets its children ignore SIGINT.
  */
 @DisabledOnOs(OS.WINDOWS)
 class ProcessTest {
@@ -28,7 +28,7 @@ class ProcessTest {
   }
 
   @Test
-  void signalStopsIt() throws Exception {
+  void signalStopsProgram() throws Exception {
     TestProcess process = listen();
     assertThat(process.inputReader().readLine()).startsWith("Listening on 127.0.0.1:");
 
@@ -42,7 +42,7 @@ class ProcessTest {
   }
 
   @Test
-  void secondSignalCutsAtOnce() throws Exception {
+  void secondSignalAbortsConnections() throws Exception {
     TestProcess process = listen();
     try (Socket socket = connect(process.inputReader())) {
       terminate(process);
@@ -55,7 +55,7 @@ class ProcessTest {
   }
 
   @Test
-  void mistakeEndsItWithTheCodeForUsage() throws Exception {
+  void exitsWith2OnMistake() throws Exception {
     TestProcess process = start("--lisen-uri=:0");
 
     assertThat(exitCode(process)).isEqualTo(2);
@@ -66,7 +66,7 @@ class ProcessTest {
   }
 
   @Test
-  void demoEndsWithItsServers() throws Exception {
+  void demoOnceExits() throws Exception {
     assertThat(exitCode(start("demo", "--once"))).isEqualTo(0);
   }
 
@@ -80,14 +80,14 @@ class ProcessTest {
     return process;
   }
 
-  /** Opens a connection, and makes sure that its tunnel is open too. */
+  /** Opens a connection and waits until its tunnel is open. */
   private static Socket connect(BufferedReader output) throws IOException {
     Socket socket = LocalClient.connect(LocalClient.address(output.readLine()));
-    LocalClient.ask(socket);
+    LocalClient.fetch(socket);
     return socket;
   }
 
-  /** Sends SIGTERM; destroy() of the process itself would close its streams as well. */
+  /** Sends SIGTERM. {@code Process.destroy()} would also close the streams. */
   private static void terminate(TestProcess process) {
     assertThat(process.toHandle().destroy()).isTrue();
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The program in this process, with an environment that a test makes. For one run. */
+/** Runs the program once in this process, with an environment that the test defines. */
 final class Program implements AutoCloseable {
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   static final String OTHER_DEVICE = "017b7fddb124724840c1c7b8000000ff";
@@ -37,14 +37,14 @@ final class Program implements AutoCloseable {
     return this;
   }
 
-  /** Runs it until it ends; a listener that was opened is told to stop at once. */
+  /** Runs the program until it ends. A listener stops as soon as it is open. */
   Program run(String... args) {
     stop.send();
     exitCode.complete(call(args));
     return this;
   }
 
-  /** Runs it until it is told to stop. */
+  /** Starts the program, which runs until {@link #stop()}. */
   Program start(String... args) {
     Thread thread =
         new Thread(
@@ -89,7 +89,7 @@ final class Program implements AutoCloseable {
     return out.next();
   }
 
-  /** Waits until it listens, which is the next thing that it says, and returns where. */
+  /** Reads the next line, which must report a listener, and returns its address. */
   InetSocketAddress awaitListening() throws InterruptedException {
     Matcher matcher = LISTENING.matcher(nextLine());
     assertThat(matcher).matches();

@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How the program of this build is started as a process. */
+/** Builds processes that run the program of this build. */
 final class ProgramCommand {
   private ProgramCommand() {}
 
-  /** With these arguments and nothing in its environment. */
+  /** Returns a process with the given arguments and no settings in its environment. */
   static ProcessBuilder of(List<String> args) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Starts quickly, and lives for a moment.
+                // The process starts fast and is short-lived.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
@@ -24,7 +24,7 @@ final class ProgramCommand {
     return new ProcessBuilder(command);
   }
 
-  /** With a cloud, device, service and key in its environment. */
+  /** Returns a process with a cloud, device, service and key in its environment. */
   static ProcessBuilder of(String cloudUri, List<String> args) {
     ProcessBuilder builder = of(args);
     builder.environment().put("TUNNEL_CLOUD_URI", cloudUri);

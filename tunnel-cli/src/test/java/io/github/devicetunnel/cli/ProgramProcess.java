@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The program as a process, with a cloud, device, service and key in its environment. */
+/** Runs the program as a process, with a cloud, device, service and key in its environment. */
 final class ProgramProcess implements AutoCloseable {
   private final TestProcess process;
 
@@ -27,7 +27,7 @@ final class ProgramProcess implements AutoCloseable {
     return new ProgramProcess(TestProcess.start(ProgramCommand.of(cloudUri, List.of(args))));
   }
 
-  /** Its standard input, open until it is closed here. */
+  /** Returns the standard input, which stays open until the test closes it. */
   OutputStream input() {
     return process.getOutputStream();
   }
@@ -40,15 +40,13 @@ final class ProgramProcess implements AutoCloseable {
     return process.errorReader();
   }
 
-  /** Sends SIGTERM; destroy() of the process itself would close its streams as well. */
+  /** Sends SIGTERM. {@code Process.destroy()} would also close the streams. */
   void terminate() {
     assertThat(process.toHandle().destroy()).isTrue();
   }
 
-  /**
-   * False if it was told to ignore a signal when it was started. Where that cannot be seen, true.
-   */
-  boolean heeds(int signal) throws IOException {
+  /** Returns false if the process ignores a signal, and true if it does not or if unknown. */
+  boolean handles(int signal) throws IOException {
     long bit = 1L << (signal - 1);
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     return !Files.exists(status)
@@ -57,7 +55,7 @@ final class ProgramProcess implements AutoCloseable {
             .noneMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & bit) != 0);
   }
 
-  /** Sends a signal, by its name without SIG. */
+  /** Sends a signal, named without SIG. */
   void signal(String name) throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
     ProcessBuilder kill = new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, pid);
@@ -72,7 +70,7 @@ final class ProgramProcess implements AutoCloseable {
     return process.awaitExit();
   }
 
-  /** Kills it, unless it has ended, with the program that it runs. */
+  /** Kills the process and its descendants, unless it has ended. */
   @Override
   public void close() {
     process.end();

@@ -15,25 +15,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which proxy is used, as seen by the complaint that nobody is there. */
+/** Identifies the proxy in use by the error that the proxy cannot be reached. */
 class ProxyTest {
-  private final Socket nobody = new Socket();
+  private final Socket unused = new Socket();
 
   @BeforeEach
   void bind() throws Exception {
-    nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    unused.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
   @AfterEach
   void close() throws Exception {
-    nobody.close();
+    unused.close();
   }
 
   private String proxy() {
-    return "127.0.0.1:" + nobody.getLocalPort();
+    return "127.0.0.1:" + unused.getLocalPort();
   }
 
-  private String complaint(Program program, String... args) throws Exception {
+  private String errorLine(Program program, String... args) throws Exception {
     try (program;
         Socket socket = new Socket()) {
       program
@@ -47,20 +47,20 @@ class ProxyTest {
   }
 
   @Test
-  void fromTheEnvironment() throws Exception {
+  void usesProxyOfEnvironment() throws Exception {
     Program program = new Program().variable("HTTPS_PROXY", "http://user:p%40ss@" + proxy());
 
-    assertThat(complaint(program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0"))
+    assertThat(errorLine(program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0"))
         .contains("wss://cloud.invalid/ could not be reached: the proxy " + proxy() + " could not")
         .doesNotContain("p%40ss", "p@ss");
   }
 
   @Test
-  void theOptionBeatsTheEnvironmentAndHoldsForThisMachineToo() throws Exception {
+  void optionOverridesEnvironmentEvenForThisMachine() throws Exception {
     Program program = new Program().variable("HTTP_PROXY", "http://proxy.invalid:1");
 
     assertThat(
-            complaint(
+            errorLine(
                 program,
                 "--cloud-uri=ws://127.0.0.1:1",
                 "--listen-uri=:0",
@@ -70,11 +70,11 @@ class ProxyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "direct", "direct://", "NONE", ""})
-  void noProxyBeatsTheEnvironment(String none) throws Exception {
+  void noneOverridesEnvironment(String none) throws Exception {
     Program program = new Program().variable("HTTPS_PROXY", "http://" + proxy());
 
     assertThat(
-            complaint(
+            errorLine(
                 program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0", "--proxy=" + none))
         .contains("wss://cloud.invalid/ could not be reached: ")
         .contains("while looking up cloud.invalid;");
@@ -82,37 +82,37 @@ class ProxyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "''", "\"direct\""})
-  void noProxyInAFileBeatsTheEnvironment(String none, @TempDir Path folder) throws Exception {
+  void noneInFileOverridesEnvironment(String none, @TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("t.yaml"), "proxy: " + none + "\n");
     Program program = new Program().variable("ALL_PROXY", "http://" + proxy());
 
     assertThat(
-            complaint(
+            errorLine(
                 program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0", "--config=" + file))
         .contains("while looking up cloud.invalid;");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "Direct", ""})
-  void noProxyInTheEnvironment(String none) throws Exception {
+  void noneInEnvironmentDisablesProxy(String none) throws Exception {
     Program program = new Program().variable("HTTPS_PROXY", none);
     if (!none.isEmpty()) {
       program.variable("ALL_PROXY", "http://" + proxy());
     }
 
-    assertThat(complaint(program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0"))
+    assertThat(errorLine(program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0"))
         .contains("while looking up cloud.invalid;");
   }
 
   @Test
-  void notForThisMachineFromTheEnvironmentAndHeadersAreSent() throws Exception {
+  void sendsHeadersWithoutProxyToThisMachine() throws Exception {
     try (TunnelService cloud = TunnelService.builder().apiKey("ak_test").build().start()) {
       Program program = new Program().variable("ALL_PROXY", "http://" + proxy());
 
-      String complaint =
-          complaint(program, "--cloud-uri=" + cloud.uri(), "--listen-uri=:0", "--header=X-A=b=c");
+      String errorLine =
+          errorLine(program, "--cloud-uri=" + cloud.uri(), "--listen-uri=:0", "--header=X-A=b=c");
 
-      assertThat(complaint).contains("404");
+      assertThat(errorLine).contains("404");
       assertThat(cloud.takeUpgrade(Await.LONG).header("X-A")).isEqualTo("b=c");
     }
   }

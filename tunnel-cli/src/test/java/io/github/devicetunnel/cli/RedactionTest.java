@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 class RedactionTest {
 
   @Test
-  void hidesWhatLooksLikeAKeyOrToken() {
+  void hidesAccessKeysAndTokens() {
     Redaction redaction = redaction(Map.of());
 
     assertThat(redaction.apply("but is \"ak_2MDE3b\" (9 characters)"))
@@ -30,7 +30,7 @@ class RedactionTest {
   }
 
   @Test
-  void hidesTheKeyThatWasGiven() {
+  void hidesConfiguredKey() {
     assertThat(redaction(Map.of("TUNNEL_API_KEY", "opaque-one")).apply("is opaque-one!"))
         .isEqualTo("is ***!");
     assertThat(redaction(Map.of(), "-api-key=opaque-three").apply("is opaque-three!"))
@@ -40,7 +40,7 @@ class RedactionTest {
   }
 
   @Test
-  void hidesABeginningOfTheKeyAsWell() {
+  void hidesTruncatedKey() {
     String key = "opaque/and+long=".repeat(20);
 
     assertThat(
@@ -49,17 +49,17 @@ class RedactionTest {
   }
 
   @Test
-  void leavesNamesOfOptionsAlone() {
+  void keepsOptionNames() {
     assertThat(redaction(Map.of(), "--api-key", "--device").apply("--device: is missing"))
         .isEqualTo("--device: is missing");
     assertThat(redaction(Map.of(), "--api-key-file", "some-file").apply("some-file"))
         .isEqualTo("some-file");
   }
 
-  /** Whatever a library logs, at whatever level. */
+  /** Covers the messages and exceptions that libraries log. */
   @ParameterizedTest
   @EnumSource(Format.class)
-  void hidesItInTheLogAtEveryLevel(Format format) {
+  void hidesKeysInLogAtEveryLevel(Format format) {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     Redaction redaction = redaction(Map.of("TUNNEL_API_KEY", "opaque\\\"key-12345"));
     try (Output output = output(shown)) {
@@ -87,8 +87,8 @@ class RedactionTest {
   }
 
   private static Output output(OutputStream both) {
-    Environment nothing = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
-    return Output.of(nothing, both, both, StandardCharsets.UTF_8, true);
+    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    return Output.of(empty, both, both, StandardCharsets.UTF_8, true);
   }
 
   private static Redaction redaction(Map<String, String> variables, String... args) {

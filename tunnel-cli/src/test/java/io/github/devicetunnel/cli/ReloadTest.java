@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes wrong when the file of {@code --config} is read again. */
+/** Checks failures while the program reloads the file of {@code --config}. */
 class ReloadTest {
   private static final String SERVICE = "127.0.0.1:80";
 
@@ -43,7 +43,7 @@ class ReloadTest {
   }
 
   @Test
-  void fileThatWasEmptiedChangesNothing() throws Exception {
+  void rejectsFileWithoutTunnels() throws Exception {
     writeTunnels(tunnel("127.0.0.1:0"));
     try (Program program = program()) {
       InetSocketAddress address = program.awaitListening();
@@ -63,10 +63,10 @@ class ReloadTest {
     }
   }
 
-  /** It is in use on another address of this machine, so that it is free no more when it is due. */
+  /** The port is in use on another address of this machine, so the wildcard bind fails. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void addressThatCannotBeTakenOverIsTold() throws Exception {
+  void reportsAddressThatCannotBeBound() throws Exception {
     writeTunnels(tunnel("127.0.0.1:0"), tunnel("[::1]:0"));
     try (Program program = program()) {
       int port = program.awaitListening().getPort();
@@ -90,31 +90,31 @@ class ReloadTest {
   }
 
   @Test
-  void connectionsOfATunnelThatIsGoneEndEvenIfThePortFileCannotBeWritten() throws Exception {
+  void closesRemovedTunnelDespiteFailedPortFile() throws Exception {
     Path portFile = Files.createDirectory(folder.resolve("run")).resolve("ports");
     writeTunnels(tunnel("127.0.0.1:0"), tunnel("[::1]:0"));
     try (Program program = program("--port-file=" + portFile, "--drain-timeout=50ms")) {
       InetSocketAddress kept = program.awaitListening();
-      InetSocketAddress gone = address(program.nextLine());
-      try (Socket socket = connected(gone)) {
+      InetSocketAddress removed = address(program.nextLine());
+      try (Socket socket = connected(removed)) {
         Files.delete(portFile);
         Files.delete(portFile.getParent());
         writeTunnels(tunnel("127.0.0.1:0"));
         program.reload();
         assertEnds(socket);
       }
-      assertThat(nextLineButInfo(program)).startsWith("No longer listening on [::1]:");
-      assertThat(nextLineButInfo(program)).startsWith("tunnel: --port-file: " + portFile + ": ");
-      assertThat(nextLineButInfo(program))
+      assertThat(nextLineExceptInfo(program)).startsWith("No longer listening on [::1]:");
+      assertThat(nextLineExceptInfo(program)).startsWith("tunnel: --port-file: " + portFile + ": ");
+      assertThat(nextLineExceptInfo(program))
           .isEqualTo("It still names what is no longer listened on");
       connected(kept).close();
     }
   }
 
-  /** Another thread logs at any time what the end of a tunnel waits for. */
-  private static String nextLineButInfo(Program program) throws Exception {
+  /** Skips INFO lines, which another thread logs at any time during the drain. */
+  private static String nextLineExceptInfo(Program program) throws Exception {
     String line = program.nextErrorLine();
-    return line.contains(" INFO ") ? nextLineButInfo(program) : line;
+    return line.contains(" INFO ") ? nextLineExceptInfo(program) : line;
   }
 
   private Program program(String... more) {
@@ -140,7 +140,7 @@ class ReloadTest {
         "", line.substring("Listening on ".length(), line.indexOf(" -> ")));
   }
 
-  /** With its tunnel open. */
+  /** Returns a connection with an open tunnel. */
   private static Socket connected(InetSocketAddress address) throws IOException {
     Socket socket = new Socket(address.getAddress(), address.getPort());
     socket.setSoTimeout((int) Await.LONG.toMillis());

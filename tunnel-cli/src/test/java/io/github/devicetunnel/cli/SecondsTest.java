@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SecondsTest {
 
   @Test
-  void takesWholeAndDecimalNumbers() {
+  void parsesWholeAndDecimalNumbers() {
     assertThat(Seconds.parse("5")).isEqualTo(Duration.ofSeconds(5));
     assertThat(Seconds.parse("0")).isEqualTo(Duration.ZERO);
     assertThat(Seconds.parse("0.25")).isEqualTo(Duration.ofMillis(250));
@@ -21,7 +21,7 @@ class SecondsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "5s", "-1", ".5", "5.", "1e3", "NaN", "1000000", " 5", "٥"})
-  void takesNothingElse(String text) {
+  void rejectsOtherFormats(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Seconds.parse(text));
   }
 }

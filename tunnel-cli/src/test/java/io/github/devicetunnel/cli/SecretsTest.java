@@ -9,19 +9,19 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is typed wrongly, a key is never repeated. */
+/** Checks that messages about invalid arguments never contain a key. */
 class SecretsTest {
   private static final String ACCESS_KEY = "ak_2MDE3b2RkOWE5NjUxMjM0NTY3ODkw";
   private static final String TOKEN =
       "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjE2NDA5NDc0Mjl9.c2lnbmF0dXJl"
           + "x".repeat(300);
 
-  /** Such a key is known for what it is only by its place. */
+  /** A key without a prefix, which only its position identifies as a key. */
   private static final String OPAQUE_KEY = "Zq8/opaque+Kw3==";
 
-  private static final List<String> ANYWHERE = List.of(ACCESS_KEY, TOKEN);
+  private static final List<String> RECOGNIZABLE_KEYS = List.of(ACCESS_KEY, TOKEN);
 
-  private static final List<String> PLACES_OF_KEYS =
+  private static final List<String> KEY_OPTIONS =
       List.of(
           "-api-key=%s", "--api-key=%s", "--api-kye=%s", "-apikey=%s", "-Api-key=%s", "--key=%s");
 
@@ -68,7 +68,7 @@ class SecretsTest {
           "nonsense");
 
   @RepeatedTest(400)
-  void randomMistakes(RepetitionInfo repetition) {
+  void randomArgumentsRevealNoKey(RepetitionInfo repetition) {
     Random random = new Random(repetition.getCurrentRepetition());
     List<String> args = new ArrayList<>();
     if (random.nextInt(3) > 0) {
@@ -77,12 +77,12 @@ class SecretsTest {
     for (int i = random.nextInt(6); i >= 0; i--) {
       String name = pick(NAMES, random);
       switch (random.nextInt(6)) {
-        case 0 -> args.add(pick(ANYWHERE, random));
-        case 1 -> args.add(name + "=" + pick(ANYWHERE, random));
-        case 2 -> args.addAll(List.of(name, pick(ANYWHERE, random)));
+        case 0 -> args.add(pick(RECOGNIZABLE_KEYS, random));
+        case 1 -> args.add(name + "=" + pick(RECOGNIZABLE_KEYS, random));
+        case 2 -> args.addAll(List.of(name, pick(RECOGNIZABLE_KEYS, random)));
         case 3 -> args.add(name + "=" + pick(VALUES, random));
         case 4 -> args.addAll(List.of(name, pick(VALUES, random)));
-        default -> args.add(String.format(pick(PLACES_OF_KEYS, random), OPAQUE_KEY));
+        default -> args.add(String.format(pick(KEY_OPTIONS, random), OPAQUE_KEY));
       }
     }
     if (args.get(0).equals("demo")) {
@@ -95,48 +95,48 @@ class SecretsTest {
 
     program.run(args.toArray(String[]::new));
 
-    assertSilent(program, args);
+    assertNoSecret(program, args);
   }
 
   @Test
-  void opaqueKeyInTheEnvironmentAndInTheWrongPlace() {
+  void hidesOpaqueKeyInWrongOption() {
     for (String option : List.of("--device", "--service", "--listen-uri", "--ca-file", "--bad")) {
       List<String> args =
           List.of("--cloud-uri=ws://127.0.0.1:1", "--service=127.0.0.1:1", option, OPAQUE_KEY);
-      assertSilent(
+      assertNoSecret(
           new Program().variable("TUNNEL_API_KEY", OPAQUE_KEY).run(args.toArray(String[]::new)),
           args);
     }
   }
 
   @Test
-  void keyGluedToItsOption() {
-    for (String glued :
+  void hidesKeyJoinedToOption() {
+    for (String joined :
         List.of("-api-key%s", "--api-key%s", "--api-key:%s", "-k%s", "--%s", "-%s")) {
-      List<String> args = List.of(String.format(glued, "secretofletters"));
+      List<String> args = List.of(String.format(joined, "secretofletters"));
       Program program = new Program().run(args.get(0));
-      if (glued.contains("api-key")) {
+      if (joined.contains("api-key")) {
         assertThat(program.errors()).doesNotContain("secretofletters");
       }
-      assertSilent(new Program().run(String.format(glued, ACCESS_KEY)), List.of(glued));
+      assertNoSecret(new Program().run(String.format(joined, ACCESS_KEY)), List.of(joined));
     }
   }
 
   @Test
-  void keyInAUrl() {
+  void hidesKeyInUrl() {
     List<String> args =
         List.of("--cloud-uri=wss://user:" + ACCESS_KEY + "@cloud.example", "--api-key-file=-");
-    assertSilent(new Program().run(args.toArray(String[]::new)), args);
+    assertNoSecret(new Program().run(args.toArray(String[]::new)), args);
   }
 
   @Test
-  void passwordOfAProxy() {
+  void hidesPasswordOfProxy() {
     for (String url :
         List.of("http://user:%s@host:x", "ftp://user:%s@host", "http://us%%3Aer:%s@host")) {
       List<String> args =
           List.of("--cloud-uri=wss://cloud.example", "--proxy=" + String.format(url, ACCESS_KEY));
-      assertSilent(new Program().run(args.toArray(String[]::new)), args);
-      assertSilent(
+      assertNoSecret(new Program().run(args.toArray(String[]::new)), args);
+      assertNoSecret(
           new Program()
               .variable("HTTPS_PROXY", String.format(url, "secretofletters"))
               .run(args.get(0)),
@@ -144,9 +144,9 @@ class SecretsTest {
     }
   }
 
-  private static void assertSilent(Program program, List<String> args) {
+  private static void assertNoSecret(Program program, List<String> args) {
     assertThat(program.output() + program.errors())
-        .as("of %s", args)
+        .as("output for %s", args)
         .doesNotContain(ACCESS_KEY.substring(3, 12))
         .doesNotContain(TOKEN.substring(5, 20))
         .doesNotContain("secretofletters")

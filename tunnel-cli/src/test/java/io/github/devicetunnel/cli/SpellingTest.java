@@ -25,12 +25,12 @@ class SpellingTest {
     "--listen, --listen-uri",
     "--onec, --once",
   })
-  void findsWhatWasMeant(String typed, String meant) {
-    assertThat(Spelling.nearest(typed, OPTIONS)).isEqualTo(meant);
+  void suggestsNearestOption(String typed, String expected) {
+    assertThat(Spelling.nearest(typed, OPTIONS)).isEqualTo(expected);
   }
 
   @Test
-  void doesNotGuessWildly() {
+  void suggestsNothingWithoutSimilarOption() {
     assertThat(Spelling.nearest("--verbose", OPTIONS)).isNull();
     assertThat(Spelling.nearest("-x", OPTIONS)).isNull();
     assertThat(Spelling.nearest("", OPTIONS)).isNull();

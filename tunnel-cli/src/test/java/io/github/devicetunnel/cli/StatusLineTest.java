@@ -7,13 +7,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The words; integration tests have it on a terminal. */
+/** Checks the text. Integration tests check the display on a terminal. */
 class StatusLineTest {
   private static final Activity.Totals BEFORE = new Activity.Totals(1, 1, 0, 0, 1_000_000);
   private static final long HALF_A_SECOND = Duration.ofMillis(500).toNanos();
 
   @Test
-  void ratesAndTotals() {
+  void showsRatesAndTotals() {
     Activity.Totals now = new Activity.Totals(2, 17, 0, 600, 5_000_000);
 
     assertThat(StatusLine.text(BEFORE, now, HALF_A_SECOND, true))
@@ -21,7 +21,7 @@ class StatusLineTest {
   }
 
   @Test
-  void failuresAreRedForThoseWhoSeeColours() {
+  void showsFailuresInRedOnlyWithColours() {
     Activity.Totals now = new Activity.Totals(0, 1, 3, 0, 1_000_000);
 
     assertThat(StatusLine.text(BEFORE, now, HALF_A_SECOND, true))
@@ -43,7 +43,7 @@ class StatusLineTest {
     "1e12, 1.00 TB",
     "2e18, 2000 PB"
   })
-  void bytes(double bytes, String text) {
+  void formatsBytes(double bytes, String text) {
     assertThat(Bytes.text(bytes)).isEqualTo(text);
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code tunnel stdio} as a process. */
+/** Runs {@code tunnel stdio} as a process. */
 @DisabledOnOs(OS.WINDOWS)
 class StdioTest {
   private static final int COUNT = 4 << 20;
@@ -48,16 +48,16 @@ class StdioTest {
     cloud.close();
   }
 
-  private ProgramProcess stdio(String... further) throws Exception {
-    String[] args = new String[further.length + 1];
+  private ProgramProcess stdio(String... options) throws Exception {
+    String[] args = new String[options.length + 1];
     args[0] = "stdio";
-    System.arraycopy(further, 0, args, 1, further.length);
+    System.arraycopy(options, 0, args, 1, options.length);
     return ProgramProcess.start(cloud, args);
   }
 
-  /** The input stays open, as that of a ProxyCommand does. */
+  /** The input stays open, as with a ProxyCommand of ssh. */
   @Test
-  void carriesEveryByteAndEndsWithTheService() throws Exception {
+  void carriesAllBytesAndEndsWithService() throws Exception {
     byte[] bytes = new byte[COUNT];
     new Random(1).nextBytes(bytes);
     cloud
@@ -77,7 +77,7 @@ class StdioTest {
   }
 
   @Test
-  void replyComesAfterTheEndOfTheInput() throws Exception {
+  void deliversReplyAfterEndOfInput() throws Exception {
     cloud
         .device(Program.DEVICE)
         .onConnect(
@@ -98,7 +98,7 @@ class StdioTest {
   }
 
   @Test
-  void replyThatIsCutIsNeverSilent() throws Exception {
+  void warnsWhenHalfCloseTimeoutExpires() throws Exception {
     cloud
         .device(Program.DEVICE)
         .onConnect(WebCloud.SERVICE, stream -> stream.inputStream().readAllBytes());
@@ -115,7 +115,7 @@ class StdioTest {
   }
 
   @Test
-  void connectionThatBreaksIsNoEnd() throws Exception {
+  void failsWhenConnectionIsLost() throws Exception {
     cloud
         .device(Program.DEVICE)
         .onConnect(WebCloud.SERVICE, stream -> stream.inputStream().readAllBytes())
@@ -128,9 +128,9 @@ class StdioTest {
     }
   }
 
-  /** Which a real gateway tells no better. */
+  /** A real gateway reports a service that does not listen in the same way. */
   @Test
-  void serviceThatSaysNothingIsWarnedAbout() throws Exception {
+  void warnsWhenServiceClosesWithoutData() throws Exception {
     cloud.device(Program.DEVICE).onConnect(WebCloud.SERVICE, stream -> {});
 
     try (ProgramProcess program = stdio()) {
@@ -139,7 +139,7 @@ class StdioTest {
     }
   }
 
-  /** What fails before the tunnel is open needs no process. */
+  /** Runs the program in this process, for failures before the tunnel opens. */
   private static Program failing(String cloudUri, String... args) {
     return new Program()
         .variable("TUNNEL_CLOUD_URI", cloudUri)
@@ -151,7 +151,7 @@ class StdioTest {
 
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "500, 7", "302, 7"})
-  void refusalIsAnExitCode(int status, int exitCode) throws Exception {
+  void mapsRejectionToExitCode(int status, int exitCode) throws Exception {
     cloud.faults().onNextConnect(Fault.refuse(status));
 
     Program program = failing(cloud.uri(), "stdio");
@@ -164,7 +164,7 @@ class StdioTest {
   }
 
   @Test
-  void cloudThatIsNotThereIsAnExitCode() throws Exception {
+  void exitsWith6IfCloudIsUnreachable() throws Exception {
     String uri = cloud.uri();
     cloud.close();
 
@@ -175,7 +175,7 @@ class StdioTest {
   }
 
   @Test
-  void whatSpeaksNoHttpIsAnotherAnswer() throws Exception {
+  void exitsWith7IfAnswerIsNotHttp() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ProgramProcess program =
             ProgramProcess.start("ws://127.0.0.1:" + server.getLocalPort(), "stdio")) {
@@ -188,7 +188,7 @@ class StdioTest {
   }
 
   @Test
-  void standardInputIsNoPlaceForTheKey() throws Exception {
+  void rejectsKeyFromStandardInput() throws Exception {
     Program program =
         new Program()
             .variable("TUNNEL_CLOUD_URI", cloud.uri())
@@ -201,8 +201,8 @@ class StdioTest {
   }
 
   @Test
-  void readerThatLeavesEndsTheTunnel() throws Exception {
-    CountDownLatch told = new CountDownLatch(1);
+  void closesTunnelWhenReaderLeaves() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
     cloud
         .device(Program.DEVICE)
         .onConnect(
@@ -213,7 +213,7 @@ class StdioTest {
                   stream.outputStream().write(new byte[64 << 10]);
                 }
               } finally {
-                told.countDown();
+                closed.countDown();
               }
             });
 
@@ -223,14 +223,14 @@ class StdioTest {
 
       assertThat(program.exitCode()).isEqualTo(8);
       assertThat(program.errors().readLine()).startsWith("tunnel: standard output takes no more");
-      told.await();
+      closed.await();
     }
   }
 
-  /** As when ssh is killed and the service has nothing to send, so that no write fails. */
+  /** If ssh is killed and the service sends nothing, no write fails. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void endOfTheInputWithoutAReaderOfTheOutputEndsTheTunnel() throws Exception {
+  void closesTunnelAtEndOfInputWithoutReader() throws Exception {
     CountDownLatch open = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     cloud
@@ -255,9 +255,9 @@ class StdioTest {
     }
   }
 
-  /** Bytes that wait in a full pipe are no sign that the reader has left. */
+  /** A full pipe does not mean that the reader has left. */
   @Test
-  void lateReaderGetsEveryByteAfterTheEndOfTheInput() throws Exception {
+  void deliversAllBytesToLateReaderAfterEndOfInput() throws Exception {
     byte[] bytes = new byte[COUNT];
     new Random(2).nextBytes(bytes);
     cloud
@@ -281,9 +281,9 @@ class StdioTest {
     }
   }
 
-  /** The shell that started the pipeline has ended; the reader at its end has not. */
+  /** The shell that started the pipeline has ended, but the last reader has not. */
   @Test
-  void replyComesAfterTheEndOfTheParent() throws Exception {
+  void deliversReplyAfterParentExits() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     cloud
         .device(Program.DEVICE)
@@ -323,9 +323,9 @@ class StdioTest {
     return file.toFile().length();
   }
 
-  /** Nobody reads, but there is still something to carry. */
+  /** The output has no reader, but the input still has bytes to carry. */
   @Test
-  void inputIsCarriedThoughTheReaderHasLeft() throws Exception {
+  void carriesInputAfterReaderLeaves() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
     cloud
         .device(Program.DEVICE)
@@ -347,8 +347,8 @@ class StdioTest {
   }
 
   @Test
-  void signalEndsItAndTheServiceIsTold() throws Exception {
-    CountDownLatch told = new CountDownLatch(1);
+  void signalClosesTunnel() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
     cloud
         .device(Program.DEVICE)
         .onConnect(
@@ -357,7 +357,7 @@ class StdioTest {
               stream.outputStream().write('x');
               InputStream in = stream.inputStream();
               assertThat(in.read()).isEqualTo(-1);
-              told.countDown();
+              closed.countDown();
             });
 
     try (ProgramProcess program = stdio()) {
@@ -366,7 +366,7 @@ class StdioTest {
 
       assertThat(program.exitCode()).isEqualTo(143);
       assertThat(program.errors().lines()).isEmpty();
-      told.await();
+      closed.await();
     }
   }
 }

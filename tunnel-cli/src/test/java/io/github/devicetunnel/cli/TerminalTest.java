@@ -36,7 +36,7 @@ class TerminalTest {
   }
 
   @Test
-  void lineMakesRoomForOthers() throws Exception {
+  void erasesStatusLineBeforeOutput() throws Exception {
     Terminal terminal = terminal(Map.of("TUNNEL_TERMINAL", "yes", "TERM", "xterm"));
     terminal.show("1 open");
     assertThat(written()).isEqualTo(line("1 open"));
@@ -53,7 +53,7 @@ class TerminalTest {
   }
 
   @Test
-  void linesThatAreNotFinishedAreNotCut() throws Exception {
+  void waitsForEndOfOutputLine() throws Exception {
     Terminal terminal = terminal(Map.of("TUNNEL_TERMINAL", "yes"));
     print(terminal.out(), "half");
     terminal.show("1 open");
@@ -64,7 +64,7 @@ class TerminalTest {
   }
 
   @Test
-  void nothingIsShownElsewhere() throws Exception {
+  void showsNothingWithoutTerminal() throws Exception {
     for (Map<String, String> variables :
         List.of(Map.<String, String>of(), Map.of("TUNNEL_TERMINAL", "yes", "TERM", "dumb"))) {
       Terminal terminal = terminal(variables);
@@ -76,7 +76,7 @@ class TerminalTest {
   }
 
   @Test
-  void coloursAreForThoseWhoWantThem() {
+  void disablesColoursWithNoColor() {
     assertThat(terminal(Map.of("TUNNEL_TERMINAL", "yes")).hasColours()).isTrue();
     assertThat(terminal(Map.of("TUNNEL_TERMINAL", "yes", "NO_COLOR", "1")).hasColours()).isFalse();
   }

@@ -23,17 +23,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A process that a test starts. It ends, with its descendants, at the end of the test at the
- * latest, and at the end of this JVM. A test that fails reports what its processes wrote and where
- * the threads of those that are JVMs stand. Thread safe.
+ * A process that a test starts. It is killed with its descendants at the end of the test or of this
+ * JVM. A test that fails reports the output of its processes, and the thread dumps of those that
+ * are JVMs. Thread-safe.
  */
 final class TestProcess extends Process {
-  /** In bytes, of each stream, in a report. */
+  /** Maximum length of each stream in a report, in bytes. */
   private static final int MAX_SHOWN = 16 << 10;
 
   private static final long MAX_STACKS_SECONDS = 20;
 
-  /** Those of the running test and its class, in the order of their start. */
+  /** Processes of the running test and its class, in the order of their start. */
   private static final List<TestProcess> STARTED = new CopyOnWriteArrayList<>();
 
   static {
@@ -62,7 +62,7 @@ final class TestProcess extends Process {
     return process;
   }
 
-  /** Waits for its end, and fails with a report if it does not end. */
+  /** Waits for the end of the process, and fails with a report if it does not end. */
   int awaitExit() throws InterruptedException {
     if (!process.waitFor(Await.LONG.toMillis(), TimeUnit.MILLISECONDS)) {
       throw Await.expired("the end of " + command);
@@ -70,7 +70,7 @@ final class TestProcess extends Process {
     return process.exitValue();
   }
 
-  /** The process and its descendants. */
+  /** Returns the process and its descendants. */
   List<ProcessHandle> tree() {
     return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
   }
@@ -79,14 +79,14 @@ final class TestProcess extends Process {
     tree().forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** Kills the process with its descendants. Has no effect once it has ended. */
+  /** Kills the process with its descendants. Has no effect after its end. */
   void end() {
     end(tree());
   }
 
-  /** As {@link #end()}, for a tree that may have lost its root since it was taken. */
+  /** Kills a tree that was read earlier. Its root may have ended since then. */
   void end(List<ProcessHandle> tree) {
-    // A test that has waited for long is about to fail, and reports when nothing is left to see.
+    // A test that has waited this long is about to fail. Its report requires the stacks.
     if (!over && System.nanoTime() - start > Await.LONG.toNanos()) {
       stacks = stacksOf(tree);
     }
@@ -101,13 +101,13 @@ final class TestProcess extends Process {
     return tree.stream().noneMatch(process -> process.isAlive() && !isZombie(process));
   }
 
-  /** Returns true for an orphan that has ended, and that no process 1 cleans up in containers. */
+  /** Returns true for an orphan that has ended, but that process 1 of a container does not reap. */
   private static boolean isZombie(ProcessHandle process) {
     try {
       Path state = Path.of("/proc", Long.toString(process.pid()), "stat");
       return Files.readString(state, ISO_8859_1).contains(") Z ");
     } catch (IOException e) {
-      return false; // It has gone altogether, or this is not Linux.
+      return false; // The process is gone, or this is not Linux.
     }
   }
 
@@ -157,7 +157,7 @@ final class TestProcess extends Process {
     }
   }
 
-  /** A stream of a process that remembers the last that was read from it, or the file instead. */
+  /** An output of a process. Keeps the last bytes that were read, or the redirection file. */
   private static final class Recorded extends FilterInputStream {
     private final File file;
     private final ByteArrayOutputStream last = new ByteArrayOutputStream();
@@ -197,14 +197,14 @@ final class TestProcess extends Process {
       last.write(buffer, offset, count);
     }
 
-    /** Reads what is there already. A reader that waits holds the lock that this would need. */
+    /** Reads the available bytes. A blocked reader holds the lock that this would require. */
     void drain() {
       try {
         while (!reading && in.available() > 0) {
           int unused = read(new byte[8192], 0, 8192);
         }
       } catch (IOException e) {
-        // The test has closed it.
+        // The test has closed the stream.
       }
     }
 
@@ -222,7 +222,7 @@ final class TestProcess extends Process {
     }
   }
 
-  /** Reports and ends processes. JUnit finds it in {@code META-INF/services}. */
+  /** Reports and kills processes. JUnit loads it from {@code META-INF/services}. */
   public static final class Watch
       implements BeforeAllCallback, BeforeEachCallback, TestExecutionExceptionHandler {
     @Override
@@ -236,7 +236,7 @@ final class TestProcess extends Process {
       endAfter(context);
     }
 
-    /** JUnit closes what is in the store after fields with AutoClose, and before TempDir. */
+    /** JUnit closes the values of the store after AutoClose fields and before TempDir. */
     private static void endAfter(ExtensionContext context) {
       Set<TestProcess> before = Set.copyOf(STARTED);
       AutoCloseable end = () -> endAllBut(before);
@@ -252,7 +252,7 @@ final class TestProcess extends Process {
       throw failure;
     }
 
-    /** Kills processes that their test has left behind, and fails if there are any. */
+    /** Kills the processes that the test has left running, and fails if there are any. */
     static void endAllBut(Set<TestProcess> kept) {
       List<TestProcess> left =
           STARTED.stream()

@@ -3,7 +3,7 @@ package io.github.devicetunnel.cli;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Signals that a test sends. */
+/** Delivers the signals that a test sends. */
 final class TestStop implements StopSignals {
   private final BlockingQueue<Boolean> sent = new LinkedBlockingQueue<>();
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimesTest {
 
   @Test
-  void takesEachUnit() {
+  void parsesEachUnit() {
     assertThat(Times.parse("500ms")).isEqualTo(Duration.ofMillis(500));
     assertThat(Times.parse("10s")).isEqualTo(Duration.ofSeconds(10));
     assertThat(Times.parse("5m")).isEqualTo(Duration.ofMinutes(5));
@@ -23,7 +23,7 @@ class TimesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "5", "-1s", "1.5s", "5 s", "5S", "1w", "3651d", "9999999999s", "5s\n"})
-  void takesNothingElseAndSaysWhatItGot(String text) {
+  void rejectsOtherFormatsAndNamesValue(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Times.parse(text))
         .withMessageStartingWith("must be a time such as")

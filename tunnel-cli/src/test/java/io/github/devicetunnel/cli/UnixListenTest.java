@@ -28,7 +28,7 @@ class UnixListenTest {
   }
 
   @Test
-  void curlGetsThePage() throws Exception {
+  void servesPageOverUnixSocket() throws Exception {
     Path page = folder.resolve("page");
     try (Program program =
         cloud.program().start("--listen-uri=unix:" + socket, "--half-close-timeout=100ms")) {
@@ -54,7 +54,7 @@ class UnixListenTest {
   }
 
   @Test
-  void fileOfADeadProgramIsReplaced() throws Exception {
+  void replacesStaleSocketFile() throws Exception {
     try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       dead.bind(UnixDomainSocketAddress.of(socket));
     }
@@ -68,43 +68,43 @@ class UnixListenTest {
   }
 
   @Test
-  void socketInUseIsLeftAlone() throws Exception {
+  void keepsSocketInUse() throws Exception {
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(socket));
-      assertRefused("the socket is in use by another program");
+      assertRejected("the socket is in use by another program");
     }
     assertThat(Files.exists(socket)).isTrue();
   }
 
   @Test
-  void fileThatIsNoSocketIsLeftAlone() throws Exception {
+  void keepsFileThatIsNotSocket() throws Exception {
     Files.writeString(socket, "precious");
 
-    assertRefused("there is a file that is no socket");
+    assertRejected("there is a file that is no socket");
     assertThat(socket).hasContent("precious");
   }
 
   @Test
-  void linkIsLeftAlone() throws Exception {
+  void keepsSymbolicLink() throws Exception {
     Files.createSymbolicLink(socket, folder.resolve("elsewhere"));
 
-    assertRefused("there is a file that is no socket");
+    assertRejected("there is a file that is no socket");
   }
 
   @Test
-  void folderMustBeThere() throws Exception {
+  void rejectsMissingFolder() throws Exception {
     socket = folder.resolve("missing/t.sock");
 
-    assertRefused("there is no such folder");
+    assertRejected("there is no such folder");
   }
 
-  private void assertRefused(String why) throws Exception {
+  private void assertRejected(String reason) throws Exception {
     Program program = cloud.program().run("--listen-uri=unix:" + socket);
 
     assertThat(program.exitCode()).isEqualTo(3);
     assertThat(program.output()).isEmpty();
     assertThat(program.nextErrorLine())
-        .isEqualTo("tunnel: cannot listen on unix:" + socket + ": " + why);
+        .isEqualTo("tunnel: cannot listen on unix:" + socket + ": " + reason);
     assertThat(program.nextErrorLine()).isEqualTo("Choose another address with --listen-uri");
   }
 }

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of mistakes that are found before anything is opened. */
+/** Checks the messages about mistakes that are detected before a listener opens. */
 class UsageTest {
-  private static final String WHOLE_URL =
+  private static final String TUNNEL_URL =
       "wss://cloud.example/v3/devices/" + Program.DEVICE + "/services/127.0.0.1:80/connection";
 
   static Stream<Arguments> mistakes() {
@@ -36,16 +36,16 @@ class UsageTest {
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri="),
         mistake(
             "--cloud-uri: the device ID must be 32 hex digits",
-            "--cloud-uri=" + WHOLE_URL.replace(Program.DEVICE, "017b")),
+            "--cloud-uri=" + TUNNEL_URL.replace(Program.DEVICE, "017b")),
         mistake(
             "--cloud-uri: the address of the service must be ip:port",
-            "--cloud-uri=" + WHOLE_URL.replace(":80", "")),
+            "--cloud-uri=" + TUNNEL_URL.replace(":80", "")),
         mistake(
             "--cloud-uri: ws://cloud.example/ is not encrypted",
-            "--cloud-uri=" + WHOLE_URL.replace("wss", "ws"),
+            "--cloud-uri=" + TUNNEL_URL.replace("wss", "ws"),
             "--api-key=ak_x"),
-        mistake("--device: must be 32 hex digits", "-cloud-uri", WHOLE_URL, "--device=017b"),
-        mistake("--service: must be ip:port", "-cloud-uri", WHOLE_URL, "--service=80"),
+        mistake("--device: must be 32 hex digits", "-cloud-uri", TUNNEL_URL, "--device=017b"),
+        mistake("--service: must be ip:port", "-cloud-uri", TUNNEL_URL, "--service=80"),
         mistake("--device: is missing", "--cloud-uri=wss://cloud.example", "--api-key=ak_x"),
         mistake(
             "--service: is missing",
@@ -56,23 +56,23 @@ class UsageTest {
         mistake(
             "--ping-duration: must be a number of seconds",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "-ping-duration=5s"),
         mistake(
             "--ping-duration: must be zero, for no pings, or at least 0.1 s",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "-ping-duration=0.01"),
         mistake(
             "--liveness-timeout: is of no use with --ping-duration=0",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "-ping-duration=0",
             "--liveness-timeout=1m"),
         mistake(
             "--write-timeout: is of no use with --ping-duration=0",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--write-timeout=1m",
             "--ping-duration=0.0"),
         mistake("--port-file: \"a?b\" is no path on this system", "--port-file=a\0b"),
@@ -96,7 +96,7 @@ class UsageTest {
         mistake(
             "--api-key-file: that is no path on this system",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--api-key-file=a\0b"),
         mistake(
             "--jwt-private-key: takes the name of a file, and not what is in it",
@@ -104,70 +104,70 @@ class UsageTest {
         mistake(
             "--proxy: must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--proxy=ftp://proxy.example"),
         mistake(
             "--client-key: cannot be used without --client-cert",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--client-key=x"),
         mistake(
             "--client-cert: no-such-file: there is no such file",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--client-cert=no-such-file"),
         mistake(
-            "--header: must be NAME=VALUE, but has no =", "-cloud-uri", WHOLE_URL, "--header=x"),
+            "--header: must be NAME=VALUE, but has no =", "-cloud-uri", TUNNEL_URL, "--header=x"),
         mistake(
             "--header: must be NAME=VALUE, but has no =; write = in place of the colon",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--header=X-Front: Basic s3cret"),
         mistake(
             "--header: the name must not have a colon, but is \"X-Front:...\"; give name and value"
                 + " apart",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--header=X-Front: Basic czNjcmV0="),
         mistake(
             "--header: Authorization holds the access key or token, and a request has only one (RFC"
                 + " 9110 section 11.6.2); for a server in front of the cloud use another header or"
                 + " a client certificate",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--header=Authorization=Basic s3cret"),
         mistake(
             "--header: Proxy-Authorization is for a proxy; set user and password with --proxy",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--header=Proxy-Authorization=Basic s3cret"),
         mistake(
             "--header: Host is set by the library and cannot be added",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--header=Host=x"),
         mistake(
             "--header: Sec-WebSocket-Protocol cannot be added as a header; offer names with"
                 + " --subprotocol",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--header=Sec-WebSocket-Protocol=binary"),
         mistake(
             "--subprotocol: must be a token (RFC 9110 section 5.6.2) such as binary, but is"
                 + " \"a,b\"",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--subprotocol=a,b"),
         mistake(
             "--subprotocol: must not repeat a name, but has \"binary\" twice; remove one",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--subprotocol=binary",
             "--subprotocol=binary"),
         mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
         mistake("-L: must be LISTEN=DEVICE/SERVICE, but in \":1\" there is no =", "-L", ":1"),
         mistake("-L: must be host:port", "-L", "1=127.0.0.1:80"),
-        mistake("-L: the address of the service must be", "-L=:1=80", "-cloud-uri", WHOLE_URL),
+        mistake("-L: the address of the service must be", "-L=:1=80", "-cloud-uri", TUNNEL_URL),
         mistake(
             "--device: is missing",
             "-L=:1=127.0.0.1:80",
@@ -176,24 +176,24 @@ class UsageTest {
         mistake(
             "--max-connections: must be at least 1",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--max-connections=0"),
         mistake(
             "--max-connections: must be a whole number",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--max-connections=many"),
         mistake(
             "--warm-connections: must be from 0 to 64, but is 65",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--warm-connections=65"),
         mistake(
             "--drain-timeout: must be a time such as 500ms",
             "-cloud-uri",
-            WHOLE_URL,
+            TUNNEL_URL,
             "--drain-timeout=5"),
-        mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", WHOLE_URL));
+        mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", TUNNEL_URL));
   }
 
   private static Arguments mistake(String message, String... args) {
@@ -202,7 +202,7 @@ class UsageTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void mistakeIsOneLineAndAHint(String message, List<String> args) throws Exception {
+  void reportsMistakeInOneLineWithHint(String message, List<String> args) throws Exception {
     Program program = new Program().run(args.toArray(String[]::new));
 
     assertThat(program.exitCode()).isEqualTo(2);
@@ -214,7 +214,7 @@ class UsageTest {
   }
 
   @Test
-  void nothingAtAllIsMetWithFirstSteps() {
+  void suggestsFirstStepsWithoutArguments() {
     assertThat(new Program().run().errors().lines())
         .containsExactly(
             "tunnel: --cloud-uri: is missing (or set TUNNEL_CLOUD_URI)",
@@ -229,19 +229,19 @@ class UsageTest {
   }
 
   @Test
-  void helpOfTheProgramHasExamplesAndExitCodes() {
+  void programHelpHasExamplesAndExitCodes() {
     assertThat(new Program().run("--help").output())
         .contains("Exit codes:", "  6 ", "Examples:", "tunnel demo", "tunnel stdio");
   }
 
   @Test
-  void hintPointsToTheHelpOfTheCommand() {
+  void hintNamesHelpOfCommand() {
     assertThat(new Program().run("demo", "--onec").errors())
         .contains("unknown option --onec, did you mean --once?", "Try 'tunnel demo --help'");
   }
 
   @Test
-  void mistakeInTheEnvironmentNamesTheVariable() throws Exception {
+  void namesVariableOfInvalidValue() throws Exception {
     Program program =
         new Program()
             .variable("TUNNEL_CLOUD_URI", "wss://cloud.example")
@@ -255,14 +255,14 @@ class UsageTest {
   }
 
   @Test
-  void emptyVariableCountsAsNotSet() {
+  void ignoresEmptyVariable() {
     assertThat(new Program().variable("TUNNEL_CLOUD_URI", "").run().errors())
         .startsWith("tunnel: --cloud-uri: is missing");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-h", "--help"})
-  void helpTellsOfTheCommands(String option) throws Exception {
+  void helpListsCommands(String option) throws Exception {
     Program program = new Program().run(option);
 
     assertThat(program.exitCode()).isEqualTo(0);
@@ -272,7 +272,7 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-h", "--help"})
-  void helpOfACommandTellsOfItsOptions(String option) throws Exception {
+  void commandHelpListsOptions(String option) throws Exception {
     assertThat(new Program().run("listen", option).output())
         .contains("--listen-uri=HOST:PORT", "8181", "--api-key-file", "-application-id");
     assertThat(new Program().run("--device=x", option).output()).contains("--listen-uri");
@@ -280,14 +280,14 @@ class UsageTest {
   }
 
   @Test
-  void helpFitsIntoATerminal() {
+  void helpFitsInto80Columns() {
     Stream.of("listen", "stdio", "exec", "check", "completion", "demo")
         .flatMap(command -> new Program().run(command, "--help").output().lines())
         .forEach(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test
-  void everythingTellsItsVersion() throws Exception {
+  void everyCommandPrintsVersion() throws Exception {
     for (String[] args :
         new String[][] {{"--version"}, {"listen", "--version"}, {"demo", "--version"}}) {
       Program program = new Program().run(args);

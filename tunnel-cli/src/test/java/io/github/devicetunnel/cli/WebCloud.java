@@ -5,7 +5,7 @@ import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** A stand-in for the cloud, through which one device leads to the demo's web service. */
+/** A local tunnelling service with one device, whose service is the demo web service. */
 final class WebCloud implements AutoCloseable {
   static final String KEY = "ak_test";
   static final String SERVICE = "127.0.0.1:80";
@@ -13,7 +13,7 @@ final class WebCloud implements AutoCloseable {
   private final DemoWebService web;
   private final TunnelService cloud;
 
-  /** With these credentials. */
+  /** Creates a cloud with the given settings. */
   WebCloud(TunnelService.Builder settings) {
     try {
       web = DemoWebService.start();
@@ -23,7 +23,7 @@ final class WebCloud implements AutoCloseable {
     }
   }
 
-  /** With {@link #KEY}. */
+  /** Creates a cloud that accepts {@link #KEY}. */
   WebCloud() {
     this(TunnelService.builder().apiKey(KEY));
   }
@@ -40,7 +40,7 @@ final class WebCloud implements AutoCloseable {
     return cloud;
   }
 
-  /** The program in this process, with all that it needs in its environment. */
+  /** Returns a program with all required settings in its environment. */
   Program program() {
     return new Program()
         .variable("TUNNEL_CLOUD_URI", uri())

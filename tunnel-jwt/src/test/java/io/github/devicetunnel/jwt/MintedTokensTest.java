@@ -14,15 +14,15 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Tokens for dials: what they open, and how long they are given out. */
+/** Checks which targets a minted token opens, and how long the token is reused. */
 final class MintedTokensTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final Set<TunnelClaim> ALL = EnumSet.allOf(TunnelClaim.class);
 
-  private final Time time = new Time();
+  private final ManualClock clock = new ManualClock();
 
-  /** Which stands still until it is set. */
-  private static final class Time extends Clock {
+  /** Stands still until the test advances it. */
+  private static final class ManualClock extends Clock {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     @Override
@@ -40,14 +40,14 @@ final class MintedTokensTest {
       return this;
     }
 
-    void pass(Duration duration) {
+    void advance(Duration duration) {
       now = now.plus(duration);
     }
   }
 
   private MintedTokens tokens(Set<TunnelClaim> restrictions) {
     TokenSigner signer = TokenSigner.of(TestKeys.P256.getPrivate());
-    return new MintedTokens(signer, restrictions, Duration.ofSeconds(60), time);
+    return new MintedTokens(signer, restrictions, Duration.ofSeconds(60), clock);
   }
 
   private static String token(MintedTokens tokens, String address) throws IOException {
@@ -59,7 +59,7 @@ final class MintedTokensTest {
   }
 
   @Test
-  void opensExactlyItsTunnelForAMinute() throws Exception {
+  void limitsTokenToTargetAndLifetime() throws Exception {
     assertThat(claims(tokens(ALL), "127.0.0.1:80"))
         .isEqualTo(
             new TunnelClaims(Instant.parse("2026-01-01T00:01:00Z"), DEVICE, "127.0.0.1", 80));
@@ -68,21 +68,21 @@ final class MintedTokensTest {
   }
 
   @Test
-  void isGivenOutForHalfOfItsTime() throws Exception {
+  void reusesTokenForHalfOfItsLifetime() throws Exception {
     MintedTokens tokens = tokens(ALL);
     String first = token(tokens, "127.0.0.1:80");
 
-    time.pass(Duration.ofMillis(29_999));
+    clock.advance(Duration.ofMillis(29_999));
     assertThat(token(tokens, "127.0.0.1:80")).isEqualTo(first);
 
-    time.pass(Duration.ofMillis(1));
+    clock.advance(Duration.ofMillis(1));
     String second = token(tokens, "127.0.0.1:80");
     assertThat(second).isNotEqualTo(first);
     assertThat(token(tokens, "127.0.0.1:80")).isEqualTo(second);
   }
 
   @Test
-  void eachTunnelHasItsOwn() throws Exception {
+  void mintsTokenPerTarget() throws Exception {
     MintedTokens tokens = tokens(ALL);
 
     assertThat(claims(tokens, "127.0.0.1:80").port()).isEqualTo(80);
@@ -90,19 +90,19 @@ final class MintedTokensTest {
   }
 
   @Test
-  void afterARefusalThereIsAnother() throws Exception {
+  void mintsNewTokenAfterRejection() throws Exception {
     MintedTokens tokens = tokens(ALL);
-    String refused = token(tokens, "127.0.0.1:80");
+    String rejected = token(tokens, "127.0.0.1:80");
 
     String fresh = tokens.token(new TokenRequest(DEVICE, "127.0.0.1:80", true));
 
-    assertThat(fresh).isNotEqualTo(refused);
+    assertThat(fresh).isNotEqualTo(rejected);
     assertThat(token(tokens, "127.0.0.1:80")).isEqualTo(fresh);
   }
 
-  /** However many devices a client dials: what was forgotten is minted again. */
+  /** The cache is bounded. A token that was evicted is minted again. */
   @Test
-  void remembersTheLatest() throws Exception {
+  void cachesRecentlyUsedTokens() throws Exception {
     MintedTokens tokens = tokens(ALL);
     String first = token(tokens, "127.0.0.1:1");
     String second = token(tokens, "127.0.0.1:2");
@@ -116,7 +116,7 @@ final class MintedTokensTest {
   }
 
   @Test
-  void ofANameTheAddressIsNotKnown() throws Exception {
+  void omitsAddressClaimForHostName() throws Exception {
     TunnelClaims claims = claims(tokens(ALL), "localhost:80");
 
     assertThat(claims.ip()).isNull();
@@ -125,14 +125,14 @@ final class MintedTokensTest {
   }
 
   @Test
-  void restrictsAsItIsTold() throws Exception {
+  void appliesConfiguredRestrictions() throws Exception {
     assertThat(claims(tokens(Set.of(TunnelClaim.PORT)), "127.0.0.1:80"))
         .isEqualTo(new TunnelClaims(Instant.parse("2026-01-01T00:01:00Z"), null, null, 80));
     assertThat(claims(tokens(Set.of()), "localhost:80").isUnrestricted()).isTrue();
   }
 
   @Test
-  void aRestrictionIsNotLostAltogether() {
+  void rejectsHostNameIfOnlyAddressIsRestricted() {
     assertThatThrownBy(() -> token(tokens(Set.of(TunnelClaim.IP)), "localhost:80"))
         .isInstanceOf(IOException.class)
         .hasMessage(
@@ -141,7 +141,7 @@ final class MintedTokensTest {
   }
 
   @Test
-  void wrongSettingsAreNamed() {
+  void rejectsInvalidSettings() {
     JwtCredentials.Builder builder = JwtCredentials.builder();
 
     assertThatThrownBy(builder::build).hasMessage("applicationId is missing");
@@ -161,7 +161,7 @@ final class MintedTokensTest {
   }
 
   @Test
-  void nothingSecretIsInATextOfThese() throws Exception {
+  void toStringOmitsSecrets() throws Exception {
     MintedTokens tokens = tokens(ALL);
     String token = token(tokens, "127.0.0.1:80");
     String signature = token.substring(token.lastIndexOf('.') + 1);

@@ -5,9 +5,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 
-/** Key pairs of the JDK. */
+/** Key pairs that the JDK generates. */
 final class TestKeys {
-  /** Made once: it takes a while. */
+  /** Generated once, because RSA key generation is slow. */
   static final KeyPair RSA = rsa(2048);
 
   static final KeyPair P256 = ec("secp256r1");
@@ -40,7 +40,7 @@ final class TestKeys {
     }
   }
 
-  static KeyPair fitting(SigningAlgorithm algorithm) {
+  static KeyPair forAlgorithm(SigningAlgorithm algorithm) {
     return switch (algorithm) {
       case RS256, RS384, RS512 -> RSA;
       case ES256 -> P256;

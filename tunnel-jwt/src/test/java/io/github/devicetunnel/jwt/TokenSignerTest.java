@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is signed, checked by the JDK alone; and what is not signed with. */
+/** Verifies signatures with the JDK, and checks which keys are rejected. */
 final class TokenSignerTest {
   private static final TunnelClaims CLAIMS =
       TunnelClaims.expiring(Instant.ofEpochSecond(1640947429))
@@ -23,8 +23,8 @@ final class TokenSignerTest {
 
   @ParameterizedTest
   @EnumSource
-  void signsAsTheAlgorithmSays(SigningAlgorithm algorithm) throws Exception {
-    KeyPair keys = TestKeys.fitting(algorithm);
+  void signatureVerifiesWithJdk(SigningAlgorithm algorithm) throws Exception {
+    KeyPair keys = TestKeys.forAlgorithm(algorithm);
 
     String[] parts = TokenSigner.of(keys.getPrivate(), algorithm).sign(CLAIMS).split("\\.", -1);
 
@@ -59,7 +59,7 @@ final class TokenSignerTest {
   }
 
   @Test
-  void whatIsNotRestrictedIsNotThere() throws Exception {
+  void omitsClaimsWithoutRestriction() throws Exception {
     String token =
         TokenSigner.of(TestKeys.P256.getPrivate())
             .sign(TunnelClaims.expiring(Instant.ofEpochSecond(1640947429)));
@@ -68,7 +68,7 @@ final class TokenSignerTest {
   }
 
   @Test
-  void theAlgorithmIsThatOfTheKey() {
+  void choosesAlgorithmForKey() {
     assertThat(TokenSigner.of(TestKeys.RSA.getPrivate()).algorithm())
         .isEqualTo(SigningAlgorithm.RS256);
     assertThat(TokenSigner.of(TestKeys.P256.getPrivate()).algorithm())
@@ -80,53 +80,53 @@ final class TokenSignerTest {
   }
 
   @Test
-  void keysThatDoNotFitTheAlgorithmAreRefused() {
-    assertRefused(
+  void rejectsKeyThatDoesNotFitAlgorithm() {
+    assertRejected(
         TestKeys.P384.getPrivate(),
         SigningAlgorithm.ES256,
         "algorithm ES256 needs an EC key on P-256, but the private key is an EC key on P-384, which fits"
             + " ES384");
-    assertRefused(
+    assertRejected(
         TestKeys.P256.getPrivate(),
         SigningAlgorithm.ES512,
         "algorithm ES512 needs an EC key on P-521, but the private key is an EC key on P-256, which fits"
             + " ES256");
-    assertRefused(
+    assertRejected(
         TestKeys.RSA.getPrivate(),
         SigningAlgorithm.ES256,
         "algorithm ES256 needs an EC key on P-256, but the private key is an RSA key of 2048 bits, which"
             + " fits RS256");
-    assertRefused(
+    assertRejected(
         TestKeys.P521.getPrivate(),
         SigningAlgorithm.RS512,
         "algorithm RS512 needs an RSA key of at least 2048 bits, but the private key is an EC key on"
             + " P-521, which fits ES512");
   }
 
-  private static void assertRefused(PrivateKey key, SigningAlgorithm algorithm, String message) {
+  private static void assertRejected(PrivateKey key, SigningAlgorithm algorithm, String message) {
     assertThatThrownBy(() -> TokenSigner.of(key, algorithm))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
 
   @Test
-  void keysThatTheServiceDoesNotTakeAreRefused() {
-    String wanted =
+  void rejectsUnsupportedKeys() {
+    String prefix =
         "privateKey must be RSA of at least 2048 bits, or EC on P-256, P-384 or P-521, but is ";
     assertThatThrownBy(() -> TokenSigner.of(TestKeys.rsa(1024).getPrivate()))
-        .hasMessage(wanted + "an RSA key of 1024 bits");
+        .hasMessage(prefix + "an RSA key of 1024 bits");
     assertThatThrownBy(() -> TokenSigner.of(TestKeys.generate("Ed25519", 255).getPrivate()))
-        .hasMessage(wanted + "a key of the type EdDSA");
+        .hasMessage(prefix + "a key of the type EdDSA");
     assertThatThrownBy(() -> TokenSigner.of(TestKeys.generate("DSA", 2048).getPrivate()))
-        .hasMessage(wanted + "a key of the type DSA");
+        .hasMessage(prefix + "a key of the type DSA");
     assertThatThrownBy(() -> TokenSigner.of(TestKeys.generate("RSASSA-PSS", 2048).getPrivate()))
-        .hasMessage(wanted + "a key of the type RSASSA-PSS");
+        .hasMessage(prefix + "a key of the type RSASSA-PSS");
   }
 
-  /** As those in a smart card are. */
+  /** A key in a smart card is such a key. */
   @Test
-  void ofAKeyThatShowsNothingTheAlgorithmMustBeSaid() {
-    PrivateKey hidden =
+  void requiresAlgorithmForOpaqueKey() {
+    PrivateKey opaque =
         new PrivateKey() {
           private static final long serialVersionUID = 1L;
 
@@ -146,14 +146,14 @@ final class TokenSignerTest {
           }
         };
 
-    assertThat(TokenSigner.of(hidden, SigningAlgorithm.ES384).algorithm())
+    assertThat(TokenSigner.of(opaque, SigningAlgorithm.ES384).algorithm())
         .isEqualTo(SigningAlgorithm.ES384);
-    assertThatThrownBy(() -> TokenSigner.of(hidden))
+    assertThatThrownBy(() -> TokenSigner.of(opaque))
         .hasMessage("privateKey does not show its curve: say the algorithm, ES256, ES384 or ES512");
   }
 
   @Test
-  void algorithmsHaveNames() {
+  void parsesAlgorithmName() {
     assertThat(SigningAlgorithm.of("ES384")).isEqualTo(SigningAlgorithm.ES384);
     assertThatThrownBy(() -> SigningAlgorithm.of("HS256"))
         .hasMessage(
@@ -163,7 +163,7 @@ final class TokenSignerTest {
   }
 
   @Test
-  void thereIsNoTokenWithoutEnd() {
+  void rejectsClaimsWithoutExpiry() {
     assertThatThrownBy(
             () ->
                 TokenSigner.of(TestKeys.P256.getPrivate())

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read in tokens of others, and what they open. */
+/** Checks the parsing of tokens, and the match of claims and target. */
 final class TunnelTokenTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
@@ -25,7 +25,7 @@ final class TunnelTokenTest {
   }
 
   @Test
-  void readsTheTokenOfTheDocumentation() {
+  void readsDocumentedToken() {
     TunnelToken token =
         parse(
             "{\"exp\":1640947429, \"pelion.edge.tunnel.device_id\":\""
@@ -39,13 +39,13 @@ final class TunnelTokenTest {
   }
 
   @Test
-  void readsATokenThatSaysNothing() {
+  void readsTokenWithoutClaims() {
     assertThat(parse("{}").claims()).isEqualTo(new TunnelClaims(null, null, null, null));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ak_secret", "a.b.c", "a.b", "eyJhbGciOiJub25lIn0.e30."})
-  void whatIsNoTokenIsNotQuoted(String text) {
+  void rejectsMalformedTokenWithoutQuotingIt(String text) {
     assertThatThrownBy(() -> TunnelToken.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the token is not a signed JWT")
@@ -68,7 +68,7 @@ final class TunnelTokenTest {
         "'{\"pelion.edge.tunnel.port\":65536}',"
             + " the claim pelion.edge.tunnel.port is not a number from 1 to 65535"
       })
-  void claimsHaveTypes(String claims, String message) {
+  void rejectsClaimOfWrongType(String claims, String message) {
     assertThatThrownBy(() -> parse(claims)).hasMessage(message);
   }
 
@@ -83,14 +83,14 @@ final class TunnelTokenTest {
     "FE80::A, [fe80::a]:80, true",
     "::2, [::1]:80, false"
   })
-  void addressesAreComparedAsAddresses(String ip, String address, boolean opens) {
+  void comparesAddressesByValue(String ip, String address, boolean opens) {
     TunnelClaims claims = new TunnelClaims(Instant.MAX, null, ip, null);
 
     assertThat(claims.conflictsWith(new Target(DEVICE, address)).isEmpty()).isEqualTo(opens);
   }
 
   @Test
-  void allThatStandsInTheWayIsTold() {
+  void listsAllConflictingClaims() {
     TunnelClaims claims =
         TunnelClaims.expiring(Instant.MAX)
             .withDeviceId(DEVICE.toUpperCase(java.util.Locale.ROOT))
@@ -104,7 +104,7 @@ final class TunnelTokenTest {
   }
 
   @Test
-  void claimsOfOursAreChecked() {
+  void validatesClaims() {
     TunnelClaims claims = TunnelClaims.expiring(Instant.MAX);
 
     assertThatThrownBy(() -> claims.withDeviceId("abc")).hasMessageStartingWith("deviceId must be");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class VerificationKeyRejectedExceptionTest {
   @Test
-  @SuppressWarnings("BanSerializableRead") // it was written right before
+  @SuppressWarnings("BanSerializableRead") // reads only bytes that it has written
   void survivesSerialization() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the meters show of real tunnels. */
+/** Checks the meters with real tunnels. */
 class TunnelMetricsTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String KEY = "ak_test";
@@ -73,7 +73,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void aConnection() throws Exception {
+  void countsConnectionAndBytes() throws Exception {
     try (TunnelClient client = client(new TunnelMetrics(registry)).build()) {
       try (TunnelStream stream = client.open();
           Socket accepted = service.accept()) {
@@ -101,7 +101,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void aRefusal() {
+  void countsRejection() {
     try (TunnelClient client =
         client(new TunnelMetrics(registry)).credentials(Credentials.apiKey("ak_no")).build()) {
       assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
@@ -117,12 +117,12 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void aCloudThatCannotBeReached() throws Exception {
-    try (Socket nobody = new Socket()) {
-      nobody.bind(new InetSocketAddress(LOOPBACK, 0));
+  void countsFailedDialsAndRetries() throws Exception {
+    try (Socket unused = new Socket()) {
+      unused.bind(new InetSocketAddress(LOOPBACK, 0));
       try (TunnelClient client =
           client(new TunnelMetrics(registry))
-              .cloudUri("ws://127.0.0.1:" + nobody.getLocalPort())
+              .cloudUri("ws://127.0.0.1:" + unused.getLocalPort())
               .connectRetry(3, Duration.ofMillis(10))
               .build()) {
         assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
@@ -136,7 +136,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void aListenerWithoutAFreePlace() throws Exception {
+  void countsFullListener() throws Exception {
     try (TunnelClient client =
             client(new TunnelMetrics(registry))
                 .maxConnections(1)
@@ -160,7 +160,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void severalOfOneRegistryAddUp() throws Exception {
+  void sumsConnectionsOfClientsInOneRegistry() throws Exception {
     try (TunnelClient one = client(new TunnelMetrics(registry)).build();
         TunnelClient two = client(new TunnelMetrics(registry)).build();
         TunnelStream first = one.open()) {
@@ -182,7 +182,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void listenersOfSeveralOfOneRegistryAddUp() throws Exception {
+  void sumsListenersOfClientsInOneRegistry() throws Exception {
     InetSocketAddress anyPort = new InetSocketAddress(LOOPBACK, 0);
     try (TunnelClient one = client(new TunnelMetrics(registry)).build();
         TunnelClient two = client(new TunnelMetrics(registry)).build()) {
@@ -196,7 +196,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void tagsOfChoiceKeepSeveralOfOneRegistryApart() throws Exception {
+  void customTagsSeparateClientsInOneRegistry() throws Exception {
     TunnelMetrics blue = new TunnelMetrics(registry, connection -> Tags.of("pool", "blue"));
     TunnelMetrics alsoBlue = new TunnelMetrics(registry, connection -> Tags.of("pool", "blue"));
     TunnelMetrics green = new TunnelMetrics(registry, connection -> Tags.of("pool", "green"));
@@ -215,7 +215,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void otherRegistriesCountForThemselves() throws Exception {
+  void registriesAreIndependent() throws Exception {
     SimpleMeterRegistry other = new SimpleMeterRegistry();
     try (TunnelClient one = client(new TunnelMetrics(registry)).build();
         TunnelClient two = client(new TunnelMetrics(other)).build();
@@ -227,9 +227,9 @@ class TunnelMetricsTest {
     }
   }
 
-  /** As an application does that refreshes its context and keeps its registry. */
+  /** An application may refresh its context and keep its registry. */
   @Test
-  void gaugeThatWasRemovedReturnsWithTheNextOne() throws Exception {
+  void nextClientRestoresRemovedGauge() throws Exception {
     try (TunnelClient one = client(new TunnelMetrics(registry)).build();
         TunnelStream first = one.open()) {
       assertThat(first.inputStream().available()).isZero();
@@ -245,7 +245,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void noDeviceInAnyTag() throws Exception {
+  void tagsContainNoDevice() throws Exception {
     try (TunnelClient client = client(new TunnelMetrics(registry)).build()) {
       client.open().close();
     }
@@ -257,7 +257,7 @@ class TunnelMetricsTest {
   }
 
   @Test
-  void tagsOfChoice() throws Exception {
+  void addsCustomTags() throws Exception {
     TunnelMetrics metrics =
         new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
     try (TunnelClient client = client(metrics).build();

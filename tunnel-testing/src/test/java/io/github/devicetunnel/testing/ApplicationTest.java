@@ -15,9 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tunnels that are opened with tokens of applications. */
+/** Opens tunnels with tokens of applications. */
 final class ApplicationTest {
-  private final List<String> asked = new ArrayList<>();
+  private final List<String> checkedTargets = new ArrayList<>();
   private TunnelService service;
 
   @BeforeEach
@@ -28,7 +28,7 @@ final class ApplicationTest {
             .application(
                 "strict",
                 (token, target) -> {
-                  asked.add(target.deviceId() + " " + target.ip() + " " + target.port());
+                  checkedTargets.add(target.deviceId() + " " + target.ip() + " " + target.port());
                   switch (token.replaceFirst(".*\\.", "")) {
                     case "expired" -> throw RefusedException.unauthorized("The token has expired");
                     case "narrow" -> throw RefusedException.forbidden("Not for this port");
@@ -48,7 +48,7 @@ final class ApplicationTest {
     service.close();
   }
 
-  /** A token that never expires, with a word for the check in place of a signature. */
+  /** Returns a token that never expires and has a word for the check as its signature. */
   private static Credentials jwt(String applicationId, String word) {
     return Credentials.jwt(applicationId, Clients.UNSIGNED + word);
   }
@@ -60,7 +60,7 @@ final class ApplicationTest {
     }
   }
 
-  private void assertRefused(Credentials credentials, int status, String type, String message) {
+  private void assertRejected(Credentials credentials, int status, String type, String message) {
     assertThatThrownBy(() -> open(credentials, SERVICE))
         .isInstanceOfSatisfying(
             TunnelRejectedException.class,
@@ -72,41 +72,41 @@ final class ApplicationTest {
   }
 
   @Test
-  void anyTokenWillDoWithoutCheck() throws Exception {
+  void acceptsAnyTokenWithoutCheck() throws Exception {
     open(jwt("any", "whatever"), SERVICE);
     service.verify();
   }
 
   @Test
-  void checksAreAskedInTheWordsOfClaims() throws Exception {
+  void passesTargetToCheck() throws Exception {
     open(jwt("strict", "good"), SERVICE);
     open(jwt("strict", "good"), "[::1]:8080");
 
-    assertThat(asked).containsExactly(DEVICE + " 127.0.0.1 80", DEVICE + " ::1 8080");
+    assertThat(checkedTargets).containsExactly(DEVICE + " 127.0.0.1 80", DEVICE + " ::1 8080");
   }
 
   @Test
-  void refusesAsTheCheckSays() {
-    assertRefused(jwt("strict", "expired"), 401, "unauthorized", "The token has expired");
-    assertRefused(jwt("strict", "narrow"), 403, "forbidden", "Not for this port");
-    assertRefused(jwt("strict", "odd"), 400, "validation_error", "is HS256");
+  void reportsRejectionOfCheck() {
+    assertRejected(jwt("strict", "expired"), 401, "unauthorized", "The token has expired");
+    assertRejected(jwt("strict", "narrow"), 403, "forbidden", "Not for this port");
+    assertRejected(jwt("strict", "odd"), 400, "validation_error", "is HS256");
     service.verify();
   }
 
   @Test
-  void applicationsMustBeKnownAndTokensComeWithThem() {
-    assertRefused(jwt("other", "good"), 401, "unauthorized", "application");
-    assertRefused(Credentials.apiKey("good"), 401, "unauthorized", "access key");
+  void rejectsUnknownApplicationAndUnknownKey() {
+    assertRejected(jwt("other", "good"), 401, "unauthorized", "application");
+    assertRejected(Credentials.apiKey("good"), 401, "unauthorized", "access key");
   }
 
   @Test
-  void defectOfTheCheckIsReported() {
-    assertRefused(jwt("strict", "broken"), 500, "error", "IllegalStateException");
+  void reportsExceptionOfCheck() {
+    assertRejected(jwt("strict", "broken"), 500, "error", "IllegalStateException");
     assertThatThrownBy(service::verify).hasMessageContaining("a defect of the test");
   }
 
   @Test
-  void wrongSettingsAreNamed() {
+  void rejectsInvalidSettings() {
     TunnelService.Builder builder = TunnelService.builder();
 
     assertThatThrownBy(() -> builder.application(" ")).hasMessage("applicationId is blank");

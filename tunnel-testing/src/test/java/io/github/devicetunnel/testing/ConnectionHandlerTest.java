@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Services of a gateway that are code of the test. */
+/** Checks services of a gateway that the test implements. */
 final class ConnectionHandlerTest {
   private TunnelService service;
   private TunnelClient client;
@@ -31,7 +31,7 @@ final class ConnectionHandlerTest {
   @BeforeEach
   void start() throws IOException {
     service = Clients.service().build().start();
-    // A tunnel that is cut by a FIN must be seen to fail here.
+    // A tunnel that ends with a FIN only must fail here.
     client = client(service).bareClose(BareClose.RESET).build();
   }
 
@@ -46,7 +46,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void speaksFirstAndEndsInOrder() throws Exception {
+  void writesFirstAndClosesNormally() throws Exception {
     onConnect(
         stream -> {
           String greeting = stream.deviceId() + "/" + stream.serviceAddress();
@@ -60,7 +60,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void carriesEveryByteBothWays() throws Exception {
+  void carriesAllBytesInBothDirections() throws Exception {
     onConnect(Clients::echo);
     byte[] sent = new byte[3 << 20];
     new Random(1).nextBytes(sent);
@@ -83,7 +83,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void servesTunnelsAtTheSameTime() throws Exception {
+  void servesTunnelsConcurrently() throws Exception {
     CountDownLatch both = new CountDownLatch(2);
     onConnect(
         stream -> {
@@ -100,7 +100,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void whatItThrowsIsReportedAndSeenAsReset() throws Exception {
+  void reportsExceptionOfHandlerAndResetsTunnel() throws Exception {
     onConnect(stream -> assertThat(stream.inputStream().read()).isEqualTo('x'));
 
     try (TunnelStream stream = client.open()) {
@@ -116,12 +116,12 @@ final class ConnectionHandlerTest {
             error ->
                 assertThat(error.getSuppressed()[0].getCause())
                     .isInstanceOf(AssertionError.class)
-                    .hasStackTraceContaining("whatItThrowsIsReportedAndSeenAsReset"));
-    service.verify(); // Told once.
+                    .hasStackTraceContaining("reportsExceptionOfHandlerAndResetsTunnel"));
+    service.verify(); // Reported once.
   }
 
   @Test
-  void anEarlyEndOfTheClientIsReportedWhereItWasNotExpected() throws Exception {
+  void reportsUnexpectedEndOfInput() throws Exception {
     onConnect(
         stream -> {
           if (stream.inputStream().readNBytes(4).length < 4) {
@@ -136,7 +136,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void writingToClientThatHasGoneIsNoFailure() throws Exception {
+  void ignoresFailedWriteAfterClientDisconnects() throws Exception {
     BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
     onConnect(
         stream -> {
@@ -158,7 +158,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void mayResetTheConnection() throws Exception {
+  void resetsConnection() throws Exception {
     onConnect(ServiceStream::reset);
 
     try (TunnelStream stream = client.open()) {
@@ -169,9 +169,9 @@ final class ConnectionHandlerTest {
     service.verify();
   }
 
-  /** There is no half-close in the protocol. */
+  /** The protocol has no half-close. */
   @Test
-  void shuttingTheOutputEndsTheTunnel() throws Exception {
+  void shutdownOutputClosesTunnel() throws Exception {
     BlockingQueue<Integer> read = new LinkedBlockingQueue<>();
     onConnect(
         stream -> {
@@ -189,9 +189,9 @@ final class ConnectionHandlerTest {
     service.verify();
   }
 
-  /** It may hold a tunnel open for as long as it likes: pings are answered all the same. */
+  /** The service answers pings while the handler neither reads nor writes. */
   @Test
-  void neitherReadingNorWritingIsNoSilence() throws Exception {
+  void answersPingsWhileHandlerIsIdle() throws Exception {
     BlockingQueue<Character> dots = new LinkedBlockingQueue<>();
     onConnect(
         stream -> {
@@ -205,7 +205,7 @@ final class ConnectionHandlerTest {
       assertThat(raw.readHead()).startsWith("HTTP/1.1 101 ");
       raw.ping("alive?");
       while (raw.pongs.isEmpty()) {
-        dots.add('.'); // Reading returns with data only.
+        dots.add('.'); // next() returns only when data arrives.
         assertThat(raw.next()).isNotNull();
       }
       assertThat(raw.pongs).containsExactly("alive?");
@@ -213,7 +213,7 @@ final class ConnectionHandlerTest {
   }
 
   @Test
-  void isInterruptedWhenTheServiceCloses() throws Exception {
+  void interruptsHandlerWhenServiceCloses() throws Exception {
     BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
     onConnect(
         stream -> {

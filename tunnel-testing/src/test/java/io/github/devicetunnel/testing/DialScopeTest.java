@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A test reaches no socket but those that it names. */
+/** Checks that a test reaches only the addresses that it allows. */
 final class DialScopeTest {
   private static final String DEVICE = Clients.DEVICE;
 
-  /** Listens on every address of this machine, and counts. */
+  /** Listens on every address of this machine and reports whether a connection arrived. */
   private static final class Trap implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0);
 
@@ -40,7 +40,7 @@ final class DialScopeTest {
       return new InetSocketAddress(address, port());
     }
 
-    /** Connections are made before the answer to the upgrade: they are here or never will be. */
+    /** The service connects before it answers the upgrade, so a short timeout is sufficient. */
     boolean wasDialled() throws IOException {
       try (Socket accepted = socket.accept()) {
         return accepted.isConnected();
@@ -55,12 +55,12 @@ final class DialScopeTest {
     }
   }
 
-  /** An address that another machine could have as well. */
+  /** Returns an IPv4 address of this machine that is not a loopback address. */
   private static InetAddress networkAddress() throws IOException {
     InetAddress address =
         NetworkInterface.networkInterfaces()
             .flatMap(NetworkInterface::inetAddresses)
-            .filter(one -> one instanceof Inet4Address && !one.isLoopbackAddress())
+            .filter(local -> local instanceof Inet4Address && !local.isLoopbackAddress())
             .findFirst()
             .orElse(null);
     Assumptions.assumeTrue(address != null, "this machine has loopback only");
@@ -100,7 +100,7 @@ final class DialScopeTest {
         "0.0.0.0",
         "[::]"
       })
-  void nothingIsDialledWithoutRoute(String host) throws Exception {
+  void dialsNothingWithoutRoute(String host) throws Exception {
     assumeReachable(host);
     try (Trap trap = new Trap();
         TunnelService cloud = Clients.service().build().start()) {
@@ -114,7 +114,7 @@ final class DialScopeTest {
   }
 
   @Test
-  void otherHostsAreDialledWhenAllowed() throws Exception {
+  void dialsOtherHostsOnlyIfAllowed() throws Exception {
     try (Trap trap = new Trap();
         TunnelService cloud = Clients.service().build().start()) {
       String address = trap.at(networkAddress()).getAddress().getHostAddress() + ":" + trap.port();
@@ -130,9 +130,9 @@ final class DialScopeTest {
     }
   }
 
-  /** As a real gateway: the tunnel opens, and ends at once. */
+  /** As with a real gateway, the tunnel opens and closes at once. */
   @Test
-  void nothingIsDialledAfterTheAnswerEither() throws Exception {
+  void dialsNothingAfterAnswerWithoutRoute() throws Exception {
     try (Trap trap = new Trap();
         TunnelService cloud =
             Clients.service().serviceDial(ServiceDial.AFTER_ANSWER).build().start();
@@ -144,9 +144,9 @@ final class DialScopeTest {
     }
   }
 
-  /** A hosts file, a DNS: what counts is the address that would be dialled. */
+  /** The address decides, because a hosts file or DNS can map a name to another machine. */
   @Test
-  void routesLeadToLoopback() throws Exception {
+  void rejectsRouteToOtherMachine() throws Exception {
     byte[] documentation = {(byte) 192, 0, 2, 1}; // RFC 5737
     InetSocketAddress disguised =
         new InetSocketAddress(InetAddress.getByAddress("localhost", documentation), 502);
@@ -166,10 +166,10 @@ final class DialScopeTest {
     builder.dialAnything().build().close();
   }
 
-  /** Servers that listen on every interface give this as their address. */
+  /** A server that listens on all interfaces reports a wildcard address. */
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::", "127.0.0.2", "::1"})
-  void routesToServersOnThisMachine(String host) throws Exception {
+  void acceptsRouteToThisMachine(String host) throws Exception {
     assumeReachable(host);
     try (Trap trap = new Trap();
         TunnelService cloud = Clients.service().build().start()) {
@@ -181,7 +181,7 @@ final class DialScopeTest {
   }
 
   @Test
-  void theWholeServiceMayDial() throws Exception {
+  void appliesDialScopeToAllDevices() throws Exception {
     try (Trap trap = new Trap();
         TunnelService cloud = Clients.service().dialLoopback().build().start()) {
       assertOpens(cloud, "127.0.0.1:" + trap.port());

@@ -45,7 +45,7 @@ class FaultProxyTest {
   }
 
   @AfterEach
-  void everythingEndsWithTheProxy() throws IOException {
+  void closeEndsAllThreads() throws IOException {
     proxy.close();
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("fault-proxy-" + port() + "-"));
@@ -94,9 +94,9 @@ class FaultProxyTest {
     assertThatThrownBy(
             () -> {
               while (socket.getInputStream().read() >= 0) {
-                // What was on its way may still come.
+                // Bytes in flight may still arrive.
               }
-              throw new AssertionError("the stream ended in order");
+              throw new AssertionError("the stream ended without a reset");
             })
         .isInstanceOf(SocketException.class)
         .isNotInstanceOf(SocketTimeoutException.class);
@@ -110,7 +110,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void carriesBothWaysWithTheEndsOfTheStreams() throws Exception {
+  void carriesBytesAndEndOfStreamInBothDirections() throws Exception {
     byte[] up = random(3_000_000);
     CompletableFuture<Void> written = write(client, up);
     assertThat(server.getInputStream().readNBytes(up.length)).isEqualTo(up);
@@ -123,14 +123,14 @@ class FaultProxyTest {
   }
 
   @Test
-  void passesResetsOn() throws IOException {
+  void forwardsReset() throws IOException {
     server.setSoLinger(true, 0);
     server.close();
     assertReset(client);
   }
 
   @Test
-  void resetsWhenThereIsNoCloud() throws IOException {
+  void resetsClientWhenCloudIsUnreachable() throws IOException {
     cloud.close();
     try (Socket other = newClient()) {
       assertReset(other);
@@ -138,7 +138,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void delaysBytesAndTheEnd() throws Exception {
+  void delaysBytesAndEndOfStream() throws Exception {
     proxy.faults(Direction.TOWARD_CLOUD).delay(Duration.ofMillis(100));
     long before = System.nanoTime();
     client.getOutputStream().write(HELLO);
@@ -148,9 +148,9 @@ class FaultProxyTest {
     assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(100_000_000L);
   }
 
-  /** If every read had to wait for the bytes before it, this would take half a minute. */
+  /** This takes half a minute if every read waits for the bytes before it. */
   @Test
-  void delayIsNotAThrottle() throws Exception {
+  void delayDoesNotLimitThroughput() throws Exception {
     proxy.faults(Direction.TOWARD_CLOUD).delay(Duration.ofSeconds(1));
     byte[] bytes = random(2 << 20);
     long before = System.nanoTime();
@@ -161,7 +161,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void throttles() throws Exception {
+  void limitsThroughput() throws Exception {
     proxy.faults(Direction.TOWARD_CLOUD).throttle(1_000_000);
     byte[] bytes = random(300_000);
     long before = System.nanoTime();
@@ -172,7 +172,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void stallsUntilItResumes() throws Exception {
+  void stallsUntilResume() throws Exception {
     proxy.faults(Direction.TOWARD_CLOUD).stall();
     byte[] bytes = random(16 << 20);
     CompletableFuture<Void> written = write(client, bytes);
@@ -196,7 +196,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void turnsOverOneBit() throws Exception {
+  void flipsOneBit() throws Exception {
     proxy.faults(Direction.TOWARD_CLOUD).corruptAt(7, 3);
     client.getOutputStream().write(HELLO);
     assertThat(server.getInputStream().readNBytes(5)).isEqualTo(HELLO);
@@ -208,12 +208,12 @@ class FaultProxyTest {
   }
 
   @Test
-  void cutsWithAFinAfterSoManyBytes() throws Exception {
+  void closesWithFinAtOffset() throws Exception {
     proxy.faults(Direction.TOWARD_CLIENT).cutAt(3, Cut.FIN);
     server.getOutputStream().write(HELLO);
     assertThat(client.getInputStream().readAllBytes()).isEqualTo("hel".getBytes(US_ASCII));
     assertThat(server.getInputStream().read()).isEqualTo(-1);
-    client.getOutputStream().write(HELLO); // Is thrown away, and does not bring a reset.
+    client.getOutputStream().write(HELLO); // The proxy discards this without a reset.
     client.close();
     server.close();
     awaitNoneOpen();
@@ -228,7 +228,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void cutsWithAResetAfterSoManyMoreBytes() throws IOException {
+  void resetsAfterByteCount() throws IOException {
     client.getOutputStream().write(HELLO);
     assertThat(server.getInputStream().readNBytes(5)).isEqualTo(HELLO);
     proxy.faults(Direction.TOWARD_CLOUD).cutAfter(2, Cut.RST);
@@ -238,7 +238,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void cutsAtOnceWhatHasPassedTheOffset() throws IOException {
+  void closesImmediatelyIfOffsetHasPassed() throws IOException {
     client.getOutputStream().write(HELLO);
     assertThat(server.getInputStream().readNBytes(5)).isEqualTo(HELLO);
     proxy.faults(Direction.TOWARD_CLOUD).cutAt(5, Cut.FIN);
@@ -247,9 +247,9 @@ class FaultProxyTest {
 
   @ParameterizedTest
   @EnumSource(Cut.class)
-  void cutsNow(Cut how) throws IOException {
-    proxy.cut(how);
-    if (how == Cut.FIN) {
+  void endsOpenConnection(Cut cut) throws IOException {
+    proxy.cut(cut);
+    if (cut == Cut.FIN) {
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       assertThat(server.getInputStream().read()).isEqualTo(-1);
     } else {
@@ -258,15 +258,15 @@ class FaultProxyTest {
     }
   }
 
-  /** Both writers wait for somebody who reads, and the proxy for them. */
+  /** Both writers are blocked, and so is the proxy. */
   @ParameterizedTest
   @EnumSource(Cut.class)
-  void cutsWhatIsStuck(Cut how) {
+  void endsStalledConnection(Cut cut) {
     CompletableFuture<Void> up = write(client, random(32 << 20));
     CompletableFuture<Void> down = write(server, random(32 << 20));
     proxy.faults(Direction.TOWARD_CLOUD).stall();
-    proxy.cut(how);
-    if (how == Cut.RST) {
+    proxy.cut(cut);
+    if (cut == Cut.RST) {
       assertThatThrownBy(() -> up.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS))
           .hasRootCauseInstanceOf(SocketException.class);
       assertThatThrownBy(() -> down.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS))
@@ -278,7 +278,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void blackHoleTakesEverythingAndForwardsNothing() throws Exception {
+  void blackHoleDiscardsAllBytes() throws Exception {
     proxy.faults(Direction.TOWARD_CLOUD).blackHole();
     write(client, random(16 << 20)).get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     client.shutdownOutput();
@@ -288,7 +288,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void faultsOfNewConnectionsLeaveOpenOnesAlone() throws IOException {
+  void faultsOfNewConnectionsSpareOpenConnections() throws IOException {
     proxy.faultsOfNew(Direction.TOWARD_CLIENT).cutAt(2, Cut.FIN);
     try (Socket second = newClient();
         Socket secondServer = accepted()) {
@@ -306,7 +306,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void refuses() throws IOException {
+  void resetsNewConnection() throws IOException {
     proxy.arrive(Arrival.REFUSE);
     try (Socket other = newClient()) {
       assertReset(other);
@@ -316,7 +316,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void hangs() throws Exception {
+  void leavesNewConnectionUnanswered() throws Exception {
     proxy.arrive(Arrival.HANG);
     try (Socket other = newClient()) {
       OutputStream out = other.getOutputStream();
@@ -339,7 +339,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void namesWhatIsWrongWithAnOrder() {
+  void rejectsInvalidFaults() {
     Faults faults = proxy.faults(Direction.TOWARD_CLOUD);
     assertThatThrownBy(() -> faults.throttle(0)).hasMessageContaining("bytesPerSecond");
     assertThatThrownBy(() -> faults.delay(Duration.ofMillis(-1))).hasMessageContaining("delay");

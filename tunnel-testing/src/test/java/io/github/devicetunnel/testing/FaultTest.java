@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Faults that were ordered, as a client meets them. */
+/** Checks injected faults from the point of view of a client. */
 final class FaultTest {
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   private TunnelService service;
   private TunnelClient client;
@@ -39,7 +39,7 @@ final class FaultTest {
     service = Clients.service().device(OTHER).build().start();
     service.device(DEVICE).onConnect(SERVICE, Clients::echo);
     service.device(OTHER).onConnect(SERVICE, Clients::echo);
-    // A tunnel that is cut by a FIN must be seen to fail here.
+    // A tunnel that ends with a FIN only must fail here.
     client = client(service).bareClose(BareClose.RESET).build();
   }
 
@@ -56,7 +56,7 @@ final class FaultTest {
 
   private RawClient raw() throws IOException {
     RawClient raw = new RawClient(service.uri());
-    raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+    raw.send(RawClient.request(DEVICE, SERVICE, KEY), EMPTY);
     return raw;
   }
 
@@ -67,14 +67,14 @@ final class FaultTest {
     }
   }
 
-  private void assertRefused(TunnelClient anyClient, int status) {
+  private void assertRejected(TunnelClient anyClient, int status) {
     assertThatThrownBy(anyClient::open)
         .isInstanceOfSatisfying(
             TunnelRejectedException.class, e -> assertThat(e.statusCode()).isEqualTo(status));
   }
 
   @Test
-  void refusesWithTheDocumentedJson() {
+  void rejectsWithDocumentedJson() {
     faults()
         .onNextConnect(
             Fault.refuse(400).type("odd_error").message("Not today").field("id", "is odd"));
@@ -91,7 +91,7 @@ final class FaultTest {
   }
 
   @Test
-  void refusesAsLoadBalancersDo() throws Exception {
+  void rejectsWithHtmlAndRetryAfter() throws Exception {
     faults()
         .onNextConnect(
             Fault.refuse(503)
@@ -109,68 +109,68 @@ final class FaultTest {
   }
 
   @Test
-  void ordersFormALineAndThenAllIsWell() throws Exception {
+  void appliesFaultsInOrderThenNone() throws Exception {
     faults()
         .onNextConnects(2, Fault.refuse(503))
         .onNextConnect(Fault.none())
         .onNextConnect(Fault.refuse(500));
 
-    assertRefused(client, 503);
-    assertRefused(client, 503);
+    assertRejected(client, 503);
+    assertRejected(client, 503);
     assertCarries(client);
-    assertRefused(client, 500);
+    assertRejected(client, 500);
     assertCarries(client);
   }
 
   @Test
-  void everyConnectLastsUntilItIsTakenBack() throws Exception {
+  void appliesFaultToEveryConnectUntilCleared() throws Exception {
     faults().onEveryConnect(Fault.refuse(502)).onNextConnect(Fault.none());
 
     assertCarries(client);
-    assertRefused(client, 502);
-    assertRefused(client, 502);
+    assertRejected(client, 502);
+    assertRejected(client, 502);
     faults().clear();
     assertCarries(client);
   }
 
   @Test
-  void ordersOfOneGatewayAreNotFeltByAnother() throws Exception {
+  void appliesFaultsPerDevice() throws Exception {
     faults().onEveryConnect(Fault.refuse(502));
 
     try (TunnelClient other = client.newBuilder().deviceId(OTHER).build()) {
       assertCarries(other);
       service.faults().onNextConnects(2, Fault.refuse(500));
-      assertRefused(other, 500);
-      assertRefused(client, 502); // Its own order goes before that of all.
-      assertRefused(other, 500);
+      assertRejected(other, 500);
+      assertRejected(client, 502); // The fault of the device takes precedence.
+      assertRejected(other, 500);
       assertCarries(other);
     }
   }
 
   @Test
-  void hangsUntilTheClientLeaves() throws Exception {
+  void hangsUntilClientDisconnects() throws Exception {
     faults().onNextConnect(Fault.hang());
 
     RawClient raw = raw();
     assertThat(service.takeUpgrade(Duration.ofSeconds(60)).status()).isZero();
     assertThat(service.openConnections()).isEqualTo(1);
     raw.close();
-    // stop() asks whether it was noticed that the client has gone.
+    // stop() verifies that the service has noticed the disconnect.
   }
 
   @Test
-  void answersLate() throws Exception {
+  void delaysAnswer() throws Exception {
     Duration delay = Duration.ofMillis(300);
     long begin = System.nanoTime();
     faults().onNextConnect(Fault.delay(delay)).onNextConnect(Fault.refuse(503).delayed(delay));
 
     assertCarries(client);
-    assertRefused(client, 503);
+    assertRejected(client, 503);
     assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(delay.multipliedBy(2).toNanos());
   }
 
   @Test
-  void closingLetsGoOfWhatIsDelayed() throws Exception {
+  void closingServiceAbortsDelayedAnswer() throws Exception {
     faults().onNextConnect(Fault.delay(Duration.ofHours(1)));
 
     try (RawClient raw = raw()) {
@@ -194,13 +194,13 @@ final class FaultTest {
 
   @ParameterizedTest
   @EnumSource(Direction.class)
-  void closesAfterSoManyBytes(Direction direction) throws Exception {
+  void closesAfterByteCount(Direction direction) throws Exception {
     faults().onNextConnect(Fault.closeAfter(5, direction, 1001, "enough"));
 
     try (RawClient raw = raw()) {
       raw.readHead();
       raw.write(RawClient.frame("12345678"));
-      // Of what is echoed towards the cloud's strike, some may not have come back yet.
+      // The close may overtake some of the echoed bytes.
       assertThat("12345").startsWith(raw.readAll());
       assertThat(raw.closeCode).isEqualTo(1001);
       raw.close(1001);
@@ -209,7 +209,7 @@ final class FaultTest {
   }
 
   @Test
-  void cutsInTheMidstOfADownload() throws Exception {
+  void abortsDownloadAfterByteCount() throws Exception {
     service
         .device(DEVICE)
         .onConnect(SERVICE, stream -> stream.outputStream().write(new byte[1000]));
@@ -224,7 +224,7 @@ final class FaultTest {
   }
 
   @Test
-  void cutsInTheMidstOfAnUpload() throws Exception {
+  void abortsUploadAfterByteCount() throws Exception {
     BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
     service
         .device(DEVICE)
@@ -241,16 +241,16 @@ final class FaultTest {
 
   @ParameterizedTest
   @EnumSource(Direction.class)
-  void cutsAtOnce(Direction direction) {
-    for (Cut how : Cut.values()) {
-      faults().onNextConnect(Fault.cutAfter(0, direction, how));
+  void abortsImmediately(Direction direction) {
+    for (Cut cut : Cut.values()) {
+      faults().onNextConnect(Fault.cutAfter(0, direction, cut));
 
       assertThatThrownBy(() -> assertCarries(client)).isInstanceOf(IOException.class);
     }
   }
 
   @Test
-  void stallsTowardTheClientAndGoesOn() throws Exception {
+  void resumesStalledDownload() throws Exception {
     faults().onNextConnect(Fault.stallAfter(2, Direction.TOWARD_CLIENT));
 
     try (RawClient raw = raw()) {
@@ -268,7 +268,7 @@ final class FaultTest {
   }
 
   @Test
-  void stallsTowardTheCloudAndGoesOn() throws Exception {
+  void resumesStalledUpload() throws Exception {
     BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
     service
         .device(DEVICE)
@@ -292,18 +292,18 @@ final class FaultTest {
   }
 
   @Test
-  void stallEndsWithTheTest() throws Exception {
+  void stopEndsStall() throws Exception {
     faults().onNextConnect(Fault.stallAfter(0, Direction.TOWARD_CLOUD));
 
     try (RawClient raw = raw()) {
       raw.readHead();
       raw.write(RawClient.frame("nobody reads this"));
     }
-    // stop() ends it, and finds that the client has gone.
+    // stop() ends the stall and verifies that the client has disconnected.
   }
 
   @Test
-  void wrongOrdersAreNamed() {
+  void rejectsInvalidFaults() {
     assertThatThrownBy(() -> Fault.refuse(101)).hasMessageContaining("but is 101");
     assertThatThrownBy(() -> Fault.delay(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
     assertThatThrownBy(() -> Fault.close(999, "")).hasMessageContaining("but is 999");

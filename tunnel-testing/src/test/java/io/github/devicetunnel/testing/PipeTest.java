@@ -41,7 +41,7 @@ final class PipeTest {
   }
 
   @Test
-  void holdsSoMuchAndThenTheWriterWaits() throws Exception {
+  void blocksWriterAtCapacity() throws Exception {
     Thread writer = writer(new byte[Pipe.CAPACITY + 1]);
     awaitWaiting(writer);
 
@@ -53,7 +53,7 @@ final class PipeTest {
   }
 
   @Test
-  void keepsTheOrderOfBytes() throws Exception {
+  void keepsOrderOfBytes() throws Exception {
     byte[] sent = new byte[5 * Pipe.CAPACITY / 2];
     new Random(1).nextBytes(sent);
     Thread writer = writer(sent);
@@ -65,7 +65,7 @@ final class PipeTest {
   }
 
   @Test
-  void breakingItOffFreesTheWriter() throws Exception {
+  void breakOffUnblocksWriter() throws Exception {
     Thread writer = writer(new byte[Pipe.CAPACITY + 1]);
     awaitWaiting(writer);
 
@@ -76,7 +76,7 @@ final class PipeTest {
   }
 
   @Test
-  void anInterruptFreesWhoeverWaits() {
+  void interruptUnblocksReader() {
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(in::read).isInstanceOf(InterruptedIOException.class);

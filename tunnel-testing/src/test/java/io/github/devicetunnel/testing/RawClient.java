@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A client of the service that does no more than it is told to. Every read is bounded in time. */
+/** A client that sends exactly what the test specifies. Every read has a timeout. */
 final class RawClient implements Closeable {
   private static final int TIMEOUT_MILLIS = 20_000;
   private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -39,7 +39,7 @@ final class RawClient implements Closeable {
     writer = new FrameWriter(socket.getOutputStream(), Role.CLIENT);
   }
 
-  /** The head of a request that is granted for the example of RFC 6455. */
+  /** Returns the head of an upgrade request with the websocket key of RFC 6455. */
   static String request(String device, String service, String key) {
     return ("GET /v3/devices/" + device + "/services/" + service + "/connection HTTP/1.1\r\n")
         + "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -47,7 +47,7 @@ final class RawClient implements Closeable {
         + ("Authorization: Bearer " + key + "\r\n\r\n");
   }
 
-  /** Sends a request, and what may come with it in the same packet. */
+  /** Sends a request and further bytes in the same packet. */
   void send(String head, byte[] more) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(head.getBytes(ISO_8859_1));
@@ -78,7 +78,7 @@ final class RawClient implements Closeable {
     socket.getInputStream().skipNBytes(Long.parseLong(length.group(1)));
   }
 
-  /** A frame of data, as bytes. */
+  /** Returns an encoded data frame. */
   static byte[] frame(String text) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] payload = text.getBytes(ISO_8859_1);
@@ -100,7 +100,7 @@ final class RawClient implements Closeable {
     writer.writeClose(code, "");
   }
 
-  /** The next payload, in whatever pieces it comes; null after a close frame. */
+  /** Returns the next part of the payload, or null after a close frame. */
   byte[] next() throws IOException {
     ByteBuffer payload = reader.next();
     if (payload == null) {
@@ -111,7 +111,7 @@ final class RawClient implements Closeable {
     return bytes;
   }
 
-  /** All payload until the close frame. */
+  /** Returns the payload up to the close frame. */
   String readAll() throws IOException {
     StringBuilder all = new StringBuilder();
     for (byte[] next = next(); next != null; next = next()) {
@@ -120,7 +120,7 @@ final class RawClient implements Closeable {
     return all.toString();
   }
 
-  /** Whether the service has closed the connection. Waits for it. */
+  /** Waits for a byte or the end of the connection, and returns true at the end. */
   boolean isEnded() throws IOException {
     return socket.getInputStream().read() < 0;
   }

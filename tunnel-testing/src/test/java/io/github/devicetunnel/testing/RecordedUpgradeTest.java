@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class RecordedUpgradeTest {
-  private static final Duration TIME = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private TunnelService service;
 
@@ -33,11 +33,11 @@ final class RecordedUpgradeTest {
   }
 
   @Test
-  void tellsWhatWasAskedAndAnswered() throws Exception {
+  void recordsRequestAndStatus() throws Exception {
     try (TunnelClient client = client(service).build()) {
       client.open().close();
     }
-    RecordedUpgrade upgrade = service.takeUpgrade(TIME);
+    RecordedUpgrade upgrade = service.takeUpgrade(TIMEOUT);
 
     assertThat(upgrade.deviceId()).isEqualTo(DEVICE);
     assertThat(upgrade.serviceAddress()).isEqualTo(SERVICE);
@@ -52,12 +52,12 @@ final class RecordedUpgradeTest {
   }
 
   @Test
-  void tellsOfRefusedOnesToo() throws Exception {
+  void recordsRejectedUpgrade() throws Exception {
     Credentials jwt = Credentials.jwt("app1", Clients.UNSIGNED + "secret");
     try (TunnelClient client = client(service).credentials(jwt).build()) {
       assertThatThrownBy(client::open).isInstanceOf(TunnelRejectedException.class);
     }
-    RecordedUpgrade upgrade = service.takeUpgrade(TIME);
+    RecordedUpgrade upgrade = service.takeUpgrade(TIMEOUT);
 
     assertThat(upgrade.credentials()).isEqualTo(CredentialKind.JWT);
     assertThat(upgrade.applicationId()).isEqualTo("app1");
@@ -67,12 +67,12 @@ final class RecordedUpgradeTest {
   }
 
   @Test
-  void tellsOfRequestsForSomethingElse() throws Exception {
+  void recordsRequestForUnknownPath() throws Exception {
     try (RawClient raw = new RawClient(service.uri())) {
       raw.send("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n", new byte[0]);
       assertThat(raw.readHead()).startsWith("HTTP/1.1 404 ");
     }
-    RecordedUpgrade upgrade = service.takeUpgrade(TIME);
+    RecordedUpgrade upgrade = service.takeUpgrade(TIMEOUT);
 
     assertThat(upgrade.path()).isEqualTo("/elsewhere");
     assertThat(upgrade.deviceId()).isNull();
@@ -83,26 +83,26 @@ final class RecordedUpgradeTest {
   }
 
   @Test
-  void theyAreTakenInOrder() throws Exception {
+  void returnsUpgradesInOrder() throws Exception {
     service.device(DEVICE).faults().onNextConnect(Fault.refuse(503));
     try (TunnelClient client = client(service).build()) {
       assertThatThrownBy(client::open).isInstanceOf(TunnelRejectedException.class);
       client.open().close();
     }
     assertThat(service.upgrades()).extracting(RecordedUpgrade::status).containsExactly(503, 101);
-    assertThat(service.takeUpgrade(TIME).status()).isEqualTo(503);
+    assertThat(service.takeUpgrade(TIMEOUT).status()).isEqualTo(503);
     assertThat(service.upgrades()).extracting(RecordedUpgrade::status).containsExactly(101);
   }
 
   @Test
-  void takingWhatDoesNotComeFails() {
+  void takeUpgradeFailsAfterTimeout() {
     assertThatThrownBy(() -> service.takeUpgrade(Duration.ofMillis(1)))
         .isInstanceOf(AssertionError.class)
         .hasMessage("no request for a tunnel came within PT0.001S");
   }
 
   @Test
-  void onlyTheLatestAreKept() throws Exception {
+  void keepsLatestUpgrades() throws Exception {
     int more = 100;
     try (RawClient raw = new RawClient(service.uri())) {
       for (int i = 0; i < UpgradeLog.CAPACITY + more; i++) {

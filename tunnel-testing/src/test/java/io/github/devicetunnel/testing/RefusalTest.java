@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is refused, with which status, and what the JSON says of it. */
+/** Checks the status and the JSON body of rejected upgrades. */
 final class RefusalTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String OTHER = "017b7fddb124724840c1c7b8000000ff";
@@ -41,7 +41,7 @@ final class RefusalTest {
     service.close();
   }
 
-  static Stream<Arguments> refused() {
+  static Stream<Arguments> rejections() {
     return Stream.of(
         Arguments.of("/v3/elsewhere", good(), 404, "not_found", "/v3/elsewhere"),
         Arguments.of(
@@ -67,14 +67,14 @@ final class RefusalTest {
             PATH, with("Sec-WebSocket-Key", "short"), 400, "validation_error", "must be 16 bytes"),
         Arguments.of(
             PATH.replace(DEVICE, OTHER), good(), 404, "not_found", "not known, or not connected"),
-        // Nobody listens on port 1 of loopback.
+        // No server listens on port 1 of the loopback interface.
         Arguments.of(
             PATH.replace(":80", ":1"), good(), 404, "not_found", "The service does not answer"));
   }
 
   @ParameterizedTest
-  @MethodSource("refused")
-  void isExplained(String path, Headers headers, int status, String type, String text)
+  @MethodSource("rejections")
+  void answersWithStatusAndJson(String path, Headers headers, int status, String type, String text)
       throws IOException {
     Request request =
         new Request.Builder()
@@ -113,8 +113,8 @@ final class RefusalTest {
   }
 
   @Test
-  @SuppressWarnings("BanSerializableRead") // it was written right before
-  void anExceptionSurvivesSerialization() throws Exception {
+  @SuppressWarnings("BanSerializableRead") // reads only bytes that it has written
+  void exceptionSurvivesSerialization() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(RefusedException.forbidden("not yours"));

@@ -15,7 +15,7 @@ final class ServiceAddressTest {
     "[::1]:80, '/[0:0:0:0:0:0:0:1]:80'",
     "[fe80::1]:5000, '/[fe80:0:0:0:0:0:0:1]:5000'",
   })
-  void isRead(String text, String address) {
+  void parsesAddress(String text, String address) {
     assertThat(ServiceAddress.parse(text)).hasToString(address);
   }
 
@@ -41,7 +41,7 @@ final class ServiceAddressTest {
         "gateway.example:80",
         "127.0.0.1:80/x",
       })
-  void isNone(String text) {
+  void returnsNullForInvalidAddress(String text) {
     assertThat(ServiceAddress.parse(text)).isNull();
   }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 final class ServiceErrorTest {
   @Test
-  void hasTheDocumentedMembers() {
+  void writesDocumentedJson() {
     ServiceError error = ServiceError.accessDenied("No \"way\"").refusal().error();
 
     assertThat(error.toJson("0161991d63150242ac12000600000000"))
@@ -17,7 +17,7 @@ final class ServiceErrorTest {
   }
 
   @Test
-  void namesFields() {
+  void writesFieldsToJson() {
     List<ServiceError.Field> fields =
         List.of(new ServiceError.Field("id", "a"), new ServiceError.Field("address", "b"));
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 final class TestDeviceTest {
   @Test
-  void goesOfflineAndComesBack() throws Exception {
+  void disconnectsAndReconnects() throws Exception {
     try (TunnelService service = Clients.service().build().start();
         TunnelClient client = client(service).build()) {
       TestDevice device = service.device(DEVICE).onConnect(SERVICE, Clients::echo);
@@ -43,7 +43,7 @@ final class TestDeviceTest {
   }
 
   @Test
-  void isTheSameInEitherCaseAndAddedWhenNew() {
+  void ignoresCaseOfDeviceIdAndAddsNewDevice() {
     TunnelService service = TunnelService.builder().build();
     TestDevice device = service.device(DEVICE);
 
@@ -54,7 +54,7 @@ final class TestDeviceTest {
   }
 
   @Test
-  void theLatestRouteCounts() throws Exception {
+  void usesLatestRoute() throws Exception {
     try (TunnelService service = Clients.service().build().start();
         TunnelClient client = client(service).build()) {
       service
@@ -68,7 +68,7 @@ final class TestDeviceTest {
   }
 
   @Test
-  void wrongAddressesAreNamed() {
+  void rejectsInvalidAddresses() {
     TestDevice device = TunnelService.builder().build().device(DEVICE);
 
     assertThatThrownBy(() -> device.onConnect("web:80", Clients::echo))

@@ -28,13 +28,13 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs the classes below as JUnit does, and looks at what it says of them. */
+/** Runs the nested classes with the launcher of JUnit and checks the results. */
 final class TunnelServiceExtensionTest {
-  private static final Set<TunnelService> SEEN = new HashSet<>();
+  private static final Set<TunnelService> SERVICES = new HashSet<>();
 
   @BeforeEach
   void forget() {
-    SEEN.clear();
+    SERVICES.clear();
   }
 
   private static TestExecutionSummary run(Class<?> tests) {
@@ -42,8 +42,8 @@ final class TunnelServiceExtensionTest {
         LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests)).build();
     SummaryGeneratingListener summary = new SummaryGeneratingListener();
     LauncherFactory.create().execute(request, summary);
-    assertThat(SEEN).allSatisfy(service -> assertThat(service.openConnections()).isZero());
-    assertThat(SEEN)
+    assertThat(SERVICES).allSatisfy(service -> assertThat(service.openConnections()).isZero());
+    assertThat(SERVICES)
         .allSatisfy(
             service ->
                 assertThatThrownBy(service::start).isInstanceOf(IllegalStateException.class));
@@ -62,7 +62,7 @@ final class TunnelServiceExtensionTest {
   }
 
   private static void useTunnel(TunnelService cloud) throws Exception {
-    SEEN.add(cloud);
+    SERVICES.add(cloud);
     cloud.device(DEVICE).onConnect(SERVICE, stream -> stream.outputStream().write(42));
     try (TunnelClient client = client(cloud).build();
         TunnelStream stream = client.open()) {
@@ -74,18 +74,18 @@ final class TunnelServiceExtensionTest {
   static class Annotated {
     @BeforeEach
     void prepare(TunnelService cloud) {
-      SEEN.add(cloud);
+      SERVICES.add(cloud);
     }
 
     @Test
     void usesTunnel(TunnelService cloud) throws Exception {
-      assertThat(SEEN).contains(cloud);
+      assertThat(SERVICES).contains(cloud);
       useTunnel(cloud);
     }
 
     @Test
     @WithTunnelService(apiKeys = "ak_other")
-    void mayHaveAnotherOne(TunnelService cloud) {
+    void usesServiceOfMethodAnnotation(TunnelService cloud) {
       assertThatThrownBy(() -> useTunnel(cloud)).hasMessageContaining("access key is not known");
     }
 
@@ -99,17 +99,17 @@ final class TunnelServiceExtensionTest {
   }
 
   @Test
-  void theAnnotationGivesEachTestItsOwnService() {
+  void annotationCreatesOneServicePerTest() {
     assertAllPassed(run(Annotated.class), 3);
-    assertThat(SEEN).hasSize(3);
+    assertThat(SERVICES).hasSize(3);
   }
 
   @Retention(RetentionPolicy.RUNTIME)
   @WithTunnelService(apiKeys = KEY, devices = DEVICE)
-  @interface InTheCloud {}
+  @interface WithTestCloud {}
 
-  @InTheCloud
-  static class AnnotatedByOwn {
+  @WithTestCloud
+  static class MetaAnnotated {
     @Test
     void usesTunnel(TunnelService cloud) throws Exception {
       useTunnel(cloud);
@@ -117,8 +117,8 @@ final class TunnelServiceExtensionTest {
   }
 
   @Test
-  void theAnnotationMayStandOnAnother() {
-    assertAllPassed(run(AnnotatedByOwn.class), 1);
+  void supportsMetaAnnotation() {
+    assertAllPassed(run(MetaAnnotated.class), 1);
   }
 
   static class WithField {
@@ -132,15 +132,15 @@ final class TunnelServiceExtensionTest {
     }
 
     @Test
-    void usesAnother() throws Exception {
+    void usesAnotherService() throws Exception {
       useTunnel(cloud.service());
     }
   }
 
   @Test
-  void anInstanceFieldGivesEachTestItsOwnService() {
+  void instanceFieldCreatesOneServicePerTest() {
     assertAllPassed(run(WithField.class), 2);
-    assertThat(SEEN).hasSize(2);
+    assertThat(SERVICES).hasSize(2);
   }
 
   static class WithStaticField {
@@ -149,7 +149,7 @@ final class TunnelServiceExtensionTest {
 
     @BeforeAll
     static void prepare(TunnelService cloud) {
-      SEEN.add(cloud);
+      SERVICES.add(cloud);
     }
 
     @Test
@@ -158,23 +158,23 @@ final class TunnelServiceExtensionTest {
     }
 
     @Test
-    void usesTheSame(TunnelService cloud) throws Exception {
+    void usesSameService(TunnelService cloud) throws Exception {
       useTunnel(cloud);
     }
 
     @Nested
     class Inside {
       @Test
-      void usesTheSameStill(TunnelService cloud) throws Exception {
+      void usesSameServiceInNestedClass(TunnelService cloud) throws Exception {
         useTunnel(cloud);
       }
     }
   }
 
   @Test
-  void staticFieldGivesAllTestsOneService() {
+  void staticFieldSharesOneService() {
     assertAllPassed(run(WithStaticField.class), 3);
-    assertThat(SEEN).hasSize(1);
+    assertThat(SERVICES).hasSize(1);
     assertThatThrownBy(WithStaticField.CLOUD::service)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("no test with this extension is running");
@@ -186,20 +186,20 @@ final class TunnelServiceExtensionTest {
 
     @Test
     void leavesStreamOpen(TunnelService cloud) throws Exception {
-      SEEN.add(cloud);
+      SERVICES.add(cloud);
       cloud.device(DEVICE).onConnect(SERVICE, Clients::echo);
       client = client(cloud).build();
       client.open();
     }
 
     @AfterEach
-    void nothing() {
+    void assertClientCreated() {
       assertThat(client).isNotNull();
     }
   }
 
   @Test
-  void leakFailsTheTestAndIsClosedAllTheSame() {
+  void leakFailsTestAndIsClosed() {
     TestExecutionSummary summary = run(Leaking.class);
 
     assertThat(summary.getTestsFailedCount()).isEqualTo(1);
@@ -208,11 +208,11 @@ final class TunnelServiceExtensionTest {
   }
 
   @WithTunnelService(apiKeys = KEY, devices = DEVICE, failOnLeaks = false)
-  static class LeakingByIntent extends Leaking {}
+  static class LeakingWithoutCheck extends Leaking {}
 
   @Test
-  void leaksMayBeLeft() {
-    assertAllPassed(run(LeakingByIntent.class), 1);
+  void ignoresLeaksIfCheckIsDisabled() {
+    assertAllPassed(run(LeakingWithoutCheck.class), 1);
   }
 
   static class WithLateClose extends WithField {
@@ -234,14 +234,14 @@ final class TunnelServiceExtensionTest {
   }
 
   @Test
-  void whatIsClosedAfterEachIsNoLeak() {
+  void acceptsConnectionsClosedAfterEach() {
     assertAllPassed(run(WithLateClose.class), 3);
   }
 
   @WithTunnelService(apiKeys = KEY, devices = DEVICE)
   static class WithFailingHandler {
     @Test
-    void hasItReported(TunnelService cloud) throws Exception {
+    void failsAfterHandler(TunnelService cloud) throws Exception {
       cloud
           .device(DEVICE)
           .onConnect(
@@ -257,21 +257,21 @@ final class TunnelServiceExtensionTest {
   }
 
   @Test
-  void theTestsOwnFailureComesFirst() {
+  void failureOfTestTakesPrecedence() {
     TestExecutionSummary summary = run(WithFailingHandler.class);
 
     assertThat(summary.getFailures()).hasSize(1);
     assertThat(summary.getFailures().get(0).getException())
         .hasMessage("the test's own failure")
         .satisfies(
-            own ->
-                assertThat(own.getSuppressed())
+            failure ->
+                assertThat(failure.getSuppressed())
                     .anySatisfy(e -> assertThat(e).hasMessageContaining("defect of the handler")));
   }
 
   @WithTunnelService
-  static class WantingItTooEarly {
-    WantingItTooEarly(TunnelService cloud) {
+  static class UsingServiceInConstructor {
+    UsingServiceInConstructor(TunnelService cloud) {
       assertThat(cloud).isNull();
     }
 
@@ -280,7 +280,8 @@ final class TunnelServiceExtensionTest {
   }
 
   @Test
-  void askingTooEarlyIsExplained() {
-    assertThat(failures(run(WantingItTooEarly.class))).contains("there is no TunnelService yet");
+  void explainsUseInConstructor() {
+    assertThat(failures(run(UsingServiceInConstructor.class)))
+        .contains("there is no TunnelService yet");
   }
 }

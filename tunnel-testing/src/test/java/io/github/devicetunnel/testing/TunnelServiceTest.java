@@ -14,13 +14,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One tunnel at a time, with the test as client and as TCP service. */
+/** Opens one tunnel at a time. The test is the client and the TCP service. */
 final class TunnelServiceTest {
   private static final String KEY = "ak_test";
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String SERVICE = "127.0.0.1:80";
   private static final int TIMEOUT_MILLIS = 20_000;
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   private ServerSocket listening;
 
@@ -48,16 +48,16 @@ final class TunnelServiceTest {
 
   private static RawClient open(TunnelService service) throws IOException {
     RawClient client = new RawClient(service.uri());
-    client.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+    client.send(RawClient.request(DEVICE, SERVICE, KEY), EMPTY);
     assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
     return client;
   }
 
   @Test
-  void answersAsTheExampleOfRfc6455() throws Exception {
+  void answersLikeExampleOfRfc6455() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = new RawClient(service.uri())) {
-      client.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+      client.send(RawClient.request(DEVICE, SERVICE, KEY), EMPTY);
 
       assertThat(client.readHead().split("\r\n"))
           .containsExactly(
@@ -69,7 +69,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void carriesBytesBothWays() throws Exception {
+  void carriesBytesInBothDirections() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service);
         Socket socket = accept()) {
@@ -82,9 +82,9 @@ final class TunnelServiceTest {
     }
   }
 
-  /** MockWebServer reads more than the request when there is more. */
+  /** MockWebServer reads beyond the end of the request if more bytes are available. */
   @Test
-  void losesNoFrameThatComesWithTheRequest() throws Exception {
+  void keepsFrameThatArrivesWithRequest() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = new RawClient(service.uri())) {
       client.send(RawClient.request(DEVICE, SERVICE, KEY), RawClient.frame("early"));
@@ -95,7 +95,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void closesInOrderWhenTheServiceEnds() throws Exception {
+  void sendsCloseFrameWhenServiceEnds() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service)) {
       try (Socket socket = accept()) {
@@ -109,18 +109,18 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void endsTheOutputWhenTheClientAnswersNoCloseFrame() throws Exception {
+  void endsOutputIfClientSendsNoCloseFrame() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service)) {
       accept().close();
       assertThat(client.readAll()).isEmpty();
-      // About two seconds later.
+      // This takes about two seconds.
       assertThat(client.isEnded()).isTrue();
     }
   }
 
   @Test
-  void tellsOfReset() throws Exception {
+  void reportsResetOfService() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service)) {
       try (Socket socket = accept()) {
@@ -132,7 +132,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void deliversAllThatCameBeforeTheClientsCloseFrame() throws Exception {
+  void deliversAllBytesBeforeCloseFrameOfClient() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service);
         Socket socket = accept()) {
@@ -147,7 +147,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void tellsTheClientOfRuleItBroke() throws Exception {
+  void reportsProtocolViolationToClient() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service);
         Socket socket = accept()) {
@@ -159,9 +159,7 @@ final class TunnelServiceTest {
     }
   }
 
-  /**
-   * A client that does not read, while it waits for the service to read, must not wait for ever.
-   */
+  /** The service must read from a client that does not read itself, or both wait forever. */
   @Test
   void readsFromClientThatDoesNotRead() throws Exception {
     try (TunnelService service = builder().build().start();
@@ -187,7 +185,7 @@ final class TunnelServiceTest {
         socket.getOutputStream().write(block);
       }
     } catch (IOException e) {
-      // The end of the test.
+      // The test has closed the socket.
     }
   }
 
@@ -208,7 +206,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void pingsClientsWhenAsked() throws Exception {
+  void pingsClientAtConfiguredInterval() throws Exception {
     try (TunnelService service = builder().pingInterval(Duration.ofMillis(20)).build().start();
         RawClient client = open(service);
         Socket socket = accept()) {
@@ -220,7 +218,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void likeGatewaysItMayGrantWhatDoesNotListen() throws Exception {
+  void closesTunnelIfServiceDialFailsAfterAnswer() throws Exception {
     TunnelService.Builder builder = builder().serviceDial(ServiceDial.AFTER_ANSWER);
     listening.close();
     try (TunnelService service = builder.build().start();
@@ -231,7 +229,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void closingCutsEverything() throws Exception {
+  void closeAbortsAllConnections() throws Exception {
     TunnelService service = builder().build().start();
     try (RawClient client = open(service);
         Socket socket = accept();
@@ -250,7 +248,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void endsWithItsThreads() throws Exception {
+  void closeEndsAllThreads() throws Exception {
     try (TunnelService service = builder().build().start();
         RawClient client = open(service);
         Socket socket = accept()) {
@@ -268,7 +266,7 @@ final class TunnelServiceTest {
   }
 
   @Test
-  void wrongSettingsAreNamed() {
+  void rejectsInvalidSettings() {
     TunnelService.Builder builder = TunnelService.builder();
     InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere.invalid", 80);
 

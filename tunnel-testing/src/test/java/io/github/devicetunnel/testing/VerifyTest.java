@@ -22,12 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is told at the end of a test. */
+/** Checks the report at the end of a test. */
 final class VerifyTest {
   private static final String TUNNEL = "tunnel 1 to " + DEVICE + "/" + SERVICE;
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
-  /** For what does not end at all. */
+  /** Timeout for connections and handlers that do not end. */
   private static final Duration SHORT = Duration.ofMillis(100);
 
   private TunnelService service;
@@ -45,16 +45,16 @@ final class VerifyTest {
 
   private RawClient opened() throws IOException {
     RawClient raw = new RawClient(service.uri());
-    raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+    raw.send(RawClient.request(DEVICE, SERVICE, KEY), EMPTY);
     assertThat(raw.readHead()).startsWith("HTTP/1.1 101 ");
     return raw;
   }
 
-  private void assertTold(String text) {
-    assertTold(text, service::verify);
+  private void assertReported(String text) {
+    assertReported(text, service::verify);
   }
 
-  private static void assertTold(String text, ThrowingCallable verify) {
+  private static void assertReported(String text, ThrowingCallable verify) {
     assertThatThrownBy(verify)
         .isInstanceOf(AssertionError.class)
         .hasMessageStartingWith("at the end of the test, in the tunnelling service:\n  - ")
@@ -62,7 +62,7 @@ final class VerifyTest {
   }
 
   @Test
-  void nothingWhereNothingWasLeft() throws Exception {
+  void reportsNothingAfterCleanClose() throws Exception {
     try (TunnelClient client = client(service).halfCloseTimeout(Duration.ofMillis(100)).build();
         TunnelListener listener =
             client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -77,9 +77,9 @@ final class VerifyTest {
     service.verify();
   }
 
-  /** However an application ends it, this library closes in order. */
+  /** The client sends a close frame however the application ends a connection. */
   @Test
-  void nothingOfDownloadsThatWereBrokenOff() throws Exception {
+  void reportsNothingForAbortedDownloads() throws Exception {
     service.device(DEVICE).onConnect(SERVICE, VerifyTest::sendWithoutEnd);
     try (TunnelClient client = client(service).build();
         TunnelListener listener =
@@ -111,14 +111,14 @@ final class VerifyTest {
     try {
       stream.inputStream().transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
-      // It was closed.
+      // The stream was closed.
     }
   }
 
   @Test
-  void nothingOfRefusalsAndIdleConnections() throws Exception {
+  void reportsNothingForRejectionsAndIdleConnections() throws Exception {
     try (RawClient raw = new RawClient(service.uri())) {
-      raw.send("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n", NOTHING);
+      raw.send("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n", EMPTY);
       assertThat(raw.readHead()).startsWith("HTTP/1.1 404 ");
       service.verify();
       assertThat(service.openConnections()).isEqualTo(1);
@@ -126,10 +126,10 @@ final class VerifyTest {
   }
 
   @Test
-  void streamThatWasNotClosed() throws Exception {
+  void reportsOpenStream() throws Exception {
     try (TunnelClient client = client(service).build();
         TunnelStream stream = client.open()) {
-      assertTold(
+      assertReported(
           TUNNEL + " is still open: was its client, listener or stream closed?",
           () -> service.verify(SHORT));
       assertThat(stream).isNotNull();
@@ -137,46 +137,46 @@ final class VerifyTest {
   }
 
   @Test
-  void clientThatLeavesWithoutCloseFrame() throws Exception {
+  void reportsClientThatLeavesWithoutCloseFrame() throws Exception {
     opened().close();
 
-    assertTold("the client of " + TUNNEL + " left without a close frame");
-    service.verify(); // Told once.
+    assertReported("the client of " + TUNNEL + " left without a close frame");
+    service.verify(); // Reported once.
   }
 
   @Test
-  void clientThatAnswersNoCloseFrame() throws Exception {
+  void reportsUnansweredCloseFrame() throws Exception {
     service.device(DEVICE).onConnect(SERVICE, stream -> {});
     try (RawClient raw = opened()) {
       assertThat(raw.readAll()).isEmpty();
       assertThat(raw.closeCode).isEqualTo(1000);
     }
-    assertTold("the client of " + TUNNEL + " did not answer the close frame");
+    assertReported("the client of " + TUNNEL + " did not answer the close frame");
   }
 
   @Test
-  void clientThatBreaksRule() throws Exception {
+  void reportsProtocolViolation() throws Exception {
     try (RawClient raw = opened()) {
       raw.write(new byte[] {(byte) 0x82, 1, 'x'}); // not masked
       assertThat(raw.readAll()).isEmpty();
     }
-    assertTold("broke a rule of the websocket protocol");
+    assertReported("broke a rule of the websocket protocol");
   }
 
   @Test
-  void clientThatStillWaitsForItsAnswer() throws Exception {
+  void reportsUnansweredUpgrade() throws Exception {
     service.device(DEVICE).faults().onNextConnect(Fault.hang());
     try (RawClient raw = new RawClient(service.uri())) {
-      raw.send(RawClient.request(DEVICE, SERVICE, KEY), NOTHING);
+      raw.send(RawClient.request(DEVICE, SERVICE, KEY), EMPTY);
       service.takeUpgrade(Duration.ofSeconds(60));
-      assertTold(
+      assertReported(
           "a client still waits for an answer to its request for " + DEVICE + "/" + SERVICE,
           () -> service.verify(SHORT));
     }
   }
 
   @Test
-  void handlerThatDoesNotSeeTheEnd() throws Exception {
+  void reportsRunningHandler() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     service
@@ -198,7 +198,7 @@ final class VerifyTest {
   }
 
   @Test
-  void nothingOfTheEndsWhereTheyDoNotCount() throws Exception {
+  void reportsOnlyHandlerFailuresWithoutLeakCheck() throws Exception {
     try (TunnelService lenient = Clients.service().failOnLeaks(false).build().start();
         TunnelClient client = client(lenient).build()) {
       lenient.device(DEVICE).onConnect(SERVICE, Clients::echo);
@@ -211,21 +211,21 @@ final class VerifyTest {
           .onConnect(
               SERVICE,
               stream -> {
-                throw new IOException("told all the same");
+                throw new IOException("defect of the handler");
               });
       try (TunnelStream stream = client.open()) {
         assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);
       }
-      assertThatThrownBy(lenient::verify).hasMessageContaining("told all the same");
+      assertThatThrownBy(lenient::verify).hasMessageContaining("defect of the handler");
     }
   }
 
-  /** A thousand of a kind are as good as fifty. */
+  /** More than fifty problems add no information. */
   @Test
-  void noMoreThanPeopleCanRead() throws Exception {
+  void limitsNumberOfReportedProblems() throws Exception {
     for (int i = 0; i < 60; i++) {
       opened().close();
     }
-    assertTold("and 10 more");
+    assertReported("and 10 more");
   }
 }

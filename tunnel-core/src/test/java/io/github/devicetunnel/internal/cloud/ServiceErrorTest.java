@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class ServiceErrorTest {
   @Test
-  void readsTheServicesJson() {
+  void readsJsonOfService() {
     ServiceError error =
         ServiceError.parse(
             """
@@ -22,7 +22,7 @@ class ServiceErrorTest {
   }
 
   @Test
-  void takesWhatThereIsOfACutBody() {
+  void readsTruncatedJson() {
     ServiceError error =
         ServiceError.parse("{\"type\": \"x\", \"message\": \"y\", \"fields\": [{\"na");
     assertThat(error.type()).isEqualTo("x");
@@ -30,7 +30,7 @@ class ServiceErrorTest {
   }
 
   @Test
-  void takesTheTitleOfAPage() {
+  void readsTitleOfHtmlPage() {
     String page =
         "<html><head><title>502 Bad\n Gateway</title></head><body><h1>oh</h1></body></html>";
     assertThat(ServiceError.parse(page).message()).isEqualTo("502 Bad Gateway");
@@ -39,7 +39,7 @@ class ServiceErrorTest {
   }
 
   @Test
-  void neverBreaksALogLine() {
+  void removesControlCharactersAndShortensMessage() {
     String text =
         ServiceError.parse("a\r\nERROR forged \u001b[31m\u0000" + "x".repeat(999)).message();
     assertThat(text).startsWith("a ERROR forged [31m").hasSizeLessThan(310).endsWith("...");
@@ -47,14 +47,14 @@ class ServiceErrorTest {
   }
 
   @Test
-  void saysNothingWhenThereIsNothing() {
+  void returnsNullWithoutMessage() {
     assertThat(ServiceError.parse("").message()).isNull();
     assertThat(ServiceError.parse("{}").message()).isNull();
     assertThat(ServiceError.parse("{\"message\": null, \"type\": 7}").message()).isNull();
   }
 
   @Test
-  void recognizesTheService() {
+  void recognizesErrorsOfService() {
     assertThat(ServiceError.parse("{\"object\": \"error\"}").fromService()).isTrue();
     assertThat(ServiceError.parse("{\"code\": 404, \"mess").fromService()).isTrue();
     assertThat(ServiceError.parse("{\"message\": \"Forbidden\"}").fromService()).isFalse();

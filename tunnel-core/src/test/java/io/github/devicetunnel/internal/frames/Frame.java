@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Frames made by hand, so that the reader and the writer are not tested against each other. */
+/** Encodes frames without the writer, so that reader and writer are tested independently. */
 final class Frame {
   private final int first;
   private final int maskBit;

@@ -13,7 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** However a stream of bytes is cut into messages, fragments and packets, it comes out the same. */
+/** Checks that the split into messages, fragments and packets does not change the payload. */
 class FramePropertiesTest {
   private enum Kind {
     MESSAGE,
@@ -26,7 +26,7 @@ class FramePropertiesTest {
   private record Piece(Kind kind, int length) {}
 
   @Property(tries = 400)
-  void anyCutOfAStreamGivesTheStream(
+  void readsSamePayloadFromAnySplit(
       @ForAll("pieces") List<Piece> pieces, @ForAll Role writer, @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
@@ -43,7 +43,7 @@ class FramePropertiesTest {
   }
 
   @Property(tries = 100)
-  void oneByteAtATimeGivesTheSame(
+  void readsSamePayloadByteByByte(
       @ForAll("pieces") List<Piece> pieces, @ForAll Role writer, @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
@@ -57,7 +57,7 @@ class FramePropertiesTest {
   }
 
   @Property(tries = 200)
-  void whatIsWrittenIsRead(
+  void readsPayloadOfFrameWriter(
       @ForAll("lengths") List<Integer> lengths, @ForAll Role side, @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
@@ -82,7 +82,7 @@ class FramePropertiesTest {
     assertThat(reading.payload.toByteArray()).isEqualTo(expected.toByteArray());
   }
 
-  /** Returns how many control frames there are, with the close frame at the end. */
+  /** Writes the pieces and a close frame, and returns the number of control frames. */
   private static int writeAll(
       List<Piece> pieces,
       Role writer,

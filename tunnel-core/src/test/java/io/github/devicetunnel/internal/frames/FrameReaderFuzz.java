@@ -14,46 +14,46 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One try of the reader with any bytes: it must come to the same as the {@link ReferenceReader},
- * however the bytes are cut into packets, in bounded memory and in a bounded number of steps.
+ * Runs the reader on arbitrary bytes. The result must equal that of the {@link ReferenceReader} for
+ * every split into packets, with bounded memory and a bounded number of steps.
  *
- * <p>An input is a byte of how, a byte from which the cuts are drawn, and the frames. Bit 0 of the
- * first says whose frames they are, bits 1 and 2 how short the pieces are, and the upper five how
- * often the frames are repeated: fuzzers make short inputs, and the reader's buffer grows with long
- * ones.
+ * <p>An input consists of a byte of settings, a byte that seeds the split, and the frames. Bit 0 of
+ * the settings selects the sender, bits 1 and 2 select the maximum piece size, and the upper five
+ * bits set the number of repetitions of the frames. Fuzzers generate short inputs, but the reader's
+ * buffer grows only with long inputs.
  */
 final class FrameReaderFuzz implements FrameReader.ControlHandler {
-  private static final int LARGEST_BUFFER = 64 << 10;
-  private static final int[] LARGEST_PIECES = {1, 7, 700, LARGEST_BUFFER};
+  private static final int MAX_BUFFER = 64 << 10;
+  private static final int[] MAX_PIECES = {1, 7, 700, MAX_BUFFER};
 
   private final ByteArrayOutputStream payload = new ByteArrayOutputStream();
   private final List<String> controls = new ArrayList<>();
 
   private FrameReaderFuzz() {}
 
-  static void tryOut(byte[] input) throws IOException {
+  static void check(byte[] input) throws IOException {
     if (input.length < 2) {
       return;
     }
     Role writer = (input[0] & 1) == 0 ? Role.SERVER : Role.CLIENT;
-    int largestPiece = LARGEST_PIECES[(input[0] >> 1) & 3];
+    int maxPiece = MAX_PIECES[(input[0] >> 1) & 3];
     int times = 1 + ((input[0] >> 3) & 31);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
     for (int i = 0; i < times; i++) {
       wire.write(input, 2, input.length - 2);
     }
-    tryOut(wire.toByteArray(), writer, largestPiece, input[1]);
+    check(wire.toByteArray(), writer, maxPiece, input[1]);
   }
 
-  static void tryOut(byte[] wire, Role writer, int largestPiece, long seed) throws IOException {
-    Outcome outcome = new FrameReaderFuzz().read(wire, writer, largestPiece, seed);
+  static void check(byte[] wire, Role writer, int maxPiece, long seed) throws IOException {
+    Outcome outcome = new FrameReaderFuzz().read(wire, writer, maxPiece, seed);
     assertThat(outcome).isEqualTo(ReferenceReader.read(wire, writer));
   }
 
-  private Outcome read(byte[] wire, Role writer, int largestPiece, long seed) throws IOException {
+  private Outcome read(byte[] wire, Role writer, int maxPiece, long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
-    InputStream pieces = Reading.inPieces(wire, position -> 1 + random.nextInt(largestPiece));
-    FrameReader reader = new FrameReader(new NeverForNothing(pieces), writer, this);
+    InputStream pieces = Reading.inPieces(wire, position -> 1 + random.nextInt(maxPiece));
+    FrameReader reader = new FrameReader(new StrictInputStream(pieces), writer, this);
     End end = readAll(reader);
     return ReferenceReader.outcome(payload.toByteArray(), controls, end);
   }
@@ -63,17 +63,17 @@ final class FrameReaderFuzz implements FrameReader.ControlHandler {
       ByteBuffer run = reader.next();
       while (run != null) {
         assertThat(run.hasRemaining()).isTrue();
-        assertThat(run.capacity()).isLessThanOrEqualTo(LARGEST_BUFFER);
+        assertThat(run.capacity()).isLessThanOrEqualTo(MAX_BUFFER);
         payload.write(run.array(), run.arrayOffset() + run.position(), run.remaining());
         run = reader.next();
       }
       return End.CLOSE_FRAME;
     } catch (ProtocolViolationException e) {
-      return End.BROKEN_RULE;
+      return End.PROTOCOL_VIOLATION;
     } catch (EOFException e) {
       return String.valueOf(e.getMessage()).contains("in the middle of a message")
-          ? End.CUT_INSIDE_A_MESSAGE
-          : End.CUT_BETWEEN_MESSAGES;
+          ? End.EOF_INSIDE_MESSAGE
+          : End.EOF_BETWEEN_MESSAGES;
     }
   }
 
@@ -92,12 +92,12 @@ final class FrameReaderFuzz implements FrameReader.ControlHandler {
     controls.add(ReferenceReader.close(payload.size(), code, reason));
   }
 
-  /** Fails a reader that asks for nothing, and might do so for ever, or goes on after the end. */
-  private static final class NeverForNothing extends InputStream {
+  /** Fails if the reader requests zero bytes, which could loop forever, or reads after the end. */
+  private static final class StrictInputStream extends InputStream {
     private final InputStream in;
     private boolean ended;
 
-    NeverForNothing(InputStream in) {
+    StrictInputStream(InputStream in) {
       this.in = in;
     }
 

@@ -9,20 +9,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Searches for bytes that confuse the frame reader, for one minute, if the environment has {@code
- * JAZZER_FUZZ=1}. Otherwise replays the inputs in the resource folder {@code
- * FrameReaderFuzzTestInputs}, where every finding belongs.
+ * Fuzzes the frame reader for one minute if the environment has {@code JAZZER_FUZZ=1}. Otherwise
+ * replays the inputs in the resource folder {@code FrameReaderFuzzTestInputs}. Add every finding to
+ * that folder.
  */
 class FrameReaderFuzzTest {
   @FuzzTest(maxDuration = "60s")
   @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SAME_THREAD)
   void anyBytes(byte[] input) throws IOException {
-    FrameReaderFuzz.tryOut(input);
+    FrameReaderFuzz.check(input);
   }
 
-  /** Without its inputs the test above passes and tries nothing. */
+  /** Without inputs, the test above passes without testing anything. */
   @Test
-  void inputsAreBesideTheTest() {
+  void fuzzInputsExist() {
     assertThat(getClass().getResource("FrameReaderFuzzTestInputs/anyBytes")).isNotNull();
   }
 }

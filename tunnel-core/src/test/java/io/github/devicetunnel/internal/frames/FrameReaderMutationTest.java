@@ -7,20 +7,20 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Correct streams of frames with a byte or two wrong, the same ones at every run. */
+/** Checks frame streams with up to two mutations, the same streams in every run. */
 class FrameReaderMutationTest {
   private static final int[] OPCODES = {0, 1, 2, 8, 9, 10};
   private static final int[] LENGTHS = {0, 1, 2, 125, 126, 300, 4090, 5000, 65_535, 65_536, 70_000};
-  private static final int[] PIECES = {1, 100, 5000, 64 << 10};
+  private static final int[] MAX_PIECES = {1, 100, 5000, 64 << 10};
 
   @ParameterizedTest
   @EnumSource(Role.class)
-  void almostCorrectStreams(Role writer) throws IOException {
+  void readsMutatedStreamsLikeReferenceReader(Role writer) throws IOException {
     Random random = new Random(writer.name().length());
     for (int i = 0; i < 3000; i++) {
       byte[] wire = mutated(stream(writer, random), random);
-      int largestPiece = PIECES[random.nextInt(PIECES.length)];
-      FrameReaderFuzz.tryOut(wire, writer, largestPiece, i);
+      int maxPiece = MAX_PIECES[random.nextInt(MAX_PIECES.length)];
+      FrameReaderFuzz.check(wire, writer, maxPiece, i);
     }
   }
 
@@ -30,7 +30,7 @@ class FrameReaderMutationTest {
     int frames = 1 + random.nextInt(8);
     for (int i = 0; i < frames; i++) {
       boolean control = random.nextInt(4) == 0;
-      // Long frames seldom, or most of the time would go into copying.
+      // Long frames are rare, because copying them takes most of the time.
       int lengths = random.nextInt(10) == 0 ? LENGTHS.length : 6;
       byte[] payload = new byte[control ? random.nextInt(126) : LENGTHS[random.nextInt(lengths)]];
       random.nextBytes(payload);
@@ -50,7 +50,7 @@ class FrameReaderMutationTest {
   private static byte[] mutated(byte[] wire, Random random) {
     int mutations = random.nextInt(3);
     for (int i = 0; i < mutations; i++) {
-      // Near the beginning there are more headers to be hit.
+      // Headers are more frequent near the beginning.
       int position = random.nextInt(random.nextBoolean() ? wire.length : Math.min(20, wire.length));
       switch (random.nextInt(3)) {
         case 0 -> wire[position] ^= (byte) (1 << random.nextInt(8));

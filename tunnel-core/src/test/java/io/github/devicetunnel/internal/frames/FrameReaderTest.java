@@ -23,14 +23,14 @@ class FrameReaderTest {
   // The examples of RFC 6455 section 5.7.
 
   @Test
-  void readsTheUnmaskedTextOfTheRfc() throws IOException {
+  void readsUnmaskedTextOfRfc() throws IOException {
     Reading reading = Reading.of(Role.SERVER, hex("81 05 48 65 6c 6c 6f"), CLOSE);
     assertThat(reading.text()).isEqualTo("Hello");
     assertThat(reading.controls).containsExactly("5 close 1000 ");
   }
 
   @Test
-  void readsTheMaskedTextOfTheRfc() throws IOException {
+  void readsMaskedTextOfRfc() throws IOException {
     Reading reading =
         Reading.of(Role.CLIENT, hex("81 85 37 fa 21 3d 7f 9f 4d 51 58"), MASKED_CLOSE);
     assertThat(reading.text()).isEqualTo("Hello");
@@ -38,39 +38,39 @@ class FrameReaderTest {
   }
 
   @Test
-  void readsTheFragmentsOfTheRfc() throws IOException {
+  void readsFragmentsOfRfc() throws IOException {
     Reading reading = Reading.of(Role.SERVER, hex("01 03 48 65 6c"), hex("80 02 6c 6f"), CLOSE);
     assertThat(reading.text()).isEqualTo("Hello");
   }
 
   @Test
-  void readsThePingOfTheRfc() throws IOException {
+  void readsPingOfRfc() throws IOException {
     Reading reading = Reading.of(Role.SERVER, hex("89 05 48 65 6c 6c 6f"), CLOSE);
     assertThat(reading.controls).startsWith("0 ping Hello");
   }
 
   @Test
-  void readsTheMaskedPongOfTheRfc() throws IOException {
+  void readsMaskedPongOfRfc() throws IOException {
     Reading reading =
         Reading.of(Role.CLIENT, hex("8a 85 37 fa 21 3d 7f 9f 4d 51 58"), MASKED_CLOSE);
     assertThat(reading.controls).startsWith("0 pong Hello");
   }
 
   @Test
-  void reads256BytesWithTheHeaderOfTheRfc() throws IOException {
+  void reads256BytesWithHeaderOfRfc() throws IOException {
     byte[] payload = numbered(256);
     Reading reading = Reading.of(Role.SERVER, hex("82 7e 0100"), payload, CLOSE);
     assertThat(reading.payload.toByteArray()).isEqualTo(payload);
   }
 
   @Test
-  void reads64KibibytesWithTheHeaderOfTheRfc() throws IOException {
+  void reads64KibibytesWithHeaderOfRfc() throws IOException {
     byte[] payload = numbered(65536);
     Reading reading = Reading.of(Role.SERVER, hex("82 7f 0000000000010000"), payload, CLOSE);
     assertThat(reading.payload.toByteArray()).isEqualTo(payload);
   }
 
-  // Rules.
+  // Protocol violations.
 
   @ParameterizedTest
   @CsvSource({
@@ -100,7 +100,7 @@ class FrameReaderTest {
     "88 02 07d0, invalid close code 2000",
     "88 02 1388, invalid close code 5000",
   })
-  void namesTheRuleThatIsBroken(String frame, String rule) {
+  void namesViolatedRule(String frame, String rule) {
     assertThatThrownBy(() -> Reading.of(Role.SERVER, hex(frame)))
         .isInstanceOf(ProtocolViolationException.class)
         .hasMessageStartingWith(rule)
@@ -108,14 +108,14 @@ class FrameReaderTest {
   }
 
   @Test
-  void aNewMessageMustNotBeginInsideAnother() {
+  void rejectsNewMessageInsideUnfinishedMessage() {
     assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("02 01 41"), hex("82 01 42")))
         .isInstanceOf(ProtocolViolationException.class)
         .hasMessageStartingWith("a new message inside an unfinished one");
   }
 
   @Test
-  void aClientMustMask() {
+  void rejectsUnmaskedFrameOfClient() {
     assertThatThrownBy(() -> Reading.of(Role.CLIENT, hex("82 01 41")))
         .isInstanceOf(ProtocolViolationException.class)
         .hasMessageStartingWith("a client must mask");
@@ -123,13 +123,13 @@ class FrameReaderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1011, 1014, 3000, 4999})
-  void takesEveryCodeThatMayBeSent(int code) throws IOException {
+  void acceptsEveryValidCloseCode(int code) throws IOException {
     byte[] frame = Frame.of(8, new byte[] {(byte) (code >> 8), (byte) code, 'o', 'k'}).bytes();
     assertThat(Reading.of(Role.SERVER, frame).controls).containsExactly("0 close " + code + " ok");
   }
 
   @Test
-  void deliversAllThatCameBeforeABrokenRule() {
+  void deliversPayloadBeforeProtocolViolation() {
     Reading reading = new Reading();
     byte[] bytes = Frame.join(hex("82 03 414243"), hex("82 02 4445"), hex("c2 01 46"));
     assertThatThrownBy(() -> reading.run(Role.SERVER, new ByteArrayInputStream(bytes)))
@@ -138,15 +138,15 @@ class FrameReaderTest {
   }
 
   @Test
-  void readsNothingAfterAClose() throws IOException {
+  void ignoresFramesAfterCloseFrame() throws IOException {
     Reading reading = Reading.of(Role.SERVER, hex("82 01 41"), CLOSE, hex("82 01 42"));
     assertThat(reading.text()).isEqualTo("A");
   }
 
-  // A stream of bytes.
+  // Payload delivery.
 
   @Test
-  void keepsTheOrderOfPayloadAndControls() throws IOException {
+  void keepsOrderOfPayloadAndControlFrames() throws IOException {
     Reading reading =
         Reading.of(
             Role.SERVER,
@@ -161,7 +161,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void handsOutShortFramesTogether() throws IOException {
+  void combinesShortFramesIntoOneRun() throws IOException {
     byte[][] frames = new byte[101][];
     Arrays.fill(frames, hex("82 02 4142"));
     frames[100] = CLOSE;
@@ -178,7 +178,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void handsOutTheBeginningOfAFrameBeforeItsEndHasCome() throws IOException {
+  void deliversBeginningOfIncompleteFrame() throws IOException {
     byte[] begun = hex("82 7f 0000000040000000 414243");
     FrameReader reader =
         new FrameReader(new ByteArrayInputStream(begun), Role.SERVER, new Reading());
@@ -189,7 +189,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void aMessageOfManyGibibytesPassesThroughOneSmallBuffer() throws IOException {
+  void readsLargeMessageWithSmallBuffer() throws IOException {
     long length = 3L << 30;
     InputStream endless = new LongMessage(length);
     FrameReader reader = new FrameReader(endless, Role.SERVER, new Reading());
@@ -203,7 +203,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void saysWhetherTheStreamEndedInsideAMessage() {
+  void reportsWhetherStreamEndedInsideMessage() {
     assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("82 01 41")))
         .isInstanceOf(EOFException.class)
         .hasMessage("the connection ended without a close frame");
@@ -223,14 +223,14 @@ class FrameReaderTest {
     return bytes;
   }
 
-  /** One frame whose payload is made when it is asked for, and a close frame. */
+  /** One frame, whose payload is generated by each read, and a close frame. */
   private static final class LongMessage extends InputStream {
     private final InputStream head;
     private final InputStream tail = new ByteArrayInputStream(CLOSE);
-    private long left;
+    private long remaining;
 
     LongMessage(long length) {
-      left = length;
+      remaining = length;
       head = new ByteArrayInputStream(Frame.join(hex("82 7f"), longBytes(length)));
     }
 
@@ -249,11 +249,11 @@ class FrameReaderTest {
       if (count >= 0) {
         return count;
       }
-      if (left == 0) {
+      if (remaining == 0) {
         return tail.read(bytes, offset, length);
       }
-      count = (int) Math.min(length, left);
-      left -= count;
+      count = (int) Math.min(length, remaining);
+      remaining -= count;
       return count;
     }
   }

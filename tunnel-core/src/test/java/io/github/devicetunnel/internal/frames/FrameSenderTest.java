@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 class FrameSenderTest {
   private static final int PING = 0x89;
 
-  /** A machine without threads for a moment must not stop the pings for good. */
+  /** A temporary shortage of threads must not stop pings permanently. */
   @Test
-  void aPingThatFoundNoHelperGoesOutWithTheNext() throws IOException {
+  void sendsPingAfterThreadShortage() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger submitted = new AtomicInteger();
     Executor helpers =
         task -> {
-          if (asked.incrementAndGet() == 1) {
+          if (submitted.incrementAndGet() == 1) {
             throw new OutOfMemoryError("thrown by a test");
           }
           task.run();
         };
     FrameSender sender = new FrameSender(out, helpers);
     sender.sendData(new byte[FrameWriter.HEADER_ROOM + 1], FrameWriter.HEADER_ROOM, 1);
-    out.reset(); // That byte is not confirmed, so nobody may write who must not wait.
+    out.reset(); // The byte is not acknowledged, so only a helper may write the ping.
 
     sender.sendPing();
     assertThat(out.size()).isZero();

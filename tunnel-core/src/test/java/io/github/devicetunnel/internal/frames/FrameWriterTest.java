@@ -18,7 +18,7 @@ class FrameWriterTest {
   private final Writes out = new Writes();
 
   @Test
-  void aServerWritesTheFramesOfTheRfc() throws IOException {
+  void serverWritesFramesOfRfc() throws IOException {
     FrameWriter writer = new FrameWriter(out, Role.SERVER);
     write(writer, "Hello".getBytes(UTF_8));
     write(writer, new byte[256]);
@@ -31,7 +31,7 @@ class FrameWriterTest {
   }
 
   @Test
-  void aClientMasksEveryFrameWithAKeyOfItsOwn() throws IOException {
+  void clientMasksEachFrameWithNewKey() throws IOException {
     FrameWriter writer = new FrameWriter(out, Role.CLIENT);
     byte[] payload = "Hello, device".getBytes(UTF_8);
     Set<String> keys = new HashSet<>();
@@ -52,7 +52,7 @@ class FrameWriterTest {
   }
 
   @Test
-  void eachFrameIsOneWrite() throws IOException {
+  void writesEachFrameInOneCall() throws IOException {
     FrameWriter writer = new FrameWriter(out, Role.CLIENT);
     write(writer, new byte[100_000]);
     writer.writePong(new byte[3]);
@@ -61,13 +61,13 @@ class FrameWriterTest {
   }
 
   @Test
-  void aCloseWithoutACodeIsEmpty() throws IOException {
+  void writesEmptyCloseFrameWithoutCode() throws IOException {
     new FrameWriter(out, Role.SERVER).writeClose(CloseCode.NO_STATUS, "");
     assertThat(out.writes).containsExactly(hex("88 00"));
   }
 
   @Test
-  void aLongReasonIsCutAtTheEndOfACharacter() throws IOException {
+  void truncatesLongReasonAtCharacterBoundary() throws IOException {
     new FrameWriter(out, Role.SERVER).writeClose(1000, "ü".repeat(100));
     byte[] frame = out.writes.get(0);
     assertThat(frame).startsWith(hex("88 7c 03e8")).hasSize(4 + 122);

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
-/** Reads all of a stream of frames and notes what came out. */
+/** Reads a whole stream of frames and records the result. */
 final class Reading implements FrameReader.ControlHandler {
   final ByteArrayOutputStream payload = new ByteArrayOutputStream();
 
-  /** Control frames, each with the number of payload bytes that were handed out before it. */
+  /** Control frames, each with the number of payload bytes delivered before it. */
   final List<String> controls = new ArrayList<>();
 
   int runs;
@@ -42,7 +42,7 @@ final class Reading implements FrameReader.ControlHandler {
     }
   }
 
-  /** A stream that hands out as many bytes at a time as a function of their number says. */
+  /** Returns a stream whose reads return at most {@code size} bytes, depending on the position. */
   static InputStream inPieces(byte[] bytes, IntUnaryOperator size) {
     return new InputStream() {
       private int position;
@@ -57,8 +57,8 @@ final class Reading implements FrameReader.ControlHandler {
         if (position == bytes.length) {
           return -1;
         }
-        int wanted = Math.max(1, size.applyAsInt(position));
-        int count = Math.min(Math.min(length, wanted), bytes.length - position);
+        int limit = Math.max(1, size.applyAsInt(position));
+        int count = Math.min(Math.min(length, limit), bytes.length - position);
         System.arraycopy(bytes, position, target, offset, count);
         position += count;
         return count;

@@ -9,22 +9,22 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Reads frames in the most naive way, from an array that holds them all: what {@link FrameReader}
- * must come to as well. Written from RFC 6455 and not from the other's code.
+ * Reads frames from an array that holds the whole stream. The result of {@link FrameReader} must be
+ * the same. The code follows RFC 6455 and does not derive from {@link FrameReader}.
  */
 final class ReferenceReader {
-  /** How a stream of frames ends. */
+  /** The end of a stream of frames. */
   enum End {
     CLOSE_FRAME,
-    BROKEN_RULE,
-    CUT_BETWEEN_MESSAGES,
-    CUT_INSIDE_A_MESSAGE
+    PROTOCOL_VIOLATION,
+    EOF_BETWEEN_MESSAGES,
+    EOF_INSIDE_MESSAGE
   }
 
   /**
-   * All that comes out of a stream.
+   * The content of a stream.
    *
-   * @param controls each with the number of payload bytes before it
+   * @param controls control frames, each with the number of payload bytes before it
    */
   record Outcome(String payload, List<String> controls, End end) {}
 
@@ -50,8 +50,8 @@ final class ReferenceReader {
     return new Outcome(hex(payload), controls, end);
   }
 
-  static String control(long before, String what, byte[] payload) {
-    return before + " " + what + " " + hex(payload);
+  static String control(long before, String kind, byte[] payload) {
+    return before + " " + kind + " " + hex(payload);
   }
 
   static String close(long before, int code, String reason) {
@@ -63,16 +63,16 @@ final class ReferenceReader {
   }
 
   private End readFrames() {
-    while (left() > 0) {
-      End end = left() == 1 ? End.CUT_INSIDE_A_MESSAGE : readFrame();
+    while (remaining() > 0) {
+      End end = remaining() == 1 ? End.EOF_INSIDE_MESSAGE : readFrame();
       if (end != null) {
         return end;
       }
     }
-    return messageIsOpen ? End.CUT_INSIDE_A_MESSAGE : End.CUT_BETWEEN_MESSAGES;
+    return messageIsOpen ? End.EOF_INSIDE_MESSAGE : End.EOF_BETWEEN_MESSAGES;
   }
 
-  /** Null when there may be more. */
+  /** Reads a frame, and returns null unless the stream ends with it. */
   private End readFrame() {
     boolean fin = bit(wire[position], 7);
     int reserved = (wire[position] >> 4) & 0b111;
@@ -81,37 +81,37 @@ final class ReferenceReader {
     int shortLength = wire[position + 1] & 0b111_1111;
     boolean known = List.of(0, 1, 2, 8, 9, 10).contains(opcode);
     if (reserved != 0 || !known || masked != fromClient) {
-      return End.BROKEN_RULE;
+      return End.PROTOCOL_VIOLATION;
     }
     if (opcode >= 8 && (!fin || shortLength > 125 || (opcode == 8 && shortLength == 1))) {
-      return End.BROKEN_RULE;
+      return End.PROTOCOL_VIOLATION;
     }
     if (opcode < 8 && messageIsOpen != (opcode == 0)) {
-      return End.BROKEN_RULE;
+      return End.PROTOCOL_VIOLATION;
     }
-    if (shortLength == 127 && left() > 2 && bit(wire[position + 2], 7)) {
-      return End.BROKEN_RULE;
+    if (shortLength == 127 && remaining() > 2 && bit(wire[position + 2], 7)) {
+      return End.PROTOCOL_VIOLATION;
     }
     int lengthSize = shortLength == 127 ? 8 : shortLength == 126 ? 2 : 0;
     int headerSize = 2 + lengthSize + (masked ? 4 : 0);
-    if (left() < headerSize) {
-      return End.CUT_INSIDE_A_MESSAGE;
+    if (remaining() < headerSize) {
+      return End.EOF_INSIDE_MESSAGE;
     }
     long length = lengthSize == 0 ? shortLength : number(position + 2, lengthSize);
     position += headerSize;
     byte[] key = masked ? Arrays.copyOfRange(wire, position - 4, position) : new byte[4];
-    int there = (int) Math.min(length, left());
-    byte[] content = Arrays.copyOfRange(wire, position, position + there);
-    for (int i = 0; i < there; i++) {
+    int available = (int) Math.min(length, remaining());
+    byte[] content = Arrays.copyOfRange(wire, position, position + available);
+    for (int i = 0; i < available; i++) {
       content[i] ^= key[i % 4];
     }
-    position += there;
+    position += available;
     if (opcode < 8) {
       messageIsOpen = !fin;
       payload.writeBytes(content);
-      return there < length ? End.CUT_INSIDE_A_MESSAGE : null;
+      return available < length ? End.EOF_INSIDE_MESSAGE : null;
     }
-    return there < length ? End.CUT_INSIDE_A_MESSAGE : readControl(opcode, content);
+    return available < length ? End.EOF_INSIDE_MESSAGE : readControl(opcode, content);
   }
 
   private End readControl(int opcode, byte[] content) {
@@ -129,20 +129,20 @@ final class ReferenceReader {
     }
     int code = (content[0] & 0xff) * 256 + (content[1] & 0xff);
     boolean forProtocol = code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
-    boolean forOthers = code >= 3000 && code <= 4999;
-    if (!forProtocol && !forOthers) {
-      return End.BROKEN_RULE;
+    boolean forApplications = code >= 3000 && code <= 4999;
+    if (!forProtocol && !forApplications) {
+      return End.PROTOCOL_VIOLATION;
     }
     byte[] text = Arrays.copyOfRange(content, 2, content.length);
     String reason = new String(text, UTF_8);
     if (!Arrays.equals(reason.getBytes(UTF_8), text)) {
-      return End.BROKEN_RULE;
+      return End.PROTOCOL_VIOLATION;
     }
     controls.add(close(payload.size(), code, reason));
     return End.CLOSE_FRAME;
   }
 
-  private int left() {
+  private int remaining() {
     return wire.length - position;
   }
 

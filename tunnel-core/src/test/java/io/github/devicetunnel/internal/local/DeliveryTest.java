@@ -12,22 +12,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** With a clock that moves 100 ms at each look. */
+/** Uses a clock that advances by 100 ms at each reading. */
 class DeliveryTest {
   private static final long STEP = Duration.ofMillis(100).toNanos();
 
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private long now;
-  private int looks;
+  private int checks;
 
-  /** Waits, and returns how many milliseconds have passed on the clock. */
-  private long await(LongUnaryOperator queueAtLook) {
+  /** Waits for the delivery and returns the elapsed time in milliseconds. */
+  private long await(LongUnaryOperator queueAtCheck) {
     LocalSocket local =
         new QueueOnly() {
           @Override
           public CompletableFuture<OptionalLong> undelivered() {
             return CompletableFuture.completedFuture(
-                OptionalLong.of(queueAtLook.applyAsLong(looks++)));
+                OptionalLong.of(queueAtCheck.applyAsLong(checks++)));
           }
         };
     new Delivery(local, cancelled, Duration.ZERO, () -> now += STEP).await();
@@ -35,35 +35,35 @@ class DeliveryTest {
   }
 
   @Test
-  void endsAtOnceWhenNothingIsQueued() {
-    assertThat(await(look -> 0)).isLessThanOrEqualTo(100);
-    assertThat(looks).isEqualTo(1);
+  void returnsAtOnceWhenQueueIsEmpty() {
+    assertThat(await(check -> 0)).isLessThanOrEqualTo(100);
+    assertThat(checks).isEqualTo(1);
   }
 
   @Test
-  void endsWhenTheQueueIsEmpty() {
-    await(look -> Math.max(0, 10 - look));
-    assertThat(looks).isEqualTo(11);
+  void returnsWhenQueueBecomesEmpty() {
+    await(check -> Math.max(0, 10 - check));
+    assertThat(checks).isEqualTo(11);
   }
 
   @Test
-  void endsTwoSecondsAfterTheLastProgress() {
-    assertThat(await(look -> Math.max(100, 110 - look))).isBetween(3000L, 3300L);
+  void returnsTwoSecondsAfterLastProgress() {
+    assertThat(await(check -> Math.max(100, 110 - check))).isBetween(3000L, 3300L);
   }
 
   @Test
-  void endsAfterThirtySecondsInAll() {
-    assertThat(await(look -> 1_000_000 - look)).isBetween(30_000L, 30_300L);
+  void returnsAfterThirtySecondsInTotal() {
+    assertThat(await(check -> 1_000_000 - check)).isBetween(30_000L, 30_300L);
   }
 
   @Test
-  void endsWhenCancelled() {
+  void returnsWhenCancelled() {
     cancelled.countDown();
-    await(look -> 5);
-    assertThat(looks).isEqualTo(1);
+    await(check -> 5);
+    assertThat(checks).isEqualTo(1);
   }
 
-  /** A local end of which only the queue is asked. */
+  /** A local socket that reports only the length of its queue. */
   private abstract static class QueueOnly implements LocalSocket {
     @Override
     public InputStream inputStream() {

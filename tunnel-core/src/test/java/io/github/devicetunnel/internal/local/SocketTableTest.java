@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables as the kernel of a machine with the least significant byte first writes them. */
+/** Uses socket tables in the format of a little-endian kernel. */
 class SocketTableTest {
   private static final String HEADER =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout"
@@ -28,7 +28,7 @@ class SocketTableTest {
   @TempDir private Path folder;
 
   @BeforeEach
-  void sameByteOrder() {
+  void assumeLittleEndian() {
     assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -61,9 +61,9 @@ class SocketTableTest {
     assertThat(found.peer()).isEqualTo(new SocketTable.Row(1, 0, 0x1ba00, true));
   }
 
-  /** A dual-stack socket of Java and an IPv4 client stand in different tables. */
+  /** A dual-stack socket of Java and an IPv4 client are in different tables. */
   @Test
-  void takesMappedAddressesForIpv4() throws Exception {
+  void findsIpv4MappedAddresses() throws Exception {
     write(
         "tcp",
         "   0: 0100007F:A49A 0100007F:B8B3 05 00000000:00000000 03:00001770 00000000     0        0 0"
@@ -82,7 +82,7 @@ class SocketTableTest {
   }
 
   @Test
-  void findsIpv6() throws Exception {
+  void findsIpv6Connection() throws Exception {
     write("tcp");
     write(
         "tcp6",
@@ -98,12 +98,12 @@ class SocketTableTest {
   }
 
   @Test
-  void knowsNothingWithoutTable() throws Exception {
+  void returnsNullWithoutTable() throws Exception {
     assertThat(find(address("127.0.0.1", 1), address("127.0.0.1", 2))).isNull();
   }
 
   @Test
-  void skipsLinesThatItDoesNotUnderstand() throws Exception {
+  void skipsMalformedLines() throws Exception {
     write("tcp", "", "nonsense", "   0: 0100007F:B8B3", "   1: 0100007F:B8B3 0100007F:A49A 01");
     assertThat(find(address("127.0.0.1", 0xb8b3), address("127.0.0.1", 0xa49a)))
         .isEqualTo(new Connection(null, null));
@@ -111,7 +111,7 @@ class SocketTableTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  @SuppressWarnings("try") // closing in the middle is what is tested
+  @SuppressWarnings("try") // the test closes the client early
   void findsRealConnections() throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket server = new ServerSocket(0, 1, loopback);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a listener concludes from the kernel's table of sockets about a client that sent a FIN. */
+/** Checks how the kernel's socket table distinguishes a close from a half-close of the client. */
 final class TcpLocalSocketTest {
   private static final String OPEN = "12345";
   private static final String CLOSED = "0";
@@ -58,15 +58,15 @@ final class TcpLocalSocketTest {
             return remote;
           }
         }) {
-      TcpLocalSocket end = new TcpLocalSocket(socket, new SocketTable(folder));
-      boolean left = end.hasClientLeft(false).get(20, TimeUnit.SECONDS);
-      assertThat(end.hasClientLeft(true).get(20, TimeUnit.SECONDS)).isEqualTo(left);
+      TcpLocalSocket tcpSocket = new TcpLocalSocket(socket, new SocketTable(folder));
+      boolean left = tcpSocket.hasClientLeft(false).get(20, TimeUnit.SECONDS);
+      assertThat(tcpSocket.hasClientLeft(true).get(20, TimeUnit.SECONDS)).isEqualTo(left);
       return left;
     }
   }
 
   @Test
-  void clientOnThisMachineThatClosedHasLeft() throws Exception {
+  void closedClientOnThisMachineHasLeft() throws Exception {
     InetSocketAddress local = address(1, 8181);
     InetSocketAddress remote = address(1, 50_000);
     assertThat(hasClientLeft(local, remote, row(remote, local, FIN_WAIT2, CLOSED))).isTrue();
@@ -74,15 +74,15 @@ final class TcpLocalSocketTest {
   }
 
   @Test
-  void clientOnThisMachineThatShutItsOutputDownHasNotLeft() throws Exception {
+  void halfClosedClientOnThisMachineHasNotLeft() throws Exception {
     InetSocketAddress local = address(1, 8181);
     InetSocketAddress remote = address(1, 50_000);
     assertThat(hasClientLeft(local, remote, row(remote, local, FIN_WAIT2, OPEN))).isFalse();
   }
 
-  /** Its row is on the other machine, so a close cannot be told from a half-close. */
+  /** The client's row is on the other machine, so a close looks the same as a half-close. */
   @Test
-  void clientOnAnotherMachineIsTakenForOneThatReadsOn() throws Exception {
+  void clientOnAnotherMachineCountsAsHalfClosed() throws Exception {
     assertThat(hasClientLeft(address(1, 8181), address(2, 50_000), "")).isFalse();
   }
 }

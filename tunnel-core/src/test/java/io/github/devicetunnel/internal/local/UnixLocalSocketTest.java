@@ -22,7 +22,7 @@ final class UnixLocalSocketTest {
   private ServerSocketChannel server;
   private SocketChannel client;
   private SocketChannel accepted;
-  private UnixLocalSocket end;
+  private UnixLocalSocket socket;
 
   @BeforeEach
   void connect(@TempDir Path folder) throws Exception {
@@ -30,7 +30,7 @@ final class UnixLocalSocketTest {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
     client = SocketChannel.open(address);
     accepted = server.accept();
-    end = new UnixLocalSocket(accepted);
+    socket = new UnixLocalSocket(accepted);
   }
 
   @AfterEach
@@ -41,29 +41,29 @@ final class UnixLocalSocketTest {
   }
 
   @Test
-  void clientThatHasOnlyEndedItsOutputIsThere() throws Exception {
+  void halfClosedClientHasNotLeft() throws Exception {
     client.shutdownOutput();
 
-    assertThat(end.hasClientLeft(false).get()).isFalse();
+    assertThat(socket.hasClientLeft(false).get()).isFalse();
   }
 
   @Test
-  void clientThatLeftBytesToReadHasNotLeft() throws Exception {
+  void clientWithUnreadBytesHasNotLeft() throws Exception {
     client.write(ByteBuffer.wrap(new byte[] {7, 8}));
     client.close();
 
-    assertThat(end.hasClientLeft(false).get()).isFalse();
-    assertThat(end.inputStream().readAllBytes()).containsExactly(7, 8);
-    assertThat(end.hasClientLeft(true).get()).isTrue();
+    assertThat(socket.hasClientLeft(false).get()).isFalse();
+    assertThat(socket.inputStream().readAllBytes()).containsExactly(7, 8);
+    assertThat(socket.hasClientLeft(true).get()).isTrue();
   }
 
   /** Closing a socket with unread bytes resets the connection. */
   @Test
-  void checkOfResetConnectionLeavesNoByte() throws Exception {
+  void resetClientHasLeft() throws Exception {
     accepted.write(ByteBuffer.wrap(new byte[] {1}));
     client.close();
 
-    assertThat(end.hasClientLeft(false).get()).isTrue();
-    assertThatThrownBy(() -> end.inputStream().read()).isInstanceOf(IOException.class);
+    assertThat(socket.hasClientLeft(false).get()).isTrue();
+    assertThatThrownBy(() -> socket.inputStream().read()).isInstanceOf(IOException.class);
   }
 }

@@ -20,7 +20,7 @@ class HeapShareTest {
   }
 
   @Test
-  void fewConnectionsHaveLongBuffers() {
+  void fewConnectionsGetLargeBuffers() {
     assertThat(share.maxBufferBytes()).isEqualTo(64 << 10);
     lease(21, false);
     assertThat(share.maxBufferBytes()).isEqualTo(64 << 10);
@@ -29,17 +29,17 @@ class HeapShareTest {
   }
 
   @Test
-  void longBuffersOfEarlyConnectionsLeaveRoomForTheOthers() {
-    long all = 0;
+  void buffersUseAtMostOneThirdOfHeap() {
+    long total = 0;
     for (int count = 1; count <= 1000; count++) {
       lease(1, false);
-      all += 3L * share.maxBufferBytes();
+      total += 3L * share.maxBufferBytes();
     }
-    assertThat(all).isLessThanOrEqualTo((64 << 20) / 3);
+    assertThat(total).isLessThanOrEqualTo((64 << 20) / 3);
   }
 
   @Test
-  void rejectsWhatDoesNotFit() {
+  void rejectsConnectionsAboveLimit() {
     assertThat(share.maxConnections(false)).isEqualTo(1024);
     assertThat(share.maxConnections(true)).isEqualTo(341);
     List<HeapShare.Lease> leases = lease(341, true);
@@ -51,7 +51,7 @@ class HeapShareTest {
   }
 
   @Test
-  void buffersGetLongerAgain() {
+  void buffersGrowAfterConnectionsClose() {
     List<HeapShare.Lease> leases = lease(1000, false);
     assertThat(share.maxBufferBytes()).isEqualTo(1 << 10);
     leases.forEach(HeapShare.Lease::close);

@@ -45,7 +45,7 @@ class ReadAheadInputStreamTest {
   }
 
   @Test
-  void bytesAreAllThereInTheirOrderWhateverIsAskedFor() throws Exception {
+  void readsAllBytesInOrderForAnyReadSize() throws Exception {
     byte[] sent = random(3_000_000);
     Future<byte[]> received = threads.submit(() -> readInPieces(near.getInputStream()));
     Random random = new Random(2);
@@ -63,8 +63,8 @@ class ReadAheadInputStreamTest {
     Random random = new Random(3);
     byte[] bytes = new byte[100_000];
     while (true) {
-      int most = random.nextBoolean() ? HEADER : bytes.length;
-      int count = in.read(bytes, 0, 1 + random.nextInt(most));
+      int max = random.nextBoolean() ? HEADER : bytes.length;
+      int count = in.read(bytes, 0, 1 + random.nextInt(max));
       if (count < 0) {
         return all.toByteArray();
       }
@@ -73,7 +73,7 @@ class ReadAheadInputStreamTest {
   }
 
   @Test
-  void recordsThatCameTogetherAreTakenTogether() throws IOException {
+  void readsManyRecordsPerSocketRead() throws IOException {
     int record = 16 << 10;
     ReadAheadInputStream in = new ReadAheadInputStream(counting);
     for (int i = 0; i < 100; i++) {
@@ -90,31 +90,31 @@ class ReadAheadInputStreamTest {
   }
 
   @Test
-  void aReadLongerThanTheBufferIsNotCopied() throws IOException {
+  void readsLongRequestWithoutCopy() throws IOException {
     byte[] bytes = new byte[4096];
     new ReadAheadInputStream(counting).read(bytes, 0, bytes.length);
     assertSame(bytes, counting.last);
   }
 
   @Test
-  void whatHasComeIsReturnedWithoutAWaitForMore() throws IOException {
+  void returnsReceivedBytesWithoutWaitingForMore() throws IOException {
     far.getOutputStream().write(random(3));
     assertEquals(3, near.getInputStream().read(new byte[HEADER]));
   }
 
   @Test
-  void whatIsLeftIsAvailableAndReadByWhoeverAsksNext() throws IOException {
+  void keepsUnreadBytesForNextRead() throws IOException {
     far.getOutputStream().write(random(100));
     far.shutdownOutput();
     near.getInputStream().readNBytes(HEADER);
     assertEquals(95, near.getInputStream().available());
     assertEquals(95, near.getInputStream().readAllBytes().length);
     assertEquals(-1, near.getInputStream().read(new byte[HEADER]));
-    assertEquals(-1, near.getInputStream().read(new byte[HEADER]), "and again");
+    assertEquals(-1, near.getInputStream().read(new byte[HEADER]), "second read");
   }
 
   @Test
-  void aTimeoutLosesNoByte() throws IOException {
+  void timeoutLosesNoBytes() throws IOException {
     near.setSoTimeout(20);
     far.getOutputStream().write(random(HEADER));
     assertEquals(HEADER, near.getInputStream().readNBytes(HEADER).length);
@@ -125,7 +125,7 @@ class ReadAheadInputStreamTest {
   }
 
   @Test
-  void aClosedSocketHasNoInput() throws IOException {
+  void closedSocketHasNoInputStream() throws IOException {
     near.getInputStream();
     near.close();
     assertThrows(SocketException.class, () -> near.getInputStream());
@@ -137,7 +137,7 @@ class ReadAheadInputStreamTest {
     return bytes;
   }
 
-  /** As many bytes as are asked for. */
+  /** Returns as many bytes as requested, and counts the reads. */
   private static final class Counting extends InputStream {
     private int reads;
     private byte[] last = {};

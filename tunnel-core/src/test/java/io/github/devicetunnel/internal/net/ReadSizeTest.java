@@ -17,7 +17,7 @@ class ReadSizeTest {
     assertEquals(count, size.read(new Answer(count, waitMillis), BUFFER, 0, size.bytes()));
   }
 
-  private void fillUntilLongest() throws IOException {
+  private void growToMax() throws IOException {
     for (int i = 0; i < 5; i++) {
       read(size.bytes(), 0);
     }
@@ -25,45 +25,45 @@ class ReadSizeTest {
   }
 
   @Test
-  void itIsShortAtFirst() {
+  void startsShort() {
     assertEquals(1 << 10, size.bytes());
   }
 
   @Test
-  void fullReadsMakeItLonger() throws IOException {
+  void growsAfterFullReads() throws IOException {
     read(1 << 10, 0);
     assertEquals(4 << 10, size.bytes());
-    fillUntilLongest();
+    growToMax();
   }
 
   @Test
-  void readsThatAreNotFullLeaveIt() throws IOException {
-    fillUntilLongest();
+  void keepsLengthAfterPartialReads() throws IOException {
+    growToMax();
     read(1, 0);
     read(10_000, 0);
     assertEquals(64 << 10, size.bytes());
   }
 
   @Test
-  void aFewBytesAfterASilenceMakeItShort() throws IOException {
-    fillUntilLongest();
+  void shrinksAfterSilenceAndFewBytes() throws IOException {
+    growToMax();
     read(6, 1100); // such as a pong
     assertEquals(1 << 10, size.bytes());
   }
 
   @Test
-  void manyBytesAfterASilenceLeaveIt() throws IOException {
-    fillUntilLongest();
+  void keepsLengthAfterSilenceAndManyBytes() throws IOException {
+    growToMax();
     read(20_000, 1100);
     assertEquals(64 << 10, size.bytes());
   }
 
   @Test
-  void theEndOfTheStreamIsPassedOn() throws IOException {
+  void returnsEndOfStream() throws IOException {
     assertEquals(-1, size.read(InputStream.nullInputStream(), BUFFER, 0, 10));
   }
 
-  /** So many bytes, after a silence. */
+  /** Returns {@code count} bytes after {@code waitMillis}. */
   private static final class Answer extends InputStream {
     private final int count;
     private final long waitMillis;

@@ -48,7 +48,7 @@ class SpinThenBlockInputStreamTest {
   }
 
   @Test
-  void bytesThatComeInQuickSuccessionAreAllThereInTheirOrder() throws Exception {
+  void readsAllBytesOfFastSenderInOrder() throws Exception {
     byte[] sent = new byte[300_000];
     new Random(1).nextBytes(sent);
     Future<byte[]> received = threads.submit(() -> in.readAllBytes());
@@ -60,7 +60,7 @@ class SpinThenBlockInputStreamTest {
   }
 
   @Test
-  void aByteThatComesLongAfterTheSpinIsWaitedFor() throws Exception {
+  void waitsForByteThatArrivesAfterSpin() throws Exception {
     answerAtOnce();
     Future<Integer> late = threads.submit(() -> in.read());
     assertThrows(
@@ -70,21 +70,21 @@ class SpinThenBlockInputStreamTest {
   }
 
   @Test
-  void theEndOfTheStreamIsSeen() throws Exception {
+  void detectsEndOfStream() throws Exception {
     answerAtOnce();
     far.shutdownOutput();
     assertEquals(-1, in.read(new byte[10]));
   }
 
   @Test
-  void aTimeoutHolds() throws Exception {
+  void appliesReadTimeout() throws Exception {
     answerAtOnce();
     near.setSoTimeout(20);
     assertThrows(SocketTimeoutException.class, () -> in.read(new byte[10]));
   }
 
   @Test
-  void aReaderIsFreedByAClose() throws Exception {
+  void closeUnblocksReader() throws Exception {
     for (int i = 0; i < 50; i++) {
       answerAtOnce();
       Future<Integer> read = threads.submit(() -> in.read(new byte[10]));

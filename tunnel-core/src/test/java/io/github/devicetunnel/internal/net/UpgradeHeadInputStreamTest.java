@@ -12,12 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The head of an answer on its way to OkHttp, and all that comes after it. */
+/** Checks that only the head of an expected answer is changed for OkHttp. */
 class UpgradeHeadInputStreamTest {
   private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\n";
   private static final String FRAMES = "\u0082\u0003abc\r\n\r\nConnection: x, Upgrade\r\n\r\n";
 
-  /** Gives out a few bytes at a time, as a network may. */
+  /** Returns a stream whose reads return at most {@code piece} bytes, as a network may. */
   private static InputStream network(String text, int piece) {
     return new ByteArrayInputStream(text.getBytes(ISO_8859_1)) {
       @Override
@@ -27,7 +27,7 @@ class UpgradeHeadInputStreamTest {
     };
   }
 
-  private static String passed(String text, int piece) throws IOException {
+  private static String filter(String text, int piece) throws IOException {
     UpgradeHeadInputStream input = new UpgradeHeadInputStream(network(text, piece));
     input.expectAnswer();
     return new String(input.readAllBytes(), ISO_8859_1);
@@ -35,22 +35,22 @@ class UpgradeHeadInputStreamTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 50, 8 << 10})
-  void listBecomesOneOption(int piece) throws IOException {
+  void replacesConnectionListByUpgrade(int piece) throws IOException {
     String start = SWITCHING + "Upgrade: websocket\r\n";
     String end = "X: y\r\n\r\n" + FRAMES;
-    assertThat(passed(start + "Connection: keep-alive, Upgrade\r\n" + end, piece))
+    assertThat(filter(start + "Connection: keep-alive, Upgrade\r\n" + end, piece))
         .isEqualTo(start + "Connection:Upgrade\n" + end);
-    assertThat(passed(start + "Connection: Upgrade\r\nconnection:x\r\n" + end, piece))
+    assertThat(filter(start + "Connection: Upgrade\r\nconnection:x\r\n" + end, piece))
         .isEqualTo(start + "Connection:Upgrade\n" + end);
-    assertThat(passed(start.replace("\r", "") + "Connection:upgrade\n\n" + FRAMES, piece))
+    assertThat(filter(start.replace("\r", "") + "Connection:upgrade\n\n" + FRAMES, piece))
         .isEqualTo(start.replace("\r", "") + "Connection:Upgrade\n\n" + FRAMES);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 8 << 10})
-  void interimResponsesStayAsTheyAre(int piece) throws IOException {
+  void keepsInterimResponses(int piece) throws IOException {
     String hints = "HTTP/1.1 103 Early Hints\r\nConnection: a, upgrade\r\n\r\n";
-    assertThat(passed(hints + hints + SWITCHING + "Connection: a,upgrade\r\n\r\n" + FRAMES, piece))
+    assertThat(filter(hints + hints + SWITCHING + "Connection: a,upgrade\r\n\r\n" + FRAMES, piece))
         .isEqualTo(hints + hints + SWITCHING + "Connection:Upgrade\n\r\n" + FRAMES);
   }
 
@@ -63,9 +63,9 @@ class UpgradeHeadInputStreamTest {
     "SSH-2.0-OpenSSH_9.2",
     "''"
   })
-  void otherAnswersStayAsTheyAre(String statusLine) throws IOException {
+  void keepsOtherAnswers(String statusLine) throws IOException {
     String text = statusLine + "\r\nConnection: keep-alive, Upgrade\r\n\r\n" + FRAMES;
-    assertThat(passed(text, 3)).isEqualTo(text);
+    assertThat(filter(text, 3)).isEqualTo(text);
   }
 
   @ParameterizedTest
@@ -76,26 +76,26 @@ class UpgradeHeadInputStreamTest {
         "Connection: keep-alive,\r\n Upgrade\r\n",
         "X-Connection: a, Upgrade\r\n"
       })
-  void headsThatAreNotUnderstoodStayAsTheyAre(String fields) throws IOException {
+  void keepsUnrecognizedHeads(String fields) throws IOException {
     String text = SWITCHING + fields + "\r\n" + FRAMES;
-    assertThat(passed(text, 4)).isEqualTo(text);
+    assertThat(filter(text, 4)).isEqualTo(text);
   }
 
   @Test
-  void endInTheMiddleLosesNothing() throws IOException {
+  void earlyEndLosesNoBytes() throws IOException {
     String text = SWITCHING + "Connection: keep-alive, Upgr";
-    assertThat(passed(text, 5)).isEqualTo(text);
-    assertThat(passed("", 5)).isEmpty();
+    assertThat(filter(text, 5)).isEqualTo(text);
+    assertThat(filter("", 5)).isEmpty();
   }
 
   @Test
-  void longHeadIsPassedOn() throws IOException {
+  void keepsLongHead() throws IOException {
     String text = SWITCHING + "X: " + "y".repeat(200_000) + "\r\nConnection: a, upgrade\r\n\r\n";
-    assertThat(passed(text, 8 << 10)).isEqualTo(text);
+    assertThat(filter(text, 8 << 10)).isEqualTo(text);
   }
 
   @Test
-  void nothingIsTouchedUnlessAnAnswerIsExpected() throws IOException {
+  void changesOnlyExpectedAnswer() throws IOException {
     String text = SWITCHING + "Connection: keep-alive, Upgrade\r\n\r\n";
     UpgradeHeadInputStream input = new UpgradeHeadInputStream(network(text + text, text.length()));
     assertThat(new String(input.readNBytes(text.length()), ISO_8859_1)).isEqualTo(text);
@@ -105,7 +105,7 @@ class UpgradeHeadInputStreamTest {
   }
 
   @Test
-  void timeoutLosesNothing() throws IOException {
+  void timeoutLosesNoBytes() throws IOException {
     String text = SWITCHING + "Connection: keep-alive, Upgrade\r\n\r\n" + FRAMES;
     InputStream network = network(text, 1);
     InputStream slow =
@@ -129,7 +129,7 @@ class UpgradeHeadInputStreamTest {
         next = input.read();
         read.append(next < 0 ? "" : String.valueOf((char) next));
       } catch (SocketTimeoutException e) {
-        // The next read goes on.
+        // The next read continues.
       }
     }
     assertThat(read).hasToString(SWITCHING + "Connection:Upgrade\n\r\n" + FRAMES);

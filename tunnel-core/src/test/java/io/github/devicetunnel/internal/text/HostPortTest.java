@@ -17,14 +17,14 @@ class HostPortTest {
     "2001:db8:0:0:1:0:0:1, [2001:db8::1:0:0:1]:80",
     "::ffff:192.0.2.1, 192.0.2.1:80"
   })
-  void addressAsInAUrl(String host, String text) throws Exception {
+  void formatsAddressAsInUrl(String host, String text) throws Exception {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 80);
 
     assertThat(HostPort.of(address)).isEqualTo(text);
   }
 
   @Test
-  void nameThatWasNotResolved() {
+  void formatsUnresolvedName() {
     assertThat(HostPort.of(InetSocketAddress.createUnresolved("gw.example", 443)))
         .isEqualTo("gw.example:443");
   }

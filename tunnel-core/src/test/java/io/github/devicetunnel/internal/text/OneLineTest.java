@@ -13,7 +13,7 @@ final class OneLineTest {
       chars = {
         0x1b, 7, '\r', '\n', 0, 0x7f, 0x9b, 0x202e, 0x2066, 0x200d, 0xfeff, 0x2028, 0x2029, 0xd800
       })
-  void whatIsNotToBeSeen(char c) {
+  void replacesInvisibleCharacters(char c) {
     assertThat(OneLine.printable("a" + c + "b")).isEqualTo("a?b");
     assertThat(OneLine.of("a" + c + "b", 10)).isEqualTo("a?b");
     assertThat(OneLine.words("a" + c + c + "b" + c, 10)).isEqualTo("a b");
@@ -21,13 +21,13 @@ final class OneLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gr\u00fc\u00dfe", "\u4f60\u597d", "\ud83d\ude00", "a  b", "'\"<>&\\"})
-  void whatStays(String text) {
+  void keepsVisibleCharacters(String text) {
     assertThat(OneLine.printable(text)).isEqualTo(text);
     assertThat(OneLine.of(text, 10)).isEqualTo(text);
   }
 
   @Test
-  void cutsBetweenCharacters() {
+  void truncatesBetweenCharacters() {
     assertThat(OneLine.of("abcdef", 3)).isEqualTo("abc...");
     assertThat(OneLine.words("abc  def", 5)).isEqualTo("abc d...");
     assertThat(OneLine.of("ab\ud83d\ude00c", 3)).isEqualTo("ab...");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Probes of connections that are idle, some of them dead. */
+/** Probes idle connections, some of which are dead. */
 class WarmUpTest {
   private static final int COUNT = 3;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -70,7 +70,7 @@ class WarmUpTest {
   }
 
   @Test
-  void deadConnectionIsClosedAndReplacedByTheNextRound() throws IOException {
+  void nextRoundReplacesDeadConnection() throws IOException {
     warmUp().execute(helpers);
     Set<Integer> first = probed();
     assertThat(first).hasSize(COUNT);
@@ -88,7 +88,7 @@ class WarmUpTest {
     assertThat(probed()).hasSize(COUNT).doesNotContain(broken).containsAll(without(first, broken));
   }
 
-  private static Set<Integer> without(Set<Integer> all, int one) {
-    return all.stream().filter(i -> i != one).collect(Collectors.toSet());
+  private static Set<Integer> without(Set<Integer> all, int excluded) {
+    return all.stream().filter(i -> i != excluded).collect(Collectors.toSet());
   }
 }
