@@ -1,8 +1,8 @@
 @echo off
-rem Starts the command line. Needs Java 17 or later: JAVA_HOME's, else the one on the path.
-rem TUNNEL_JAVA_OPTS holds further options for Java, separated by spaces.
-rem Unlike the launcher for other systems this one leaves secrets among Java's arguments, because
-rem cmd cannot take an argument apart without harm: use --api-key-file or TUNNEL_API_KEY.
+rem Starts the command line. Requires Java 17 or later, in JAVA_HOME or else on the path.
+rem TUNNEL_JAVA_OPTS contains additional options for Java, separated by spaces.
+rem Unlike the launcher for other systems, this one leaves secrets in Java's arguments, because cmd
+rem cannot parse arguments safely. Use --api-key-file or TUNNEL_API_KEY instead.
 setlocal
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"

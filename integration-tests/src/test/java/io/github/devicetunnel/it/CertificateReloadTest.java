@@ -93,7 +93,7 @@ final class CertificateReloadTest {
 
       write(SERVER, RENEWED);
       program.signal(folder, "HUP");
-      program.await("Read .*ca\\.pem, .*client\\.pem, .*client\\.key again, for new connections");
+      program.await("Reloaded .*ca\\.pem, .*client\\.pem, .*client\\.key for new connections");
 
       assertTunnelWorks(port);
     }
@@ -108,7 +108,7 @@ final class CertificateReloadTest {
 
       write(SERVER, RENEWED);
       program.signal(folder, "HUP");
-      program.await("again, for new connections");
+      program.await("Reloaded .* for new connections");
 
       assertTunnelWorks(port);
     }
@@ -124,7 +124,7 @@ final class CertificateReloadTest {
       Files.writeString(certificate, EXPIRED.certificatePem());
       program.signal(folder, "HUP");
       program.await("tunnel: --client-key: .*its key is not that of the certificate in ");
-      program.await("The certificates stay as they were");
+      program.await("The certificates are unchanged");
 
       assertTunnelWorks(port);
     }
@@ -140,7 +140,7 @@ final class CertificateReloadTest {
       Files.delete(certificate);
       program.signal(folder, "HUP");
       program.await("tunnel: --client-cert: .*client\\.pem: there is no such file");
-      program.await("The certificates stay as they were");
+      program.await("The certificates are unchanged");
 
       assertTunnelWorks(port);
     }
@@ -154,7 +154,7 @@ final class CertificateReloadTest {
       try (Socket kept = TunnelProgram.connectAndExchange(port)) {
         write(EXPIRED, EXPIRED);
         program.signal(folder, "HUP");
-        program.await("again, for new connections");
+        program.await("Reloaded .* for new connections");
 
         kept.getOutputStream().write('x');
         assertThat(kept.getInputStream().read()).isEqualTo('x');

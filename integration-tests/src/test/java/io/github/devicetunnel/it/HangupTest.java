@@ -64,7 +64,7 @@ final class HangupTest {
     program.awaitPort();
     Files.writeString(config, "tunnels:\n" + TUNNEL + TUNNEL);
     sendHangup(program);
-    program.await("Read .*c\\.yaml again");
+    program.await("Reloaded .*c\\.yaml");
     assertThat(program.terminate()).isZero();
   }
 
@@ -85,8 +85,8 @@ final class HangupTest {
         TunnelProgram.onTerminal(folder, settings(), "--config", config.toString())) {
       program.awaitPort();
       sendHangup(program);
-      program.await("Stopping; open connections may finish");
-      program.await("SIGHUP stops a program in a terminal; --reload-on-hangup");
+      program.await("Stopping; draining open connections");
+      program.await("SIGHUP stops the program in a terminal; .* use --reload-on-hangup");
       awaitEnd(program.innermost());
     }
   }

@@ -43,8 +43,8 @@ final class KeyOptionScenes {
                 .variable("TUNNEL_API_KEY", "ak_wrong"));
     assertThat(outcome.err())
         .isEqualTo(
-            "tunnel: warning: a key given as --api-key can be seen by others: use --api-key-file"
-                + " or TUNNEL_API_KEY\n");
+            "tunnel: warning: --api-key exposes the key to other users of this machine; use"
+                + " --api-key-file or TUNNEL_API_KEY\n");
   }
 
   private static void apiKeyFile(ProgramBench bench) throws Exception {

@@ -135,7 +135,7 @@ final class ListenOptionScenes {
     Program.Outcome outcome = bench.program("--config", file.toString()).run();
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err())
-        .startsWith("tunnel: " + file + ":1: unknown key \"devise\", did you mean device?");
+        .startsWith("tunnel: " + file + ":1: unknown key \"devise\"; did you mean \"device\"?");
   }
 
   /** {@code HangupTest} sends the signal. */

@@ -101,7 +101,9 @@ class ListenProgramTest {
     try (Socket socket = connect(nextAddress(process.inputReader()))) {
       signal(process, signal);
       assertThat(process.errorReader().readLine())
-          .isEqualTo("Stopping; open connections may finish for 600 s, a second signal cuts them");
+          .isEqualTo(
+              "Stopping; draining open connections for up to 600 s (send a second signal to abort"
+                  + " them)");
       assertThat(socket.isClosed()).isFalse();
       signal(process, signal);
       return exitCode(process);
@@ -115,7 +117,7 @@ class ListenProgramTest {
       signal(process, "TERM");
       assertThat(exitCode(process)).isEqualTo(0);
       assertThat(process.errorReader().lines())
-          .anyMatch(line -> line.startsWith("Stopped; connections finished: 0, cut: 1"));
+          .anyMatch(line -> line.startsWith("Stopped; connections drained: 0, aborted: 1"));
       assertThat(socket.isClosed()).isFalse();
     }
   }
@@ -128,7 +130,7 @@ class ListenProgramTest {
     TestProcess process = listen("--config", config.toString());
     assertThat(exitCode(process)).isEqualTo(2);
     assertThat(process.errorReader().readLine())
-        .isEqualTo("tunnel: " + config + ":2: unknown key \"devise\", did you mean device?");
+        .isEqualTo("tunnel: " + config + ":2: unknown key \"devise\"; did you mean \"device\"?");
   }
 
   @Test

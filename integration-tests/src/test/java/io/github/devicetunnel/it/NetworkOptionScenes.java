@@ -81,7 +81,7 @@ final class NetworkOptionScenes {
       Program.Outcome outcome = bench.stdio(bench.cloud(), "--proxy=" + url).run();
       assertThat(outcome.exitCode()).isEqualTo(6);
       assertThat(outcome.err())
-          .containsOnlyOnce("a password in --proxy can be seen by others")
+          .containsOnlyOnce("--proxy exposes the password to other users")
           .doesNotContain(PASSWORD);
       String credentials =
           Base64.getEncoder().encodeToString(("plant:" + PASSWORD).getBytes(UTF_8));

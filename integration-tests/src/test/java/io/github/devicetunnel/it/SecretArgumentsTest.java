@@ -90,7 +90,7 @@ final class SecretArgumentsTest {
           .doesNotContain(Secrets.WORD)
           .endsWith("<" + String.join("><", programArguments) + ">");
       assertThat(outcome.err())
-          .containsOnlyOnce("a key given as --api-key can be seen by others")
+          .containsOnlyOnce("--api-key exposes the key to other users")
           .doesNotContain(Secrets.WORD);
     }
   }

@@ -66,10 +66,10 @@ final class TerminalTest {
     cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables())) {
       int port = program.awaitPort();
-      program.await("0 open, 0 in all  up 0 B/s \\(0 B\\)  down 0 B/s \\(0 B\\)  0 failed");
+      program.await("0 open, 0 total  up 0 B/s \\(0 B\\)  down 0 B/s \\(0 B\\)  0 failed");
       connectTwice(port);
       program.await(
-          "0 open, 1 in all  up [^ ]+ k?B/s \\(1.00 kB\\)  down [^ ]+ k?B/s \\(1.00 kB\\)"
+          "0 open, 1 total  up [^ ]+ k?B/s \\(1.00 kB\\)  down [^ ]+ k?B/s \\(1.00 kB\\)"
               + "  \u001b\\[31m1 failed");
       assertThat(program.terminate()).isZero();
 
@@ -108,7 +108,7 @@ final class TerminalTest {
     try (TunnelProgram program = TunnelProgram.inBackground(folder, variables())) {
       connectTwice(program.awaitPort());
       assertThat(program.terminate()).isZero();
-      assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b[2K", " in all");
+      assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b[2K", " total");
     }
   }
 
@@ -117,7 +117,7 @@ final class TerminalTest {
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables(), "--output=json")) {
       program.await("\"event\":\"listening\"");
       assertThat(program.terminate()).isZero();
-      assertThat(program.said()).doesNotContain("\u001b", " in all");
+      assertThat(program.said()).doesNotContain("\u001b", " total");
     }
   }
 
@@ -131,6 +131,6 @@ final class TerminalTest {
   private static void assertPlain(TunnelProgram program) throws Exception {
     program.awaitPort();
     assertThat(program.terminate()).isZero();
-    assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b", " in all");
+    assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b", " total");
   }
 }

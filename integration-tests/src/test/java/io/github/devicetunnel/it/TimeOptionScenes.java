@@ -99,7 +99,7 @@ final class TimeOptionScenes {
     try (TunnelProgram program = bench.listen("--drain-timeout", "100ms");
         Socket socket = ProgramBench.connected(program.awaitPort())) {
       assertThat(program.terminate()).isZero();
-      program.await("Stopped; connections finished: 0, cut: 1");
+      program.await("Stopped; connections drained: 0, aborted: 1");
       ProgramBench.awaitEnd(socket);
     }
   }

@@ -99,34 +99,34 @@ final class Activity extends TunnelEventListener {
   public void opened(ConnectionInfo connection) {
     open.incrementAndGet();
     opened.increment();
-    Connection its = connections.get(connection);
-    if (its != null) {
-      its.open = true;
+    Connection counters = connections.get(connection);
+    if (counters != null) {
+      counters.open = true;
     }
   }
 
   @Override
   public void bytesSent(ConnectionInfo connection, int count) {
     bytesUp.add(count);
-    Connection its = connections.get(connection);
-    if (its != null) {
-      its.bytesUp.add(count);
+    Connection counters = connections.get(connection);
+    if (counters != null) {
+      counters.bytesUp.add(count);
     }
   }
 
   @Override
   public void bytesReceived(ConnectionInfo connection, int count) {
     bytesDown.add(count);
-    Connection its = connections.get(connection);
-    if (its != null) {
-      its.bytesDown.add(count);
+    Connection counters = connections.get(connection);
+    if (counters != null) {
+      counters.bytesDown.add(count);
     }
   }
 
   @Override
   public void closed(ConnectionInfo connection, CloseReason reason) {
-    Connection its = connections.remove(connection);
-    if (its != null && its.open) {
+    Connection counters = connections.remove(connection);
+    if (counters != null && counters.open) {
       open.decrementAndGet();
     }
     if (Failure.isOne(reason)) {

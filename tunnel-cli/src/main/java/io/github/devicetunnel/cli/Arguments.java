@@ -26,11 +26,11 @@ final class Arguments {
 
   static String[] normalize(String[] args) {
     int bare = Arrays.asList(args).indexOf(END_OF_OPTIONS);
-    int ours = bare < 0 ? args.length : bare;
+    int end = bare < 0 ? args.length : bare;
     Stream<String> normal =
         Stream.concat(
-            Arrays.stream(args, 0, ours).map(Arguments::withTwoDashes),
-            Arrays.stream(args, ours, args.length));
+            Arrays.stream(args, 0, end).map(Arguments::withTwoDashes),
+            Arrays.stream(args, end, args.length));
     boolean noCommand =
         args.length == 0 || (args[0].startsWith("-") && !ABOUT_PROGRAM.contains(args[0]));
     return (noCommand ? Stream.concat(Stream.of(DEFAULT_COMMAND), normal) : normal)

@@ -120,7 +120,7 @@ final class Authorities {
       throw failure(FILE, file, PrivateKeyFile.describe(e));
     }
     if (certificates.isEmpty()) {
-      throw failure(FILE, file, "it has no certificate in PEM (-----BEGIN CERTIFICATE-----)");
+      throw failure(FILE, file, "contains no PEM certificate (-----BEGIN CERTIFICATE-----)");
     }
   }
 
@@ -133,7 +133,7 @@ final class Authorities {
       }
     }
     if (certificates.isEmpty()) {
-      throw failure(DIRECTORIES, directories, "no file there has a certificate in PEM");
+      throw failure(DIRECTORIES, directories, "none of the directories contains a PEM certificate");
     }
   }
 
@@ -187,12 +187,12 @@ final class Authorities {
     try {
       return Path.of(value);
     } catch (InvalidPathException e) {
-      throw failure(variable, value, "it is not a path on this system");
+      throw failure(variable, value, "is not a valid path on this system");
     }
   }
 
   private static CommandFailure failure(String variable, String value, String defect) {
     return CommandFailure.usage(
-        variable + ": " + value + ": " + defect + "; change the variable or remove it");
+        variable + ": " + value + ": " + defect + "; correct or unset the variable");
   }
 }

@@ -25,8 +25,8 @@ final class BuilderMessages {
           entry("drainTimeout", new Parameter("--drain-timeout", "the time")),
           entry("maxConnections", new Parameter("--max-connections", "the number")),
           entry("warmConnections", new Parameter("--warm-connections", "the number")),
-          entry("apiKey", new Parameter(KeyOptions.API_KEY, "the key")),
-          entry("token", new Parameter(KeyOptions.API_KEY, "the key")),
+          entry("apiKey", new Parameter(KeyOptions.API_KEY, "the value")),
+          entry("token", new Parameter(KeyOptions.API_KEY, "the value")),
           entry("applicationId", new Parameter(KeyOptions.APPLICATION_ID, "the application ID")),
           entry("trustAlso", new Parameter("--ca-file", "the file")),
           entry("clientCertificate", new Parameter("--client-cert", "the certificate")),
@@ -41,9 +41,9 @@ final class BuilderMessages {
   private static final Map<String, String> ALTERNATIVES =
       Map.of(
           "--device",
-              " (or set TUNNEL_DEVICE, or give the whole URL of a connection as --cloud-uri)",
+              "; specify it, set TUNNEL_DEVICE, or use a full connection URL in --cloud-uri",
           "--service",
-              " (or set TUNNEL_SERVICE, or give the whole URL of a connection as --cloud-uri)");
+              "; specify it, set TUNNEL_SERVICE, or use a full connection URL in --cloud-uri");
 
   private BuilderMessages() {}
 
@@ -65,10 +65,11 @@ final class BuilderMessages {
             .replace("allowPlaintext(true)", "--allow-plaintext")
             .replace("subprotocol(...)", "--subprotocol")
             .replace("proxy(...)", "--proxy")
-            .replace("use Credentials.jwt(applicationId, token)", "give --application-id as well")
+            .replace(
+                "use Credentials.jwt(applicationId, token)", "specify --application-id as well")
             .replace(
                 "use Credentials.apiKey(key)",
-                "leave out --application-id, and TUNNEL_APPLICATION_ID");
+                "omit --application-id and unset TUNNEL_APPLICATION_ID");
     int blank = message.indexOf(' ');
     Parameter parameter = blank < 0 ? null : PARAMETERS.get(message.substring(0, blank));
     if (parameter == null) {

@@ -18,18 +18,18 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Opens one tunnel and tells of each step on the way: the settings, the key, DNS, TCP, TLS, "
-          + "the upgrade, a ping. For the one that failed it says what to try.",
+      "Opens one tunnel and reports each step with its duration: settings, credential, DNS, TCP, "
+          + "TLS, upgrade, ping. Suggests a fix for the step that failed.",
       "",
-      "Takes the options of 'tunnel listen', so that a command that fails can be checked as it is; "
-          + "of several listeners it looks at the first, and it opens none."
+      "Accepts the options of 'tunnel listen', so you can check a failing command unchanged. "
+          + "Checks only the first listener, and does not open it."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel check [OPTION...]",
     sortOptions = false)
 final class CheckCommand implements Callable<Integer> {
   private static final Duration PING_INTERVAL = Duration.ofMillis(100);
-  private static final Duration LONGEST_PING = Duration.ofSeconds(2);
+  private static final Duration MAX_PING_TIME = Duration.ofSeconds(2);
 
   private final Environment environment;
   private final Console console;
@@ -95,12 +95,10 @@ final class CheckCommand implements Callable<Integer> {
               "credential",
               since(startedAt),
               String.valueOf(e.getMessage()),
-              "get a new token, for this device and service"));
+              "request a new token for this device and service"));
       return CloudFailure.exitCode(e);
     }
-    report.step(
-        CheckStep.ok(
-            "credential", since(startedAt), "there is one, and nothing speaks against it so far"));
+    report.step(CheckStep.ok("credential", since(startedAt), "available, not expired"));
     return ExitCode.OK;
   }
 
@@ -139,7 +137,7 @@ final class CheckCommand implements Callable<Integer> {
     boolean open = true;
     while (open
         && stream.stats().roundTrip() == null
-        && since(startedAt).compareTo(LONGEST_PING) < 0) {
+        && since(startedAt).compareTo(MAX_PING_TIME) < 0) {
       try {
         open = stream.inputStream().read(buffer) >= 0;
       } catch (SocketTimeoutException e) {
@@ -156,8 +154,8 @@ final class CheckCommand implements Callable<Integer> {
     report.step(
         roundTrip == null
             ? CheckStep.skipped(
-                "ping", "no answer within " + LONGEST_PING.toSeconds() + " s; the tunnel is open")
-            : CheckStep.ok("ping", roundTrip, "to the cloud and back"));
+                "ping", "no answer within " + MAX_PING_TIME.toSeconds() + " s; the tunnel is open")
+            : CheckStep.ok("ping", roundTrip, "round trip to the cloud"));
     return ExitCode.OK;
   }
 
@@ -171,7 +169,7 @@ final class CheckCommand implements Callable<Integer> {
           CheckStep.ok(
               "service",
               reason.duration(),
-              "it sent " + reason.bytesDown() + " bytes and closed the connection"));
+              "the service sent " + reason.bytesDown() + " bytes and closed the connection"));
       return ExitCode.OK;
     }
     report.step(
@@ -179,7 +177,7 @@ final class CheckCommand implements Callable<Integer> {
             "service",
             reason.duration(),
             reason.message(),
-            "on the gateway, look whether the service runs, and whether it listens there"));
+            "check on the gateway that the service is running and listens on this address"));
     return ExitCode.NOT_FOUND;
   }
 

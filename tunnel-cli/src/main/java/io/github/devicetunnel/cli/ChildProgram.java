@@ -58,14 +58,14 @@ final class ChildProgram {
     Map<String, String> environment = builder.environment();
     environment.putAll(variables);
     SecretArguments.removeFrom(environment);
-    removeLaunchersOwn(environment);
+    removeLauncherSettings(environment);
   }
 
   /**
    * Removes the launcher's other settings, which apply to this process only and may be wrong for
    * the program.
    */
-  private static void removeLaunchersOwn(Map<String, String> environment) {
+  private static void removeLauncherSettings(Map<String, String> environment) {
     environment.remove(Terminal.VARIABLE);
     String names = environment.remove(SET_BY_LAUNCHER);
     if (names != null) {
@@ -86,7 +86,7 @@ final class ChildProgram {
    * @throws CommandFailure if the program cannot be executed
    */
   int run() throws InterruptedException {
-    passSignals();
+    forwardSignals();
     Process process;
     try {
       process = builder.start();
@@ -102,7 +102,7 @@ final class ChildProgram {
    * foreground, so the program already receives it. On Windows an interrupt comes only from the
    * keyboard, and there is no SIGHUP. SIGQUIT is not passed, because Java uses it for thread dumps.
    */
-  private void passSignals() {
+  private void forwardSignals() {
     boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
     OsSignal.handle("INT", keyboard ? number -> {} : number -> send("INT", running.join()));
     OsSignal.handle("TERM", number -> running.join().destroy());
@@ -132,7 +132,7 @@ final class ChildProgram {
     try {
       new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", signal, pid).start();
     } catch (IOException e) {
-      LOG.debug("SIG{} cannot be passed on", signal, e);
+      LOG.debug("cannot forward SIG{}", signal, e);
       process.destroy();
     }
   }
@@ -143,10 +143,11 @@ final class ChildProgram {
     boolean known = error.find();
     if (known && NO_SUCH_FILE.contains(error.group("number"))) {
       return CommandFailure.program(
-          ExitCode.NO_PROGRAM, Quoted.of(program) + " cannot be run: there is no such program");
+          ExitCode.NO_PROGRAM,
+          "cannot run " + Quoted.of(program) + ": program not found; check its name and PATH");
     }
     return CommandFailure.program(
         ExitCode.NOT_EXECUTABLE,
-        Quoted.of(program) + " cannot be run: " + (known ? error.group("words") : message));
+        "cannot run " + Quoted.of(program) + ": " + (known ? error.group("words") : message));
   }
 }

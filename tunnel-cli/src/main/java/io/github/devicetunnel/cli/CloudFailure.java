@@ -23,16 +23,16 @@ final class CloudFailure {
    * known.
    */
   static CommandFailure of(IOException e) {
-    LOG.debug("the cloud did not give what it was asked for", e);
+    LOG.debug("the request to the cloud failed", e);
     return CommandFailure.cloud(exitCode(e), String.valueOf(e.getMessage()));
   }
 
   static int exitCode(IOException e) {
-    if (e instanceof TunnelRejectedException refusal) {
-      return exitCode(refusal.statusCode());
+    if (e instanceof TunnelRejectedException rejection) {
+      return exitCode(rejection.statusCode());
     }
-    if (e instanceof VerificationKeyRejectedException refusal) {
-      return exitCode(refusal.statusCode());
+    if (e instanceof VerificationKeyRejectedException rejection) {
+      return exitCode(rejection.statusCode());
     }
     if (e.getCause() instanceof ProtocolException) {
       return ExitCode.OTHER_ANSWER; // The server does not speak HTTP.
@@ -42,7 +42,7 @@ final class CloudFailure {
 
   private static int exitCode(int status) {
     return switch (status) {
-      case 401, 403 -> ExitCode.CREDENTIAL_REFUSED;
+      case 401, 403 -> ExitCode.CREDENTIAL_REJECTED;
       case 404 -> ExitCode.NOT_FOUND;
       // The proxy answered, so the cloud was not reached.
       case 407 -> ExitCode.UNREACHABLE;
@@ -52,12 +52,12 @@ final class CloudFailure {
 
   private static int exitCode(CloseReason reason) {
     return switch (reason.kind()) {
-      case TOKEN_REFUSED -> ExitCode.CREDENTIAL_REFUSED;
+      case TOKEN_REFUSED -> ExitCode.CREDENTIAL_REJECTED;
       case INTERNAL_ERROR -> ExitCode.BUG;
       // EndedBy.CLIENT: no token was available, or local ports, files or memory were exhausted.
       case DIAL_FAILED ->
           reason.endedBy() == CloseReason.EndedBy.CLIENT && !isExhausted(reason.cause())
-              ? ExitCode.CREDENTIAL_REFUSED
+              ? ExitCode.CREDENTIAL_REJECTED
               : ExitCode.UNREACHABLE;
       default -> ExitCode.UNREACHABLE;
     };

@@ -26,8 +26,8 @@ final class CloudOptions {
       paramLabel = "FILE",
       order = 9,
       description =
-          "YAML with any of these options, by their names without dashes, and tunnels: a list, each"
-              + " with listen, device and service. Arguments and the environment beat it.")
+          "YAML file with options, named without dashes, and 'tunnels', a list of listeners with"
+              + " listen, device and service; arguments and environment variables take precedence")
   private @Nullable String config;
 
   @Option(
@@ -35,15 +35,17 @@ final class CloudOptions {
       paramLabel = "URL",
       order = 10,
       description =
-          "The tunnelling service, such as wss://api.us-east-1.mbedcloud.com, or the whole URL of a"
-              + " connection. [TUNNEL_CLOUD_URI]")
+          "Base URL of the cloud, such as wss://api.us-east-1.mbedcloud.com, or the full URL of a"
+              + " connection [env: TUNNEL_CLOUD_URI]")
   private @Nullable String cloudUri;
 
   @Option(
       names = DEVICE,
       paramLabel = "ID",
       order = 11,
-      description = "The gateway, in 32 hex digits. Beats the one in a whole URL. [TUNNEL_DEVICE]")
+      description =
+          "Device ID of the gateway, 32 hex digits; overrides the device in a full URL"
+              + " [env: TUNNEL_DEVICE]")
   private @Nullable String device;
 
   @Option(
@@ -51,7 +53,8 @@ final class CloudOptions {
       paramLabel = "IP:PORT",
       order = 12,
       description =
-          "The service, as the gateway sees it. Beats the one in a whole URL. [TUNNEL_SERVICE]")
+          "Address of the service as the gateway sees it; overrides the service in a full URL"
+              + " [env: TUNNEL_SERVICE]")
   private @Nullable String service;
 
   @Mixin private final CredentialOptions credentials = new CredentialOptions();
@@ -62,8 +65,8 @@ final class CloudOptions {
       defaultValue = "5",
       order = 48,
       description =
-          "Time between two pings, 0 for none, and then silence is not noticed."
-              + " Default: ${DEFAULT-VALUE}")
+          "Interval between pings, in seconds; 0 disables pings and liveness detection"
+              + " [default: ${DEFAULT-VALUE}]")
   private String pingDuration = "";
 
   @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
@@ -73,7 +76,7 @@ final class CloudOptions {
   @Option(
       names = "--allow-plaintext",
       order = 36,
-      description = "Let the key travel unencrypted (ws://) to another machine.")
+      description = "Allow sending the credential unencrypted (ws://) to another machine")
   private boolean allowPlaintext;
 
   /**
@@ -99,17 +102,19 @@ final class CloudOptions {
     network.applyTo(builder, uri, environment);
     timeouts.applyTo(builder);
     set(builder, new Setting(PING_DURATION, pingDuration, null));
-    checkPings(timeouts.silences(), "--");
+    checkPings(timeouts.requiringPings(), "--");
     builder.allowPlaintext(allowPlaintext);
     KeyOptions.Key key = credentials.key(environment);
     builder.credentials(key.credentials());
     TunnelClient client = build(builder);
     if (key.exposed()) {
       console.warn(
-          "a key given as --api-key can be seen by others: use --api-key-file or TUNNEL_API_KEY");
+          "--api-key exposes the key to other users of this machine; use --api-key-file or"
+              + " TUNNEL_API_KEY");
     }
     if (network.exposesPassword(environment)) {
-      console.warn("a password in --proxy can be seen by others: use ALL_PROXY or --config");
+      console.warn(
+          "--proxy exposes the password to other users of this machine; use ALL_PROXY or --config");
     }
     return client;
   }
@@ -124,10 +129,14 @@ final class CloudOptions {
    *     set
    */
   void checkPings(Map<TunnelSetting, String> settings, String prefix) {
-    for (TunnelSetting bound : TunnelSetting.JUDGED_AT_A_PING) {
+    for (TunnelSetting bound : TunnelSetting.REQUIRE_PINGS) {
       if (settings.containsKey(bound) && !pings()) {
         throw CommandFailure.usage(
-            prefix + bound.key() + ": is of no use with " + PING_DURATION + "=0");
+            prefix
+                + bound.key()
+                + ": requires pings, but "
+                + PING_DURATION
+                + " is 0; enable pings or remove the timeout");
       }
     }
   }
@@ -136,7 +145,7 @@ final class CloudOptions {
     try {
       return !Seconds.parse(pingDuration).isZero();
     } catch (IllegalArgumentException e) {
-      throw new Setting(PING_DURATION, pingDuration, null).refused(e);
+      throw new Setting(PING_DURATION, pingDuration, null).rejected(e);
     }
   }
 
@@ -154,7 +163,7 @@ final class CloudOptions {
   private String setTarget(TunnelClient.Builder builder, Environment environment) {
     Setting uri = Setting.find(CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
     if (uri == null) {
-      throw CommandFailure.usage(CLOUD_URI + ": is missing (or set TUNNEL_CLOUD_URI)");
+      throw CommandFailure.usage(CLOUD_URI + ": is missing; specify it or set TUNNEL_CLOUD_URI");
     }
     // Later settings win, in the order file, environment, argument. Within each of these, --device
     // and --service override a full URL.
@@ -186,7 +195,7 @@ final class CloudOptions {
         default -> throw new AssertionError(setting.option());
       }
     } catch (IllegalArgumentException e) {
-      throw setting.refused(e);
+      throw setting.rejected(e);
     }
   }
 

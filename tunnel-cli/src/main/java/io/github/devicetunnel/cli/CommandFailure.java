@@ -31,8 +31,8 @@ final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCode.CANNOT_LISTEN, message, hint);
   }
 
-  static CommandFailure refused(String message, String hint) {
-    return new CommandFailure(ExitCode.CREDENTIAL_REFUSED, message, hint);
+  static CommandFailure credentialRejected(String message, String hint) {
+    return new CommandFailure(ExitCode.CREDENTIAL_REJECTED, message, hint);
   }
 
   /** Returns a failure for a request that the cloud did not fulfil. */

@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Prints a script that completes commands and options.",
+      "Prints a shell completion script for commands and options.",
       "",
-      "For this shell: source <(tunnel completion bash)",
-      "For good:       put the same line into ~/.bashrc or ~/.zshrc"
+      "Current shell: source <(tunnel completion bash)",
+      "New shells:    add the same line to ~/.bashrc or ~/.zshrc"
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel completion bash|zsh",
@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 final class CompletionCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(arity = "0..1", paramLabel = "SHELL", description = "bash or zsh")
+  @Parameters(arity = "0..1", paramLabel = "SHELL", description = "Shell: bash or zsh")
   private String shell = "";
 
   CompletionCommand(Console console) {
@@ -39,7 +39,9 @@ final class CompletionCommand implements Callable<Integer> {
     // The script works in both shells; in zsh it loads bashcompinit.
     if (!shell.equals("bash") && !shell.equals("zsh")) {
       throw CommandFailure.usage(
-          "the shell must be bash or zsh" + (shell.isEmpty() ? "" : ", but is another"));
+          shell.isEmpty()
+              ? "the shell is missing; specify bash or zsh"
+              : "the shell is not supported; specify bash or zsh");
     }
     CommandLine program = new Commands(Environment.ofProcess(), console).all();
     addDefaultCommand(program);

@@ -47,11 +47,11 @@ final class Config {
   private static final List<String> KEYS =
       List.of("api-key", "api-key-file", "jwt-private-key", "jwt-algorithm");
 
-  private static final Pattern COMPLAINT = Pattern.compile("--([a-z-]+): ");
+  private static final Pattern OPTION_PREFIX = Pattern.compile("--([a-z-]+): ");
 
   private @Nullable ConfigFile file;
   private @Nullable CommandSpec known;
-  private final Set<String> counting = new HashSet<>();
+  private final Set<String> effective = new HashSet<>();
 
   /**
    * Reads the file, if the arguments name one.
@@ -75,17 +75,18 @@ final class Config {
     known = all;
     file = read;
     read.secrets().forEach(console::conceal);
-    List<String> ours = new ArrayList<>();
+    List<String> fileArguments = new ArrayList<>();
     read.items()
         .forEach(
             (key, item) -> {
-              boolean theirs = given.commandSpec().findOption(item.option().longestName()) == null;
-              if (!theirs && !isBeaten(key, given, environment)) {
-                counting.add(key);
-                ours.addAll(item.arguments());
+              boolean supported =
+                  given.commandSpec().findOption(item.option().longestName()) != null;
+              if (supported && !isOverridden(key, given, environment)) {
+                effective.add(key);
+                fileArguments.addAll(item.arguments());
               }
             });
-    return Stream.of(Stream.of(args[0]), ours.stream(), Arrays.stream(args).skip(1))
+    return Stream.of(Stream.of(args[0]), fileArguments.stream(), Arrays.stream(args).skip(1))
         .flatMap(part -> part)
         .toArray(String[]::new);
   }
@@ -105,7 +106,7 @@ final class Config {
     }
   }
 
-  private static boolean isBeaten(String key, ParseResult given, Environment environment) {
+  private static boolean isOverridden(String key, ParseResult given, Environment environment) {
     if (KEYS.contains(key)) {
       return KEYS.stream().anyMatch(other -> given.hasMatchedOption("--" + other))
           || environment.variable(KeyOptions.VARIABLE) != null;
@@ -118,14 +119,14 @@ final class Config {
 
   /** Returns whether the value of an option comes from the file. */
   boolean sets(String option) {
-    return option.startsWith("--") && counting.contains(option.substring(2));
+    return option.startsWith("--") && effective.contains(option.substring(2));
   }
 
   List<TunnelSpec> tunnels() {
     return file == null ? List.of() : file.tunnels();
   }
 
-  boolean isThere() {
+  boolean isPresent() {
     return file != null;
   }
 
@@ -136,7 +137,7 @@ final class Config {
    */
   ConfigFile reread() {
     if (file == null || known == null) {
-      throw new IllegalStateException("there is no file");
+      throw new IllegalStateException("no configuration file is set");
     }
     return ConfigFile.read(file.name(), known);
   }
@@ -151,8 +152,8 @@ final class Config {
    * file.
    */
   String located(String message) {
-    Matcher matcher = COMPLAINT.matcher(message);
-    if (file == null || !matcher.lookingAt() || !counting.contains(matcher.group(1))) {
+    Matcher matcher = OPTION_PREFIX.matcher(message);
+    if (file == null || !matcher.lookingAt() || !effective.contains(matcher.group(1))) {
       return message;
     }
     ConfigFile.Item item = file.items().get(matcher.group(1));

@@ -100,7 +100,7 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
     List<Node> items = YamlNodes.items(entry);
     if (items == null) {
       throw YamlNodes.at(
-          file, entry.line(), "tunnels: must be a list, each with listen: and where it leads");
+          file, entry.line(), "tunnels: must be a list whose entries have a listen address");
     }
     List<TunnelSpec> tunnels = new ArrayList<>();
     for (Node item : items) {
@@ -111,8 +111,9 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
               tunnel.origin()
                   + ": listen: "
                   + ListenAddress.text(other.listen())
-                  + " is listened on already: "
-                  + other.origin());
+                  + " is already used in "
+                  + other.origin()
+                  + "; choose another address");
         }
       }
       tunnels.add(tunnel);
@@ -138,7 +139,8 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
     }
     Entry listen = entries.get(LISTEN);
     if (listen == null) {
-      throw YamlNodes.at(file, YamlNodes.line(item), "a tunnel has no listen: HOST:PORT");
+      throw YamlNodes.at(
+          file, YamlNodes.line(item), "the tunnel has no listen address; add listen: HOST:PORT");
     }
     String where = file + ":" + listen.line();
     return new TunnelSpec(
@@ -152,7 +154,7 @@ record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels
         entry.line(),
         "unknown key "
             + Quoted.of(entry.key())
-            + (nearest == null ? "" : ", did you mean " + nearest + "?"));
+            + (nearest == null ? "" : "; did you mean " + Quoted.of(nearest) + "?"));
   }
 
   /** Returns the values that must not appear in messages. */

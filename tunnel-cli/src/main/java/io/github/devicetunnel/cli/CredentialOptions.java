@@ -21,9 +21,9 @@ final class CredentialOptions {
       paramLabel = "FILE",
       order = 23,
       description =
-          "Private key in PEM, in place of a key or JWT: signs a token for every connection, good"
-              + " for a minute, and for that device and service. Needs --application-id."
-              + " [TUNNEL_JWT_PASSPHRASE if it is encrypted]")
+          "PEM file with a private key that signs a token for each connection, limited to its"
+              + " target and valid for one minute; requires --application-id"
+              + " [env: TUNNEL_JWT_PASSPHRASE for the passphrase]")
   private @Nullable Path privateKey;
 
   @Option(
@@ -31,7 +31,8 @@ final class CredentialOptions {
       paramLabel = "NAME",
       order = 24,
       description =
-          "RS256, RS384, RS512, ES256, ES384 or ES512. Default: RS256, or that of the key's curve")
+          "Signature algorithm: RS256, RS384, RS512, ES256, ES384 or ES512"
+              + " [default: RS256, or the algorithm of the EC key's curve]")
   private @Nullable String algorithm;
 
   /**
@@ -53,15 +54,15 @@ final class CredentialOptions {
     String other = keyOptions.argument();
     if (other != null) {
       throw CommandFailure.usage(
-          PRIVATE_KEY + ": " + other + " is given as well, and only one of them can count");
+          PRIVATE_KEY + ": cannot be combined with " + other + "; remove one of them");
     }
     Setting application = keyOptions.application(environment);
     if (application == null) {
       throw CommandFailure.usage(
           KeyOptions.APPLICATION_ID
-              + ": is missing (or set TUNNEL_APPLICATION_ID): "
+              + ": is missing, but required by "
               + PRIVATE_KEY
-              + " needs the application that has its certificate");
+              + "; specify it or set TUNNEL_APPLICATION_ID");
     }
     JwtCredentials.Builder builder =
         JwtCredentials.builder()
@@ -76,7 +77,7 @@ final class CredentialOptions {
       String message = String.valueOf(e.getMessage());
       throw message.startsWith("algorithm ")
           ? CommandFailure.usage(message.replaceFirst("^algorithm", ALGORITHM + ":"))
-          : application.refused(e);
+          : application.rejected(e);
     } catch (IOException e) {
       throw new AssertionError("the key has been read", e);
     }

@@ -19,10 +19,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows a tunnel with everything on this machine.",
+      "Runs a tunnel entirely on this machine.",
       "",
-      "There is a stand-in for the cloud, a small web page for the service on a gateway, and a "
-          + "listener. Runs until it is told to stop (Ctrl-C)."
+      "Starts a stand-in for the cloud, a small web service in place of the service on a gateway, "
+          + "and a listener. Runs until it is stopped (Ctrl-C)."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel demo [--once]",
@@ -38,7 +38,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--once",
       order = 1,
-      description = "Fetch the page through the tunnel, print it and some figures, and exit.")
+      description = "Fetch the page through the tunnel, print it with measurements, and exit")
   private boolean once;
 
   DemoCommand(Environment environment, Console console) {
@@ -74,12 +74,12 @@ final class DemoCommand implements Callable<Integer> {
 
   private void introduce(InetSocketAddress web, String cloud, InetSocketAddress listener) {
     String page = "http://" + ListenAddress.text(listener) + "/";
-    console.print("Everything in this demo is on this machine:");
-    part("http://" + ListenAddress.text(web), "a small web page, for the service on a gateway");
-    part(cloud, "a tunnelling service, for the cloud");
-    part(ListenAddress.text(listener), "the local end of the tunnel, as 'tunnel listen' opens it");
+    console.print("All parts of this demo run on this machine:");
+    part("http://" + ListenAddress.text(web), "web page, in place of the service on a gateway");
+    part(cloud, "tunnelling service, in place of the cloud");
+    part(ListenAddress.text(listener), "listener, as opened by 'tunnel listen'");
     console.print("");
-    console.print("Open " + page + " in a browser. Ctrl-C ends the demo.");
+    console.print("Open " + page + " in a browser. Press Ctrl-C to stop the demo.");
   }
 
   /**
@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
   private void showHowToJoin(String cloud, String key) {
     console.print("");
     console.print(
-        "For a program of yours, with device " + DEVICE + " and service " + SERVICE + ":");
+        "To connect another client, use device " + DEVICE + ", service " + SERVICE + " and:");
     console.print("  export TUNNEL_CLOUD_URI=" + cloud + " TUNNEL_API_KEY=" + key);
   }
 

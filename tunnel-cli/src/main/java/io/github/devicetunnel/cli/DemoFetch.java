@@ -36,7 +36,7 @@ final class DemoFetch {
     // Otherwise a pooled connection is open and has to be aborted at the end.
     http.connectionPool().evictAll();
     if (!same) {
-      console.error("what came through the tunnel is not what was served");
+      console.error("the content received through the tunnel differs from the content served");
     }
     return same;
   }
@@ -50,11 +50,11 @@ final class DemoFetch {
       console.print("");
       figure(
           "page",
-          "%s came through the tunnel: status %d, %,d bytes",
+          "%s through the tunnel: status %d, %,d bytes",
           url,
           response.code(),
           page.length);
-      figure("first byte", "%.1f ms after connecting, dial and a cold start included", firstByte);
+      figure("first byte", "%.1f ms after connecting, including dial and cold start", firstByte);
       return response.code() == 200 && Arrays.equals(page, DemoWebService.page());
     }
   }
@@ -64,7 +64,7 @@ final class DemoFetch {
     try (TunnelStream stream = client.open()) {
       double dial = millisSince(start);
       stream.shutdownOutput();
-      figure("dial", "%.1f ms until the stand-in for the cloud had granted a tunnel", dial);
+      figure("dial", "%.1f ms until the stand-in for the cloud accepted the tunnel", dial);
     }
   }
 

@@ -64,7 +64,7 @@ final class DemoWebService implements AutoCloseable {
   static byte[] page() {
     try (InputStream page = DemoWebService.class.getResourceAsStream("demo.html")) {
       if (page == null) {
-        throw new IllegalStateException("demo.html is not beside the class that serves it");
+        throw new IllegalStateException("resource demo.html is missing");
       }
       return page.readAllBytes();
     } catch (IOException e) {

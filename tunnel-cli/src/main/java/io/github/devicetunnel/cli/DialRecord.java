@@ -46,7 +46,7 @@ final class DialRecord extends TunnelEventListener {
 
   @Override
   public void rejected(
-      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {
+      ConnectionInfo connection, TunnelRejectedException rejection, DialTimings timings) {
     this.timings = timings;
   }
 

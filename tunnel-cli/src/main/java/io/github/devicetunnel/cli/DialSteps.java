@@ -33,14 +33,14 @@ final class DialSteps {
     return List.of(
         taken(timings.dns())
             ? CheckStep.ok("dns", timings.dns(), addresses())
-            : CheckStep.skipped("dns", "there is no name to be looked up"),
+            : CheckStep.skipped("dns", "no host name to resolve"),
         taken(timings.connect())
-            ? CheckStep.ok("tcp", timings.connect(), way())
-            : CheckStep.skipped("tcp", "a connection was open already"),
+            ? CheckStep.ok("tcp", timings.connect(), peer())
+            : CheckStep.skipped("tcp", "reused an open connection"),
         taken(timings.tls())
             ? CheckStep.ok("tls", timings.tls(), tls())
-            : CheckStep.skipped("tls", "ws is not encrypted"),
-        CheckStep.ok("upgrade", timings.upgrade(), "the cloud granted the tunnel"));
+            : CheckStep.skipped("tls", "ws connections are not encrypted"),
+        CheckStep.ok("upgrade", timings.upgrade(), "the cloud accepted the tunnel"));
   }
 
   /** Returns the steps of a failed dial: the successful steps, then the step that failed. */
@@ -78,7 +78,7 @@ final class DialSteps {
         .collect(Collectors.joining(", "));
   }
 
-  private String way() {
+  private String peer() {
     if (proxy != null) {
       return "through the proxy " + proxy;
     }
@@ -89,12 +89,12 @@ final class DialSteps {
   private String tls() {
     Handshake handshake = record.handshake();
     if (handshake == null) {
-      return "agreed";
+      return "completed";
     }
     List<Certificate> chain = handshake.peerCertificates();
     String version = handshake.tlsVersion().javaName() + ", " + handshake.cipherSuite().javaName();
-    return !chain.isEmpty() && chain.get(0) instanceof X509Certificate own
-        ? version + "; " + describe(own) + ", chain of " + chain.size()
+    return !chain.isEmpty() && chain.get(0) instanceof X509Certificate leaf
+        ? version + "; " + describe(leaf) + ", chain of " + chain.size()
         : version;
   }
 
@@ -105,7 +105,7 @@ final class DialSteps {
             + certificate.getSubjectX500Principal().getName()
             + ", issued by "
             + certificate.getIssuerX500Principal().getName()
-            + ", valid to "
+            + ", valid until "
             + certificate.getNotAfter().toInstant();
     return OneLine.printable(text);
   }

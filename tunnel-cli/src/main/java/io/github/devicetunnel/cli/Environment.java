@@ -39,10 +39,10 @@ record Environment(
    * Returns an environment for a command that uses standard input itself. Reading a key from
    * standard input then fails.
    *
-   * @param whom the owner of standard input, for the message
+   * @param owner the owner of standard input, for the message
    */
-  Environment withInputTakenBy(String whom) {
-    return new Environment(variables, new TakenInput(whom), stopSignals, config);
+  Environment withInputTakenBy(String owner) {
+    return new Environment(variables, new TakenInput(owner), stopSignals, config);
   }
 
   private static final class TakenInput extends InputStream {
@@ -54,7 +54,7 @@ record Environment(
 
     @Override
     public int read() throws IOException {
-      throw new IOException("it belongs to " + owner);
+      throw new IOException("it is used by " + owner + "; specify a file");
     }
 
     @Override

@@ -16,14 +16,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Opens a listener, runs a program that uses it, and ends with its exit code.",
+      "Opens a listener, runs a program that uses it, and exits with the program's exit code.",
       "",
-      "In the program's arguments, {host} and {port} are replaced by those of the listener; "
-          + "TUNNEL_HOST and TUNNEL_PORT in its environment are the same:",
+      "Replaces {host} and {port} in the program's arguments with the address of the listener, and "
+          + "sets TUNNEL_HOST and TUNNEL_PORT in its environment:",
       "  tunnel exec --service 127.0.0.1:5432 -- psql -h {host} -p {port} -U postgres",
       "",
-      "A second listener, of -L, is {host2} and {port2}, TUNNEL_HOST_2 and TUNNEL_PORT_2, and so "
-          + "on; the path of a unix socket is {socket} or TUNNEL_SOCKET."
+      "For a second listener (-L), use {host2}, {port2}, TUNNEL_HOST_2 and TUNNEL_PORT_2, and so "
+          + "on. For a unix socket, use {socket} or TUNNEL_SOCKET."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel exec [OPTION...] -- PROGRAM [ARG...]",
@@ -74,23 +74,24 @@ final class ExecCommand implements Callable<Integer> {
   }
 
   private void checkProgram() {
-    String example = "as in tunnel exec [OPTION...] -- psql -p {port}";
+    String example = "example: tunnel exec [OPTION...] -- psql -p {port}";
     if (program.isEmpty()) {
-      throw CommandFailure.usage("the program is missing, " + example);
+      throw CommandFailure.usage("the program is missing; " + example);
     }
     List<String> args = spec.commandLine().getParseResult().originalArgs();
     int before = args.size() - program.size() - 1;
     if (before < 0 || !args.get(before).equals(Arguments.END_OF_OPTIONS)) {
-      throw CommandFailure.usage("the program must stand behind --, " + example);
+      throw CommandFailure.usage("the program must follow --; " + example);
     }
   }
 
   private void end(Listeners listeners) {
     Logging.onlyErrors();
-    boolean wished = spec.commandLine().getParseResult().hasMatchedOption(TimeoutOptions.DRAIN);
-    DrainReport report = listeners.drain(wished ? cloud.drainTimeout() : DRAIN_TIME);
+    boolean explicit = spec.commandLine().getParseResult().hasMatchedOption(TimeoutOptions.DRAIN);
+    DrainReport report = listeners.drain(explicit ? cloud.drainTimeout() : DRAIN_TIME);
     if (report.bytesNotDelivered() > 0) {
-      console.warn("bytes that may not have reached the service: " + report.bytesNotDelivered());
+      console.warn(
+          "up to " + report.bytesNotDelivered() + " bytes may not have reached the service");
     }
   }
 }

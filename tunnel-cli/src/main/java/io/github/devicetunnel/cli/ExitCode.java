@@ -15,7 +15,7 @@ final class ExitCode {
   static final int CANNOT_LISTEN = 3;
 
   /** The cloud rejected the credential, or no usable credential is available. */
-  static final int CREDENTIAL_REFUSED = 4;
+  static final int CREDENTIAL_REJECTED = 4;
 
   /** The device or service was not found. */
   static final int NOT_FOUND = 5;

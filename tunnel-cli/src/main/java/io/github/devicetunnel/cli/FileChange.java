@@ -59,9 +59,9 @@ interface FileChange {
    * Describes a failure. The message of a {@code FileSystemException} is often only the file names.
    */
   static String describe(IOException e) {
-    if (e instanceof FileSystemException refused) {
-      String reason = refused.getReason();
-      return reason == null ? "the system refuses it: is it open in another program?" : reason;
+    if (e instanceof FileSystemException failure) {
+      String reason = failure.getReason();
+      return reason == null ? "the file may be open in another program" : reason;
     }
     return String.valueOf(e.getMessage());
   }

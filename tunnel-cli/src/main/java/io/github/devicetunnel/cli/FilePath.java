@@ -28,8 +28,8 @@ final class FilePath {
    */
   static String defect(String value) {
     return isKey(value)
-        ? "takes the name of a file, and not what is in it"
-        : Quoted.of(value) + " is no path on this system";
+        ? "must be the path of a file, but is the content of one"
+        : Quoted.of(value) + " is not a valid path on this system";
   }
 
   /** Returns whether a value is the content of a PEM file. */

@@ -21,10 +21,10 @@ final class HttpAnswers implements HttpHandler {
 
   private record Answer(String type, IntSupplier status, Supplier<byte[]> body) {}
 
-  private static final Answer NOT_FOUND = problem(404, "There is no such page.\n");
-  private static final Answer NOT_ALLOWED = problem(405, "Only GET and HEAD are answered.\n");
+  private static final Answer NOT_FOUND = problem(404, "Page not found.\n");
+  private static final Answer NOT_ALLOWED = problem(405, "Method not allowed. Use GET or HEAD.\n");
   private static final Answer OTHER_HOST =
-      problem(421, "Open this page as localhost, or by the address that it listens on.\n");
+      problem(421, "Host not allowed. Open this page as localhost or by its listening address.\n");
 
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final HostCheck hosts;

@@ -23,7 +23,7 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
   /** Timings of successful dials, until the next event of the connection is written. */
   private final Map<ConnectionInfo, DialTimings> upgrades = new ConcurrentHashMap<>();
 
-  private final Map<ConnectionInfo, TunnelRejectedException> refusals = new ConcurrentHashMap<>();
+  private final Map<ConnectionInfo, TunnelRejectedException> rejections = new ConcurrentHashMap<>();
 
   JsonEvents(Console console) {
     this.console = console;
@@ -35,7 +35,7 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
 
   @Override
   public void listening(String address, String device, String service) {
-    tell(
+    emit(
         "listening",
         json -> {
           json.writeStringField("address", address);
@@ -51,15 +51,15 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
 
   @Override
   public void rejected(
-      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {
-    refusals.put(connection, refusal);
+      ConnectionInfo connection, TunnelRejectedException rejection, DialTimings timings) {
+    rejections.put(connection, rejection);
   }
 
   @Override
   public void opened(ConnectionInfo connection) {
     DialTimings timings = upgrades.remove(connection);
     InetSocketAddress peer = connection.localClient();
-    tell(
+    emit(
         "opened",
         connection,
         json -> {
@@ -71,19 +71,19 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
   @Override
   public void closed(ConnectionInfo connection, CloseReason reason) {
     upgrades.remove(connection);
-    TunnelRejectedException refusal = refusals.remove(connection);
-    if (refusal != null && reason.kind() == CloseReason.Kind.REJECTED) {
-      tell("rejected", connection, json -> write(refusal, json));
+    TunnelRejectedException rejection = rejections.remove(connection);
+    if (rejection != null && reason.kind() == CloseReason.Kind.REJECTED) {
+      emit("rejected", connection, json -> write(rejection, json));
     } else {
-      tell(Failure.isOne(reason) ? "failed" : "closed", connection, json -> write(reason, json));
+      emit(Failure.isOne(reason) ? "failed" : "closed", connection, json -> write(reason, json));
     }
   }
 
-  private void write(TunnelRejectedException refusal, JsonGenerator json) throws IOException {
-    json.writeNumberField("status", refusal.statusCode());
-    json.writeStringField("type", console.redact(refusal.errorType()));
-    json.writeStringField("message", console.redact(refusal.getMessage()));
-    json.writeStringField("requestId", console.redact(refusal.requestId()));
+  private void write(TunnelRejectedException rejection, JsonGenerator json) throws IOException {
+    json.writeNumberField("status", rejection.statusCode());
+    json.writeStringField("type", console.redact(rejection.errorType()));
+    json.writeStringField("message", console.redact(rejection.getMessage()));
+    json.writeStringField("requestId", console.redact(rejection.requestId()));
   }
 
   private void write(CloseReason reason, JsonGenerator json) throws IOException {
@@ -98,7 +98,7 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
 
   @Override
   public void stopped(DrainReport report) {
-    tell(
+    emit(
         "stopped",
         json -> {
           json.writeNumberField("finished", report.finished());
@@ -107,8 +107,8 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
         });
   }
 
-  private void tell(String event, ConnectionInfo connection, Json.Fields fields) {
-    tell(
+  private void emit(String event, ConnectionInfo connection, Json.Fields fields) {
+    emit(
         event,
         json -> {
           json.writeNumberField("connection", connection.number());
@@ -118,7 +118,7 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
         });
   }
 
-  private void tell(String event, Json.Fields fields) {
+  private void emit(String event, Json.Fields fields) {
     console.print(Json.event(event, fields));
   }
 }

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
     name = "jwt",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Makes JSON web tokens for tunnels, and shows what one allows.",
+    description = "Creates and inspects JSON web tokens for tunnels.",
     synopsisHeading = "Usage: ",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n")

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     name = "create",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Prints a token, signed with a private key. Whoever has it can use it.",
+    description = "Signs a token with a private key and prints it. Keep the token secret.",
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel jwt create --private-key FILE [OPTION...]",
     optionListHeading = "%n",
@@ -32,21 +32,21 @@ final class JwtCreateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       required = true,
       order = 1,
-      description = "The key, in PEM. [TUNNEL_JWT_PASSPHRASE if it is encrypted]")
+      description = "PEM file with the private key [env: TUNNEL_JWT_PASSPHRASE for the passphrase]")
   private Path privateKey = Path.of("");
 
   @Option(
       names = "--device",
       paramLabel = "ID",
       order = 2,
-      description = "The only gateway that it opens. Without it, every one.")
+      description = "Device that the token is limited to [default: all devices]")
   private @Nullable String device;
 
   @Option(
       names = "--service",
       paramLabel = "IP:PORT",
       order = 3,
-      description = "The only service that it opens. Without it, every one.")
+      description = "Service that the token is limited to [default: all services]")
   private @Nullable String service;
 
   @Option(
@@ -54,7 +54,8 @@ final class JwtCreateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       order = 4,
       description =
-          "RS256, RS384, RS512, ES256, ES384 or ES512. Default: RS256, or that of the key's curve")
+          "Signature algorithm: RS256, RS384, RS512, ES256, ES384 or ES512"
+              + " [default: RS256, or the algorithm of the EC key's curve]")
   private @Nullable String algorithm;
 
   @Option(
@@ -62,7 +63,7 @@ final class JwtCreateCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "10m",
       order = 5,
-      description = "How long it is good: 90s, 10m, 12h. Default: ${DEFAULT-VALUE}")
+      description = "Lifetime of the token, such as 90s, 10m or 12h [default: ${DEFAULT-VALUE}]")
   private String expiresIn = "";
 
   JwtCreateCommand(Environment environment, Console console) {
@@ -75,8 +76,8 @@ final class JwtCreateCommand implements Callable<Integer> {
     TunnelClaims claims = claims();
     if (service != null && claims.ip() == null) {
       console.warn(
-          "the token is good for every address with that port: the host of --service is a name,"
-              + " which only the gateway can look up");
+          "the token is valid for every host with this port, because the host of --service is a"
+              + " name that only the gateway can resolve; use an IP address");
     }
     try {
       console.result(signer().sign(claims));

@@ -19,8 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description =
-        "Shows what a token says and allows. Whether its signature is good is not checked.",
+    description = "Prints the claims of a token. Does not verify the signature.",
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel jwt inspect [TOKEN|-]",
     optionListHeading = "%n",
@@ -33,7 +32,7 @@ final class JwtInspectCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "TOKEN",
       defaultValue = "-",
-      description = "The token, where others can see it; - or nothing for standard input.")
+      description = "Token, visible to other users; - or omitted for standard input")
   private String token = "";
 
   JwtInspectCommand(Environment environment, Console console) {
@@ -56,7 +55,8 @@ final class JwtInspectCommand implements Callable<Integer> {
   private TunnelToken read() {
     boolean isInput = token.equals("-");
     if (!isInput) {
-      console.warn("a token among the arguments can be seen by others: use standard input");
+      console.warn(
+          "the argument exposes the token to other users of this machine; use standard input");
     }
     String text = isInput ? KeyFile.read(token, environment.input()) : token;
     try {
@@ -70,16 +70,16 @@ final class JwtInspectCommand implements Callable<Integer> {
     try {
       return SigningAlgorithm.of(name).name();
     } catch (IllegalArgumentException e) {
-      return name.replaceAll("\\P{Print}", "?") + ", which the service does not take";
+      return name.replaceAll("\\P{Print}", "?") + " (not accepted by the cloud)";
     }
   }
 
   private static String expiry(@Nullable Instant time) {
     if (time == null) {
-      return "never, which the service does not take";
+      return "never (not accepted by the cloud)";
     }
     Duration left = Duration.between(Instant.now(), time);
-    return time + (left.isNegative() ? ", has expired" : ", in " + left.toSeconds() + " s");
+    return time + (left.isNegative() ? " (expired)" : " (in " + left.toSeconds() + " s)");
   }
 
   private void line(String name, String value) {

@@ -23,7 +23,7 @@ final class KeyFile {
    * The maximum length in bytes, many times the length of any token. A longer file is the wrong
    * file.
    */
-  private static final int LARGEST = 64 << 10;
+  private static final int MAX_BYTES = 64 << 10;
 
   private KeyFile() {}
 
@@ -42,20 +42,20 @@ final class KeyFile {
       try {
         return text(firstLine(input));
       } catch (IOException e) {
-        throw refused("standard input cannot be read: " + e.getMessage());
+        throw rejected("standard input cannot be read: " + e.getMessage());
       }
     }
     try (InputStream file = Files.newInputStream(FilePath.of(name))) {
-      return text(file.readNBytes(LARGEST + 1));
+      return text(file.readNBytes(MAX_BYTES + 1));
     } catch (InvalidPathException e) {
-      throw refused(
-          "that is no path on this system; it takes the name of a file that holds the key");
+      throw rejected(
+          "must be the path of a file with the access key or token, but is not a valid path");
     } catch (NoSuchFileException e) {
-      throw refused("there is no such file; it takes the name of a file that holds the key");
+      throw rejected("file not found; specify the path of a file with the access key or token");
     } catch (AccessDeniedException e) {
-      throw refused("you may not read that file: change who may");
+      throw rejected("permission denied; check the permissions of the file");
     } catch (IOException e) {
-      throw refused("that is no file that can be read: name another");
+      throw rejected("the file cannot be read; specify another file");
     }
   }
 
@@ -63,7 +63,7 @@ final class KeyFile {
   private static byte[] firstLine(InputStream input) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int b = input.read();
-    while (b >= 0 && b != '\n' && line.size() <= LARGEST) {
+    while (b >= 0 && b != '\n' && line.size() <= MAX_BYTES) {
       line.write(b);
       b = input.read();
     }
@@ -71,17 +71,18 @@ final class KeyFile {
   }
 
   private static String text(byte[] bytes) {
-    if (bytes.length > LARGEST) {
-      throw refused("holds more than 64 KiB, so it is no key: name another");
+    if (bytes.length > MAX_BYTES) {
+      throw rejected(
+          "contains more than 64 KiB, too much for an access key or token; specify another file");
     }
     String key = new String(bytes, StandardCharsets.UTF_8).replaceFirst("[\r\n]+$", "");
     if (key.isEmpty()) {
-      throw refused("holds nothing: put the key there");
+      throw rejected("is empty; provide an access key or token");
     }
     return key;
   }
 
-  private static CommandFailure refused(String message) {
+  private static CommandFailure rejected(String message) {
     return CommandFailure.usage(KeyOptions.API_KEY_FILE + ": " + message);
   }
 }

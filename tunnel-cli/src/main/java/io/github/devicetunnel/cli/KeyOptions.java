@@ -18,15 +18,15 @@ final class KeyOptions {
       paramLabel = "FILE",
       order = 20,
       description =
-          "File with the access key or JWT, read again for every connection, or - for standard"
-              + " input.")
+          "File with the access key or token, read again for each connection; - reads standard"
+              + " input once")
   private @Nullable String apiKeyFile;
 
   @Option(
       names = API_KEY,
       paramLabel = "KEY",
       order = 21,
-      description = "The access key or JWT itself, where others can see it. [TUNNEL_API_KEY]")
+      description = "Access key or token, visible to other users [env: TUNNEL_API_KEY]")
   private @Nullable String apiKey;
 
   @Option(
@@ -34,8 +34,8 @@ final class KeyOptions {
       paramLabel = "ID",
       order = 22,
       description =
-          "The application whose verification key checks the JWT. Without it the key is an access"
-              + " key. [TUNNEL_APPLICATION_ID]")
+          "Application whose verification key verifies the token; required with a token, omitted"
+              + " with an access key [env: TUNNEL_APPLICATION_ID]")
   private @Nullable String applicationId;
 
   /**
@@ -61,7 +61,7 @@ final class KeyOptions {
       return new Key(source == null ? fixed : from(source, application), exposed);
     } catch (IllegalArgumentException e) {
       boolean isKey = !String.valueOf(e.getMessage()).startsWith("applicationId");
-      throw (application == null || isKey ? key : application).refused(e);
+      throw (application == null || isKey ? key : application).rejected(e);
     }
   }
 
@@ -96,14 +96,14 @@ final class KeyOptions {
   Setting find(Environment environment) {
     if (apiKey != null && apiKeyFile != null) {
       throw CommandFailure.usage(
-          API_KEY_FILE + ": " + API_KEY + " is given as well, and there can be only one key");
+          API_KEY_FILE + ": cannot be combined with " + API_KEY + "; remove one of them");
     }
     if (apiKeyFile != null) {
       return new Setting(API_KEY_FILE, KeyFile.read(apiKeyFile, environment.input()), null);
     }
     Setting key = Setting.find(API_KEY, apiKey, VARIABLE, environment);
     if (key == null) {
-      throw CommandFailure.usage(API_KEY_FILE + ": is missing (or set " + VARIABLE + ")");
+      throw CommandFailure.usage(API_KEY_FILE + ": is missing; specify it or set " + VARIABLE);
     }
     return key;
   }

@@ -78,7 +78,7 @@ final class LineOutput {
       stream.flush();
     } catch (IOException e) {
       if (servesTunnels && failed.compareAndSet(false, true)) {
-        LOG.warn("{} was closed: what goes there is lost", name);
+        LOG.warn("{} was closed; further output is discarded", name);
       }
     }
   }

@@ -37,7 +37,8 @@ final class ListenAddress {
 
   private static UnixDomainSocketAddress parsePath(String option, String path) {
     if (path.isEmpty()) {
-      throw CommandFailure.usage(option + ": after unix: must be the path of a socket");
+      throw CommandFailure.usage(
+          option + ": must have a path after unix:, such as unix:/run/tunnel.sock");
     }
     try {
       return UnixDomainSocketAddress.of(FilePath.of(path));
@@ -61,11 +62,11 @@ final class ListenAddress {
   private static InetSocketAddress parsePort(String option, String text, String allowed) {
     Matcher matcher = ADDRESS.matcher(text);
     if (!matcher.matches()) {
-      throw refused(option, text, allowed, defect(text));
+      throw rejected(option, text, allowed, defect(text));
     }
     int port = Integer.parseInt(matcher.group("port"));
     if (port > 65535) {
-      throw refused(option, text, allowed, "the port is above 65535");
+      throw rejected(option, text, allowed, "has a port above 65535");
     }
     String ipv6 = matcher.group("ipv6");
     String host = ipv6 == null ? matcher.group("host") : ipv6;
@@ -76,23 +77,24 @@ final class ListenAddress {
 
   private static String defect(String text) {
     if (text.startsWith(UNIX)) {
-      return "there is a unix socket";
+      return "is a unix socket";
     }
     if (text.contains("/")) {
-      return "there is a slash, as in a URL";
+      return "contains a slash, as in a URL";
     }
     if (text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[")) {
-      return "an IPv6 address is not in brackets";
+      return "has an IPv6 address without brackets";
     }
-    return text.contains(":") ? "host or port is malformed" : "the port is missing";
+    return text.contains(":") ? "has a malformed host or port" : "has no port";
   }
 
-  private static CommandFailure refused(String option, String text, String allowed, String defect) {
+  private static CommandFailure rejected(
+      String option, String text, String allowed, String defect) {
     return CommandFailure.usage(
         option
             + ": must be "
             + allowed
-            + ", such as 127.0.0.1:8181, but in "
+            + ", such as 127.0.0.1:8181, but "
             + Quoted.of(text)
             + " "
             + defect);

@@ -13,9 +13,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Carries every connection to a local address through a tunnel of its own.",
+      "Forwards each local connection through its own tunnel.",
       "",
-      "Serves until it is told to stop (Ctrl-C), and then lets open connections finish."
+      "Runs until it is stopped (Ctrl-C), and then drains open connections."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel [listen] [OPTION...]",
@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "A name in brackets is that of an environment variable for the same; arguments beat it.",
+      "Arguments take precedence over environment variables [env: NAME], and environment "
+          + "variables over the --config file.",
       "",
-      "The flags of the old Go client are taken with one dash too: -listen-uri, -cloud-uri, "
+      "The flags of the old Go client also work with a single dash: -listen-uri, -cloud-uri, "
           + "-api-key, -application-id, -ping-duration."
     })
 final class ListenCommand implements Callable<Integer> {
@@ -42,8 +43,8 @@ final class ListenCommand implements Callable<Integer> {
       names = RELOAD_ON_HANGUP,
       order = 9,
       description =
-          "Reload the file of --config on SIGHUP also in a terminal, whose end sends SIGHUP too."
-              + " Default: reload without a terminal, stop with one")
+          "Reload the --config file on SIGHUP even with a controlling terminal, where SIGHUP"
+              + " otherwise stops the program")
   private boolean reloadOnHangup;
 
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -55,7 +56,7 @@ final class ListenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    boolean configured = environment.config().isThere();
+    boolean configured = environment.config().isPresent();
     if (reloadOnHangup && !configured) {
       throw CommandFailure.usage(RELOAD_ON_HANGUP + ": cannot be used without " + Config.OPTION);
     }
@@ -70,14 +71,13 @@ final class ListenCommand implements Callable<Integer> {
       }
       reporting.stopping();
       console.status(
-          "Stopping; open connections may finish for "
+          "Stopping; draining open connections for up to "
               + Times.text(drain)
-              + ", a second signal cuts them");
+              + " (send a second signal to abort them)");
       if (configured && environment.stopSignals().isHangup()) {
         console.status(
-            "SIGHUP stops a program in a terminal; "
-                + RELOAD_ON_HANGUP
-                + " reloads the configuration instead");
+            "SIGHUP stops the program in a terminal; to reload the configuration instead, use "
+                + RELOAD_ON_HANGUP);
       }
       DrainReport report = listeners.drain(drain);
       reporting.stopped(report);
@@ -87,14 +87,17 @@ final class ListenCommand implements Callable<Integer> {
   }
 
   private static String describe(DrainReport report) {
-    int finished = report.finished();
-    int cut = report.cut();
-    if (finished + cut == 0) {
-      return "Stopped; no connection was open";
+    int drained = report.finished();
+    int aborted = report.cut();
+    if (drained + aborted == 0) {
+      return "Stopped; no connections were open";
     }
-    String text = "Stopped; connections finished: " + finished + ", cut: " + cut;
+    String text = "Stopped; connections drained: " + drained + ", aborted: " + aborted;
     return report.bytesNotDelivered() == 0
         ? text
-        : text + ", bytes that may not have reached the service: " + report.bytesNotDelivered();
+        : text
+            + "; up to "
+            + report.bytesNotDelivered()
+            + " bytes may not have reached the service";
   }
 }

@@ -18,7 +18,7 @@ final class ListenFailure {
           "Can't assign requested address",
           "The requested address is not valid in its context");
 
-  private static final int FIRST_FREE_PORT = 1024;
+  private static final int FIRST_USER_PORT = 1024;
 
   private ListenFailure() {}
 
@@ -34,7 +34,7 @@ final class ListenFailure {
         "Choose another address "
             + (origin.startsWith("-") ? "with " : "in ")
             + origin
-            + (isPort ? ", with port 0 for any free one" : ""));
+            + (isPort ? ", or port 0 for any free port" : ""));
   }
 
   static String cause(SocketAddress address, Exception e, Platform platform) {
@@ -53,7 +53,7 @@ final class ListenFailure {
       return "this machine has no such address";
     }
     return root instanceof UnresolvedAddressException || message.startsWith("Unresolved address")
-        ? "there is no such host"
+        ? "unknown host"
         : message;
   }
 
@@ -67,11 +67,11 @@ final class ListenFailure {
    */
   private static String denied(SocketAddress address, Platform platform) {
     if (platform == Platform.WINDOWS) {
-      return "no permission: the port is reserved, or another program has it alone";
+      return "permission denied: the port is reserved or used exclusively by another program";
     }
-    boolean isLow = address instanceof InetSocketAddress port && port.getPort() < FIRST_FREE_PORT;
+    boolean isLow = address instanceof InetSocketAddress port && port.getPort() < FIRST_USER_PORT;
     return isLow && platform == Platform.OTHER
-        ? "no permission, which ports below 1024 need"
-        : "no permission";
+        ? "permission denied: ports below 1024 require privileges"
+        : "permission denied";
   }
 }

@@ -22,8 +22,8 @@ final class ListenOptions {
       paramLabel = "HOST:PORT",
       order = 1,
       description =
-          "Where to listen; without a host on loopback, with port 0 on any free one, or on the unix"
-              + " socket unix:PATH. Default: 127.0.0.1:8181, for exec 127.0.0.1:0; none with -L")
+          "Address to listen on; :PORT for loopback, port 0 for any free port, unix:PATH for a unix"
+              + " socket [default: 127.0.0.1:8181; for exec 127.0.0.1:0; with -L none]")
   private @Nullable String listenUri;
 
   @Option(
@@ -31,8 +31,7 @@ final class ListenOptions {
       paramLabel = "LISTEN=DEVICE/SERVICE",
       order = 2,
       description =
-          "One more address to listen on, and where it leads; may be repeated. DEVICE/ may be left"
-              + " out when --device is given.")
+          "Additional listener with its own target; DEVICE/ defaults to --device; may be repeated")
   private List<String> tunnels = new ArrayList<>();
 
   @Option(
@@ -40,7 +39,8 @@ final class ListenOptions {
       paramLabel = "FILE",
       order = 3,
       description =
-          "Written once all listen: their addresses, one a line, in order. Removed at the end.")
+          "File for the listener addresses, one per line; written when all listeners are open,"
+              + " removed at exit")
   private @Nullable Path portFile;
 
   @Option(
@@ -48,7 +48,8 @@ final class ListenOptions {
       paramLabel = "NUMBER",
       order = 46,
       description =
-          "How many connections a listener carries at a time; further ones wait. Default: no limit")
+          "Maximum number of open connections per listener; further connections wait"
+              + " [default: no limit]")
   private @Nullable String maxConnections;
 
   @Option(
@@ -56,8 +57,8 @@ final class ListenOptions {
       paramLabel = "NUMBER",
       order = 47,
       description =
-          "How many idle connections to the cloud are kept open for the tunnels to come, each of"
-              + " which then opens sooner by the round trips of TCP and TLS. Default: 0")
+          "Number of idle connections to the cloud to keep ready, so that a tunnel opens without"
+              + " waiting for TCP and TLS [default: 0]")
   private @Nullable String warmConnections;
 
   private final String defaultAddress;
@@ -153,18 +154,20 @@ final class ListenOptions {
       }
       List<TunnelSpec> specs = specs(fresh.tunnels(), cloud);
       for (TunnelSpec spec : specs) {
-        borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> refuse(spec, part));
+        borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> failMissing(spec, part));
       }
-      listeners.become(specs, cloud.drainTimeout());
-      List<String> later = config.differences(fresh);
-      if (!later.isEmpty()) {
+      listeners.update(specs, cloud.drainTimeout());
+      List<String> restart = config.differences(fresh);
+      if (!restart.isEmpty()) {
         console.warn(
-            fresh.name() + ": takes effect at the next start: " + String.join(", ", later));
+            fresh.name()
+                + ": restart the program to apply the changes to: "
+                + String.join(", ", restart));
       }
-      console.status("Read " + fresh.name() + " again");
+      console.status("Reloaded " + fresh.name());
     } catch (CommandFailure e) {
       console.error(e.getMessage());
-      console.hint("Everything stays as it was");
+      console.hint("The listeners are unchanged");
     }
     reloadCertificates(cloud, console);
   }
@@ -173,11 +176,11 @@ final class ListenOptions {
     try {
       List<String> files = cloud.reloadCertificates();
       if (!files.isEmpty()) {
-        console.status("Read " + String.join(", ", files) + " again, for new connections");
+        console.status("Reloaded " + String.join(", ", files) + " for new connections");
       }
     } catch (CommandFailure e) {
       console.error(e.getMessage());
-      console.hint("The certificates stay as they were");
+      console.hint("The certificates are unchanged");
     }
   }
 
@@ -190,13 +193,16 @@ final class ListenOptions {
       throw CommandFailure.usage(
           fresh.name()
               + (fresh.items().isEmpty() ? ": is empty" : ": has no tunnels")
-              + ", and had tunnels at the start");
+              + ", but had tunnels at startup; correct the file and send SIGHUP again");
     }
   }
 
-  private static void refuse(TunnelSpec spec, TunnelSetting part) {
+  private static void failMissing(TunnelSpec spec, TunnelSetting part) {
     throw CommandFailure.usage(
-        spec.origin() + ": has no " + part.key() + ", and there was none for all at the start");
+        spec.origin()
+            + ": has no "
+            + part.key()
+            + ", and no default was set at startup; add it or restart the program");
   }
 
   /** Returns the listeners in the order in which they are opened. */

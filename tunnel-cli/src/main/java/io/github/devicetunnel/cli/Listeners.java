@@ -63,10 +63,10 @@ final class Listeners implements AutoCloseable {
    * @throws CommandFailure if a new listener is invalid or cannot be opened; nothing has changed
    *     then
    */
-  void become(List<TunnelSpec> wanted, Duration drain) {
+  void update(List<TunnelSpec> configured, Duration drain) {
     List<OpenListener> gone = new ArrayList<>(open);
     List<TunnelSpec> fresh = new ArrayList<>();
-    for (TunnelSpec spec : wanted) {
+    for (TunnelSpec spec : configured) {
       if (!removeFirst(gone, spec)) {
         fresh.add(spec);
       }
@@ -82,7 +82,7 @@ final class Listeners implements AutoCloseable {
       writePortFile();
     } catch (CommandFailure e) {
       console.error(e.getMessage());
-      console.hint("It still names what is no longer listened on");
+      console.hint("The file still contains addresses of closed listeners");
     }
     takingOver.forEach(this::takeOver);
   }
@@ -93,7 +93,7 @@ final class Listeners implements AutoCloseable {
       add(List.of(spec));
     } catch (CommandFailure e) {
       console.error(e.getMessage());
-      console.hint("This tunnel stays closed until the file is read again");
+      console.hint("The listener stays closed until the next reload");
     }
   }
 

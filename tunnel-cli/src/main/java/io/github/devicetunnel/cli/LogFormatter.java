@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /** Formats log records and redacts secrets in them. */
 final class LogFormatter extends Formatter {
-  private static final int LONGEST_LEVEL = 5;
+  private static final int MAX_LEVEL_LENGTH = 5;
 
   private final Format format;
   private final boolean traces;
@@ -33,7 +33,7 @@ final class LogFormatter extends Formatter {
 
   private String text(LogRecord event) {
     LogLevel level = LogLevel.of(event);
-    String name = level + " ".repeat(LONGEST_LEVEL - level.name().length());
+    String name = level + " ".repeat(MAX_LEVEL_LENGTH - level.name().length());
     Colour colour = colours ? level.colour() : null;
     StringBuilder line = new StringBuilder();
     line.append(Clock.FORMAT.format(event.getInstant())).append(' ');

@@ -13,8 +13,8 @@ final class LogOptions {
       paramLabel = "LEVEL",
       order = 51,
       description =
-          "How much is logged: error, warn, info, debug, with stack traces, or trace, with what the"
-              + " HTTP client says. Default: info, for other commands than listen warn")
+          "Log level: error, warn, info, debug (with stack traces) or trace (with the log of the"
+              + " HTTP client) [default: info for listen, warn for other commands]")
   private @Nullable String level;
 
   @Option(
@@ -22,7 +22,8 @@ final class LogOptions {
       paramLabel = "FORMAT",
       defaultValue = "text",
       order = 52,
-      description = "The log as text, or as json with one object a line. Default: ${DEFAULT-VALUE}")
+      description =
+          "Log format: text, or json with one object per line [default: ${DEFAULT-VALUE}]")
   private String format = "";
 
   /**

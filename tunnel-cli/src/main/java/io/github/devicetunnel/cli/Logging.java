@@ -22,7 +22,7 @@ final class Logging {
    * library logs their relevant messages. Stored here because the JDK keeps only weak references to
    * loggers.
    */
-  private static final List<Logger> OF_OTHERS =
+  private static final List<Logger> THIRD_PARTY =
       Stream.concat(
               Stream.of(HTTP_CLIENT),
               Stream.of("mockwebserver3", "com.sun", "sun", "jdk", "java", "javax")
@@ -47,7 +47,7 @@ final class Logging {
     ROOT.setLevel(level.ofJdk());
     ROOT.addHandler(
         new Printer(output.err(), new LogFormatter(level, format, output.hasColours(), redaction)));
-    for (Logger logger : OF_OTHERS) {
+    for (Logger logger : THIRD_PARTY) {
       logger.setLevel(level == LogLevel.TRACE ? Level.INFO : Level.OFF);
     }
     if (level == LogLevel.TRACE) {

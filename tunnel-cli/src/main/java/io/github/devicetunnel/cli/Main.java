@@ -74,7 +74,7 @@ public final class Main {
   private static int report(
       Exception e,
       CommandLine failed,
-      boolean nothingGiven,
+      boolean noArguments,
       Environment environment,
       Console console) {
     if (e instanceof CommandFailure failure) {
@@ -82,7 +82,7 @@ public final class Main {
       if (failure.hint() != null) {
         console.hint(failure.hint());
       } else if (failure.exitCode() == ExitCode.USAGE) {
-        console.hint(nothingGiven ? FIRST_STEPS : tryHelp(failed));
+        console.hint(noArguments ? FIRST_STEPS : tryHelp(failed));
       }
       return failure.exitCode();
     }
@@ -91,7 +91,7 @@ public final class Main {
 
   private static int reportBug(Throwable e, Console console) {
     LoggerFactory.getLogger(Main.class).debug("unexpected failure", e);
-    console.error("unexpected failure, please report it: " + e);
+    console.error("unexpected failure; please report it: " + e);
     return ExitCode.BUG;
   }
 

@@ -84,7 +84,7 @@ final class ManPage {
     }
     if (shares) {
       macro("PP");
-      text("Further options are those of " + first.qualifiedName() + ".");
+      text("For further options, see " + first.qualifiedName() + ".");
     }
   }
 

@@ -87,10 +87,10 @@ final class MetricsServer implements Reporter {
     if (bound.getAddress().isAnyLocalAddress()) {
       console.warn(
           OPTION
-              + ": everybody who reaches this machine sees the status page; say 127.0.0.1 or a"
-              + " single interface if that is not meant");
+              + ": the status page is available on all interfaces; to restrict access, use"
+              + " 127.0.0.1 or the address of one interface");
     }
-    console.status("Metrics and a status page on http://" + ListenAddress.text(bound) + "/");
+    console.status("Metrics and status page on http://" + ListenAddress.text(bound) + "/");
   }
 
   private static ExecutorService threads() {

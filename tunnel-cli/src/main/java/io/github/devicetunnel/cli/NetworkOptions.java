@@ -33,22 +33,24 @@ final class NetworkOptions {
       paramLabel = "FILE",
       order = 31,
       description =
-          "Certificates in PEM to trust, besides those that Java trusts. Default: Java's alone, or in"
-              + " their place those of SSL_CERT_FILE and SSL_CERT_DIR")
+          "PEM file with CAs to trust in addition to Java's CAs [default: Java's CAs, or only"
+              + " those in SSL_CERT_FILE and SSL_CERT_DIR]")
   private @Nullable Path caFile;
 
   @Option(
       names = CLIENT_CERT,
       paramLabel = "FILE",
       order = 32,
-      description = "Certificate in PEM to show to the cloud, with those of its issuers after it.")
+      description = "PEM file with the client certificate, followed by its issuers")
   private @Nullable Path clientCert;
 
   @Option(
       names = CLIENT_KEY,
       paramLabel = "FILE",
       order = 33,
-      description = "Its private key in PEM (PKCS#8). Default: in the file of --client-cert")
+      description =
+          "PEM file with the private key of the client certificate, in PKCS#8 [default: the file of"
+              + " --client-cert]")
   private @Nullable Path clientKey;
 
   @Option(
@@ -56,16 +58,16 @@ final class NetworkOptions {
       paramLabel = "URL",
       order = 34,
       description =
-          "http://USER:PASSWORD@HOST:PORT, or the same with https (TLS to the proxy itself) or"
-              + " socks5; none for no proxy. [HTTPS_PROXY for wss, HTTP_PROXY for ws, ALL_PROXY;"
-              + " NO_PROXY]")
+          "Proxy as http://USER:PASSWORD@HOST:PORT, or the same with https (TLS to the proxy) or"
+              + " socks5; none for no proxy [env: HTTPS_PROXY for wss, HTTP_PROXY for ws,"
+              + " ALL_PROXY, NO_PROXY]")
   private @Nullable String proxy;
 
   @Option(
       names = HEADER,
       paramLabel = "NAME=VALUE",
       order = 35,
-      description = "One more header for the cloud; may be repeated.")
+      description = "Additional request header for the cloud; may be repeated")
   private List<String> headers = new ArrayList<>();
 
   @Option(
@@ -73,8 +75,8 @@ final class NetworkOptions {
       paramLabel = "MEANING",
       order = 37,
       description =
-          "Meaning of a cloud connection that ends without a close frame: end, the service closed,"
-              + " or reset, a failure. Default: end")
+          "Meaning of a cloud connection that ends without a close frame: end (the service closed)"
+              + " or reset (a failure) [default: end]")
   private @Nullable String bareClose;
 
   @Option(
@@ -82,8 +84,8 @@ final class NetworkOptions {
       paramLabel = "NAME",
       order = 36,
       description =
-          "Websocket subprotocol to offer, such as binary, for a cloud that requires one; may be"
-              + " repeated. The payload is never encoded.")
+          "Websocket subprotocol to offer, such as binary, for a cloud that requires one; the"
+              + " payload is never encoded; may be repeated")
   private List<String> subprotocols = new ArrayList<>();
 
   /** Null if neither an option nor {@code SSL_CERT_FILE} or {@code SSL_CERT_DIR} configures TLS. */
@@ -185,7 +187,7 @@ final class NetworkOptions {
       throw CommandFailure.usage(
           HEADER
               + ": must be NAME=VALUE, but has no ="
-              + (header.contains(":") ? "; write = in place of the colon" : ""));
+              + (header.contains(":") ? "; replace the colon with =" : ""));
     }
     String name = header.substring(0, equals);
     setting(HEADER, () -> builder.header(name, header.substring(equals + 1)));

@@ -49,8 +49,8 @@ final class OpenListener {
     } catch (IOException e) {
       if (e instanceof TunnelException failure
           && failure.reason().kind() == CloseReason.Kind.TOKEN_REFUSED) {
-        throw CommandFailure.refused(
-            failure.reason().message(), "Get a new token, for this device and service");
+        throw CommandFailure.credentialRejected(
+            failure.reason().message(), "Request a new token for this device and service");
       }
     }
   }

@@ -16,9 +16,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * select its section.
  */
 enum OptionSections {
-  WHERE_TO("Where to", 10),
-  KEY("Key", 20),
-  LISTENING("Listening", 0),
+  TARGET("Target", 10),
+  CREDENTIALS("Credentials", 20),
+  LISTENERS("Listeners", 0),
   TIMEOUTS("Timeouts", 40),
   NETWORK("Network", 30),
   OUTPUT("Output", 50),
@@ -68,9 +68,9 @@ enum OptionSections {
     options.sort(Comparator.comparing(OptionSpec::order));
     Map<String, List<OptionSpec>> sections = new LinkedHashMap<>();
     for (OptionSections section : values()) {
-      List<OptionSpec> its = options.stream().filter(section::holds).toList();
-      if (!its.isEmpty()) {
-        sections.put(section.heading, its);
+      List<OptionSpec> sectionOptions = options.stream().filter(section::holds).toList();
+      if (!sectionOptions.isEmpty()) {
+        sections.put(section.heading, sectionOptions);
       }
     }
     return sections;

@@ -20,8 +20,8 @@ final class OutputOptions {
       defaultValue = "text",
       order = 50,
       description =
-          "What standard output tells: text for a person, or json with one event a line. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Format of standard output: text, or json with one event per line"
+              + " [default: ${DEFAULT-VALUE}]")
   private String output = "";
 
   @Option(
@@ -29,8 +29,8 @@ final class OutputOptions {
       paramLabel = "HOST:PORT",
       order = 53,
       description =
-          "Where to tell figures: /metrics for Prometheus, /healthz, /readyz, and a status page at"
-              + " /; without a host on loopback. Default: nowhere")
+          "Address to serve metrics (/metrics), health checks (/healthz, /readyz) and the status"
+              + " page (/) on; :PORT for loopback [default: off]")
   private @Nullable String metricsListen;
 
   @Mixin private final LogOptions log = new LogOptions();

@@ -37,16 +37,16 @@ final class PortFile {
     Path file = path.toAbsolutePath();
     Path folder = file.getParent();
     if (folder == null || Files.isDirectory(file)) {
-      throw refused(file, "is a folder");
+      throw rejected(file, "is a directory; specify a file");
     }
     if (!Files.isWritable(folder)) {
-      throw refused(file, "there is no such folder, or you may not write to it");
+      throw rejected(file, "the directory does not exist or is not writable");
     }
     try {
       FileChange removal = () -> Files.deleteIfExists(file);
       removal.makeWithin(FileChange.PATIENCE);
     } catch (IOException e) {
-      throw refused(file, "cannot be written: " + FileChange.describe(e));
+      throw rejected(file, "cannot be written: " + FileChange.describe(e));
     }
     return new PortFile(file);
   }
@@ -66,7 +66,7 @@ final class PortFile {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException e) {
-      throw refused(file, "cannot be written: " + FileChange.describe(e));
+      throw rejected(file, "cannot be written: " + FileChange.describe(e));
     }
   }
 
@@ -84,7 +84,7 @@ final class PortFile {
     }
   }
 
-  private static CommandFailure refused(Path file, String why) {
+  private static CommandFailure rejected(Path file, String why) {
     return CommandFailure.usage(OPTION + ": " + file + ": " + why);
   }
 }

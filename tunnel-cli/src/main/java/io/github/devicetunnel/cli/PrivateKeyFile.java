@@ -37,7 +37,7 @@ record PrivateKeyFile(String option, Path file) {
       String defect = String.valueOf(e.getMessage()).replaceFirst("^privateKey ", "");
       throw CommandFailure.usage(option + ": " + defect + advice(defect));
     } catch (IOException e) {
-      throw CommandFailure.usage(option + ": " + file + ": " + describe(e));
+      throw unreadable(option, file, e);
     }
   }
 
@@ -47,16 +47,20 @@ record PrivateKeyFile(String option, Path file) {
   }
 
   private static String advice(String defect) {
-    return defect.contains("passphrase") ? " (the value of " + PASSPHRASE + ")" : "";
+    return defect.contains("passphrase") ? " (" + PASSPHRASE + ")" : "";
+  }
+
+  /** Returns the failure for an option whose file cannot be read. */
+  static CommandFailure unreadable(String option, Path file, IOException e) {
+    return CommandFailure.usage(
+        option + ": " + file + ": " + describe(e) + "; check the path and its permissions");
   }
 
   /** Describes why a file cannot be read. */
   static String describe(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "there is no such file: check its path";
+      return "file not found";
     }
-    return e instanceof AccessDeniedException
-        ? "you may not read it: change who may"
-        : "it cannot be read: name another file";
+    return e instanceof AccessDeniedException ? "permission denied" : "the file cannot be read";
   }
 }

@@ -14,7 +14,7 @@ final class ProcessSignals implements StopSignals {
   private static final List<String> NAMES = List.of("INT", "TERM", HANGUP);
 
   /** The requests of signals: true to reload the configuration, false to stop. */
-  private final BlockingQueue<Boolean> wishes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Boolean> requests = new LinkedBlockingQueue<>();
 
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean hangup;
@@ -24,13 +24,14 @@ final class ProcessSignals implements StopSignals {
     for (String name : NAMES) {
       boolean reloads = reloading && name.equals(HANGUP);
       OsSignal.handle(
-          name, reloads ? number -> wishes.add(true) : number -> stop(number, name.equals(HANGUP)));
+          name,
+          reloads ? number -> requests.add(true) : number -> stop(number, name.equals(HANGUP)));
     }
   }
 
   @Override
   public boolean awaitReload() throws InterruptedException {
-    return wishes.take();
+    return requests.take();
   }
 
   @Override
@@ -41,7 +42,7 @@ final class ProcessSignals implements StopSignals {
   private void stop(int number, boolean isHangup) {
     if (stopping.compareAndSet(false, true)) {
       hangup = isHangup;
-      wishes.add(false);
+      requests.add(false);
     } else {
       Runtime.getRuntime().halt(ExitCode.SIGNAL + number);
     }

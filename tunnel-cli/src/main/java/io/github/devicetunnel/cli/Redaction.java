@@ -24,10 +24,10 @@ final class Redaction {
           + "|(?s:-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\\z))";
 
   /** The number of characters that identify a secret, because messages shorten long values. */
-  private static final int TELLING_LENGTH = 12;
+  private static final int PREFIX_LENGTH = 12;
 
   /** The minimum length of a secret. A shorter text would also match parts of ordinary words. */
-  private static final int LEAST_LENGTH = 4;
+  private static final int MIN_LENGTH = 4;
 
   private volatile Pattern secrets;
 
@@ -59,10 +59,10 @@ final class Redaction {
     return redaction;
   }
 
-  /** Adds a secret. Ignores a text that is shorter than {@value #LEAST_LENGTH} characters. */
+  /** Adds a secret. Ignores a text that is shorter than {@value #MIN_LENGTH} characters. */
   void add(String secret) {
-    if (secret.length() >= LEAST_LENGTH) {
-      String beginning = secret.substring(0, Math.min(secret.length(), TELLING_LENGTH));
+    if (secret.length() >= MIN_LENGTH) {
+      String beginning = secret.substring(0, Math.min(secret.length(), PREFIX_LENGTH));
       secrets =
           Pattern.compile(secrets.pattern() + '|' + Pattern.quote(beginning) + TOKEN_CHARACTERS);
     }

@@ -12,7 +12,8 @@ final class Seconds {
 
   static Duration parse(String text) {
     if (!NUMBER.matcher(text).matches()) {
-      throw new IllegalArgumentException("must be a number of seconds, such as 5, 0.5 or 0");
+      throw new IllegalArgumentException(
+          "must be a number of seconds, such as 5, 0.5 or 0, but is " + Quoted.of(text));
     }
     return Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValueExact());
   }

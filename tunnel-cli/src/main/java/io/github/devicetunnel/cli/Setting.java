@@ -31,7 +31,7 @@ record Setting(String option, String value, @Nullable String variable) {
    * Returns a failure for a value that the library rejects. The message names the option, and the
    * variable if the value comes from the environment.
    */
-  CommandFailure refused(IllegalArgumentException e) {
+  CommandFailure rejected(IllegalArgumentException e) {
     String message = BuilderMessages.translate(e, option);
     return CommandFailure.usage(
         variable == null ? message : message + " (the value of " + variable + ")");

@@ -52,7 +52,7 @@ final class StatusLine implements Reporter {
     String failed = now.failed() + " failed";
     return String.join(
         "  ",
-        now.open() + " open, " + now.opened() + " in all",
+        now.open() + " open, " + now.opened() + " total",
         "up " + flow(now.bytesUp() - before.bytesUp(), nanos, now.bytesUp()),
         "down " + flow(now.bytesDown() - before.bytesDown(), nanos, now.bytesDown()),
         now.failed() > 0 && colours ? Colour.RED.of(failed) : failed);

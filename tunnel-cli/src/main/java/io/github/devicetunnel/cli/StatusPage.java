@@ -44,7 +44,7 @@ final class StatusPage {
     byte[] bytes;
     try (InputStream in = StatusPage.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException(resource + " is not beside the class that serves it");
+        throw new IllegalStateException("resource " + resource + " is missing");
       }
       bytes = in.readAllBytes();
     } catch (IOException e) {

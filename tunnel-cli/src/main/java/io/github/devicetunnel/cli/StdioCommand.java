@@ -15,13 +15,13 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Carries standard input and output through one tunnel, and prints nothing else.",
+      "Connects standard input and output to one tunnel, and prints nothing else.",
       "",
-      "For programs that take a command in place of a connection:",
+      "For programs that accept a command in place of a connection:",
       "  ssh -o ProxyCommand='tunnel stdio --service 127.0.0.1:22' root@gateway",
       "",
-      "After the end of the input it waits for the rest of the reply, as long as "
-          + "--half-close-timeout says."
+      "After the end of the input, waits for the rest of the reply. --half-close-timeout limits "
+          + "each pause."
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel stdio [OPTION...]",
@@ -65,7 +65,7 @@ final class StdioCommand implements Callable<Integer> {
   private int exitCode(CloseReason reason, StdioPump pump) {
     IOException outputFailure = pump.outputFailure();
     if (outputFailure != null) {
-      console.error("standard output takes no more: " + outputFailure.getMessage());
+      console.error("standard output cannot be written: " + outputFailure.getMessage());
       return ExitCode.NOT_ORDERLY;
     }
     if (reason.kind() == CloseReason.Kind.HALF_CLOSE_TIMEOUT) {

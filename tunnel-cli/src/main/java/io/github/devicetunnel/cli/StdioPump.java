@@ -38,10 +38,10 @@ final class StdioPump {
    * blocked in a read of the input, because a read from a terminal or pipe cannot be cancelled.
    */
   CloseReason run() {
-    Thread up = new Thread(this::carryUp, "tunnel-stdio-up");
+    Thread up = new Thread(this::pumpUp, "tunnel-stdio-up");
     up.setDaemon(true);
     up.start();
-    carryDown();
+    pumpDown();
     stream.close();
     return stream.whenClosed().toCompletableFuture().join();
   }
@@ -55,7 +55,7 @@ final class StdioPump {
     return inputEnded;
   }
 
-  private void carryUp() {
+  private void pumpUp() {
     byte[] buffer = new byte[BUFFER];
     try {
       for (int count = readInput(buffer); count >= 0; count = readInput(buffer)) {
@@ -66,7 +66,7 @@ final class StdioPump {
       watchReader();
     } catch (IOException e) {
       // The tunnel has ended. The reading thread reports the reason.
-      LOG.debug("standard input is read no more", e);
+      LOG.debug("stopped reading standard input", e);
     }
   }
 
@@ -108,7 +108,7 @@ final class StdioPump {
     }
   }
 
-  private void carryDown() {
+  private void pumpDown() {
     byte[] buffer = new byte[BUFFER];
     try {
       for (int count = readTunnel(buffer); count >= 0; count = readTunnel(buffer)) {

@@ -21,7 +21,7 @@ final class TimeoutOptions {
       names = CONNECT,
       paramLabel = "TIME",
       order = 40,
-      description = "The longest time to open a tunnel, such as 500ms, 10s or 5m. Default: 15s")
+      description = "Maximum time to open a tunnel, such as 500ms, 10s or 5m [default: 15s]")
   private @Nullable String connect;
 
   @Option(
@@ -29,8 +29,8 @@ final class TimeoutOptions {
       paramLabel = "TIME",
       order = 41,
       description =
-          "How long a reply may pause after the local side has ended its input. Default: 10s, for"
-              + " stdio 60s")
+          "Maximum pause in a reply after the local side has ended its output [default: 10s; for"
+              + " stdio 60s]")
   private @Nullable String halfClose;
 
   @Option(
@@ -38,8 +38,8 @@ final class TimeoutOptions {
       paramLabel = "TIME",
       order = 42,
       description =
-          "How long the cloud may be silent before it counts as gone; not without pings. Default:"
-              + " two ping times, at least 8s")
+          "Maximum silence of the cloud before the tunnel is aborted; requires pings [default: two"
+              + " ping intervals, at least 8s]")
   private @Nullable String liveness;
 
   @Option(
@@ -47,14 +47,16 @@ final class TimeoutOptions {
       paramLabel = "TIME",
       order = 43,
       description =
-          "How long the cloud may take no bytes, 0 for no limit; not without pings. Default: 2m")
+          "Maximum time that the cloud may accept no bytes, 0 for no limit; requires pings"
+              + " [default: 2m]")
   private @Nullable String write;
 
   @Option(
       names = IDLE,
       paramLabel = "TIME",
       order = 44,
-      description = "Ends connections that carried nothing for so long. Default: 0, no limit")
+      description =
+          "Maximum time without payload before a connection is closed [default: 0, no limit]")
   private @Nullable String idle;
 
   @Option(
@@ -63,8 +65,8 @@ final class TimeoutOptions {
       defaultValue = "5s",
       order = 45,
       description =
-          "How long open connections may finish when the program stops, 0 cuts them at once."
-              + " Default: ${DEFAULT-VALUE}")
+          "Maximum time to drain open connections when the program stops, 0 to abort them"
+              + " immediately [default: ${DEFAULT-VALUE}; for exec 1s]")
   private String drain = "";
 
   /**
@@ -82,7 +84,7 @@ final class TimeoutOptions {
   }
 
   /** Returns the given timeouts that are checked only when a ping is due. */
-  Map<TunnelSetting, String> silences() {
+  Map<TunnelSetting, String> requiringPings() {
     Map<TunnelSetting, String> given = new EnumMap<>(TunnelSetting.class);
     if (liveness != null) {
       given.put(TunnelSetting.LIVENESS_TIMEOUT, liveness);
@@ -103,7 +105,7 @@ final class TimeoutOptions {
       try {
         setter.accept(time);
       } catch (IllegalArgumentException e) {
-        throw new Setting(option, value, null).refused(e);
+        throw new Setting(option, value, null).rejected(e);
       }
     }
   }
@@ -112,7 +114,7 @@ final class TimeoutOptions {
     try {
       return Times.parse(value);
     } catch (IllegalArgumentException e) {
-      throw new Setting(option, value, null).refused(e);
+      throw new Setting(option, value, null).rejected(e);
     }
   }
 }

@@ -13,7 +13,7 @@ final class Times {
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
   /** Ten years, which is far below the limit of arithmetic in nanoseconds. */
-  private static final Duration LONGEST = Duration.ofDays(3650);
+  private static final Duration MAX_DURATION = Duration.ofDays(3650);
 
   private Times() {}
 
@@ -21,9 +21,9 @@ final class Times {
     // Zero needs no unit.
     Matcher matcher = TIME.matcher(text.equals("0") ? "0s" : text);
     Duration time = matcher.matches() ? duration(matcher) : null;
-    if (time == null || time.compareTo(LONGEST) > 0) {
+    if (time == null || time.compareTo(MAX_DURATION) > 0) {
       throw new IllegalArgumentException(
-          "must be a time such as 500ms, 90s, 10m, 12h or 30d, of ten years at most, but is "
+          "must be a duration such as 500ms, 90s, 10m, 12h or 30d, at most 3650d, but is "
               + Quoted.of(text));
     }
     return time;

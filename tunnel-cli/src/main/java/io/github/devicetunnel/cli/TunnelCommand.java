@@ -7,26 +7,26 @@ import picocli.CommandLine.Command;
     name = "tunnel",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Reaches TCP services on edge gateways through a cloud's tunnelling service.",
+    description = "Connects to TCP services on edge gateways through a cloud tunnelling service.",
     synopsisHeading = "Usage: ",
     customSynopsis = {
       "tunnel [COMMAND] [OPTION...]",
-      "       tunnel [OPTION...]    (the same as tunnel listen)"
+      "       tunnel [OPTION...]    (same as tunnel listen)"
     },
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:Stopped as asked; a check that passed; a tunnel that ended in order.",
-      "1:Unexpected failure (a bug).",
-      "2:Usage or configuration; nothing was opened.",
-      "3:Cannot listen: the address is in use, or there is no permission.",
-      "4:The key was refused (401, 403), or can be seen to open nothing.",
-      "5:The device or service was not found (404).",
-      "6:The cloud could not be reached: DNS, TCP, proxy, TLS, timeout.",
-      "7:The cloud answered anything else.",
-      "8:A tunnel of stdio was open, and ended otherwise than in order.",
-      "126, 127:exec: the program cannot be executed, or is not there.",
-      "128+n:Ended by signal n, and exec: its program was."
+      "0:Success",
+      "1:Unexpected failure (a bug)",
+      "2:Usage or configuration error; nothing was opened",
+      "3:Cannot listen: address in use or permission denied",
+      "4:Credential rejected (401, 403), or token unusable (for example, expired)",
+      "5:Device or service not found (404)",
+      "6:Cloud unreachable: DNS, TCP, proxy, TLS or timeout",
+      "7:Any other response of the cloud",
+      "8:stdio: the open tunnel failed, or the reply timed out",
+      "126, 127:exec: program not executable, program not found",
+      "128+n:Ended by signal n; exec: program ended by signal n"
     },
     footer = {
       "",
@@ -36,6 +36,6 @@ import picocli.CommandLine.Command;
       "    --device=017b7fddb124724840c1c7b800000000 --service=127.0.0.1:80",
       "  ssh -o ProxyCommand='tunnel stdio --service=127.0.0.1:22' root@gateway",
       "",
-      "'tunnel COMMAND --help' tells more."
+      "Use 'tunnel COMMAND --help' for the options of a command."
     })
 final class TunnelCommand {}

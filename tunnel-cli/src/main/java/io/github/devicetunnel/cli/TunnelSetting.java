@@ -18,7 +18,7 @@ enum TunnelSetting {
   MAX_CONNECTIONS;
 
   /** Timeouts that are checked only when a ping is due. */
-  static final List<TunnelSetting> JUDGED_AT_A_PING = List.of(LIVENESS_TIMEOUT, WRITE_TIMEOUT);
+  static final List<TunnelSetting> REQUIRE_PINGS = List.of(LIVENESS_TIMEOUT, WRITE_TIMEOUT);
 
   /** Returns the key in a configuration file, which is the name of the option without dashes. */
   String key() {

@@ -29,7 +29,7 @@ record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting, String
     int equals = text.lastIndexOf('=');
     if (equals < 0) {
       throw CommandFailure.usage(
-          option + ": must be LISTEN=DEVICE/SERVICE, but in " + Quoted.of(text) + " there is no =");
+          option + ": must be LISTEN=DEVICE/SERVICE, but " + Quoted.of(text) + " has no =");
     }
     String target = text.substring(equals + 1);
     int slash = target.indexOf('/');

@@ -13,7 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Describes errors in the arguments. Picocli's messages repeat arguments, which may include a key
- * in the wrong place. These messages repeat only names of options and commands, and paths.
+ * in the wrong place. These messages repeat only paths, and names of options and commands, even if
+ * they are misspelt.
  */
 final class UsageErrors {
   /** Matches names of options without a value. Only such names are repeated. */
@@ -40,17 +41,17 @@ final class UsageErrors {
     if (e instanceof MissingParameterException missing
         && !missing.getMissing().isEmpty()
         && missing.getMissing().get(0) instanceof OptionSpec option) {
-      return option.longestName() + ": its value is missing";
+      return option.longestName() + ": the value is missing";
     }
     if (e.getArgSpec() instanceof OptionSpec option) {
-      return option.longestName() + ": " + refused(option, e);
+      return option.longestName() + ": " + rejected(option, e);
     }
-    return "the arguments cannot be understood";
+    return "cannot parse the arguments";
   }
 
   /** Describes a rejected value. Picocli rejects only paths; other options accept any text. */
-  private static String refused(OptionSpec option, ParameterException e) {
-    return option.arity().max() == 0 ? "takes no value" : FilePath.defect(e.getValue());
+  private static String rejected(OptionSpec option, ParameterException e) {
+    return option.arity().max() == 0 ? "does not accept a value" : FilePath.defect(e.getValue());
   }
 
   private String unmatched(String argument, CommandSpec command) {
@@ -60,9 +61,13 @@ final class UsageErrors {
     if (command.parent() != null) {
       return commands.contains(argument)
           ? "the command " + argument + " must be the first argument"
-          : "argument " + position(argument) + " belongs to no option: give it as --NAME VALUE";
+          : "unexpected argument " + position(argument) + "; specify options as --NAME VALUE";
     }
-    return "argument 1 is no command" + didYouMean(Spelling.nearest(argument, commands));
+    String nearest = Spelling.nearest(argument, commands);
+    // An argument that resembles no command may be a key in the wrong place.
+    return nearest == null
+        ? "argument 1 is not a command"
+        : "unknown command " + Quoted.of(argument) + "; did you mean " + Quoted.of(nearest) + "?";
   }
 
   private String unknownOption(String argument, Set<String> options) {
@@ -91,6 +96,6 @@ final class UsageErrors {
   }
 
   private static String didYouMean(@Nullable String suggestion) {
-    return suggestion == null ? "" : ", did you mean " + suggestion + "?";
+    return suggestion == null ? "" : "; did you mean " + suggestion + "?";
   }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "verification-key",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Manages the certificates with which the cloud checks tokens.",
+    description = "Manages the certificates that the cloud verifies tokens with.",
     synopsisHeading = "Usage: ",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n")

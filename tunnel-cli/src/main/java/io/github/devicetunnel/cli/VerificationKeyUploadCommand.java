@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     name = "upload",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Uploads a certificate to an application, whose tokens are then checked with it.",
+    description = "Uploads the certificate that the cloud verifies an application's tokens with.",
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel verification-key upload --certificate FILE --name NAME [OPTION...]",
     optionListHeading = "%n",
@@ -29,7 +29,7 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
       paramLabel = "FILE",
       required = true,
       order = 1,
-      description = "The certificate, in PEM. A private key beside it is not sent.")
+      description = "PEM file with the certificate; a private key in the same file is not sent")
   private Path certificate = Path.of("");
 
   @Option(
@@ -37,14 +37,16 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
       paramLabel = "NAME",
       required = true,
       order = 2,
-      description = "What it is called in the portal.")
+      description = "Name of the certificate in the portal")
   private String name = "";
 
   @Option(
       names = "--cloud-uri",
       paramLabel = "URL",
       order = 10,
-      description = "Such as wss://api.us-east-1.mbedcloud.com. [TUNNEL_CLOUD_URI]")
+      description =
+          "Base URL of the cloud, such as wss://api.us-east-1.mbedcloud.com"
+              + " [env: TUNNEL_CLOUD_URI]")
   private @Nullable String cloudUri;
 
   @Mixin private final KeyOptions keyOptions = new KeyOptions();
@@ -52,7 +54,7 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
   @Option(
       names = "--allow-plaintext",
       order = 32,
-      description = "Let the key travel unencrypted (ws://) to another machine.")
+      description = "Allow sending the credential unencrypted (ws://) to another machine")
   private boolean allowPlaintext;
 
   VerificationKeyUploadCommand(Environment environment, Console console) {
@@ -64,7 +66,8 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
   public Integer call() {
     Setting application = keyOptions.application(environment);
     if (application == null) {
-      throw CommandFailure.usage(KeyOptions.APPLICATION_ID + ": is missing");
+      throw CommandFailure.usage(
+          KeyOptions.APPLICATION_ID + ": is missing; specify it or set TUNNEL_APPLICATION_ID");
     }
     try {
       keys().upload(application.value(), name, certificate());
@@ -81,15 +84,14 @@ final class VerificationKeyUploadCommand implements Callable<Integer> {
     try {
       return VerificationCertificate.read(certificate);
     } catch (IOException e) {
-      throw CommandFailure.usage(
-          "--certificate: " + certificate + ": " + PrivateKeyFile.describe(e));
+      throw PrivateKeyFile.unreadable("--certificate", certificate, e);
     }
   }
 
   private VerificationKeys keys() {
     Setting uri = Setting.find("--cloud-uri", cloudUri, "TUNNEL_CLOUD_URI", environment);
     if (uri == null) {
-      throw CommandFailure.usage("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)");
+      throw CommandFailure.usage("--cloud-uri: is missing; specify it or set TUNNEL_CLOUD_URI");
     }
     VerificationKeys.Builder builder =
         VerificationKeys.builder()

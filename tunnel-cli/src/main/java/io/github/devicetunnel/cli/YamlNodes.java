@@ -49,18 +49,22 @@ final class YamlNodes {
       return root == null || isNothing(root) ? Map.of() : new YamlNodes(file).entries(root);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      throw at(file, line, "is no YAML here: " + problem(e));
+      throw at(file, line, "is not valid YAML: " + problem(e));
     } catch (YamlEngineException e) {
-      throw at(file, 1, "is no YAML");
+      throw at(file, 1, "is not valid YAML");
     } catch (StackOverflowError e) {
       // The library parses nested lists recursively.
       throw at(file, 1, "lists or keys are nested too deeply");
     } catch (InvalidPathException e) {
       throw CommandFailure.usage(Config.OPTION + ": " + FilePath.defect(file));
     } catch (NoSuchFileException e) {
-      throw CommandFailure.usage(Config.OPTION + ": " + file + ": there is no such file");
+      throw CommandFailure.usage(Config.OPTION + ": " + file + ": file not found; check the path");
     } catch (IOException e) {
-      throw CommandFailure.usage(Config.OPTION + ": " + file + ": cannot be read as text");
+      throw CommandFailure.usage(
+          Config.OPTION
+              + ": "
+              + file
+              + ": cannot be read; check its permissions and that it is UTF-8 text");
     }
   }
 
@@ -74,7 +78,7 @@ final class YamlNodes {
   private static String problem(MarkedYamlEngineException e) {
     String problem = String.valueOf(e.getProblem());
     if (problem.contains("TAB")) {
-      return "a tab stands where only spaces may";
+      return "a tab is not allowed here; use spaces";
     }
     // The rest of the message is text from the file.
     return problem.replaceFirst("(alias|tag handle|anchor) .*", "$1");
@@ -93,12 +97,12 @@ final class YamlNodes {
     for (NodeTuple tuple : mapping.getValue()) {
       int line = line(tuple.getKeyNode());
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        throw at(file, line, "a key must be one word");
+        throw at(file, line, "a key must be a single word");
       }
       Entry before =
           entries.put(key.getValue(), new Entry(key.getValue(), tuple.getValueNode(), line));
       if (before != null) {
-        throw at(file, line, key.getValue() + ": is given in line " + before.line + " already");
+        throw at(file, line, key.getValue() + ": is already set in line " + before.line);
       }
     }
     return entries;
@@ -127,7 +131,7 @@ final class YamlNodes {
       throw at(file, line(node), key + ": must be " + expected + ", but is " + what);
     }
     if (isNothing(node)) {
-      throw at(file, line(node), key + ": its value is missing");
+      throw at(file, line(node), key + ": the value is missing");
     }
     return scalar.getValue();
   }

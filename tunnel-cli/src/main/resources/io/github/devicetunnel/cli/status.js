@@ -1,6 +1,6 @@
 'use strict';
 
-// Everything that is shown is put into the page as text, never as HTML.
+// Insert all values as text, never as HTML.
 const $ = id => document.getElementById(id);
 let last = null;
 
@@ -25,7 +25,7 @@ function clock(time) {
   return today ? date.toLocaleTimeString() : date.toLocaleString();
 }
 
-// A cell is [label, text, class].
+// Each cell is [label, text, class].
 function fill(id, rows, none) {
   const body = $(id);
   if (rows.length === 0) rows = [[['', none, 'empty']]];
@@ -59,49 +59,49 @@ function show(now) {
   $('phase').className = 'pill ' + (now.phase === 'ready' ? 'ready' : '');
   document.title = now.open + ' open – device-tunnel';
   $('open').textContent = now.open;
-  $('opened').textContent = now.opened + ' in all';
+  $('opened').textContent = now.opened + ' total';
   $('up').textContent = rate(now.bytesUp, before.bytesUp, seconds) || '–';
-  $('bytesUp').textContent = bytes(now.bytesUp) + ' in all';
+  $('bytesUp').textContent = bytes(now.bytesUp) + ' total';
   $('down').textContent = rate(now.bytesDown, before.bytesDown, seconds) || '–';
-  $('bytesDown').textContent = bytes(now.bytesDown) + ' in all';
+  $('bytesDown').textContent = bytes(now.bytesDown) + ' total';
   $('failed').textContent = now.failed;
   $('failedFigure').className = now.failed > 0 ? 'bad' : '';
   fill('listeners', now.listeners.map(l => [
     ['Address', l.address, 'code'],
     ['Device', l.device, 'code'],
     ['Service', l.service, 'code'],
-  ]), 'No listener is open.');
+  ]), 'No open listeners');
   fill('connections', now.connections.map(c => {
     const earlier = known.get(c.connection) || {};
     return [
       ['No.', c.connection, 'fixed'],
-      ['From', c.peer || 'a unix socket', 'code'],
+      ['From', c.peer || 'unix socket', 'code'],
       ['To', c.device + '/' + c.service, 'code to'],
       ['Age', c.open ? age(c.ageMs) : 'dialling, ' + age(c.ageMs), 'number'],
       ['Up', flow(c.bytesUp, earlier.bytesUp), 'number'],
       ['Down', flow(c.bytesDown, earlier.bytesDown), 'number'],
     ];
-  }), 'No connection is open.');
+  }), 'No open connections');
   $('more').hidden = now.open <= now.connections.length;
-  $('more').textContent = now.open - now.connections.length + ' older ones are not shown.';
+  $('more').textContent = now.open - now.connections.length + ' older connections not shown';
   fill('failures', now.failures.map(f => [
     ['Time', clock(f.time), 'fixed'],
     ['No.', f.connection, 'fixed'],
     ['To', f.device + '/' + f.service, 'code to'],
     ['Reason', f.reason, 'code fixed bad'],
     ['Message', f.message],
-  ]), 'None so far.');
+  ]), 'No failures');
   last = now;
 }
 
 async function update() {
-  // A page that nobody sees need not ask.
+  // Do not poll while the page is hidden.
   if (!document.hidden) {
     try {
       const response = await fetch('status.json', {signal: AbortSignal.timeout(5000)});
       show(await response.json());
     } catch (e) {
-      $('phase').textContent = 'not reachable';
+      $('phase').textContent = 'unreachable';
       $('phase').className = 'pill gone';
       last = null;
     }

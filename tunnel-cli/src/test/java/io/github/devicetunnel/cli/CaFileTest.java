@@ -102,19 +102,20 @@ class CaFileTest {
 
   @Test
   void rejectsInvalidVariables() throws Exception {
-    String fix = "; change the variable or remove it";
-    String noCertificate = "it has no certificate in PEM (-----BEGIN CERTIFICATE-----)" + fix;
+    String fix = "; correct or unset the variable";
+    String noCertificate = "contains no PEM certificate (-----BEGIN CERTIFICATE-----)" + fix;
     Path missing = folder.resolve("missing");
     Path broken =
         Files.writeString(
             folder.resolve("broken"),
             "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
-    assertRejected("SSL_CERT_FILE", missing, "there is no such file: check its path" + fix);
-    assertRejected("SSL_CERT_FILE", folder, "it cannot be read: name another file" + fix);
+    assertRejected("SSL_CERT_FILE", missing, "file not found" + fix);
+    assertRejected("SSL_CERT_FILE", folder, "the file cannot be read" + fix);
     assertRejected("SSL_CERT_FILE", Files.createFile(folder.resolve("empty")), noCertificate);
     assertRejected("SSL_CERT_FILE", broken, noCertificate);
-    assertRejected("SSL_CERT_DIR", missing, "no file there has a certificate in PEM" + fix);
-    assertRejected("SSL_CERT_DIR", folder, "no file there has a certificate in PEM" + fix);
+    String noneThere = "none of the directories contains a PEM certificate" + fix;
+    assertRejected("SSL_CERT_DIR", missing, noneThere);
+    assertRejected("SSL_CERT_DIR", folder, noneThere);
   }
 
   private static void assertRejected(String variable, Path value, String defect) {

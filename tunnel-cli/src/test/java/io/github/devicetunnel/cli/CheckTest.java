@@ -154,7 +154,8 @@ class CheckTest {
     assertThat(program.exitCode()).isEqualTo(5);
     assertThat(steps(program)).endsWith("upgrade ok", "service failed");
     assertThat(program.output())
-        .contains("is anything listening on 127.0.0.1:80 of the gateway?", "Try: on the gateway");
+        .contains(
+            "is anything listening on 127.0.0.1:80 of the gateway?", "Try: check on the gateway");
   }
 
   @Test
@@ -172,7 +173,7 @@ class CheckTest {
 
     assertThat(program.exitCode()).isEqualTo(4);
     assertThat(steps(program)).endsWith("credential failed");
-    assertThat(program.output()).contains("expired", "get a new token").doesNotContain(expired);
+    assertThat(program.output()).contains("expired", "request a new token").doesNotContain(expired);
     assertThat(cloud.requestCount()).isZero();
   }
 

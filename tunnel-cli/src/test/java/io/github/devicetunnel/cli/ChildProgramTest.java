@@ -8,18 +8,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Uses exception messages of Java on other systems, which {@link ExecTest} cannot produce. */
 class ChildProgramTest {
+  private static final String NOT_FOUND = "program not found; check its name and PATH";
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "error=2, No such file or directory | 127 | there is no such program",
-        "Exec failed, error: 2 (No such file or directory)  | 127 | there is no such program",
+        "error=2, No such file or directory | 127 | " + NOT_FOUND,
+        "Exec failed, error: 2 (No such file or directory)  | 127 | " + NOT_FOUND,
         "error=13, Permission denied | 126 | Permission denied",
         "CreateProcess error=2, The system cannot find the file specified"
-            + " | 127 | there is no such program",
+            + " | 127 | "
+            + NOT_FOUND,
         "CreateProcess error=3, The system cannot find the path specified"
-            + " | 127 | there is no such program",
+            + " | 127 | "
+            + NOT_FOUND,
         "CreateProcess error=193, %1 is not a valid Win32 application"
             + " | 126 | %1 is not a valid Win32 application",
       })
@@ -28,6 +31,6 @@ class ChildProgramTest {
         ChildProgram.cannotRun("psql", new IOException("Cannot run program \"psql\": " + text));
 
     assertThat(failure.exitCode()).isEqualTo(exitCode);
-    assertThat(failure).hasMessage("\"psql\" cannot be run: " + reason);
+    assertThat(failure).hasMessage("cannot run \"psql\": " + reason);
   }
 }

@@ -178,41 +178,43 @@ class ConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "devise: x | 1: unknown key \"devise\", did you mean device?",
+        "devise: x | 1: unknown key \"devise\"; did you mean \"device\"?",
         "'device: 017b' | 1: device: must be 32 hex digits",
         "'\nservice: 80' | 2: service: must be ip:port",
-        "'idle-timeout: 5' | 1: idle-timeout: must be a time such as 500ms",
+        "'idle-timeout: 5' | 1: idle-timeout: must be a duration such as 500ms",
         "'max-connections: 0' | 1: max-connections: must be at least 1",
         "'listen-uri: 8181' | 1: listen-uri: must be host:port",
         "'device: [a, b]' | 1: device: must be one value, but is a list",
         "'device: {a: b}' | 1: device: must be one value, but is keys with values",
         "'header: {a: b}' | 1: header: must be NAME=VALUE or a list of these, but is keys with values",
         "'header: [a: b]' | 1: header: must be NAME=VALUE or a list of these, but is keys with values",
-        "'device:' | 1: device: its value is missing",
+        "'device:' | 1: device: the value is missing",
         "'allow-plaintext: perhaps' | 1: allow-plaintext: must be true or false, but is \"perhaps\"",
-        "'device: a\ndevice: b' | 2: device: is given in line 1 already",
+        "'device: a\ndevice: b' | 2: device: is already set in line 1",
         "'tunnels: 5' | 1: tunnels: must be a list",
-        "'tunnels:\n- service: 127.0.0.1:80' | 2: a tunnel has no listen",
-        "'tunnels:\n- listen: :1\n  servise: x' | 3: unknown key \"servise\", did you mean service?",
+        "'tunnels:\n- service: 127.0.0.1:80' | 2: the tunnel has no listen address",
+        "'tunnels:\n- listen: :1\n  servise: x'"
+            + " | 3: unknown key \"servise\"; did you mean \"service\"?",
         "'tunnels:\n- listen: :1\n  device: 017b' | 3: device: the device ID must be 32 hex digits",
         "'tunnels:\n- listen: 1' | 2: listen: must be host:port",
-        "'tunnels:\n- listen: :1\n  idle-timeout: x' | 3: idle-timeout: must be a time",
+        "'tunnels:\n- listen: :1\n  idle-timeout: x' | 3: idle-timeout: must be a duration",
         "'- device' | 1: must be keys with values",
-        "'device: \"open' | 2: is no YAML here",
+        "'device: \"open' | 2: is not valid YAML",
         "'config: x' | 1: unknown key",
-        "'device:\tx\nservice: y' | 1: is no YAML here: a tab stands where only spaces may",
+        "'device:\tx\nservice: y' | 1: is not valid YAML: a tab is not allowed here; use spaces",
         "'tunnels:\n- listen: :1\n- listen: 127.0.0.1:1'"
-            + " | 3: listen: 127.0.0.1:1 is listened on already: {file}:2",
+            + " | 3: listen: 127.0.0.1:1 is already used in {file}:2; choose another address",
         "'tunnels:\n- listen: 0.0.0.0:1\n- listen: 127.0.0.1:1'"
-            + " | 3: listen: 0.0.0.0:1 is listened on already: {file}:2",
+            + " | 3: listen: 0.0.0.0:1 is already used in {file}:2; choose another address",
         "'tunnels:\n- listen: unix:/a\n- listen: unix:/a'"
-            + " | 3: listen: unix:/a is listened on already: {file}:2",
-        "'ca-file: \"a\\0b\"' | 1: ca-file: \"a?b\" is no path on this system",
+            + " | 3: listen: unix:/a is already used in {file}:2; choose another address",
+        "'ca-file: \"a\\0b\"' | 1: ca-file: \"a?b\" is not a valid path on this system",
         "'ping-duration: x\ntunnels:\n- listen: :1\n  write-timeout: 1m'"
             + " | 1: ping-duration: must be a number of seconds",
-        "'ping-duration: 0\nwrite-timeout: 1m' | 2: write-timeout: is of no use with --ping-duration=0",
+        "'ping-duration: 0\nwrite-timeout: 1m'"
+            + " | 2: write-timeout: requires pings, but --ping-duration is 0",
         "'ping-duration: 0\ntunnels:\n- listen: :1\n  liveness-timeout: 1m'"
-            + " | 3: liveness-timeout: is of no use with --ping-duration=0",
+            + " | 3: liveness-timeout: requires pings, but --ping-duration is 0",
       })
   void namesFileAndLineOfMistake(String text, String message) throws Exception {
     Files.writeString(file, text + "\n");
@@ -233,7 +235,7 @@ class ConfigTest {
 
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.nextErrorLine())
-        .isEqualTo("tunnel: --config: " + file + ": there is no such file");
+        .isEqualTo("tunnel: --config: " + file + ": file not found; check the path");
   }
 
   @Test
@@ -307,7 +309,7 @@ class ConfigTest {
               "tunnel: cannot listen on 127.0.0.1:"
                   + taken.getLocalPort()
                   + ": the port is in use by another program");
-      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertThat(program.nextErrorLine()).isEqualTo("The listeners are unchanged");
       assertTunnelsTo(ONE + "/" + WEB, listening);
     }
   }
@@ -321,7 +323,7 @@ class ConfigTest {
       program.reload();
       assertThat(program.nextErrorLine())
           .startsWith("tunnel: " + file + ":4: device: the device ID must be");
-      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertThat(program.nextErrorLine()).isEqualTo("The listeners are unchanged");
       assertTunnelsTo(ONE + "/" + WEB, listening);
     }
   }
@@ -335,7 +337,7 @@ class ConfigTest {
       program.reload();
       assertThat(program.nextErrorLine())
           .isEqualTo("tunnel: " + file + ":1: lists or keys are nested too deeply");
-      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+      assertThat(program.nextErrorLine()).isEqualTo("The listeners are unchanged");
       assertTunnelsTo(ONE + "/" + WEB, listening);
     }
   }
@@ -349,7 +351,9 @@ class ConfigTest {
       program.reload();
       assertThat(program.nextErrorLine())
           .isEqualTo(
-              "tunnel: warning: " + file + ": takes effect at the next start: ping-duration");
+              "tunnel: warning: "
+                  + file
+                  + ": restart the program to apply the changes to: ping-duration");
     }
   }
 

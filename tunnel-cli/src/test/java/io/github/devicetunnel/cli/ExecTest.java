@@ -93,13 +93,15 @@ class ExecTest {
       assertThat(program.exitCode()).isEqualTo(127);
       assertThat(program.errors().lines().toList())
           .last()
-          .isEqualTo("tunnel: \"no-such-program-at-all\" cannot be run: there is no such program");
+          .isEqualTo(
+              "tunnel: cannot run \"no-such-program-at-all\": program not found; check its name and"
+                  + " PATH");
     }
     try (ProgramProcess program = exec(file.toString())) {
       assertThat(program.exitCode()).isEqualTo(126);
       assertThat(program.errors().lines().toList())
           .last()
-          .isEqualTo("tunnel: \"" + file + "\" cannot be run: Permission denied");
+          .isEqualTo("tunnel: cannot run \"" + file + "\": Permission denied");
     }
   }
 
@@ -153,11 +155,11 @@ class ExecTest {
 
   @Test
   void reportsMistakesBeforeListening() {
-    String example = ", as in tunnel exec [OPTION...] -- psql -p {port}";
+    String example = "; example: tunnel exec [OPTION...] -- psql -p {port}";
     assertUsage("the program is missing" + example, "exec");
     assertUsage("the program is missing" + example, "exec", "--");
-    assertUsage("the program must stand behind --" + example, "exec", "psql", "-h", "x");
-    assertUsage("unknown option --lisen-uri, did you mean", "exec", "--lisen-uri=x", "--", "psql");
+    assertUsage("the program must follow --" + example, "exec", "psql", "-h", "x");
+    assertUsage("unknown option --lisen-uri; did you mean", "exec", "--lisen-uri=x", "--", "psql");
     assertUsage(
         "--listen-uri: must be host:port", "exec", "--listen-uri=3131", "--", "psql", "--help");
   }

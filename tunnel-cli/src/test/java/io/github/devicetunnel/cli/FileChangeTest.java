@@ -39,7 +39,7 @@ class FileChangeTest {
     assertThat(attempts).hasValueGreaterThan(1);
     assertThat(FileChange.describe(failure)).isEqualTo("used by another process");
     assertThat(FileChange.describe(new AccessDeniedException("fresh", "ports", null)))
-        .isEqualTo("the system refuses it: is it open in another program?");
+        .isEqualTo("the file may be open in another program");
   }
 
   @Test

@@ -53,9 +53,9 @@ class JavaOfMacTest {
   }
 
   private String tooOld() {
-    return "tunnel: Java 17 or later is needed, but "
+    return "tunnel: Java 17 or later is required, but "
         + folder.resolve("usr/java")
-        + " is version 11.0.1: set JAVA_HOME\n";
+        + " is version 11.0.1; set JAVA_HOME\n";
   }
 
   private void program(String name, String script) throws IOException {

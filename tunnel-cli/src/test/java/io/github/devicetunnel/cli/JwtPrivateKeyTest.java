@@ -120,8 +120,7 @@ class JwtPrivateKeyTest {
         .isEqualTo(0);
     String encrypted = "--private-key: " + encryptedKey() + " is encrypted, and there is no";
     assertThat(create(new Program()).errors())
-        .startsWith(
-            "tunnel: " + encrypted + " passphrase: set one (the value of TUNNEL_JWT_PASSPHRASE)\n");
+        .startsWith("tunnel: " + encrypted + " passphrase: set one (TUNNEL_JWT_PASSPHRASE)\n");
   }
 
   private Program create(Program program) throws Exception {
@@ -149,15 +148,15 @@ class JwtPrivateKeyTest {
     String application = "--application-id=" + APPLICATION;
     Path encrypted = encryptedKey();
     assertRejected(
-        "--application-id: is missing (or set TUNNEL_APPLICATION_ID): --jwt-private-key needs the"
-            + " application that has its certificate\n",
+        "--application-id: is missing, but required by --jwt-private-key; specify it or set"
+            + " TUNNEL_APPLICATION_ID\n",
         key());
     assertRejected(
-        "--jwt-private-key: --api-key is given as well, and only one of them can count\n",
+        "--jwt-private-key: cannot be combined with --api-key; remove one of them\n",
         key(),
         "--api-key=ak_x");
     assertRejected(
-        "--jwt-private-key: --api-key-file is given as well, and only one of them can count\n",
+        "--jwt-private-key: cannot be combined with --api-key-file; remove one of them\n",
         key(),
         "--api-key-file=/nowhere");
     assertRejected(
@@ -176,18 +175,20 @@ class JwtPrivateKeyTest {
         "--jwt-algorithm=RS256");
     assertRejected("--application-id: has a blank at position 2", key(), "--application-id=a b");
     assertRejected(
-        "--jwt-private-key: /nowhere: there is no such file: check its path\n",
+        "--jwt-private-key: /nowhere: file not found; check the path and its permissions\n",
         "--jwt-private-key=/nowhere",
         application);
     assertRejected(
-        "--jwt-private-key: " + folder + ": it cannot be read: name another file\n",
+        "--jwt-private-key: "
+            + folder
+            + ": the file cannot be read; check the path and its permissions\n",
         "--jwt-private-key=" + folder,
         application);
     assertRejected(
         "--jwt-private-key: "
             + encrypted
             + " is encrypted, and there is no passphrase: set one"
-            + " (the value of TUNNEL_JWT_PASSPHRASE)\n",
+            + " (TUNNEL_JWT_PASSPHRASE)\n",
         "--jwt-private-key=" + encrypted,
         application);
     assertThat(
@@ -198,8 +199,8 @@ class JwtPrivateKeyTest {
         .startsWith(
             "tunnel: --jwt-private-key: "
                 + encrypted
-                + " cannot be decrypted: is the passphrase right? (the value of"
-                + " TUNNEL_JWT_PASSPHRASE)\n");
+                + " cannot be decrypted: is the passphrase right?"
+                + " (TUNNEL_JWT_PASSPHRASE)\n");
     assertThat(cloud.service().requestCount()).isZero();
   }
 
@@ -222,10 +223,11 @@ class JwtPrivateKeyTest {
       assertThat(program.errors()).as(option).doesNotContain(secret);
     }
     assertRejected(
-        "--jwt-private-key: takes the name of a file, and not what is in it\n",
+        "--jwt-private-key: must be the path of a file, but is the content of one\n",
         "--jwt-private-key=" + pem,
         "--application-id=" + APPLICATION);
     assertThat(new Program().run("jwt", "create", "--private-key", pem).errors())
-        .startsWith("tunnel: --private-key: takes the name of a file, and not what is in it\n");
+        .startsWith(
+            "tunnel: --private-key: must be the path of a file, but is the content of one\n");
   }
 }

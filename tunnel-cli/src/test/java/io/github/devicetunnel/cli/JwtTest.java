@@ -84,7 +84,7 @@ class JwtTest {
       assertThat(program.exitCode()).isEqualTo(0);
       assertThat(program.output())
           .containsPattern("algorithm +ES256\n")
-          .containsPattern("expires +\\S+Z, in \\d{3} s\n")
+          .containsPattern("expires +\\S+Z \\(in \\d{3} s\\)\n")
           .containsPattern("device +any\n")
           .containsPattern("ip +127\\.0\\.0\\.1\n")
           .containsPattern("port +80\n")
@@ -139,7 +139,7 @@ class JwtTest {
     assertUsage("--algorithm: RS256 needs an RSA key", key, "--algorithm=RS256");
     assertUsage("--algorithm: must be one of RS256", key, "--algorithm=HS256");
     assertUsage("--device: must be 32 hex digits", key, "--device=abc");
-    assertUsage("--expires-in: must be a time such as", key, "--expires-in=10");
+    assertUsage("--expires-in: must be a duration such as", key, "--expires-in=10");
     assertUsage("--expires-in: must be at least 1s, but is 0s", key, "--expires-in=0s");
     assertUsage("--private-key: ", file("public.crt"), "--expires-in=1m");
     assertUsage("--private-key: ", folder.resolve("missing").toString(), "--expires-in=1m");

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Checks the source of the key with a cloud that rejects every request. */
 class KeySourceTest {
   private static final String WARNING =
-      "tunnel: warning: a key given as --api-key can be seen by others: use --api-key-file or"
-          + " TUNNEL_API_KEY";
+      "tunnel: warning: --api-key exposes the key to other users of this machine; use"
+          + " --api-key-file or TUNNEL_API_KEY";
 
   @TempDir Path folder;
   private HttpServer cloud;
@@ -125,7 +125,9 @@ class KeySourceTest {
   @Test
   void rejectsOptionAndFile() {
     assertRejected(
-        "--api-key-file: --api-key is given as well", "--api-key=ak_x", "--api-key-file=/nowhere");
+        "--api-key-file: cannot be combined with --api-key; remove one of them\n",
+        "--api-key=ak_x",
+        "--api-key-file=/nowhere");
   }
 
   @Test
@@ -149,19 +151,18 @@ class KeySourceTest {
   void distinguishesAccessKeyAndToken() throws Exception {
     String token = jwt("{\"exp\":99999999999}");
     assertRejected(
-        "--api-key: is a JWT, which needs the ID of the application whose key checks it: give"
-            + " --application-id as well\n",
+        "--api-key: is a JWT, which needs the ID of the application whose key checks it:"
+            + " specify --application-id as well\n",
         "--api-key=" + token);
     assertRejected(
-        "--api-key: is an access key (ak_...), which goes without the ID of an application: leave out"
-            + " --application-id, and TUNNEL_APPLICATION_ID\n",
+        "--api-key: is an access key (ak_...), which goes without the ID of an application: omit"
+            + " --application-id and unset TUNNEL_APPLICATION_ID\n",
         "--api-key=ak_x",
         "--application-id=app1");
     assertRejected(
         "--api-key: is no JWT, which is three parts", "--api-key=a.b.c", "--application-id=app1");
     Path file = Files.writeString(folder.resolve("key"), token);
-    assertRejected(
-        "--api-key-file: the key is a JWT, which needs the ID", "--api-key-file", file.toString());
+    assertRejected("--api-key-file: the value is a JWT", "--api-key-file", file.toString());
   }
 
   @Test
@@ -184,7 +185,7 @@ class KeySourceTest {
     assertThat(program.errors())
         .contains(
             "tunnel: the token opens no tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + reason)
-        .endsWith("Get a new token, for this device and service\n");
+        .endsWith("Request a new token for this device and service\n");
   }
 
   /** A rotated key takes effect without a restart. */
@@ -231,23 +232,23 @@ class KeySourceTest {
 
   @Test
   void rejectsFileWithoutValidKey() throws Exception {
-    assertRejected("--api-key-file: there is no such file", "--api-key-file=/no/such/file");
-    assertRejected("--api-key-file: that is no file", "--api-key-file", folder.toString());
+    assertRejected("--api-key-file: file not found", "--api-key-file=/no/such/file");
+    assertRejected("--api-key-file: the file cannot be read", "--api-key-file", folder.toString());
     Path file = Files.writeString(folder.resolve("empty"), "\n");
-    assertRejected("--api-key-file: holds nothing", "--api-key-file", file.toString());
+    assertRejected("--api-key-file: is empty", "--api-key-file", file.toString());
     Files.write(file, new byte[70_000]);
-    assertRejected("--api-key-file: holds more than 64 KiB", "--api-key-file", file.toString());
+    assertRejected("--api-key-file: contains more than 64 KiB", "--api-key-file", file.toString());
     Files.writeString(file, "ak_x\nak_y\n");
     assertRejected(
-        "--api-key-file: the key has a line break at position 5",
+        "--api-key-file: the value has a line break at position 5",
         "--api-key-file",
         file.toString());
     Files.write(file, "ak_\u00e9".getBytes(UTF_8));
     assertRejected(
-        "--api-key-file: the key has a character that is not printable ASCII",
+        "--api-key-file: the value has a character that is not printable ASCII",
         "--api-key-file",
         file.toString());
-    assertRejected("--api-key-file: holds nothing", "--api-key-file=-");
+    assertRejected("--api-key-file: is empty", "--api-key-file=-");
   }
 
   private void assertRejected(String message, String... args) {

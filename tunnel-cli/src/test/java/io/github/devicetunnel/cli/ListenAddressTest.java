@@ -49,15 +49,15 @@ class ListenAddressTest {
 
   @ParameterizedTest
   @CsvSource({
-    "8181, the port is missing",
-    "'', the port is missing",
-    "127.0.0.1, the port is missing",
-    "127.0.0.1:, host or port is malformed",
-    "127.0.0.1:x, host or port is malformed",
-    "127.0.0.1:-1, host or port is malformed",
-    "127.0.0.1:65536, the port is above 65535",
-    "::1:8181, an IPv6 address is not in brackets",
-    "http://127.0.0.1:8181, 'there is a slash, as in a URL'",
+    "8181, has no port",
+    "'', has no port",
+    "127.0.0.1, has no port",
+    "127.0.0.1:, has a malformed host or port",
+    "127.0.0.1:x, has a malformed host or port",
+    "127.0.0.1:-1, has a malformed host or port",
+    "127.0.0.1:65536, has a port above 65535",
+    "::1:8181, has an IPv6 address without brackets",
+    "http://127.0.0.1:8181, 'contains a slash, as in a URL'",
   })
   void rejectsInvalidAddress(String text, String defect) {
     assertThatThrownBy(() -> ListenAddress.parsePort(ListenAddress.OPTION, text))
@@ -71,7 +71,7 @@ class ListenAddressTest {
     assertThatThrownBy(() -> ListenAddress.parsePort("--metrics-listen", "unix:/path"))
         .hasMessage(
             "--metrics-listen: must be host:port, [ipv6]:port or :port, such as 127.0.0.1:8181,"
-                + " but in \"unix:/path\" there is a unix socket");
+                + " but \"unix:/path\" is a unix socket");
     assertThatThrownBy(() -> ListenAddress.parse(ListenAddress.OPTION, "x"))
         .hasMessageStartingWith(
             "--listen-uri: must be host:port, [ipv6]:port, :port or unix:/path, such as ");

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Uses the exception messages of Java on Linux, macOS and Windows. */
 class ListenFailureTest {
-  private static final String LOW_PORT = "no permission, which ports below 1024 need";
+  private static final String LOW_PORT = "permission denied: ports below 1024 require privileges";
   private static final String RESERVED =
-      "no permission: the port is reserved, or another program has it alone";
+      "permission denied: the port is reserved or used exclusively by another program";
 
   @ParameterizedTest
   @CsvSource(
@@ -50,8 +50,8 @@ class ListenFailureTest {
       value = {
         "Linux | 80 | Permission denied | " + LOW_PORT,
         "FreeBSD | 1023 | Permission denied | " + LOW_PORT,
-        "Linux | 1024 | Permission denied | no permission",
-        "Mac OS X | 80 | Permission denied | no permission",
+        "Linux | 1024 | Permission denied | permission denied",
+        "Mac OS X | 80 | Permission denied | permission denied",
         "Windows 10 | 80 | Permission denied: bind | " + RESERVED,
         "Windows 10 | 8181 | An attempt was made to access a socket in a way forbidden by its"
             + " access permissions | "
@@ -64,7 +64,7 @@ class ListenFailureTest {
   @Test
   void omitsPortFromErrorOfUnixSocket() {
     assertThat(cause(UnixDomainSocketAddress.of("socket"), "Permission denied", "Linux"))
-        .isEqualTo("no permission");
+        .isEqualTo("permission denied");
   }
 
   @Test

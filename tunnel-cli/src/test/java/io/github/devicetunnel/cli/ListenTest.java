@@ -119,7 +119,7 @@ class ListenTest {
     }
 
     assertThat(program.exitCode()).isEqualTo(0);
-    assertThat(program.errors()).contains("Stopped; connections finished: 1, cut: 0");
+    assertThat(program.errors()).contains("Stopped; connections drained: 1, aborted: 0");
   }
 
   @Test
@@ -130,7 +130,7 @@ class ListenTest {
       program.stop();
 
       assertThat(program.exitCode()).isEqualTo(0);
-      assertThat(program.errors()).contains("Stopped; connections finished: 0, cut: 1");
+      assertThat(program.errors()).contains("Stopped; connections drained: 0, aborted: 1");
     }
   }
 
@@ -139,7 +139,7 @@ class ListenTest {
     Program program = cloud.program().run("--listen-uri=:0");
 
     assertThat(program.exitCode()).isEqualTo(0);
-    assertThat(program.errors()).contains("Stopped; no connection was open");
+    assertThat(program.errors()).contains("Stopped; no connections were open");
   }
 
   @Test
@@ -169,7 +169,7 @@ class ListenTest {
     Program unknown = cloud.program().run("--listen-uri=" + host + ":1");
     assertThat(unknown.exitCode()).isEqualTo(3);
     assertThat(unknown.errors())
-        .startsWith("tunnel: cannot listen on " + host + ":1: there is no such host");
+        .startsWith("tunnel: cannot listen on " + host + ":1: unknown host");
   }
 
   @Test

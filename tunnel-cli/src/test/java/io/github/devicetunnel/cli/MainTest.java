@@ -32,7 +32,7 @@ class MainTest {
     assertThat(exitCode).isEqualTo(1);
     assertThat(err.toString(Charset.defaultCharset()).lines())
         .containsExactly(
-            "tunnel: unexpected failure, please report it: "
+            "tunnel: unexpected failure; please report it: "
                 + bug.getClass().getName()
                 + ": no good with ***");
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.condition.OS;
 /** Checks {@code --metrics-listen}. Integration tests check the page in a browser. */
 @DisabledOnOs(OS.WINDOWS)
 class MetricsServerTest {
-  private static final String ANNOUNCED = "Metrics and a status page on ";
+  private static final String ANNOUNCED = "Metrics and status page on ";
 
   private final OkHttpClient http = new OkHttpClient();
   @AutoClose private final WebCloud cloud = new WebCloud();
@@ -233,7 +233,7 @@ class MetricsServerTest {
     Program program = run(unknown);
     assertThat(program.exitCode()).isEqualTo(3);
     assertThat(program.nextErrorLine())
-        .isEqualTo("tunnel: cannot listen on " + unknown + ": there is no such host");
+        .isEqualTo("tunnel: cannot listen on " + unknown + ": unknown host");
   }
 
   @Test

@@ -59,9 +59,7 @@ class PortFileTest {
     assertThat(program.output()).isEmpty();
     assertThat(program.nextErrorLine())
         .isEqualTo(
-            "tunnel: --port-file: "
-                + file
-                + ": there is no such folder, or you may not write to it");
+            "tunnel: --port-file: " + file + ": the directory does not exist or is not writable");
   }
 
   private static Program program() {

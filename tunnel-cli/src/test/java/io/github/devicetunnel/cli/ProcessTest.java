@@ -37,8 +37,9 @@ class ProcessTest {
     assertThat(exitCode(process)).isEqualTo(0);
     assertThat(process.errorReader().lines())
         .containsExactly(
-            "Stopping; open connections may finish for 5 s, a second signal cuts them",
-            "Stopped; no connection was open");
+            "Stopping; draining open connections for up to 5 s (send a second signal to abort"
+                + " them)",
+            "Stopped; no connections were open");
   }
 
   @Test
@@ -61,7 +62,7 @@ class ProcessTest {
     assertThat(exitCode(process)).isEqualTo(2);
     assertThat(process.errorReader().lines())
         .containsExactly(
-            "tunnel: unknown option --lisen-uri, did you mean --listen-uri?",
+            "tunnel: unknown option --lisen-uri; did you mean --listen-uri?",
             "Try 'tunnel listen --help'");
   }
 

@@ -51,14 +51,14 @@ class ReloadTest {
       Files.writeString(file, "# nothing\n");
       program.reload();
       assertThat(program.nextErrorLine())
-          .isEqualTo("tunnel: " + file + ": is empty, and had tunnels at the start");
-      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+          .startsWith("tunnel: " + file + ": is empty, but had tunnels at startup; ");
+      assertThat(program.nextErrorLine()).isEqualTo("The listeners are unchanged");
 
       Files.writeString(file, "ping-duration: 1\n");
       program.reload();
       assertThat(program.nextErrorLine())
-          .isEqualTo("tunnel: " + file + ": has no tunnels, and had tunnels at the start");
-      assertThat(program.nextErrorLine()).isEqualTo("Everything stays as it was");
+          .startsWith("tunnel: " + file + ": has no tunnels, but had tunnels at startup; ");
+      assertThat(program.nextErrorLine()).isEqualTo("The listeners are unchanged");
       connected(address).close();
     }
   }
@@ -81,7 +81,7 @@ class ReloadTest {
                     + port
                     + ": the port is in use by another program");
         assertThat(program.nextErrorLine())
-            .isEqualTo("This tunnel stays closed until the file is read again");
+            .isEqualTo("The listener stays closed until the next reload");
         connected(other).close();
       }
       program.reload();
@@ -106,7 +106,7 @@ class ReloadTest {
       assertThat(nextLineExceptInfo(program)).startsWith("No longer listening on [::1]:");
       assertThat(nextLineExceptInfo(program)).startsWith("tunnel: --port-file: " + portFile + ": ");
       assertThat(nextLineExceptInfo(program))
-          .isEqualTo("It still names what is no longer listened on");
+          .isEqualTo("The file still contains addresses of closed listeners");
       connected(kept).close();
     }
   }

@@ -17,7 +17,7 @@ class StatusLineTest {
     Activity.Totals now = new Activity.Totals(2, 17, 0, 600, 5_000_000);
 
     assertThat(StatusLine.text(BEFORE, now, HALF_A_SECOND, true))
-        .isEqualTo("2 open, 17 in all  up 1.20 kB/s (600 B)  down 8.00 MB/s (5.00 MB)  0 failed");
+        .isEqualTo("2 open, 17 total  up 1.20 kB/s (600 B)  down 8.00 MB/s (5.00 MB)  0 failed");
   }
 
   @Test

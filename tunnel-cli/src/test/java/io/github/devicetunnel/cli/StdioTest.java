@@ -197,7 +197,8 @@ class StdioTest {
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.nextErrorLine())
         .isEqualTo(
-            "tunnel: --api-key-file: standard input cannot be read: it belongs to the tunnel");
+            "tunnel: --api-key-file: standard input cannot be read: it is used by the tunnel;"
+                + " specify a file");
   }
 
   @Test
@@ -222,7 +223,8 @@ class StdioTest {
       program.output().close();
 
       assertThat(program.exitCode()).isEqualTo(8);
-      assertThat(program.errors().readLine()).startsWith("tunnel: standard output takes no more");
+      assertThat(program.errors().readLine())
+          .startsWith("tunnel: standard output cannot be written");
       closed.await();
     }
   }
@@ -250,7 +252,8 @@ class StdioTest {
       program.input().close();
 
       assertThat(program.exitCode()).isEqualTo(8);
-      assertThat(program.errors().readLine()).startsWith("tunnel: standard output takes no more");
+      assertThat(program.errors().readLine())
+          .startsWith("tunnel: standard output cannot be written");
       closed.await();
     }
   }

@@ -26,7 +26,7 @@ class TimesTest {
   void rejectsOtherFormatsAndNamesValue(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Times.parse(text))
-        .withMessageStartingWith("must be a time such as")
+        .withMessageStartingWith("must be a duration such as")
         .withMessageEndingWith("but is " + Quoted.of(text));
   }
 }

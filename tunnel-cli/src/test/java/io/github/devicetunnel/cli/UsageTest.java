@@ -18,20 +18,20 @@ class UsageTest {
 
   static Stream<Arguments> mistakes() {
     return Stream.of(
-        mistake("unknown option --lisen-uri, did you mean --listen-uri?", "--lisen-uri=:1"),
-        mistake("unknown option -device, did you mean --device?", "listen", "-device", "x"),
+        mistake("unknown option --lisen-uri; did you mean --listen-uri?", "--lisen-uri=:1"),
+        mistake("unknown option -device; did you mean --device?", "listen", "-device", "x"),
         mistake("unknown option --verbose", "--verbose"),
         mistake("unknown option (argument 2)", "listen", "-X9"),
-        mistake("argument 1 is no command, did you mean listen?", "lisen"),
-        mistake("argument 1 is no command", "127.0.0.1:3131"),
+        mistake("unknown command \"lisen\"; did you mean \"listen\"?", "lisen"),
+        mistake("argument 1 is not a command", "127.0.0.1:3131"),
         mistake(
-            "argument 3 belongs to no option: give it as --NAME VALUE", "--device", "s", "s", "s"),
+            "unexpected argument 3; specify options as --NAME VALUE", "--device", "s", "s", "s"),
         mistake("the command listen must be the first argument", "--device", "5", "listen"),
-        mistake("--cloud-uri: its value is missing", "--cloud-uri"),
-        mistake("--device: its value is missing", "--device", "--service", "127.0.0.1:80"),
-        mistake("--api-key: its value is missing", "-api-key"),
-        mistake("--allow-plaintext: takes no value", "--allow-plaintext=perhaps"),
-        mistake("--cloud-uri: is missing (or set TUNNEL_CLOUD_URI)", "listen"),
+        mistake("--cloud-uri: the value is missing", "--cloud-uri"),
+        mistake("--device: the value is missing", "--device", "--service", "127.0.0.1:80"),
+        mistake("--api-key: the value is missing", "-api-key"),
+        mistake("--allow-plaintext: does not accept a value", "--allow-plaintext=perhaps"),
+        mistake("--cloud-uri: is missing; specify it or set TUNNEL_CLOUD_URI", "listen"),
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri=api.mbedcloud.com"),
         mistake("--cloud-uri: must be a ws, wss", "--cloud-uri="),
         mistake(
@@ -64,42 +64,45 @@ class UsageTest {
             TUNNEL_URL,
             "-ping-duration=0.01"),
         mistake(
-            "--liveness-timeout: is of no use with --ping-duration=0",
+            "--liveness-timeout: requires pings, but --ping-duration is 0",
             "-cloud-uri",
             TUNNEL_URL,
             "-ping-duration=0",
             "--liveness-timeout=1m"),
         mistake(
-            "--write-timeout: is of no use with --ping-duration=0",
+            "--write-timeout: requires pings, but --ping-duration is 0",
             "-cloud-uri",
             TUNNEL_URL,
             "--write-timeout=1m",
             "--ping-duration=0.0"),
-        mistake("--port-file: \"a?b\" is no path on this system", "--port-file=a\0b"),
-        mistake("--ca-file: \"a?b\" is no path on this system", "--ca-file=a\0b"),
-        mistake("--client-cert: \"a?b\" is no path on this system", "--client-cert=a\0b"),
-        mistake("--client-key: \"a?b\" is no path on this system", "--client-key=a\0b"),
-        mistake("--jwt-private-key: \"a?b\" is no path on this system", "--jwt-private-key=a\0b"),
-        mistake("--config: \"a?b\" is no path on this system", "--config=a\0b"),
-        mistake("--listen-uri: \"a?b\" is no path on this system", "--listen-uri=unix:a\0b"),
+        mistake("--port-file: \"a?b\" is not a valid path on this system", "--port-file=a\0b"),
+        mistake("--ca-file: \"a?b\" is not a valid path on this system", "--ca-file=a\0b"),
+        mistake("--client-cert: \"a?b\" is not a valid path on this system", "--client-cert=a\0b"),
+        mistake("--client-key: \"a?b\" is not a valid path on this system", "--client-key=a\0b"),
         mistake(
-            "--private-key: \"a?b\" is no path on this system",
+            "--jwt-private-key: \"a?b\" is not a valid path on this system",
+            "--jwt-private-key=a\0b"),
+        mistake("--config: \"a?b\" is not a valid path on this system", "--config=a\0b"),
+        mistake(
+            "--listen-uri: \"a?b\" is not a valid path on this system", "--listen-uri=unix:a\0b"),
+        mistake(
+            "--private-key: \"a?b\" is not a valid path on this system",
             "jwt",
             "create",
             "--private-key=a\0b"),
         mistake(
-            "--certificate: \"a?b\" is no path on this system",
+            "--certificate: \"a?b\" is not a valid path on this system",
             "verification-key",
             "upload",
             "--name=n",
             "--certificate=a\0b"),
         mistake(
-            "--api-key-file: that is no path on this system",
+            "--api-key-file: must be the path of a file",
             "-cloud-uri",
             TUNNEL_URL,
             "--api-key-file=a\0b"),
         mistake(
-            "--jwt-private-key: takes the name of a file, and not what is in it",
+            "--jwt-private-key: must be the path of a file, but is the content of one",
             "--jwt-private-key=-----BEGIN PRIVATE KEY-----\0"),
         mistake(
             "--proxy: must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or",
@@ -119,7 +122,7 @@ class UsageTest {
         mistake(
             "--header: must be NAME=VALUE, but has no =", "-cloud-uri", TUNNEL_URL, "--header=x"),
         mistake(
-            "--header: must be NAME=VALUE, but has no =; write = in place of the colon",
+            "--header: must be NAME=VALUE, but has no =; replace the colon with =",
             "-cloud-uri",
             TUNNEL_URL,
             "--header=X-Front: Basic s3cret"),
@@ -165,7 +168,7 @@ class UsageTest {
             "--subprotocol=binary",
             "--subprotocol=binary"),
         mistake("--listen-uri: must be host:port", "-listen-uri=3131"),
-        mistake("-L: must be LISTEN=DEVICE/SERVICE, but in \":1\" there is no =", "-L", ":1"),
+        mistake("-L: must be LISTEN=DEVICE/SERVICE, but \":1\" has no =", "-L", ":1"),
         mistake("-L: must be host:port", "-L", "1=127.0.0.1:80"),
         mistake("-L: the address of the service must be", "-L=:1=80", "-cloud-uri", TUNNEL_URL),
         mistake(
@@ -189,11 +192,14 @@ class UsageTest {
             TUNNEL_URL,
             "--warm-connections=65"),
         mistake(
-            "--drain-timeout: must be a time such as 500ms",
+            "--drain-timeout: must be a duration such as 500ms",
             "-cloud-uri",
             TUNNEL_URL,
             "--drain-timeout=5"),
-        mistake("--api-key-file: is missing (or set TUNNEL_API_KEY)", "-cloud-uri", TUNNEL_URL));
+        mistake(
+            "--api-key-file: is missing; specify it or set TUNNEL_API_KEY",
+            "-cloud-uri",
+            TUNNEL_URL));
   }
 
   private static Arguments mistake(String message, String... args) {
@@ -217,7 +223,7 @@ class UsageTest {
   void suggestsFirstStepsWithoutArguments() {
     assertThat(new Program().run().errors().lines())
         .containsExactly(
-            "tunnel: --cloud-uri: is missing (or set TUNNEL_CLOUD_URI)",
+            "tunnel: --cloud-uri: is missing; specify it or set TUNNEL_CLOUD_URI",
             "Try 'tunnel --help' for examples, or 'tunnel demo' for a tunnel on this machine");
   }
 
@@ -225,7 +231,7 @@ class UsageTest {
   @ValueSource(strings = {"listen", "stdio", "exec", "check"})
   void helpHasHeadings(String command) {
     assertThat(new Program().run(command, "--help").output().lines())
-        .containsSubsequence("Where to:", "Key:", "Timeouts:", "Network:", "Help:");
+        .containsSubsequence("Target:", "Credentials:", "Timeouts:", "Network:", "Help:");
   }
 
   @Test
@@ -237,7 +243,7 @@ class UsageTest {
   @Test
   void hintNamesHelpOfCommand() {
     assertThat(new Program().run("demo", "--onec").errors())
-        .contains("unknown option --onec, did you mean --once?", "Try 'tunnel demo --help'");
+        .contains("unknown option --onec; did you mean --once?", "Try 'tunnel demo --help'");
   }
 
   @Test
