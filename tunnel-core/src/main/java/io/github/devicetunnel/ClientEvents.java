@@ -1,30 +1,48 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.ConnectionStats.State;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the event listeners of one client. Exceptions of a listener are logged once per kind and
- * affect neither the connection nor other listeners.
+ * Calls the event listeners of one client, and counts its connections. Exceptions of a listener are
+ * logged once per kind and affect neither the connection nor other listeners.
  */
 final class ClientEvents {
   private static final Logger LOG = LoggerFactory.getLogger(ClientEvents.class);
 
   private final List<TunnelEventListener> listeners;
-  private final Totals totals = new Totals();
+
+  // Since the client was built.
+  final LongAdder opened = new LongAdder();
+  final LongAdder rejected = new LongAdder();
+  final LongAdder failed = new LongAdder();
+  final LongAdder bytesUp = new LongAdder();
+  final LongAdder bytesDown = new LongAdder();
+
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
   ClientEvents(List<TunnelEventListener> listeners) {
     this.listeners = listeners;
   }
 
-  /** Returns the totals of the client. */
-  Totals totals() {
-    return totals;
+  /** Returns the counters, with the current connections. */
+  TunnelStats stats(List<ConnectionStats> connections) {
+    int dialing = (int) connections.stream().filter(c -> c.state() == State.DIALING).count();
+    return new TunnelStats(
+        opened.sum(),
+        rejected.sum(),
+        failed.sum(),
+        connections.size() - dialing,
+        dialing,
+        bytesUp.sum(),
+        bytesDown.sum(),
+        connections);
   }
 
   void listenerBound(ListenerInfo listener) {

@@ -37,6 +37,10 @@ final class ClientLife {
     }
   }
 
+  boolean isOpen() {
+    return !closed.get();
+  }
+
   void add(TunnelListener listener) {
     listeners.add(listener);
     if (closed.get()) {

@@ -120,6 +120,28 @@ record CloseCause(
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
+  /** Returns the cause for a connection that waited too long for another one to end. */
+  static CloseCause noConnectionFree(Duration waited, int limit) {
+    String message =
+        "no connection ended within "
+            + seconds(waited)
+            + ", and the client has as many as it may ("
+            + limit
+            + "); close connections, or raise maxConnections";
+    return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
+  }
+
+  /** Returns the cause for a dial that waited too long for other dials. */
+  static CloseCause tooManyDials(Duration waited, int limit, IOException e) {
+    String message =
+        "the dial could not begin within "
+            + seconds(waited)
+            + " because "
+            + limit
+            + " others were in progress; the cloud may be overloaded, or raise maxConcurrentDials";
+    return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+  }
+
   /** Returns the cause for a dial that exceeded the time limit of its caller. */
   static CloseCause givenUp(Duration limit, String doing) {
     String message = "no tunnel within " + seconds(limit) + ", given up while " + doing;

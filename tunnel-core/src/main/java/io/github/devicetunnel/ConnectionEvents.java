@@ -20,7 +20,6 @@ final class ConnectionEvents {
 
   private final ConnectionInfo connection;
   private final ClientEvents client;
-  private final Totals totals;
 
   private volatile boolean opened;
 
@@ -33,7 +32,6 @@ final class ConnectionEvents {
   ConnectionEvents(ConnectionInfo connection, ClientEvents client) {
     this.connection = connection;
     this.client = client;
-    this.totals = client.totals();
   }
 
   /** Returns the identity of the connection. */
@@ -73,19 +71,19 @@ final class ConnectionEvents {
 
   void opened() {
     opened = true;
-    totals.opened.increment();
+    client.opened.increment();
     tell("opened", each -> each.opened(connection));
   }
 
   void bytesSent(int count) {
-    totals.bytesUp.add(count);
+    client.bytesUp.add(count);
     if (!client.nobodyListens()) {
       tell("bytesSent", each -> each.bytesSent(connection, count));
     }
   }
 
   void bytesReceived(int count) {
-    totals.bytesDown.add(count);
+    client.bytesDown.add(count);
     if (!client.nobodyListens()) {
       tell("bytesReceived", each -> each.bytesReceived(connection, count));
     }
@@ -94,7 +92,7 @@ final class ConnectionEvents {
   /** Emits the last event of the connection. */
   void closed(CloseReason reason) {
     if (!opened) {
-      (reason.kind() == Kind.REJECTED ? totals.rejected : totals.failed).increment();
+      (reason.kind() == Kind.REJECTED ? client.rejected : client.failed).increment();
     }
     tell("closed", each -> each.closed(connection, reason));
   }

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number number of the connection, unique in this process and starting at 1; also used in
  *     thread names and in the log
- * @param deviceId device ID, 32 hexadecimal digits as configured
- * @param serviceAddress host and port of the service as the gateway sees it
+ * @param client {@linkplain TunnelClient.Builder#name name} of the client that opened the
+ *     connection
+ * @param target device and service
  * @param localClient address of the local client; null on a unix socket, whose clients have no
  *     address, and for a stream
  */
 public record ConnectionInfo(
-    long number, String deviceId, String serviceAddress, @Nullable InetSocketAddress localClient) {}
+    long number, String client, Target target, @Nullable InetSocketAddress localClient) {}

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param age time since the dial began; for a closed connection, time from the dial to its end
  * @param bytesUp bytes sent to the service
  * @param bytesDown bytes received from the service
- * @param unacknowledged bytes sent that the cloud has not confirmed with a pong; without pings, all
- *     bytes sent
+ * @param bytesUnconfirmed bytes sent that the cloud has not confirmed with a pong; without pings,
+ *     all bytes sent
  * @param roundTrip round-trip time of the last answered ping, including the transfer of the bytes
  *     sent before the ping; null until a ping is answered
  */
@@ -22,7 +22,7 @@ public record ConnectionStats(
     Duration age,
     long bytesUp,
     long bytesDown,
-    long unacknowledged,
+    long bytesUnconfirmed,
     @Nullable Duration roundTrip) {
 
   /** The state of a connection. */

@@ -15,15 +15,15 @@ final class Connections {
   /** Maximum number of connections that one log line names. */
   private static final int MAX_NAMED = 5;
 
-  /** Exceeds the time that a connection needs to close: the close handshake, then an abort. */
-  private static final Duration CUT_TIME = Tunnel.CLOSE_TIMEOUT.plusSeconds(1);
+  /** Exceeds the time that a connection needs to end: the close handshake, then an abort. */
+  private static final Duration MAX_END_TIME = Tunnel.CLOSE_TIMEOUT.plusSeconds(1);
 
   private Connections() {}
 
   /** A connection that can be drained. */
   interface Connection {
-    /** Starts to close the connection. Never blocks. */
-    void cut();
+    /** Ends the connection with a close frame, and releases it in the background. Never blocks. */
+    void end(CloseCause cause);
 
     /**
      * Waits until the threads, sockets and buffers of the connection are released.
@@ -50,16 +50,16 @@ final class Connections {
       LOG.info("close waits up to {} for {}", Durations.seconds(time), names(open));
     }
     List<Connection> late = wait.forAll(open, time);
-    long unacknowledged = 0;
+    long unconfirmed = 0;
     for (Connection connection : late) {
-      unacknowledged += connection.stats().unacknowledged();
-      connection.cut();
+      unconfirmed += connection.stats().bytesUnconfirmed();
+      connection.end(CloseCause.shutdown());
     }
-    wait.forAll(late, CUT_TIME);
+    wait.forAll(late, MAX_END_TIME);
     if (wait.interrupted) {
       Thread.currentThread().interrupt();
     }
-    return new DrainReport(left.size() - late.size(), late.size(), unacknowledged);
+    return new DrainReport(left.size() - late.size(), late.size(), unconfirmed);
   }
 
   private static String names(List<Connection> connections) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The credential that authenticates an upgrade: an access key, or a JWT with the ID of the
  * application whose key verifies it. Either is a fixed value, or comes from a {@link TokenSource}
- * that is called for each dial. Immutable; {@link #toString} omits the secret.
+ * that is called for each dial. Immutable, with value equality; {@link #toString} omits the secret.
  *
  * <p>Each dial first checks a JWT without contacting the cloud. The dial fails if the JWT has
  * expired, is not valid yet, has no {@code exp} claim, or names another device, IP address or port.
@@ -200,6 +200,20 @@ public final class Credentials {
 
   @Nullable String applicationId() {
     return applicationId;
+  }
+
+  /** Returns whether both have the same secret, or the same source, and the same application ID. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Credentials that
+        && Objects.equals(applicationId, that.applicationId)
+        && Objects.equals(fixedToken, that.fixedToken)
+        && (fixedToken != null || source.equals(that.source));
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(applicationId, fixedToken == null ? source : fixedToken);
   }
 
   /** Returns the kind of credential, without the secret. */

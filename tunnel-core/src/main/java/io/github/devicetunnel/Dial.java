@@ -1,34 +1,60 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
+import io.github.devicetunnel.internal.net.DialProgress;
+import io.github.devicetunnel.internal.net.DialProgress.Step;
 import io.github.devicetunnel.internal.net.UpgradedSocket;
-import io.github.devicetunnel.internal.upgrade.UpgradeRefusedException;
+import io.github.devicetunnel.internal.upgrade.Upgrade;
+import io.github.devicetunnel.internal.upgrade.UpgradeRejectedException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Dials one tunnel. A dial that fails without an answer is retried as configured. A rejected token
- * is replaced once per dial if it came from a {@link TokenSource}; see docs/rationale/dial.md.
+ * Dials one tunnel. Each attempt gets the token and requests the upgrade. An attempt that fails
+ * without an answer is retried as configured. A rejected token is replaced once per dial if it came
+ * from a {@link TokenSource}; see docs/rationale/dial.md.
  */
 final class Dial {
   private static final int UNAUTHORIZED = 401;
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** Maximum time to wait for other dials of clients that share connections. */
+  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
+  /** The timeout after the deadline has passed; OkHttp treats 0 as "no timeout". */
+  private static final Duration MIN_TIMEOUT = Duration.ofNanos(1);
+
+  /** Thrown if the wait for other dials timed out, was cancelled or interrupted. */
+  private static final class NoTurnException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
 
   private final SharedResources engine;
   private final Settings settings;
   private final ConnectionEvents events;
   private final long startedAt;
+
   private final CountDownLatch cancelled = new CountDownLatch(1);
-  private volatile DialAttempt attempt;
+  private Runnable cancelStep = () -> {}; // cancels the current step; guarded by this
 
   // Used only by the thread that dials.
   private int number = 1; // of the current attempt
   private int failures;
-  private boolean mayWantFresh;
+  private boolean mayRefreshToken;
+  private boolean refreshToken;
+  private @Nullable Duration credentialTime; // of the current attempt
+  private @Nullable DialTimings timings; // of the last attempt, once it has ended
+
+  // Of the current attempt, written by the thread that dials.
+  private volatile boolean waiting;
+  private volatile @Nullable Upgrade upgrade;
 
   /**
    * Prepares a dial.
@@ -40,8 +66,7 @@ final class Dial {
     this.settings = settings;
     this.events = events;
     this.startedAt = startedAt;
-    this.mayWantFresh = !settings.credentials().isFixed();
-    this.attempt = new DialAttempt(engine, settings, false);
+    this.mayRefreshToken = !settings.credentials().isFixed();
   }
 
   /**
@@ -53,76 +78,158 @@ final class Dial {
    */
   UpgradedSocket execute() throws TunnelException {
     while (true) {
-      if (isCancelled()) {
-        attempt.cancel();
-      }
-      events.dialStarted(number);
       try {
-        UpgradedSocket socket = attempt.execute();
-        events.upgraded(attempt.timings());
+        UpgradedSocket socket = attemptInTurn();
+        events.upgraded(timings());
         return socket;
-      } catch (UpgradeRefusedException e) {
-        TunnelRejectedException refusal = refused(e);
-        if (e.status() != UNAUTHORIZED || !again(refusal)) {
-          throw refusal;
+      } catch (NoTurnException e) {
+        throw failed(e);
+      } catch (UpgradeRejectedException e) {
+        TunnelRejectedException rejection = rejected(e);
+        if (e.status() != UNAUTHORIZED || !prepareFreshToken(rejection)) {
+          throw rejection;
         }
       } catch (IOException e) {
-        events.dialFailed(number, e, attempt.timings());
-        boolean unfit = e instanceof TokenException token && token.isRefused();
-        if (!(unfit ? again(e) : againLater(e))) {
+        events.dialFailed(number, e, timings());
+        boolean unusable = e instanceof TokenException token && token.isRefused();
+        if (!(unusable ? prepareFreshToken(e) : prepareRetry(e))) {
           throw failed(e);
         }
       } catch (RuntimeException | Error e) {
-        events.dialFailed(number, e, attempt.timings());
+        events.dialFailed(number, e, timings());
         throw e;
       }
     }
   }
 
+  /** Waits while too many other dials are in progress, and then makes one attempt. */
+  private UpgradedSocket attemptInTurn() throws IOException {
+    try (Admission.Permit turn = engine.dials().request()) {
+      awaitTurn(turn);
+      events.dialStarted(number);
+      return attempt();
+    }
+  }
+
+  private void awaitTurn(Admission.Permit turn) throws NoTurnException {
+    beginStep(turn::withdraw);
+    waiting = true;
+    try {
+      if (!turn.await(MAX_WAIT.toNanos())) {
+        throw new NoTurnException();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NoTurnException();
+    }
+    waiting = false;
+  }
+
+  /**
+   * Makes one attempt, within the connect timeout.
+   *
+   * @throws TokenException if there is no usable token
+   * @throws UpgradeRejectedException if the cloud rejects the upgrade
+   * @throws IOException if the cloud does not answer, or the dial is cancelled
+   */
+  private UpgradedSocket attempt() throws IOException {
+    Duration timeout = settings.timeouts().connectTimeout();
+    long begin = System.nanoTime();
+    String token = token(timeout);
+    Duration left = timeout.minusNanos(System.nanoTime() - begin);
+    return upgrade(token, left.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : left);
+  }
+
+  private String token(Duration timeout) throws IOException {
+    TokenLookup lookup = new TokenLookup(settings, engine.threads().helpers(), refreshToken);
+    beginStep(lookup::cancel);
+    long begin = System.nanoTime();
+    try {
+      return lookup.get(timeout);
+    } finally {
+      if (!settings.credentials().isFixed()) {
+        credentialTime = Duration.ofNanos(System.nanoTime() - begin);
+      }
+    }
+  }
+
+  private UpgradedSocket upgrade(String token, Duration timeout) throws IOException {
+    Upgrade request =
+        engine
+            .upgrader()
+            .upgrade(
+                settings.cloudUri().connection(settings.target()),
+                settings.headers(),
+                "Bearer " + token,
+                timeout,
+                settings.timeouts().reusedConnectionTimeout());
+    upgrade = request;
+    beginStep(request::cancel);
+    UpgradedSocket socket = request.execute();
+    engine.upgraded(settings.cloudUri());
+    return socket;
+  }
+
+  /** Sets how {@link #cancel} ends the next step, and cancels it if the dial was cancelled. */
+  private void beginStep(Runnable cancel) {
+    synchronized (this) {
+      cancelStep = cancel;
+    }
+    if (isCancelled()) {
+      cancel.run();
+    }
+  }
+
   /** Prepares another attempt with a fresh token, once per dial. */
-  private boolean again(IOException refusal) {
-    if (!mayWantFresh || isCancelled()) {
+  private boolean prepareFreshToken(IOException failure) {
+    if (!mayRefreshToken || isCancelled()) {
       return false;
     }
-    mayWantFresh = false;
-    events.retry(number, refusal, Duration.ZERO);
-    next(true);
+    mayRefreshToken = false;
+    events.retry(number, failure, Duration.ZERO);
+    prepareAttempt(true);
     return true;
   }
 
   /** Prepares another attempt after a pause, up to the configured number of attempts. */
-  private boolean againLater(IOException failure) {
+  private boolean prepareRetry(IOException failure) {
     failures++;
     if (failures == settings.retry().attempts() || isFinal(failure) || !pause(failure)) {
       return false;
     }
-    next(false);
+    prepareAttempt(false);
     return true;
   }
 
-  private void next(boolean freshWanted) {
+  private void prepareAttempt(boolean withFreshToken) {
     number++;
-    attempt = new DialAttempt(engine, settings, freshWanted);
+    refreshToken = withFreshToken;
+    credentialTime = null;
+    timings = null;
+    upgrade = null;
   }
 
-  private TunnelRejectedException refused(UpgradeRefusedException e) {
+  private TunnelRejectedException rejected(UpgradeRejectedException e) {
     Rejection rejection = new Rejection(settings.target(), settings.cloudUri(), e);
     CloseReason reason = CloseCause.rejected(rejection).reason(0, 0, startedAt);
-    TunnelRejectedException refusal =
+    TunnelRejectedException rejected =
         new TunnelRejectedException(e.status(), rejection.error(), reason, e.retryAfter());
-    events.rejected(refusal, attempt.timings());
-    return refusal;
+    events.rejected(rejected, timings());
+    return rejected;
   }
 
   private TunnelException failed(IOException e) {
-    CloseReason reason = ending(e).reason(0, 0, startedAt);
+    CloseReason reason = closeCause(e).reason(0, 0, startedAt);
     boolean retryable = RetryRule.allows(reason) && failure(e).tlsDefect() == null;
     return new TunnelException(reason, retryable, null);
   }
 
-  private CloseCause ending(IOException e) {
+  private CloseCause closeCause(IOException e) {
     if (Thread.currentThread().isInterrupted()) {
       return CloseCause.interrupted(currentStep(), e);
+    }
+    if (e instanceof NoTurnException) {
+      return CloseCause.tooManyDials(MAX_WAIT, engine.transport().maxConcurrentDials(), e);
     }
     return e instanceof TokenException token
         ? CloseCause.withoutToken(settings.target(), token)
@@ -130,7 +237,7 @@ final class Dial {
   }
 
   private DialFailure failure(IOException e) {
-    return new DialFailure(settings.cloudUri(), engine.tls(), attempt.progress(), e);
+    return new DialFailure(settings.cloudUri(), engine.tls(), progress(), e);
   }
 
   /** Returns whether the dial was cancelled, or another attempt would fail for the same reason. */
@@ -152,8 +259,8 @@ final class Dial {
    */
   private boolean pause(IOException failure) {
     long first = TimeUnit.NANOSECONDS.convert(settings.retry().backoff());
-    long longest = Math.min(LONGEST_PAUSE_NANOS, first) << Math.min(failures - 1, 20);
-    long limit = Math.min(LONGEST_PAUSE_NANOS, longest);
+    long longest = Math.min(MAX_PAUSE_NANOS, first) << Math.min(failures - 1, 20);
+    long limit = Math.min(MAX_PAUSE_NANOS, longest);
     long nanos = ThreadLocalRandom.current().nextLong(limit / 2, limit + 1);
     events.retry(number, failure, Duration.ofNanos(nanos));
     try {
@@ -164,9 +271,43 @@ final class Dial {
     }
   }
 
-  /** Describes the current step. Thread-safe. */
+  /** Describes the current step, or the step that failed. Thread-safe. */
   String currentStep() {
-    return attempt.currentStep();
+    DialProgress progress = progress();
+    if (progress == null) {
+      return waiting ? "waiting for other dials to end" : "getting the token";
+    }
+    return progress.currentStep();
+  }
+
+  /** Returns the progress of the upgrade request; null before the request. */
+  @Nullable DialProgress progress() {
+    Upgrade request = upgrade;
+    return request == null ? null : request.progress();
+  }
+
+  /** Returns the durations of the steps of the last attempt. Call it on the dialling thread. */
+  DialTimings timings() {
+    DialTimings known = timings;
+    if (known == null) {
+      known = measure();
+      timings = known;
+    }
+    return known;
+  }
+
+  private DialTimings measure() {
+    DialProgress progress = progress();
+    Map<Step, Duration> times = progress == null ? Map.of() : progress.times();
+    Duration credential = credentialTime;
+    return new DialTimings(
+        credential,
+        times.get(Step.DNS),
+        times.get(Step.CONNECT),
+        times.get(Step.TLS),
+        times.get(Step.UPGRADE),
+        times.values().stream()
+            .reduce(credential == null ? Duration.ZERO : credential, Duration::plus));
   }
 
   private boolean isCancelled() {
@@ -176,6 +317,10 @@ final class Dial {
   /** Makes {@link #execute} fail soon. Thread-safe; never blocks. */
   void cancel() {
     cancelled.countDown();
-    attempt.cancel();
+    Runnable cancel;
+    synchronized (this) {
+      cancel = cancelStep;
+    }
+    cancel.run();
   }
 }

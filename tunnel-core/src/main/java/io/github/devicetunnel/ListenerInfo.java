@@ -7,7 +7,7 @@ import java.net.SocketAddress;
  *
  * @param localAddress bound address: an {@link java.net.InetSocketAddress}, or the {@link
  *     java.net.UnixDomainSocketAddress} of a unix socket
- * @param deviceId device ID, 32 hexadecimal digits as configured
- * @param serviceAddress host and port of the service as the gateway sees it
+ * @param client {@linkplain TunnelClient.Builder#name name} of the client that opened the listener
+ * @param target device and service
  */
-public record ListenerInfo(SocketAddress localAddress, String deviceId, String serviceAddress) {}
+public record ListenerInfo(SocketAddress localAddress, String client, Target target) {}

@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.EndedBy;
 import io.github.devicetunnel.CloseReason.Kind;
+import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.concurrent.Deadline;
 import io.github.devicetunnel.internal.frames.FrameWriter;
 import io.github.devicetunnel.internal.local.ClientWatch;
@@ -39,6 +40,7 @@ final class LocalConnection implements Connections.Connection {
   private final LocalSocket local;
   private final SharedResources engine;
   private final Settings settings;
+  private final Admission.Permit permit;
   private final Consumer<LocalConnection> onClosed;
   private final Tunnel tunnel;
   private final ClientWatch dialWatch;
@@ -48,7 +50,7 @@ final class LocalConnection implements Connections.Connection {
   private final CountDownLatch upEnded = new CountDownLatch(1);
 
   private final LateBytes lateBytes;
-  private final CountDownLatch cut = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private boolean reported; // used only by the thread of run()
@@ -57,29 +59,36 @@ final class LocalConnection implements Connections.Connection {
       LocalSocket local,
       SharedResources engine,
       Settings settings,
+      Admission.Permit permit,
       ConnectionEvents events,
       Consumer<LocalConnection> onClosed) {
     this.number = events.connection().number();
     this.local = local;
     this.engine = engine;
     this.settings = settings;
+    this.permit = permit;
     this.onClosed = onClosed;
     this.tunnel =
-        new Tunnel(engine, settings, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
+        new Tunnel(
+            engine, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
     this.dialWatch = new ClientWatch(engine.timers(), local, false, tunnel::clientLeft);
     this.drainWatch = new ClientWatch(engine.timers(), local, true, tunnel::clientLeft);
     this.lateBytes = new LateBytes(engine.timers(), upEnded::countDown);
   }
 
   void start() {
-    engine.threads().start("tunnel-" + number + "-down " + settings.target(), this::run);
+    engine.threads().start(threadName("down"), this::run);
+  }
+
+  private String threadName(String task) {
+    return settings.name() + "-" + number + "-" + task + " " + settings.target();
   }
 
   private void run() {
     try {
       dial();
       LOG.debug("{} opened", this);
-      engine.threads().start("tunnel-" + number + "-up " + settings.target(), this::pumpUp);
+      engine.threads().start(threadName("up"), this::pumpUp);
       pumpDown();
       endLocalOutput();
       tunnel.close();
@@ -96,7 +105,7 @@ final class LocalConnection implements Connections.Connection {
   private void dial() throws IOException {
     dialWatch.start(ClientWatch.MAX_INTERVAL_MILLIS);
     try {
-      engine.threads().runApart("tunnel-" + number + "-dial " + settings.target(), tunnel::open);
+      engine.threads().runApart(threadName("dial"), tunnel::open);
     } finally {
       dialWatch.stop();
     }
@@ -125,6 +134,7 @@ final class LocalConnection implements Connections.Connection {
         report(tunnel.requireReason());
         reportLateBytes();
       } finally {
+        permit.close();
         onClosed.accept(this);
         closed.countDown();
       }
@@ -215,7 +225,7 @@ final class LocalConnection implements Connections.Connection {
   private void resetAfterDelivery() {
     boolean clientReset = tunnel.requireReason().kind() == Kind.LOCAL_RESET;
     if (!clientReset && tunnel.gauges().received() > 0) {
-      new Delivery(local, cut).await();
+      new Delivery(local, ended).await();
     }
     local.reset();
   }
@@ -282,9 +292,9 @@ final class LocalConnection implements Connections.Connection {
   }
 
   @Override
-  public void cut() {
-    tunnel.end(CloseCause.shutdown());
-    cut.countDown();
+  public void end(CloseCause cause) {
+    tunnel.end(cause);
+    ended.countDown();
     // Unblocks a thread that waits for the local client. Its bytes can no longer be delivered.
     local.reset();
   }

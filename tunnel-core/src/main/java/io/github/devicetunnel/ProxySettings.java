@@ -7,6 +7,7 @@ import io.github.devicetunnel.internal.proxy.ProxyServer;
 import io.github.devicetunnel.internal.proxy.Socks5Proxy;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The proxy through which a client connects to the cloud. Supported are HTTP proxies (CONNECT, with
  * Basic or Digest authentication), with or without TLS to the proxy, and SOCKS5 proxies. Only the
  * proxy resolves the host name of the cloud. Each client can use a different proxy, because no
- * JVM-wide setting is changed. Immutable; {@link #toString} omits user and password.
+ * JVM-wide setting is changed. Immutable, with value equality; {@link #toString} omits user and
+ * password.
  *
  * <pre>{@code
  * ProxySettings proxy = ProxySettings.http("proxy.example", 3128).credentials("plant", password);
@@ -271,6 +273,22 @@ public final class ProxySettings {
       case HTTP, HTTPS -> new HttpProxy(usesTls(), host, port, user, password);
       case SOCKS5 -> new Socks5Proxy(host, port, user, password);
     };
+  }
+
+  /** Returns whether both have the same scheme, host, port, user and password. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ProxySettings that
+        && scheme == that.scheme
+        && host.equals(that.host)
+        && port == that.port
+        && Objects.equals(user, that.user)
+        && password.equals(that.password);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(scheme, host, port, user, password);
   }
 
   /** Returns scheme, host and port, or {@code none}, without user and password. */

@@ -7,10 +7,16 @@ import java.util.List;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The complete, validated settings of a {@link TunnelClient}. Immutable. */
+/**
+ * The complete, validated settings of a {@link TunnelClient}. Immutable.
+ *
+ * @param name prefix of thread names, and the name of the client in events
+ * @param defaultTarget null if the client has no default target
+ */
 record Settings(
+    String name,
     CloudUri cloudUri,
-    Target target,
+    @Nullable Target defaultTarget,
     Credentials credentials,
     Timeouts timeouts,
     Retry retry,
@@ -32,11 +38,16 @@ record Settings(
   }
 
   Settings withTarget(Target other) {
+    return with(other, timeouts);
+  }
+
+  Settings with(Target otherTarget, Timeouts otherTimeouts) {
     return new Settings(
+        name,
         cloudUri,
-        other,
+        otherTarget,
         credentials,
-        timeouts,
+        otherTimeouts,
         retry,
         maxConnections,
         allowPlaintext,
@@ -45,12 +56,31 @@ record Settings(
         eventListeners);
   }
 
+  /**
+   * Returns the target. The settings of a connection or listener always have one.
+   *
+   * @throws IllegalStateException if the client has no default target
+   */
+  Target target() {
+    if (defaultTarget == null) {
+      throw new IllegalStateException(
+          "this TunnelClient has no default target; call the method that takes a Target, or set"
+              + " deviceId and serviceAddress in the builder");
+    }
+    return defaultTarget;
+  }
+
   ConnectionInfo connection(long number, @Nullable InetSocketAddress localClient) {
-    return new ConnectionInfo(number, target.deviceId(), target.serviceAddress(), localClient);
+    return new ConnectionInfo(number, name, target(), localClient);
   }
 
   ListenerInfo listener(SocketAddress localAddress) {
-    return new ListenerInfo(localAddress, target.deviceId(), target.serviceAddress());
+    return new ListenerInfo(localAddress, name, target());
+  }
+
+  /** Returns the name of a thread that dials a stream. */
+  String dialThread(Target to) {
+    return name + "-dial " + to;
   }
 
   /** Returns the headers of the upgrade, without the header that contains the secret. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class SettingsDraft {
   private static final int MOST_WARM = 64;
 
+  private static final int DEFAULT_MAX_CONCURRENT_DIALS = 64;
+  private static final String DEFAULT_NAME = "tunnel";
+  private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
+
+  private String name = DEFAULT_NAME;
   private @Nullable CloudUri cloudUri;
   private @Nullable String deviceId;
   private @Nullable String serviceAddress;
@@ -31,6 +37,7 @@ final class SettingsDraft {
   private @Nullable ProxySettings proxy;
   private int warmConnections;
   private int platformThreads = ConnectionThreads.PLATFORM_THREADS;
+  private int maxConcurrentDials = DEFAULT_MAX_CONCURRENT_DIALS;
 
   private final Timeouts.Draft timeouts;
   private Settings.Retry retry = Settings.Retry.NONE;
@@ -45,9 +52,11 @@ final class SettingsDraft {
 
   /** Creates a draft with the settings of another client. */
   SettingsDraft(Settings settings, TransportSettings transport) {
+    this.name = settings.name();
     this.cloudUri = settings.cloudUri();
-    this.deviceId = settings.target().deviceId();
-    this.serviceAddress = settings.target().serviceAddress();
+    if (settings.defaultTarget() != null) {
+      target(settings.defaultTarget());
+    }
     this.credentials = settings.credentials();
     this.allowPlaintext = settings.allowPlaintext();
     this.bareClose = settings.bareClose();
@@ -57,19 +66,34 @@ final class SettingsDraft {
     this.proxy = transport.proxy();
     this.warmConnections = transport.warmConnections();
     this.platformThreads = transport.platformThreads();
+    this.maxConcurrentDials = transport.maxConcurrentDials();
     this.timeouts = new Timeouts.Draft(settings.timeouts());
     this.retry = settings.retry();
     this.maxConnections = settings.maxConnections();
     this.eventListeners.addAll(settings.eventListeners());
   }
 
+  void name(String value) {
+    if (!NAME.matcher(given("name", value)).matches()) {
+      throw new IllegalArgumentException(
+          "name must be 1 to 64 letters, digits, dots, hyphens and underscores, but is \""
+              + Target.shown(value)
+              + "\"");
+    }
+    name = value;
+  }
+
   void cloudUri(String uri) {
     CloudUri parsed = CloudUri.parse(given("cloudUri", uri));
     cloudUri = parsed;
     if (parsed.target() != null) {
-      deviceId = parsed.target().deviceId();
-      serviceAddress = parsed.target().serviceAddress();
+      target(parsed.target());
     }
+  }
+
+  void target(Target target) {
+    deviceId = target.deviceId();
+    serviceAddress = target.serviceAddress();
   }
 
   void deviceId(String id) {
@@ -153,6 +177,13 @@ final class SettingsDraft {
     maxConnections = connections;
   }
 
+  void maxConcurrentDials(int dials) {
+    if (dials < 1) {
+      throw new IllegalArgumentException("maxConcurrentDials must be at least 1, but is " + dials);
+    }
+    maxConcurrentDials = dials;
+  }
+
   void addEventListener(TunnelEventListener listener) {
     eventListeners.add(Objects.requireNonNull(listener, "listener"));
   }
@@ -160,12 +191,11 @@ final class SettingsDraft {
   /** Returns the settings that belong to one client. */
   Settings finish() {
     CloudUri uri = present("cloudUri", cloudUri);
-    Target target =
-        new Target(present("deviceId", deviceId), present("serviceAddress", serviceAddress));
     Settings settings =
         new Settings(
+            name,
             uri,
-            target,
+            defaultTarget(),
             present("credentials", credentials),
             timeouts.finish(),
             retry,
@@ -184,9 +214,17 @@ final class SettingsDraft {
     return settings;
   }
 
+  /** Returns null if neither the device nor the service is set. */
+  private @Nullable Target defaultTarget() {
+    return deviceId == null && serviceAddress == null
+        ? null
+        : new Target(present("deviceId", deviceId), present("serviceAddress", serviceAddress));
+  }
+
   /** Returns the settings that clients can share. */
   TransportSettings transport() {
-    return new TransportSettings(okHttpClient, tls, proxy, warmConnections, platformThreads);
+    return new TransportSettings(
+        okHttpClient, tls, proxy, warmConnections, platformThreads, maxConcurrentDials);
   }
 
   /** Rejects null with a clear message; the usual cause is an unset environment variable. */

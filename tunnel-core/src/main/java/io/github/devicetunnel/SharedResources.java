@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import io.github.devicetunnel.internal.upgrade.Upgrader;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class SharedResources {
   private final TransportSettings transport;
   private final ConnectionThreads threads;
   private final ScheduledThreadPoolExecutor timers;
+  private final Admission dials;
 
   private final Map<HttpUrl, WarmConnections> warm = new ConcurrentHashMap<>();
 
@@ -41,6 +43,7 @@ final class SharedResources {
   SharedResources(TransportSettings transport) {
     this.transport = transport;
     this.threads = new ConnectionThreads(transport.platformThreads());
+    this.dials = new Admission(transport.maxConcurrentDials());
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,
@@ -169,6 +172,11 @@ final class SharedResources {
     if (its != null) {
       its.used();
     }
+  }
+
+  /** Returns the limit of simultaneous dials. */
+  Admission dials() {
+    return dials;
   }
 
   ConnectionThreads threads() {

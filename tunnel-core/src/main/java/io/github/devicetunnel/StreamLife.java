@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class StreamLife implements Connections.Connection {
 
   private final SharedResources engine;
   private final Settings settings;
+  private final Admission.Permit permit;
   private final Consumer<StreamLife> onClosed;
   private final Tunnel tunnel;
   private final StreamReader reader;
@@ -35,22 +37,35 @@ final class StreamLife implements Connections.Connection {
 
   private volatile boolean closedHere;
   private volatile @Nullable Future<?> looks;
-  private final AtomicBoolean ending = new AtomicBoolean();
+  private final AtomicBoolean released = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CompletableFuture<CloseReason> whenClosed = new CompletableFuture<>();
 
+  /**
+   * Creates the lifecycle of an unopened stream.
+   *
+   * @param permit closed when the stream has ended
+   */
   StreamLife(
       SharedResources engine,
       Settings settings,
+      Admission.Permit permit,
       ConnectionEvents events,
       Consumer<StreamLife> onClosed) {
     this.engine = engine;
     this.settings = settings;
+    this.permit = permit;
     this.onClosed = onClosed;
     this.tunnel =
-        new Tunnel(engine, settings, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
-    this.reader = new StreamReader(tunnel, this::startStandIn, this::endSoon);
+        new Tunnel(
+            engine, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
+    this.reader = new StreamReader(tunnel, this::startStandIn, this::releaseSoon);
     this.writer = new StreamWriter(tunnel);
+  }
+
+  /** Returns the dial of this stream, whose progress stays available after the dial. */
+  Dial dial() {
+    return tunnel.dial();
   }
 
   StreamReader reader() {
@@ -80,7 +95,7 @@ final class StreamLife implements Connections.Connection {
     } finally {
       reader.endDial();
       if (!opened) {
-        end();
+        release();
       }
     }
   }
@@ -100,13 +115,13 @@ final class StreamLife implements Connections.Connection {
     Runnable giveUp =
         () -> {
           passed.set(true); // set first, because cancelling releases the dialling thread
-          tunnel.giveUpDial(limit);
+          tunnel.endDial(limit);
         };
     Future<?> limiting = engine.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
     try {
       open();
       if (passed.get()) {
-        closeSoon(); // the limit passed while the dial completed
+        closeAsync(); // the limit passed while the dial completed
         throw timedOut(limit, null);
       }
     } catch (TunnelException e) {
@@ -124,7 +139,12 @@ final class StreamLife implements Connections.Connection {
   }
 
   private void startStandIn(Runnable task) {
-    engine.threads().start("tunnel-stand-in " + settings.target(), task);
+    engine.threads().start(settings.name() + "-stand-in " + settings.target(), task);
+  }
+
+  /** See {@link TunnelStream#isOpen}. */
+  boolean isOpen() {
+    return !closedHere && tunnel.isOpen();
   }
 
   /** Returns whether the application has closed this stream. */
@@ -140,50 +160,54 @@ final class StreamLife implements Connections.Connection {
   /** See {@link TunnelStream#close}. */
   void close() {
     if (ConnectionEvents.isCallingAny()) {
-      closeSoon(); // waiting in a callback could deadlock
+      closeAsync(); // waiting in a callback could deadlock
       return;
     }
-    endHere();
-    end();
-    awaitClosed();
-  }
-
-  /** Closes this stream on another thread. Does not block. */
-  void closeSoon() {
-    endHere();
-    endSoon();
-  }
-
-  private void endHere() {
     closedHere = true;
     tunnel.end(CloseCause.localClosed());
     reader.wake();
+    release();
+    awaitClosed();
   }
 
-  private void endSoon() {
+  /** Closes this stream like {@link #close()}, but does not wait. */
+  void closeAsync() {
+    closedHere = true;
+    end(CloseCause.localClosed());
+  }
+
+  @Override
+  public void end(CloseCause cause) {
+    tunnel.end(cause);
+    reader.wake();
+    releaseSoon();
+  }
+
+  private void releaseSoon() {
     try {
-      engine.threads().helpers().execute(this::end);
+      engine.threads().helpers().execute(this::release);
     } catch (OutOfMemoryError e) {
       // No thread can be started now. Retry, because the resources must be released.
       var unused =
-          engine.timers().schedule(this::endSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+          engine.timers().schedule(this::releaseSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
   /** Releases all resources. Only the first call has an effect. */
-  private void end() {
-    if (!ending.compareAndSet(false, true)) {
+  private void release() {
+    if (!released.compareAndSet(false, true)) {
       return;
     }
     try {
-      reader.retire();
-      // After retire(), because a dial in progress schedules the checks.
+      reader.close();
+      // After the reader, because a dial in progress schedules the checks.
       Future<?> planned = looks;
       if (planned != null) {
         planned.cancel(false);
       }
       tunnel.close();
     } finally {
+      permit.close();
       onClosed.accept(this);
       closed.countDown();
       whenClosed.complete(tunnel.requireReason());
@@ -202,13 +226,6 @@ final class StreamLife implements Connections.Connection {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  @Override
-  public void cut() {
-    tunnel.end(CloseCause.shutdown());
-    reader.wake();
-    endSoon();
   }
 
   @Override

@@ -26,10 +26,10 @@ final class StreamReader {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   /** Time for a close handshake, doubled for busy machines. */
-  private static final Duration LONGEST_TAKE = Tunnel.CLOSE_TIMEOUT.multipliedBy(2);
+  private static final Duration MAX_TAKE = Tunnel.CLOSE_TIMEOUT.multipliedBy(2);
 
   private enum Taker {
-    NOBODY,
+    NONE,
     CALLER,
     STAND_IN
   }
@@ -41,7 +41,7 @@ final class StreamReader {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // Guarded by the lock.
-  private Taker taker = Taker.NOBODY;
+  private Taker taker = Taker.NONE;
   private ByteBuffer payload = NOTHING;
   private boolean ended;
   private boolean discards;
@@ -59,7 +59,7 @@ final class StreamReader {
     this.onEnd = onEnd;
   }
 
-  /** Marks the tunnel as taken during the dial, so that {@link #retire} waits for the dial. */
+  /** Marks the tunnel as taken during the dial, so that {@link #close} waits for the dial. */
   void beginDial() {
     lock.lock();
     try {
@@ -73,7 +73,7 @@ final class StreamReader {
   void endDial() {
     lock.lock();
     try {
-      taker = Taker.NOBODY;
+      taker = Taker.NONE;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -100,7 +100,7 @@ final class StreamReader {
     try {
       wasCalled = true;
       while (!payload.hasRemaining() && !ended && !discards && !wasClosedHere()) {
-        if (taker == Taker.NOBODY) {
+        if (taker == Taker.NONE) {
           takeAsCaller(deadline);
         } else {
           awaitChange(deadline);
@@ -177,12 +177,12 @@ final class StreamReader {
   }
 
   private void startStandIn() {
-    if (taker == Taker.NOBODY && !payload.hasRemaining() && !ended) {
+    if (taker == Taker.NONE && !payload.hasRemaining() && !ended) {
       taker = Taker.STAND_IN;
       try {
         standIns.accept(this::standIn);
       } catch (OutOfMemoryError e) {
-        taker = Taker.NOBODY; // no thread can be started; the next periodic call tries again
+        taker = Taker.NONE; // no thread can be started; the next periodic call tries again
       }
     }
   }
@@ -225,7 +225,7 @@ final class StreamReader {
       throw e;
     } finally {
       lock.lock();
-      taker = Taker.NOBODY;
+      taker = Taker.NONE;
       changed.signalAll();
       if (taken != null) {
         payload = taken;
@@ -267,10 +267,10 @@ final class StreamReader {
 
   /**
    * Ends all reads after the end of the tunnel. Waits for the thread that takes from the tunnel, at
-   * most for {@code LONGEST_TAKE}. The end of the connection releases that thread, unless a
+   * most for {@code MAX_TAKE}. The end of the connection releases that thread, unless a
    * callback of an event listener keeps it longer.
    */
-  void retire() {
+  void close() {
     lock.lock();
     try {
       if (taker == Taker.CALLER && !tunnel.gauges().isSending()) {
@@ -278,7 +278,7 @@ final class StreamReader {
         // the close frame instead, which confirms them.
         tunnel.abort();
       }
-      awaitNobody();
+      awaitTaker();
       ended = true;
       payload = NOTHING; // the rest of the handshake reuses its buffer
       changed.signalAll();
@@ -287,11 +287,11 @@ final class StreamReader {
     }
   }
 
-  private void awaitNobody() {
-    long giveUpAt = System.nanoTime() + LONGEST_TAKE.toNanos();
+  private void awaitTaker() {
+    long deadline = System.nanoTime() + MAX_TAKE.toNanos();
     boolean interrupted = false;
     long left;
-    while (taker != Taker.NOBODY && (left = giveUpAt - System.nanoTime()) > 0) {
+    while (taker != Taker.NONE && (left = deadline - System.nanoTime()) > 0) {
       try {
         long unused = changed.awaitNanos(left);
       } catch (InterruptedException e) {

@@ -1,14 +1,15 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.text.OneLine;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The target of a tunnel: a service on a device.
+ * The target of a tunnel: a service on a device. Immutable.
  *
- * @param deviceId 32 hex digits, upper or lower case
+ * @param deviceId 32 hex digits in lower case; the constructor also accepts upper case
  * @param serviceAddress {@code ip:port}, {@code host:port} or {@code [ipv6]:port} as the gateway
  *     sees it
  */
@@ -27,8 +28,23 @@ public record Target(String deviceId, String serviceAddress) {
    * @throws IllegalArgumentException if a value is null or invalid; the message names the value
    */
   public Target {
-    checkDeviceId(deviceId);
+    deviceId = checkDeviceId(deviceId).toLowerCase(Locale.ROOT);
     checkServiceAddress(serviceAddress);
+  }
+
+  /**
+   * Returns a target with a separate host and port.
+   *
+   * @param deviceId 32 hex digits, upper or lower case
+   * @param host name or IP address of the service, as the gateway sees it; an IPv6 address may be
+   *     in brackets
+   * @param port from 1 to 65535
+   * @return the target
+   * @throws IllegalArgumentException if a value is null or invalid; the message names the value
+   */
+  public static Target of(String deviceId, String host, int port) {
+    boolean bare = host != null && host.contains(":") && !host.startsWith("[");
+    return new Target(deviceId, (bare ? "[" + host + "]" : host) + ":" + port);
   }
 
   static String checkDeviceId(String deviceId) {
@@ -76,13 +92,14 @@ public record Target(String deviceId, String serviceAddress) {
     return port < 1 || port > 65535 ? "the port is not from 1 to 65535" : null;
   }
 
-  /** Returns the host; an IPv6 address has no brackets. */
-  String host() {
+  /** {@return the host of the service address; an IPv6 address has no brackets} */
+  public String host() {
     String host = serviceAddress.substring(0, serviceAddress.lastIndexOf(':'));
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  int port() {
+  /** {@return the port of the service address, from 1 to 65535} */
+  public int port() {
     return Integer.parseInt(serviceAddress.substring(serviceAddress.lastIndexOf(':') + 1));
   }
 

@@ -44,6 +44,12 @@ record Timeouts(
   private static final Duration LEAST_PING_INTERVAL = Duration.ofMillis(100);
   private static final Duration LEAST_LIVENESS = Duration.ofSeconds(8);
 
+  Timeouts withPingInterval(Duration interval) {
+    Draft draft = new Draft(this);
+    draft.pingInterval(interval);
+    return draft.finish();
+  }
+
   boolean pings() {
     return !pingInterval.isZero();
   }

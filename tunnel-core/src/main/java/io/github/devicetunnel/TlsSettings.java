@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * cloud must come from a CA that this JVM trusts: in {@code lib/security/cacerts}, or as set by
  * {@code javax.net.ssl.trustStore}. Regardless of the settings, the certificate must match the host
  * name and be within its validity period, and the protocol must be TLS 1.2 or later. These checks
- * cannot be disabled. Immutable except for {@link #reload}, and thread-safe.
+ * cannot be disabled. Immutable except for {@link #reload}, and thread-safe. Two settings are never
+ * equal, because each is reloaded on its own.
  *
  * <pre>{@code
  * TlsSettings tls = TlsSettings.builder()

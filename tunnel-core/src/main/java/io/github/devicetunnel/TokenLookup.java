@@ -24,11 +24,11 @@ final class TokenLookup {
   private final Executor helpers;
   private final FutureTask<String> asking;
 
-  TokenLookup(Settings settings, Executor helpers, boolean freshWanted) {
+  TokenLookup(Settings settings, Executor helpers, boolean forceRefresh) {
     this.credentials = settings.credentials();
     this.target = settings.target();
     this.helpers = helpers;
-    TokenRequest request = new TokenRequest(target, freshWanted);
+    TokenRequest request = new TokenRequest(target, forceRefresh);
     this.asking = new FutureTask<>(() -> credentials.source().token(request));
   }
 

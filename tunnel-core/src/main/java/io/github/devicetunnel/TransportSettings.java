@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param warmConnections number of warm connections
  * @param platformThreads maximum number of platform threads for connections, before virtual threads
  *     are used
+ * @param maxConcurrentDials maximum number of dials at the same time
  */
 record TransportSettings(
     @Nullable OkHttpClient okHttpClient,
     @Nullable TlsSettings tls,
     @Nullable ProxySettings proxy,
     int warmConnections,
-    int platformThreads) {
+    int platformThreads,
+    int maxConcurrentDials) {
 
   /**
    * Returns settings with explicit default TLS settings, unless the application configured TLS or a
@@ -30,8 +32,17 @@ record TransportSettings(
   TransportSettings withTrust() {
     return okHttpClient == null && tls == null
         ? new TransportSettings(
-            null, TlsSettings.builder().build(), proxy, warmConnections, platformThreads)
+            null,
+            TlsSettings.builder().build(),
+            proxy,
+            warmConnections,
+            platformThreads,
+            maxConcurrentDials)
         : this;
+  }
+
+  TransportSettings withoutWarmConnections() {
+    return new TransportSettings(okHttpClient, tls, proxy, 0, platformThreads, maxConcurrentDials);
   }
 
   OkHttpClient client() {

@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.ConnectionStats.State;
+import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.concurrent.Deadline;
 import io.github.devicetunnel.internal.concurrent.InFlightGate;
 import io.github.devicetunnel.internal.frames.BareCloseException;
@@ -15,6 +16,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ final class Tunnel implements TunnelTimers.Verdict {
 
   private final SharedResources engine;
   private final Settings settings;
+  private final Admission.Permit permit;
   private final ConnectionEvents events;
   private final Dial dial;
   private final PayloadWatch payloadWatch = new PayloadWatch();
@@ -50,13 +53,20 @@ final class Tunnel implements TunnelTimers.Verdict {
   private volatile boolean dialed;
   private volatile HeapShare.@Nullable Lease lease;
 
+  /**
+   * Creates a tunnel that is not open yet.
+   *
+   * @param permit {@link #open} waits for its admission
+   */
   Tunnel(
       SharedResources engine,
       Settings settings,
+      Admission.Permit permit,
       ConnectionEvents events,
       Duration halfCloseTimeout) {
     this.engine = engine;
     this.settings = settings;
+    this.permit = permit;
     this.events = events;
     this.gauges = new ConnectionMetrics(events.connection(), life);
     this.dial = new Dial(engine, settings, events, gauges.startedAt());
@@ -77,6 +87,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
     dialed = true;
     try {
+      awaitAdmission();
       leaseHeap();
       WebSocket opened =
           new WebSocket(
@@ -100,6 +111,24 @@ final class Tunnel implements TunnelTimers.Verdict {
     throw new TunnelException(requireReason());
   }
 
+  /** Waits while the client has as many connections as it may, at most the connect timeout. */
+  private void awaitAdmission() throws TunnelException {
+    Duration limit = settings.timeouts().connectTimeout();
+    CloseCause cause;
+    try {
+      if (permit.await(TimeUnit.NANOSECONDS.convert(limit))) {
+        return;
+      }
+      cause = CloseCause.noConnectionFree(limit, permit.limit());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+      interrupted.initCause(e);
+      cause = CloseCause.interrupted("waiting for another connection to end", interrupted);
+    }
+    throw new TunnelException(gauges.reason(cause));
+  }
+
   private void leaseHeap() throws TunnelException {
     boolean tls = settings.cloudUri().base().isHttps() || engine.transport().usesTlsToProxy();
     lease = HeapShare.SYSTEM.lease(tls);
@@ -121,11 +150,11 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Cancels the dial if it is still in progress. Does not block.
+   * Ends the tunnel if its dial is still in progress. Does not block.
    *
    * @param limit the timeout that has passed, for the message
    */
-  void giveUpDial(Duration limit) {
+  void endDial(Duration limit) {
     if (life.state() == State.DIALING) {
       end(CloseCause.givenUp(limit, dial.currentStep()));
     }
@@ -315,7 +344,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
     WebSocket socket = life.webSocket();
     if (socket == null) {
-      dial.cancel();
+      cancelDial();
     } else {
       timers.closing(CLOSE_TIMEOUT, this::abort);
       socket.sendClose(ending.answer(), "");
@@ -329,8 +358,13 @@ final class Tunnel implements TunnelTimers.Verdict {
     if (socket != null) {
       socket.abort();
     } else {
-      dial.cancel();
+      cancelDial();
     }
+  }
+
+  private void cancelDial() {
+    permit.withdraw();
+    dial.cancel();
   }
 
   /**
@@ -400,6 +434,10 @@ final class Tunnel implements TunnelTimers.Verdict {
   /** Returns the close reason of a tunnel that has ended. */
   CloseReason requireReason() {
     return life.requireReason();
+  }
+
+  Dial dial() {
+    return dial;
   }
 
   /** Returns the current metrics. */

@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.local.ListeningSocket;
 import io.github.devicetunnel.internal.local.TcpListeningSocket;
 import io.github.devicetunnel.internal.local.UnixListeningSocket;
@@ -8,16 +9,20 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that opens tunnels to one service on one device. Create one client and reuse it. Use
- * {@link #newBuilder} to create clients for other devices that share its connections and threads.
+ * A client that opens tunnels to services on devices. Create one client and reuse it: pass a {@link
+ * Target} to {@link #open(Target)}, {@link #listen(InetSocketAddress, Target)} and the like, or set
+ * a default target in the builder. Use {@link #newBuilder} to create clients with other settings
+ * that share its connections and threads.
  *
  * <pre>{@code
  * try (TunnelClient client = TunnelClient.builder()
@@ -38,12 +43,14 @@ public final class TunnelClient implements AutoCloseable {
   private final Settings settings;
   private final ClientEvents events;
   private final ClientLife life;
+  private final Admission connections;
 
   private TunnelClient(SharedResources engine, Settings settings) {
     this.engine = engine;
     this.settings = settings;
     this.events = new ClientEvents(settings.eventListeners());
     this.life = new ClientLife(engine);
+    this.connections = new Admission(settings.maxConnections());
     engine.keepWarm(settings.cloudUri(), settings.timeouts().reusedConnectionTimeout());
   }
 
@@ -60,8 +67,8 @@ public final class TunnelClient implements AutoCloseable {
    * Returns a builder for another client with the same settings. The new client shares this
    * client's connections to the cloud and its threads, unless the builder changes {@link
    * Builder#okHttpClient}, {@link Builder#tls}, {@link Builder#proxy}, {@link
-   * Builder#warmConnections} or {@link Builder#platformThreads}. Closing one client leaves the
-   * other open.
+   * Builder#warmConnections}, {@link Builder#platformThreads} or {@link
+   * Builder#maxConcurrentDials}. Closing one client leaves the other open.
    *
    * @return a builder with this client's settings
    */
@@ -78,11 +85,26 @@ public final class TunnelClient implements AutoCloseable {
    * @return a listener that accepts connections
    * @throws IOException if the address is unresolved or cannot be bound; the message contains the
    *     address
-   * @throws IllegalStateException if this client is closed
+   * @throws IllegalStateException if this client is closed or has no default target
    */
   public TunnelListener listen(InetSocketAddress address) throws IOException {
+    return listen(address, settings.target());
+  }
+
+  /**
+   * Listens for local TCP connections like {@link #listen(InetSocketAddress)}, with the given
+   * target.
+   *
+   * @param address a resolved address; port 0 selects a free port
+   * @param target device and service of the tunnels
+   * @return a listener that accepts connections
+   * @throws IOException if the address is unresolved or cannot be bound; the message contains the
+   *     address
+   * @throws IllegalStateException if this client is closed
+   */
+  public TunnelListener listen(InetSocketAddress address, Target target) throws IOException {
     life.checkOpen();
-    return listenOn(TcpListeningSocket.bind(address, TunnelListener.BACKLOG));
+    return listenOn(TcpListeningSocket.bind(address, TunnelListener.BACKLOG), target);
   }
 
   /**
@@ -99,15 +121,31 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IOException if the path cannot be bound, belongs to another kind of file or is in use
    *     by a running program, or if the system does not support unix sockets with an owner; the
    *     message contains the path
-   * @throws IllegalStateException if this client is closed
+   * @throws IllegalStateException if this client is closed or has no default target
    */
   public TunnelListener listen(UnixDomainSocketAddress address) throws IOException {
-    life.checkOpen();
-    return listenOn(UnixListeningSocket.bind(address, TunnelListener.BACKLOG));
+    return listen(address, settings.target());
   }
 
-  private TunnelListener listenOn(ListeningSocket socket) {
-    TunnelListener listener = TunnelListener.on(socket, engine, settings, events, life::remove);
+  /**
+   * Listens on a unix socket like {@link #listen(UnixDomainSocketAddress)}, with the given target.
+   *
+   * @param address a path of at most 106 bytes on Linux and 102 bytes on other systems, in an
+   *     existing and writable directory
+   * @param target device and service of the tunnels
+   * @return a listener that accepts connections
+   * @throws IOException if the path cannot be bound; see {@link #listen(UnixDomainSocketAddress)}
+   * @throws IllegalStateException if this client is closed
+   */
+  public TunnelListener listen(UnixDomainSocketAddress address, Target target) throws IOException {
+    life.checkOpen();
+    return listenOn(UnixListeningSocket.bind(address, TunnelListener.BACKLOG), target);
+  }
+
+  private TunnelListener listenOn(ListeningSocket socket, Target target) {
+    TunnelListener listener =
+        TunnelListener.on(
+            socket, engine, settings.withTarget(target), connections, events, life::remove);
     engine.prepare();
     life.add(listener);
     return listener;
@@ -116,24 +154,37 @@ public final class TunnelClient implements AutoCloseable {
   /**
    * Checks, without contacting the cloud, that a usable token is available. The same check precedes
    * every dial: it calls the {@link TokenSource}, if there is one, and compares the claims of a JWT
-   * with the current time and this client's target.
+   * with the current time and the default target.
    *
    * @throws TunnelException with the kind {@link CloseReason.Kind#TOKEN_REFUSED} if the token is
    *     unusable, or {@link CloseReason.Kind#DIAL_FAILED} if the source fails or returns no token
    *     within the connect timeout
    * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
-   * @throws IllegalStateException if this client is closed
+   * @throws IllegalStateException if this client is closed or has no default target
    */
   public void checkCredentials() throws IOException {
+    checkCredentials(settings.target());
+  }
+
+  /**
+   * Checks, without contacting the cloud, that a usable token for a target is available. See {@link
+   * #checkCredentials()}.
+   *
+   * @param target compared with the claims of a JWT
+   * @throws TunnelException if no usable token is available
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalStateException if this client is closed
+   */
+  public void checkCredentials(Target target) throws IOException {
     life.checkOpen();
     long startedAt = System.nanoTime();
     try {
       var unused =
-          new TokenLookup(settings, engine.threads().helpers(), false)
+          new TokenLookup(settings.withTarget(target), engine.threads().helpers(), false)
               .get(settings.timeouts().connectTimeout());
     } catch (TokenException e) {
       throw new TunnelException(
-          CloseCause.withoutToken(settings.target(), e).reason(0, 0, startedAt));
+          CloseCause.withoutToken(target, e).reason(0, 0, startedAt));
     }
   }
 
@@ -147,35 +198,118 @@ public final class TunnelClient implements AutoCloseable {
    * @throws TunnelException if the cloud cannot be reached within the connect timeout, no usable
    *     token is available, or the heap has no room for another tunnel
    * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
-   * @throws IllegalStateException if this client is closed
+   * @throws IllegalStateException if this client is closed or has no default target
    */
   public TunnelStream open() throws IOException {
-    TunnelStream stream = newStream(settings);
+    return open(settings.target());
+  }
+
+  /**
+   * Opens a tunnel like {@link #open()}, to the given target.
+   *
+   * @param target device and service
+   * @return an open tunnel
+   * @throws TunnelRejectedException if the cloud rejects the upgrade
+   * @throws TunnelException if the tunnel cannot be opened for another reason
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalStateException if this client is closed
+   */
+  public TunnelStream open(Target target) throws IOException {
+    TunnelStream stream = newStream(target);
     stream.life().open();
     return stream;
   }
 
   /**
-   * Opens a tunnel like {@link #open}, on a separate thread.
+   * Opens a tunnel like {@link #open()}, on a new thread.
    *
-   * @return a future that completes with the open tunnel, or with the exception that {@link #open}
-   *     would throw. Cancelling the future, or a timeout set with {@code orTimeout}, cancels the
-   *     dial
-   * @throws IllegalStateException if this client is closed
+   * @return a future that completes with the open tunnel, or with the exception that {@link
+   *     #open()} would throw. Cancelling the future, or a timeout set with {@code orTimeout},
+   *     cancels the dial
+   * @throws IllegalStateException if this client is closed or has no default target
    */
   public CompletableFuture<TunnelStream> openAsync() {
-    TunnelStream stream = newStream(settings);
-    return AsyncOpen.begin(stream, engine.threads(), "tunnel-dial " + settings.target());
+    return openAsync(settings.target());
+  }
+
+  /**
+   * Opens a tunnel to the given target like {@link #openAsync()}.
+   *
+   * @param target device and service
+   * @return a future as described for {@link #openAsync()}
+   * @throws IllegalStateException if this client is closed
+   */
+  public CompletableFuture<TunnelStream> openAsync(Target target) {
+    return openAsync(target, task -> engine.threads().start(settings.dialThread(target), task));
+  }
+
+  /**
+   * Opens a tunnel like {@link #openAsync()}, on an executor of the caller.
+   *
+   * @param executor runs the dial, which blocks its thread until the tunnel is open or has failed
+   * @return a future as described for {@link #openAsync()}
+   * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the task
+   * @throws IllegalStateException if this client is closed or has no default target
+   */
+  public CompletableFuture<TunnelStream> openAsync(Executor executor) {
+    return openAsync(settings.target(), executor);
+  }
+
+  /**
+   * Opens a tunnel to the given target like {@link #openAsync()}, on an executor of the caller.
+   *
+   * @param target device and service
+   * @param executor runs the dial, which blocks its thread until the tunnel is open or has failed
+   * @return a future as described for {@link #openAsync()}
+   * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the task
+   * @throws IllegalStateException if this client is closed
+   */
+  public CompletableFuture<TunnelStream> openAsync(Target target, Executor executor) {
+    return newStream(target).openAsync(executor);
+  }
+
+  /**
+   * Opens a tunnel to the default target, measures each step, and closes the tunnel. Always opens a
+   * new connection to the cloud, so that every step takes place. Blocks until the dial has ended,
+   * plus at most two seconds for the answer to a ping. Bytes from the service are discarded. The
+   * probe counts as a connection in {@link #stats} and events.
+   *
+   * @return the steps, including a failed one; a failed dial is not thrown
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalStateException if this client is closed or has no default target
+   */
+  public ProbeReport probe() throws InterruptedIOException {
+    return probe(settings.target());
+  }
+
+  /**
+   * Opens a tunnel to the given target and measures each step, like {@link #probe()}.
+   *
+   * @param target device and service
+   * @return the steps, including a failed one; a failed dial is not thrown
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalStateException if this client is closed
+   */
+  public ProbeReport probe(Target target) throws InterruptedIOException {
+    Timeouts timeouts = settings.timeouts().withPingInterval(Probe.PING_INTERVAL);
+    SharedResources fresh = new SharedResources(engine.transport().withoutWarmConnections());
+    try {
+      return new Probe(target, newStream(fresh, settings.with(target, timeouts))).run();
+    } finally {
+      fresh.leave();
+    }
   }
 
   /**
    * Returns a factory for drivers and clients that take a {@link javax.net.SocketFactory}. Its
-   * sockets connect to this client's service, whatever host and port the caller passes.
+   * sockets connect to the default target, whatever host and port the caller passes.
    *
    * @return a factory that is usable until this client is closed
+   * @throws IllegalStateException if this client has no default target
    */
   public TunnelSocketFactory socketFactory() {
-    return new TunnelSocketFactory(address -> newSocketStream(settings));
+    Target target = settings.target();
+    return new TunnelSocketFactory(address -> newSocketStream(target));
   }
 
   /**
@@ -189,7 +323,7 @@ public final class TunnelClient implements AutoCloseable {
     return new TunnelSocketFactory(
         address -> {
           Target target = TargetLookup.target(resolver, address);
-          return newSocketStream(settings.withTarget(target));
+          return newSocketStream(target);
         });
   }
 
@@ -197,20 +331,34 @@ public final class TunnelClient implements AutoCloseable {
    * Creates a stream for a socket. A closed client causes a {@code ConnectException}, because users
    * of sockets expect an {@code IOException}.
    */
-  private TunnelStream newSocketStream(Settings settings) throws ConnectException {
+  private TunnelStream newSocketStream(Target target) throws ConnectException {
     try {
-      return newStream(settings);
+      return newStream(target);
     } catch (IllegalStateException e) { // this client is closed
       throw TunnelSocket.notConnected(e);
     }
   }
 
-  private TunnelStream newStream(Settings settings) {
+  private TunnelStream newStream(Target target) {
+    return newStream(engine, settings.withTarget(target));
+  }
+
+  private TunnelStream newStream(SharedResources resources, Settings ofStream) {
     life.checkOpen();
-    ConnectionInfo connection = settings.connection(engine.nextConnection(), null);
-    ConnectionEvents its = new ConnectionEvents(connection, events);
-    TunnelStream stream = new TunnelStream(engine, settings, its, life::remove);
-    life.add(stream.life());
+    ConnectionInfo connection = ofStream.connection(resources.nextConnection(), null);
+    ConnectionEvents eventsOfStream = new ConnectionEvents(connection, events);
+    TunnelStream stream =
+        new TunnelStream(
+            resources, ofStream, connections.request(), eventsOfStream, life::remove);
+    boolean added = false;
+    try {
+      life.add(stream.life());
+      added = true;
+    } finally {
+      if (!added) {
+        stream.close(); // releases its permit
+      }
+    }
     return stream;
   }
 
@@ -245,17 +393,22 @@ public final class TunnelClient implements AutoCloseable {
    *     share its connections
    */
   public TunnelStats stats() {
-    return events.totals().stats(life.connections());
+    return events.stats(life.connections());
   }
 
-  /** {@return the device ID of this client's target, 32 hex digits} */
-  public String deviceId() {
-    return settings.target().deviceId();
+  /** {@return whether this client opens tunnels; false from the start of {@link #close}} */
+  public boolean isOpen() {
+    return life.isOpen();
   }
 
-  /** {@return the service address of this client's target, as the gateway sees it} */
-  public String serviceAddress() {
-    return settings.target().serviceAddress();
+  /** {@return the name of this client in events and thread names} */
+  public String name() {
+    return settings.name();
+  }
+
+  /** {@return the default target; empty if each call must name one} */
+  public Optional<Target> target() {
+    return Optional.ofNullable(settings.defaultTarget());
   }
 
   /** {@return the base URL of the cloud, without secrets} */
@@ -271,10 +424,14 @@ public final class TunnelClient implements AutoCloseable {
     return Optional.ofNullable(engine.transport().proxy()).filter(proxy -> !proxy.isNone());
   }
 
-  /** Returns the cloud and the target, without secrets. */
+  /** Returns the cloud and the default target, without secrets. */
   @Override
   public String toString() {
-    return "TunnelClient[" + settings.cloudUri() + " -> " + settings.target() + "]";
+    Target target = settings.defaultTarget();
+    return "TunnelClient["
+        + settings.cloudUri()
+        + (target == null ? "" : " -> " + target)
+        + "]";
   }
 
   /**
@@ -296,6 +453,19 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Sets the name of the client in events, metrics and the names of its threads. The default is
+     * {@code tunnel}. Names need not be unique.
+     *
+     * @param name 1 to 64 letters, digits, dots, hyphens and underscores
+     * @return this
+     * @throws IllegalArgumentException if the name is invalid
+     */
+    public Builder name(String name) {
+      draft.name(name);
+      return this;
+    }
+
+    /**
      * Sets the address of the cloud. Required.
      *
      * @param uri a URL with the scheme {@code ws}, {@code wss}, {@code http} or {@code https}:
@@ -310,6 +480,17 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Sets the address of the cloud like {@link #cloudUri(String)}.
+     *
+     * @param uri an absolute URI
+     * @return this
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public Builder cloudUri(URI uri) {
+      return cloudUri(uri.toString());
+    }
+
+    /**
      * Sets the credentials that authenticate the upgrade. Required.
      *
      * @param credentials an access key or a JWT
@@ -321,7 +502,19 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the ID of the gateway. Required, unless {@link #cloudUri} contains it.
+     * Sets the default target. Optional; without a default target, each call must name one. {@link
+     * #deviceId} and {@link #serviceAddress} set its parts.
+     *
+     * @param target device and service
+     * @return this
+     */
+    public Builder target(Target target) {
+      draft.target(target);
+      return this;
+    }
+
+    /**
+     * Sets the device of the default {@link #target}. {@link #cloudUri(String)} may also set it.
      *
      * @param deviceId 32 hex digits, upper or lower case
      * @return this
@@ -333,8 +526,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the address of the service, as the gateway sees it. Required, unless {@link #cloudUri}
-     * contains it.
+     * Sets the service of the default {@link #target}, as the gateway sees it. {@link
+     * #cloudUri(String)} may also set it.
      *
      * @param address {@code ip:port}, {@code host:port} or {@code [ipv6]:port}
      * @return this
@@ -492,8 +685,11 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the maximum number of simultaneous connections of a listener. No limit by default.
-     * Further connections wait in the accept queue of the system until one ends.
+     * Sets the maximum number of simultaneous connections that the client opens: streams, sockets
+     * and connections of its listeners. No limit by default. Further connections wait in order
+     * until one ends. A stream waits at most the {@link #connectTimeout} and then fails. A listener
+     * accepts no connection meanwhile, so that its clients wait in the accept queue of the system.
+     * Clients from {@link TunnelClient#newBuilder} have separate limits.
      *
      * @param connections at least 1
      * @return this
@@ -501,6 +697,20 @@ public final class TunnelClient implements AutoCloseable {
      */
     public Builder maxConnections(int connections) {
       draft.maxConnections(connections);
+      return this;
+    }
+
+    /**
+     * Sets the maximum number of simultaneous dials, so that a restart with many connections does
+     * not flood the cloud. The default is 64. Further dials wait in order, at most one minute each,
+     * before their connect timeout starts. Clients that share connections also share this limit.
+     *
+     * @param dials at least 1
+     * @return this
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder maxConcurrentDials(int dials) {
+      draft.maxConcurrentDials(dials);
       return this;
     }
 
@@ -642,7 +852,8 @@ public final class TunnelClient implements AutoCloseable {
      * Builds the client. Opens no connections except {@link #warmConnections}, in the background.
      *
      * @return a client, which the caller must close
-     * @throws IllegalStateException if a required value is missing, if the credential would be sent
+     * @throws IllegalStateException if a required value or one half of the default target is
+     *     missing, if the credential would be sent
      *     unencrypted to another machine without {@link #allowPlaintext}, if the client of {@link
      *     TunnelClient#newBuilder} whose connections it would share is closed, or if the class path
      *     contains a library that is too old

@@ -23,7 +23,8 @@ import java.time.Duration;
  * exactly once, as its last event. The connection can be closed at any point. If it is closed
  * during the dial, it emits no {@link #opened}. If it is closed in the pause after {@link #retry},
  * it does not dial again. A stream emits {@code closed} once its end is detected, whether or not
- * the application closes it. A connection that the heap has no room for emits only {@code closed}.
+ * the application closes it. A connection that never dials, because the heap has no
+ * room for it or a limit is reached, emits only {@code closed}.
  *
  * <h2>Threads</h2>
  *
@@ -53,7 +54,7 @@ import java.time.Duration;
  * <p>A callback may call any method, including {@code close()}, but must not wait for another
  * thread that closes something. Closing a stream in a callback does not wait for its end. Closing a
  * client or listener in a callback does not wait for the connection of that callback; this
- * connection counts as {@link DrainReport#cut() cut}, and ends when the callback returns. Two
+ * connection counts as {@link DrainReport#aborted() aborted}, and ends when the callback returns. Two
  * callbacks that close the same client at the same time wait for each other until their drain
  * timeouts have passed, so prefer {@code close(Duration.ZERO)} in callbacks.
  *
@@ -65,7 +66,9 @@ public abstract class TunnelEventListener {
   protected TunnelEventListener() {}
 
   /**
-   * Called before each attempt of a dial, and before the request to the {@link TokenSource}.
+   * Called before each attempt of a dial, and before the request to the {@link TokenSource}. Not
+   * called while the attempt waits for other dials; see {@link
+   * TunnelClient.Builder#maxConcurrentDials}.
    *
    * @param connection the connection of the event
    * @param attempt number of the attempt, starting at 1; counts every attempt, whatever the reason

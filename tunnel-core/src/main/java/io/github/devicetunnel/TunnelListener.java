@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.local.ListeningSocket;
 import io.github.devicetunnel.internal.local.LocalSocket;
 import io.github.devicetunnel.internal.local.TcpListeningSocket;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -32,15 +32,13 @@ public final class TunnelListener implements AutoCloseable {
   /** Length of the accept queue of the system. */
   static final int BACKLOG = 256;
 
-  /** A limit that no machine reaches, far below the overflow of a semaphore. */
-  private static final int NO_LIMIT = 1 << 30;
-
   private static final long SHORTEST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
 
   private final ListeningSocket socket;
   private final SharedResources engine;
   private final Settings settings;
+  private final Admission admission;
   private final ClientEvents events;
   private final ListenerInfo info;
   private final Consumer<TunnelListener> onClosed;
@@ -49,30 +47,32 @@ public final class TunnelListener implements AutoCloseable {
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private final Semaphore free;
+  private volatile Admission.@Nullable Permit waiting;
 
   private TunnelListener(
       ListeningSocket socket,
       SharedResources engine,
       Settings settings,
+      Admission admission,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
     this.socket = socket;
     this.engine = engine;
     this.settings = settings;
+    this.admission = admission;
     this.events = events;
     this.info = settings.listener(socket.address());
     this.onClosed = onClosed;
-    this.free = new Semaphore(Math.min(settings.maxConnections(), NO_LIMIT));
   }
 
   static TunnelListener on(
       ListeningSocket socket,
       SharedResources engine,
       Settings settings,
+      Admission admission,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
-    TunnelListener listener = new TunnelListener(socket, engine, settings, events, onClosed);
+    TunnelListener listener = new TunnelListener(socket, engine, settings, admission, events, onClosed);
     if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
       LOG.warn(
           "Listening on every interface ({}): everybody who reaches this machine reaches {}",
@@ -81,37 +81,51 @@ public final class TunnelListener implements AutoCloseable {
     }
     events.listenerBound(listener.info);
     listener.acceptor =
-        engine.threads().start("tunnel-accept-" + socket.threadName(), listener::acceptConnections);
+        engine.threads().start(settings.name() + "-accept-" + socket.threadName(), listener::acceptConnections);
     return listener;
   }
 
   /**
-   * Returns the bound address of a TCP port.
+   * Returns the bound address.
    *
-   * @return the address, with the selected port if port 0 was requested
-   * @throws IllegalStateException if this listener uses a unix socket
+   * @return an {@link InetSocketAddress} with the selected port if port 0 was requested, or the
+   *     {@link java.net.UnixDomainSocketAddress} of a unix socket
    */
-  public InetSocketAddress localAddress() {
-    if (socket.address() instanceof InetSocketAddress address) {
-      return address;
-    }
-    throw new IllegalStateException("there is no port: it listens on " + socket.name());
+  public SocketAddress localAddress() {
+    return socket.address();
   }
 
-  /** {@return the bound address, either of a TCP port or of a unix socket} */
-  public SocketAddress localSocketAddress() {
-    return socket.address();
+  /**
+   * Returns the bound TCP port.
+   *
+   * @return the port, also if port 0 was requested
+   * @throws IllegalStateException if this listener uses a unix socket
+   */
+  public int localPort() {
+    if (socket.address() instanceof InetSocketAddress address) {
+      return address.getPort();
+    }
+    throw new IllegalStateException(this + " listens on a unix socket, which has no port");
+  }
+
+  /** {@return the device and service of this listener's tunnels} */
+  public Target target() {
+    return settings.target();
+  }
+
+  /** {@return whether this listener accepts connections; false after {@link #stopAccepting}} */
+  public boolean isOpen() {
+    return !isStopping();
   }
 
   private void acceptConnections() {
     long pause = SHORTEST_PAUSE_MILLIS;
-    while (awaitFreePlace()) {
+    while (awaitRoom()) {
       try {
         carry(socket.accept());
         pause = SHORTEST_PAUSE_MILLIS;
       } catch (IOException | RuntimeException | Error e) {
         // Usually too many open files or threads, until connections end. Pause instead of spinning.
-        free.release();
         if (!isStopping()) {
           LOG.warn(
               "{} could not accept a connection, next try in {} ms: {}",
@@ -126,31 +140,38 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * Acquires a permit for one more connection, and waits for one if necessary. Returns false when
+   * Waits until the client may open one more connection. The permit is released before the accept,
+   * which may take for ever and must not keep a permit from other listeners. Returns false when
    * this listener is stopping.
    */
-  private boolean awaitFreePlace() {
-    if (!free.tryAcquire()) {
-      LOG.info(
-          "{} carries {} connections, as many as it may: the next wait until one ends",
-          this,
-          settings.maxConnections());
-      events.connectionsWaiting(info, settings.maxConnections());
-      free.acquireUninterruptibly();
+  private boolean awaitRoom() {
+    try (Admission.Permit turn = admission.request()) {
+      if (!turn.isAdmitted()) {
+        LOG.info(
+            "{} waits: its client has {} connections, the maximum (maxConnections)",
+            this,
+            turn.limit());
+        events.connectionsWaiting(info, turn.limit());
+        waiting = turn;
+        while (!isStopping() && !turn.isAdmitted()) {
+          turn.await(Long.MAX_VALUE);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Not expected: only closing the listener ends this thread. The next turn waits again.
+    } finally {
+      waiting = null;
     }
     return !isStopping();
   }
 
-  private void ended(LocalConnection connection) {
-    connections.remove(connection);
-    free.release();
-  }
-
   private void carry(LocalSocket local) throws IOException {
+    Admission.Permit permit = admission.request();
     boolean started = false;
     try {
       LocalConnection connection =
-          new LocalConnection(local, engine, settings, eventsOf(local), this::ended);
+          new LocalConnection(
+              local, engine, settings, permit, eventsOf(local), connections::remove);
       connections.add(connection);
       try {
         connection.start();
@@ -161,10 +182,11 @@ public final class TunnelListener implements AutoCloseable {
         }
       }
       if (isStopping()) {
-        connection.cut();
+        connection.end(CloseCause.shutdown());
       }
     } finally {
       if (!started) {
+        permit.close();
         local.close();
       }
     }
@@ -225,7 +247,10 @@ public final class TunnelListener implements AutoCloseable {
   public void stopAccepting() {
     boolean first = stopped.compareAndSet(false, true);
     stopping.countDown();
-    free.release(); // releases the accepting thread if it waits for a permit
+    Admission.Permit turn = waiting;
+    if (turn != null) {
+      turn.close();
+    }
     try {
       socket.close();
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class TunnelSocket extends SocketOptionsBase {
 
   private final Opener opener;
 
+  private final AtomicBoolean connecting = new AtomicBoolean();
   private volatile @Nullable InetSocketAddress address;
   private volatile @Nullable TunnelStream stream;
   private volatile boolean connected;
@@ -73,18 +75,32 @@ final class TunnelSocket extends SocketOptionsBase {
     }
   }
 
-  private synchronized TunnelStream beginConnect(InetSocketAddress endpoint) throws IOException {
+  private TunnelStream beginConnect(InetSocketAddress endpoint) throws IOException {
     checkNotClosed();
-    if (stream != null) {
+    if (!connecting.compareAndSet(false, true)) {
       throw new SocketException("already connected");
     }
-    TunnelStream opening = opener.prepare(endpoint);
+    TunnelStream opening = prepare(endpoint);
     address = ServiceNames.resolved(endpoint);
     stream = opening;
     if (closed) {
-      opening.life().closeSoon(); // closed while the TargetResolver was running
+      opening.life().closeAsync(); // closed while the TargetResolver was running
     }
     return opening;
+  }
+
+  /** Calls the TargetResolver, if there is one, without a lock. After a failure, connect again. */
+  private TunnelStream prepare(InetSocketAddress endpoint) throws IOException {
+    boolean prepared = false;
+    try {
+      TunnelStream unopened = opener.prepare(endpoint);
+      prepared = true;
+      return unopened;
+    } finally {
+      if (!prepared) {
+        connecting.set(false);
+      }
+    }
   }
 
   private static SocketException closedMeanwhile(IOException e) {
@@ -189,7 +205,7 @@ final class TunnelSocket extends SocketOptionsBase {
     closed = true;
     TunnelStream open = stream;
     if (open != null) {
-      open.life().closeSoon();
+      open.life().closeAsync();
     }
   }
 

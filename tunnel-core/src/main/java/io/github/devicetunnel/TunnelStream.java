@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.net.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,9 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -55,11 +58,46 @@ public final class TunnelStream implements AutoCloseable {
   TunnelStream(
       SharedResources engine,
       Settings settings,
+      Admission.Permit permit,
       ConnectionEvents events,
       Consumer<StreamLife> onClosed) {
-    this.life = new StreamLife(engine, settings, events, onClosed);
+    this.life = new StreamLife(engine, settings, permit, events, onClosed);
     this.reader = life.reader();
     this.writer = life.writer();
+  }
+
+  /**
+   * Opens this stream on an executor. If the caller cancels the future or completes it
+   * exceptionally, the dial is cancelled.
+   */
+  CompletableFuture<TunnelStream> openAsync(Executor executor) {
+    CompletableFuture<TunnelStream> result = new CompletableFuture<>();
+    var unused =
+        result.whenComplete(
+            (opened, failure) -> {
+              if (failure != null) {
+                life.closeAsync();
+              }
+            });
+    try {
+      executor.execute(() -> open(result));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      close(); // No thread could be started.
+      throw e;
+    }
+    return result;
+  }
+
+  private void open(CompletableFuture<TunnelStream> result) {
+    try {
+      life.open();
+    } catch (IOException | RuntimeException | Error e) {
+      result.completeExceptionally(e);
+      return;
+    }
+    if (!result.complete(this)) {
+      close();
+    }
   }
 
   /** Returns the lifecycle of this stream, for the classes that open and end it. */
@@ -147,6 +185,14 @@ public final class TunnelStream implements AutoCloseable {
   @Override
   public void close() {
     life.close();
+  }
+
+  /**
+   * {@return whether bytes from the service can still arrive: false before the tunnel opens, after
+   * {@link #close}, and after the service has closed the connection and the last byte was read}
+   */
+  public boolean isOpen() {
+    return life.isOpen();
   }
 
   /**

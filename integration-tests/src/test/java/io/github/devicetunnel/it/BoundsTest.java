@@ -62,7 +62,7 @@ class BoundsTest {
         Socket first = LocalEnd.connect(listener)) {
       first.getOutputStream().write('1');
       assertThat(first.getInputStream().read()).isEqualTo('1');
-      assertThat(listener.close(Duration.ZERO).cut()).isEqualTo(1);
+      assertThat(listener.close(Duration.ZERO).aborted()).isEqualTo(1);
     }
   }
 
@@ -120,7 +120,7 @@ class BoundsTest {
       }
       Await.until(() -> log.calls() == 3);
       // The log throws before the connection releases its slot.
-      assertThat(client.close(Await.LONG).cut()).isZero();
+      assertThat(client.close(Await.LONG).aborted()).isZero();
     }
   }
 

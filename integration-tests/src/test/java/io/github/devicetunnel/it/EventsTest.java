@@ -61,8 +61,8 @@ class EventsTest {
       assertThat(reason.bytesUp()).isEqualTo(SIZE);
       assertThat(reason.bytesDown()).isEqualTo(SIZE);
       ConnectionInfo connection = log.connections().get(0);
-      assertThat(connection.deviceId()).isEqualTo(Cloud.DEVICE);
-      assertThat(connection.serviceAddress()).isEqualTo(service.serviceAddress());
+      assertThat(connection.target().deviceId()).isEqualTo(Cloud.DEVICE);
+      assertThat(connection.target().serviceAddress()).isEqualTo(service.serviceAddress());
       assertThat(connection.localClient()).isNull();
       assertThat(connection.number()).isPositive();
     }
@@ -154,7 +154,7 @@ class EventsTest {
       stream.outputStream().write('x');
       assertThat(stream.inputStream().read()).isEqualTo('x');
 
-      assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
+      assertThat(client.close(Duration.ZERO).aborted()).isEqualTo(2);
 
       List<String> expected =
           List.of("dialStarted 1", "upgraded", "opened", "bytes", "closed SHUTDOWN");
@@ -174,7 +174,7 @@ class EventsTest {
               () -> assertThatThrownBy(client::open).isInstanceOf(TunnelException.class));
       Await.until(() -> cloud.requests() == 2);
 
-      assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
+      assertThat(client.close(Duration.ZERO).aborted()).isEqualTo(2);
       Await.get(opening);
 
       List<String> expected = List.of("dialStarted 1", "dialFailed 1", "closed SHUTDOWN");

@@ -74,8 +74,8 @@ class ShutdownTest {
       assertThat(local.getInputStream().read()).isEqualTo(-1);
       local.close();
       DrainReport report = Await.get(closing);
-      assertThat(report.finished()).isPositive();
-      assertThat(report.cut()).isZero();
+      assertThat(report.drained()).isPositive();
+      assertThat(report.aborted()).isZero();
       cloud.assertPlayed();
     }
   }
@@ -131,8 +131,8 @@ class ShutdownTest {
       stream.outputStream().write('x');
       assertThat(stream.inputStream().read()).isEqualTo('x');
       DrainReport report = client.close(Duration.ofMillis(100));
-      assertThat(report.finished()).isZero();
-      assertThat(report.cut()).isEqualTo(2);
+      assertThat(report.drained()).isZero();
+      assertThat(report.aborted()).isEqualTo(2);
       assertThatThrownBy(() -> local.getInputStream().read()).hasMessageContaining("reset");
       assertThatThrownBy(() -> stream.inputStream().read())
           .isInstanceOfSatisfying(
@@ -152,7 +152,7 @@ class ShutdownTest {
         Await.until(() -> cloud.requests() == 1);
         CompletableFuture<DrainReport> closing =
             CompletableFuture.supplyAsync(() -> client.close(Duration.ZERO));
-        assertThat(Await.get(closing).cut()).isEqualTo(1);
+        assertThat(Await.get(closing).aborted()).isEqualTo(1);
         assertThatThrownBy(upload::await).isInstanceOf(IOException.class);
       }
     }
@@ -168,8 +168,8 @@ class ShutdownTest {
       CompletableFuture<DrainReport> firstClose =
           CompletableFuture.supplyAsync(() -> client.close(LONG));
       awaitStopped(listener);
-      assertThat(client.close(Duration.ZERO).cut()).isPositive();
-      assertThat(Await.get(firstClose).cut()).isZero();
+      assertThat(client.close(Duration.ZERO).aborted()).isPositive();
+      assertThat(Await.get(firstClose).aborted()).isZero();
       cloud.assertPlayed();
     }
   }
@@ -184,7 +184,7 @@ class ShutdownTest {
       Thread.currentThread().interrupt();
       DrainReport report = client.close(LONG);
       assertThat(Thread.interrupted()).isTrue();
-      assertThat(report.cut()).isEqualTo(1);
+      assertThat(report.aborted()).isEqualTo(1);
       assertThatThrownBy(() -> local.getInputStream().read()).hasMessageContaining("reset");
     }
   }

@@ -90,11 +90,11 @@ class StatsTest {
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(service).pingInterval(Duration.ofMillis(100)).build();
         TunnelStream stream = client.open()) {
-      assertThat(stream.stats().unacknowledged()).isZero();
+      assertThat(stream.stats().bytesUnconfirmed()).isZero();
       stream.outputStream().write('x');
       Upload reading = Upload.running(() -> stream.inputStream().readNBytes(2));
 
-      Await.until(() -> stream.stats().unacknowledged() == 0);
+      Await.until(() -> stream.stats().bytesUnconfirmed() == 0);
       assertThat(stream.stats().roundTrip()).isPositive().isLessThan(stream.stats().age());
       assertThat(client.stats().connections()).hasSize(1);
       stream.outputStream().write('y');

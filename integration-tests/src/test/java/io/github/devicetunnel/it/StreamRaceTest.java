@@ -156,7 +156,7 @@ class StreamRaceTest {
         onOpened(
             connection -> {
               socket.get().close();
-              Await.until(() -> anyThreadRuns("tunnel-helper", "retire"));
+              Await.until(() -> anyThreadRuns("tunnel-helper", "awaitTaker"));
             });
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
@@ -286,7 +286,7 @@ class StreamRaceTest {
       Await.until(sockets::somebodyWaits);
 
       Upload closing = Upload.running(stream::close);
-      Await.until(() -> anyThreadRuns("test-upload", "retire"));
+      Await.until(() -> anyThreadRuns("test-upload", "awaitTaker"));
       sockets.open();
 
       assertThat(Await.get(closeCode)).isEqualTo(1000);
@@ -318,7 +318,7 @@ class StreamRaceTest {
         stream.shutdownOutput();
         assertThat(stream.inputStream().read()).isEqualTo('x');
       }
-      assertThat(client.close(forever).cut()).isZero();
+      assertThat(client.close(forever).aborted()).isZero();
     }
   }
 }

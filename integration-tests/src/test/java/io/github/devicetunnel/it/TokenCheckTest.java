@@ -125,7 +125,7 @@ class TokenCheckTest {
   @Test
   void requestsFreshTokenOnce() throws Exception {
     TokenSource source =
-        request -> request.freshWanted() ? Jwts.valid("fresh") : Jwts.expired("stale");
+        request -> request.forceRefresh() ? Jwts.valid("fresh") : Jwts.expired("stale");
     try (TunnelClient client = client(Credentials.jwt("app1", source)).build()) {
       client.open().close();
       assertThat(log.onlyLines())

@@ -84,12 +84,12 @@ class TokenSourceTest {
   private TokenSource source(String token, String fresh) {
     return request -> {
       requests.add(request);
-      return request.freshWanted() ? fresh : token;
+      return request.forceRefresh() ? fresh : token;
     };
   }
 
-  private static TokenRequest request(boolean freshWanted) {
-    return new TokenRequest(Cloud.DEVICE, SERVICE, freshWanted);
+  private static TokenRequest request(boolean forceRefresh) {
+    return new TokenRequest(new Target(Cloud.DEVICE, SERVICE), forceRefresh);
   }
 
   private List<Integer> answers() {
@@ -311,7 +311,7 @@ class TokenSourceTest {
       assertThat(Await.next(requests)).isNotNull();
       assertThat(Await.next(requests)).isNotNull();
 
-      assertThat(client.close(Duration.ZERO).cut()).isEqualTo(2);
+      assertThat(client.close(Duration.ZERO).aborted()).isEqualTo(2);
 
       assertThat(Await.get(failure))
           .isInstanceOfSatisfying(
@@ -386,7 +386,7 @@ class TokenSourceTest {
               .toList();
       Await.get(CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)));
     }
-    assertThat(requests.stream().filter(TokenRequest::freshWanted)).hasSize(50);
+    assertThat(requests.stream().filter(TokenRequest::forceRefresh)).hasSize(50);
     assertThat(answers().stream().filter(status -> status == 401)).hasSize(50);
   }
 }

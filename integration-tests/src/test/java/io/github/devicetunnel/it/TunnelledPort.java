@@ -53,6 +53,6 @@ final class TunnelledPort implements AutoCloseable {
     DrainReport report = listener.close(Await.LONG);
     client.close();
     cloud.close();
-    assertThat(report.cut()).as("aborted connections").isZero();
+    assertThat(report.aborted()).as("aborted connections").isZero();
   }
 }

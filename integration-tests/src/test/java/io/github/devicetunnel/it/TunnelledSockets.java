@@ -69,6 +69,6 @@ final class TunnelledSockets implements AutoCloseable {
     NamedSocketFactory.unregister(name);
     DrainReport report = client.close(Await.LONG);
     cloud.close();
-    assertThat(report.cut()).as("sockets left open").isZero();
+    assertThat(report.aborted()).as("sockets left open").isZero();
   }
 }

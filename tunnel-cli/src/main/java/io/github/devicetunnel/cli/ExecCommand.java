@@ -89,9 +89,9 @@ final class ExecCommand implements Callable<Integer> {
     Logging.onlyErrors();
     boolean explicit = spec.commandLine().getParseResult().hasMatchedOption(TimeoutOptions.DRAIN);
     DrainReport report = listeners.drain(explicit ? cloud.drainTimeout() : DRAIN_TIME);
-    if (report.bytesNotDelivered() > 0) {
+    if (report.bytesUnconfirmed() > 0) {
       console.warn(
-          "up to " + report.bytesNotDelivered() + " bytes may not have reached the service");
+          "up to " + report.bytesUnconfirmed() + " bytes may not have reached the service");
     }
   }
 }

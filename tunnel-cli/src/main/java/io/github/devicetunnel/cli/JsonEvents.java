@@ -101,9 +101,9 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
     emit(
         "stopped",
         json -> {
-          json.writeNumberField("finished", report.finished());
-          json.writeNumberField("cut", report.cut());
-          json.writeNumberField("bytesNotDelivered", report.bytesNotDelivered());
+          json.writeNumberField("finished", report.drained());
+          json.writeNumberField("cut", report.aborted());
+          json.writeNumberField("bytesNotDelivered", report.bytesUnconfirmed());
         });
   }
 
@@ -112,8 +112,8 @@ final class JsonEvents extends TunnelEventListener implements Reporter {
         event,
         json -> {
           json.writeNumberField("connection", connection.number());
-          json.writeStringField("device", connection.deviceId());
-          json.writeStringField("service", connection.serviceAddress());
+          json.writeStringField("device", connection.target().deviceId());
+          json.writeStringField("service", connection.target().serviceAddress());
           fields.writeTo(json);
         });
   }

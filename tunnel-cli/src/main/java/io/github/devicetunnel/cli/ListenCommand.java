@@ -87,17 +87,17 @@ final class ListenCommand implements Callable<Integer> {
   }
 
   private static String describe(DrainReport report) {
-    int drained = report.finished();
-    int aborted = report.cut();
+    int drained = report.drained();
+    int aborted = report.aborted();
     if (drained + aborted == 0) {
       return "Stopped; no connections were open";
     }
     String text = "Stopped; connections drained: " + drained + ", aborted: " + aborted;
-    return report.bytesNotDelivered() == 0
+    return report.bytesUnconfirmed() == 0
         ? text
         : text
             + "; up to "
-            + report.bytesNotDelivered()
+            + report.bytesUnconfirmed()
             + " bytes may not have reached the service";
   }
 }

@@ -172,16 +172,16 @@ final class Listeners implements AutoCloseable {
     long deadline = System.nanoTime() + time.toNanos();
     List<OpenListener> all = new ArrayList<>(open);
     all.addAll(retired);
-    int finished = 0;
-    int cut = 0;
-    long notDelivered = 0;
+    int drained = 0;
+    int aborted = 0;
+    long unconfirmed = 0;
     for (OpenListener each : all) {
       DrainReport report = each.close(Duration.ofNanos(deadline - System.nanoTime()));
-      finished += report.finished();
-      cut += report.cut();
-      notDelivered += report.bytesNotDelivered();
+      drained += report.drained();
+      aborted += report.aborted();
+      unconfirmed += report.bytesUnconfirmed();
     }
     shared.close(Duration.ZERO);
-    return new DrainReport(finished, cut, notDelivered);
+    return new DrainReport(drained, aborted, unconfirmed);
   }
 }

@@ -66,8 +66,8 @@ final class StatusPage {
     for (ListenerInfo listener : activity.listeners()) {
       json.writeStartObject();
       json.writeStringField("address", ListenAddress.text(listener.localAddress()));
-      json.writeStringField("device", listener.deviceId());
-      json.writeStringField("service", listener.serviceAddress());
+      json.writeStringField("device", listener.target().deviceId());
+      json.writeStringField("service", listener.target().serviceAddress());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -107,7 +107,7 @@ final class StatusPage {
 
   private static void write(ConnectionInfo connection, JsonGenerator json) throws IOException {
     json.writeNumberField("connection", connection.number());
-    json.writeStringField("device", connection.deviceId());
-    json.writeStringField("service", connection.serviceAddress());
+    json.writeStringField("device", connection.target().deviceId());
+    json.writeStringField("service", connection.target().serviceAddress());
   }
 }

@@ -55,10 +55,10 @@ final class MintedTokens implements TokenSource {
 
   @Override
   public String token(TokenRequest request) throws IOException {
-    Target target = new Target(request.deviceId(), request.serviceAddress());
+    Target target = request.target();
     Instant now = clock.instant();
     Minted last = last(target);
-    if (last != null && !request.freshWanted() && now.isBefore(last.staleAt)) {
+    if (last != null && !request.forceRefresh() && now.isBefore(last.staleAt)) {
       return last.token;
     }
     TunnelClaims claims = claims(target, now);

@@ -51,7 +51,7 @@ final class MintedTokensTest {
   }
 
   private static String token(MintedTokens tokens, String address) throws IOException {
-    return tokens.token(new TokenRequest(DEVICE, address, false));
+    return tokens.token(new TokenRequest(new Target(DEVICE, address), false));
   }
 
   private static TunnelClaims claims(MintedTokens tokens, String address) throws IOException {
@@ -94,7 +94,7 @@ final class MintedTokensTest {
     MintedTokens tokens = tokens(ALL);
     String rejected = token(tokens, "127.0.0.1:80");
 
-    String fresh = tokens.token(new TokenRequest(DEVICE, "127.0.0.1:80", true));
+    String fresh = tokens.token(new TokenRequest(new Target(DEVICE, "127.0.0.1:80"), true));
 
     assertThat(fresh).isNotEqualTo(rejected);
     assertThat(token(tokens, "127.0.0.1:80")).isEqualTo(fresh);

@@ -55,7 +55,7 @@ import java.util.function.Function;
  *
  * <pre>{@code
  * TunnelMetrics metrics =
- *     new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
+ *     new TunnelMetrics(registry, connection -> Tags.of("device", connection.target().deviceId()));
  * }</pre>
  *
  * <p>Several instances on one registry add to the same meters, including gauges. To keep their

@@ -259,7 +259,7 @@ class TunnelMetricsTest {
   @Test
   void addsCustomTags() throws Exception {
     TunnelMetrics metrics =
-        new TunnelMetrics(registry, connection -> Tags.of("device", connection.deviceId()));
+        new TunnelMetrics(registry, connection -> Tags.of("device", connection.target().deviceId()));
     try (TunnelClient client = client(metrics).build();
         TunnelStream stream = client.open()) {
       stream.outputStream().write('x');

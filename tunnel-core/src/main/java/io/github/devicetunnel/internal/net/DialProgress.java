@@ -60,6 +60,11 @@ public final class DialProgress extends EventListener {
   private boolean connected; // a new connection that is not in use yet; guarded by this
   private boolean pooled; // guarded by this
 
+  // Guarded by this. Of the last connection that was opened.
+  private List<InetAddress> addresses = List.of();
+  private @Nullable InetSocketAddress remoteAddress;
+  private @Nullable Handshake handshake;
+
   private boolean cancelled; // guarded by this
   private Runnable onCancel = () -> {}; // guarded by this
 
@@ -168,8 +173,11 @@ public final class DialProgress extends EventListener {
   }
 
   @Override
-  public void dnsEnd(Call call, String domainName, List<InetAddress> addresses) {
-    begin(Step.OTHER, "choosing an address of " + domainName);
+  public void dnsEnd(Call call, String domainName, List<InetAddress> resolved) {
+    synchronized (this) {
+      addresses = List.copyOf(resolved);
+      begin(Step.OTHER, "choosing an address of " + domainName);
+    }
   }
 
   @Override
@@ -218,8 +226,11 @@ public final class DialProgress extends EventListener {
   }
 
   @Override
-  public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-    begin(Step.UPGRADE, "asking for the upgrade");
+  public void secureConnectEnd(Call call, @Nullable Handshake completed) {
+    synchronized (this) {
+      handshake = completed;
+      begin(Step.UPGRADE, "asking for the upgrade");
+    }
   }
 
   @Override
@@ -227,6 +238,7 @@ public final class DialProgress extends EventListener {
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
     synchronized (this) {
       connected = true;
+      remoteAddress = address;
       begin(Step.UPGRADE, "asking for the upgrade");
     }
   }
@@ -274,6 +286,21 @@ public final class DialProgress extends EventListener {
   /** Returns the failed connection attempts in the order of their failures. */
   public synchronized List<Failure> failures() {
     return List.copyOf(failures);
+  }
+
+  /** Returns the addresses of the host that was resolved: the proxy's if there is a proxy. */
+  public synchronized List<InetAddress> addresses() {
+    return addresses;
+  }
+
+  /** Returns the address that the connection was opened to, or null. */
+  public synchronized @Nullable InetSocketAddress remoteAddress() {
+    return remoteAddress;
+  }
+
+  /** Returns the result of the TLS handshake with the cloud, or null. */
+  public synchronized @Nullable Handshake handshake() {
+    return handshake;
   }
 
   /** Returns whether the dial uses a proxy that this library handles, not OkHttp. */

@@ -32,36 +32,37 @@ public final class Upgrade {
     /**
      * Creates a call.
      *
+     * @param upgrade the upgrade to which the interceptor passes the granted socket
      * @param fresh whether the call must open a new connection
      * @param limit the timeout of the call; zero means no timeout
      */
-    Call next(boolean fresh, Duration limit);
+    Call next(Upgrade upgrade, boolean fresh, Duration limit);
   }
 
   private final Calls calls;
   private final Duration timeout;
   private final Runnable evictIdle;
   private final Authorization authorization;
-  private final Granted granted;
   private final DialProgress progress;
 
-  private Call call; // guarded by this
+  private @Nullable Call call; // guarded by this
   private boolean cancelled; // guarded by this
+
+  // The two views of the socket of a granted upgrade, used only by the thread that executes.
+  private @Nullable Socket socket;
+  private okio.@Nullable Socket okioSocket;
 
   Upgrade(
       Calls calls,
       Duration timeout,
       Runnable evictIdle,
       Authorization authorization,
-      Granted granted,
       DialProgress progress) {
     this.calls = calls;
     this.timeout = timeout;
     this.evictIdle = evictIdle;
     this.authorization = authorization;
-    this.granted = granted;
     this.progress = progress;
-    this.call = calls.next(false, timeout);
   }
 
   /**
@@ -77,9 +78,10 @@ public final class Upgrade {
     progress.enter();
     try {
       Call answered = executeCalls(startedAt);
-      UpgradedSocket socket = granted.socket(answered);
+      UpgradedSocket granted =
+          new UpgradedSocket(answered, requireNonNull(okioSocket), requireNonNull(socket));
       done = true;
-      return socket;
+      return granted;
     } catch (InterruptedIOException e) {
       // The timeout expired while the body of a rejection was read. Report the rejection.
       throw e.getCause() instanceof UpgradeRefusedException refusal ? refusal : e;
@@ -87,14 +89,14 @@ public final class Upgrade {
       DialProgress.leave();
       authorization.forget();
       if (!done) {
-        granted.release();
+        releaseGranted();
       }
     }
   }
 
   /** Executes one or two calls and returns the call that received the response. */
   private Call executeCalls(long startedAt) throws IOException {
-    Call first = current();
+    Call first = nextCall(false, timeout);
     try {
       execute(first);
       return first;
@@ -123,23 +125,20 @@ public final class Upgrade {
   }
 
   private Call executeSecond(long startedAt) throws IOException {
-    Call second = secondCall(startedAt);
+    Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
+    boolean late = left.compareTo(NO_TIME_LEFT) < 0;
+    Call second = nextCall(true, timeout.isZero() ? timeout : late ? NO_TIME_LEFT : left);
     execute(second);
     return second;
   }
 
-  private synchronized Call current() {
-    return call;
-  }
-
-  private synchronized Call secondCall(long startedAt) {
-    Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
-    boolean late = left.compareTo(NO_TIME_LEFT) < 0;
-    call = calls.next(true, timeout.isZero() ? timeout : late ? NO_TIME_LEFT : left);
+  private synchronized Call nextCall(boolean fresh, Duration limit) {
+    Call next = calls.next(this, fresh, limit);
+    call = next;
     if (cancelled) {
-      call.cancel();
+      next.cancel();
     }
-    return call;
+    return next;
   }
 
   private static void execute(Call call) throws IOException {
@@ -168,7 +167,9 @@ public final class Upgrade {
       cancelled = true;
       running = call;
     }
-    running.cancel();
+    if (running != null) {
+      running.cancel();
+    }
   }
 
   /** Returns the progress of the request. Thread-safe. */
@@ -176,29 +177,20 @@ public final class Upgrade {
     return progress;
   }
 
-  /** The two views of the socket of an accepted upgrade, set by the interceptor. */
-  static final class Granted {
-    private @Nullable Socket socket;
-    private okio.@Nullable Socket okioSocket;
+  /** Called by the interceptor on the executing thread, with the socket of a granted upgrade. */
+  void granted(Socket connection, Response response) {
+    this.socket = connection;
+    this.okioSocket = requireNonNull(response.socket());
+  }
 
-    void accept(Socket socket, Response response) {
-      this.socket = socket;
-      this.okioSocket = requireNonNull(response.socket());
-    }
-
-    private UpgradedSocket socket(Call call) throws IOException {
-      return new UpgradedSocket(call, requireNonNull(okioSocket), requireNonNull(socket));
-    }
-
-    /**
-     * Releases the socket of an upgrade that was accepted but whose call then failed, for example
-     * because it was cancelled.
-     */
-    private void release() {
-      okio.Socket unused = okioSocket;
-      if (unused != null) {
-        UpgradedSocket.release(unused);
-      }
+  /**
+   * Releases the socket of an upgrade that was granted but whose call then failed, for example
+   * because it was cancelled.
+   */
+  private void releaseGranted() {
+    okio.Socket unused = okioSocket;
+    if (unused != null) {
+      UpgradedSocket.release(unused);
     }
   }
 }

@@ -37,7 +37,7 @@ final class UpgradeInterceptor implements Interceptor {
       throw refusal(
           request, response, "the server's answer is not a correct websocket upgrade: " + defect);
     }
-    requireNonNull(request.tag(Upgrade.Granted.class)).accept(socket, response);
+    requireNonNull(request.tag(Upgrade.class)).granted(socket, response);
     return response;
   }
 

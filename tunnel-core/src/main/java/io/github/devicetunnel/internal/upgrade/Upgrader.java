@@ -111,7 +111,6 @@ public final class Upgrader {
       Duration timeout,
       Duration pooledTimeout) {
     Authorization secret = new Authorization(authorization);
-    Upgrade.Granted granted = new Upgrade.Granted();
     DialProgress progress = new DialProgress(proxy == null ? null : proxy.address());
     Duration half = Duration.ofNanos(NANOSECONDS.convert(timeout) / 2);
     boolean useHalf = !timeout.isZero() && half.compareTo(pooledTimeout) < 0;
@@ -129,17 +128,16 @@ public final class Upgrader {
             // Error bodies are read by a network interceptor, before OkHttp decompresses responses.
             .header("Accept-Encoding", "identity")
             .tag(Authorization.class, secret)
-            .tag(Upgrade.Granted.class, granted)
             .tag(PooledConnection.class, pooled);
     Upgrade.Calls calls =
-        (fresh, limit) ->
+        (upgrade, fresh, limit) ->
             call(
                 client,
                 fresh ? pools.none() : pools.of(url),
                 progress,
-                request.header("Sec-WebSocket-Key", key()).build(),
+                request.header("Sec-WebSocket-Key", key()).tag(Upgrade.class, upgrade).build(),
                 limit);
-    return new Upgrade(calls, timeout, () -> pools.evict(url), secret, granted, progress);
+    return new Upgrade(calls, timeout, () -> pools.evict(url), secret, progress);
   }
 
   /**
