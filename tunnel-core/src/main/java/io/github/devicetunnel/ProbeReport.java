@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param target device and service
  * @param timings durations of the steps; a step that did not take place is null
  * @param addresses addresses of the host of the cloud, or of the proxy; empty if none was resolved
- * @param remoteAddress address of the cloud or proxy that the connection was opened to; null if
- *     none was opened
+ * @param remoteAddress address of the cloud or proxy that the last attempt connected to; null if
+ *     there was no attempt
  * @param tls result of the TLS handshake with the cloud; null if there was none
  * @param roundTrip round-trip time of a ping to the cloud; null if no answer came within two
  *     seconds

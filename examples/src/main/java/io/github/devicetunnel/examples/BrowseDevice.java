@@ -45,7 +45,7 @@ public final class BrowseDevice {
   private static String throughLocalPort(TunnelClient client) throws IOException {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (TunnelListener listener = client.listen(anyPort)) {
-      return page(new OkHttpClient(), "http://127.0.0.1:" + listener.localAddress().getPort());
+      return page(new OkHttpClient(), "http://127.0.0.1:" + listener.localPort());
     }
   }
 

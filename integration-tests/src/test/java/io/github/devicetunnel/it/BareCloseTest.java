@@ -54,7 +54,7 @@ final class BareCloseTest {
         Cloud cloud = kind.start();
         TunnelClient client = cloud.client(service).build();
         TunnelListener listener = client.listen(Loopback.anyPort())) {
-      String url = "http://127.0.0.1:" + listener.localAddress().getPort() + "/";
+      String url = "http://127.0.0.1:" + listener.localPort() + "/";
       String[] curl = {Externals.program("curl"), "-sS", "--http1.0", url};
       assertThat(Program.in(folder, curl).succeed()).isEqualTo("all of it");
     }

@@ -42,7 +42,7 @@ final class ClientKeepAliveTest {
         Socket socket = LocalEnd.connect(listener)) {
       socket.getOutputStream().write('x');
       assertThat(socket.getInputStream().read()).isEqualTo('x');
-      String ports = hex(listener.localAddress().getPort()) + " " + hex(socket.getLocalPort());
+      String ports = hex(listener.localPort()) + " " + hex(socket.getLocalPort());
 
       // The retransmission timer may run until the last segment is acknowledged.
       Await.until(() -> timer(ports).isPresent());

@@ -10,7 +10,7 @@ import io.github.devicetunnel.TunnelListener;
 import io.github.devicetunnel.it.Received.End;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -55,7 +55,7 @@ final class EndDifferences {
         EndDifferences::serviceResetsUnixSocket);
   }
 
-  private static Received read(InetSocketAddress address) throws IOException {
+  private static Received read(SocketAddress address) throws IOException {
     try (Socket socket = LocalEnd.connect(address)) {
       return Received.from(socket);
     }
@@ -82,7 +82,7 @@ final class EndDifferences {
     }
   }
 
-  private static Received halfClose(InetSocketAddress address) throws IOException {
+  private static Received halfClose(SocketAddress address) throws IOException {
     try (Socket socket = LocalEnd.connect(address)) {
       write(socket, "question");
       socket.shutdownOutput();
@@ -201,7 +201,7 @@ final class EndDifferences {
     }
   }
 
-  private static Received request(InetSocketAddress address) throws IOException {
+  private static Received request(SocketAddress address) throws IOException {
     try (Socket socket = LocalEnd.connect(address)) {
       write(socket, "x");
       return Received.from(socket);

@@ -7,7 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.Socket;
 
 /** The local side of one tunnel, as an application uses it. */
@@ -64,7 +64,7 @@ final class LocalEnd implements Closeable {
   }
 
   /** As {@link #connect(TunnelListener)}, to any address. */
-  static Socket connect(InetSocketAddress address) throws IOException {
+  static Socket connect(SocketAddress address) throws IOException {
     Socket socket = new Socket();
     socket.connect(address, (int) Await.LONG.toMillis());
     socket.setTcpNoDelay(true);

@@ -10,7 +10,7 @@ import io.github.devicetunnel.it.Received.End;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -41,7 +41,7 @@ final class OtherDifferences {
         folder -> furtherPorts());
   }
 
-  private static Received read(InetSocketAddress address) throws IOException {
+  private static Received read(SocketAddress address) throws IOException {
     try (Socket socket = LocalEnd.connect(address)) {
       return Received.from(socket);
     }

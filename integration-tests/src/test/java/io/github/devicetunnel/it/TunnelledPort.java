@@ -36,11 +36,11 @@ final class TunnelledPort implements AutoCloseable {
   }
 
   String number() {
-    return Integer.toString(listener.localAddress().getPort());
+    return Integer.toString(listener.localPort());
   }
 
   InetSocketAddress address() {
-    return listener.localAddress();
+    return Loopback.port(listener.localPort());
   }
 
   Socket connect() throws IOException {

@@ -72,7 +72,7 @@ class UnixSocketTest {
             cloud.client(SERVICE).halfCloseTimeout(Duration.ofMillis(100)).build();
         TunnelListener listener = client.listen(address);
         SocketChannel local = SocketChannel.open(address)) {
-      assertThat(listener.localSocketAddress()).isEqualTo(address);
+      assertThat(listener.localAddress()).isEqualTo(address);
       CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> write(local, data));
       assertThat(Arrays.equals(read(local, data.length), data)).isTrue();
       Await.get(upload);

@@ -201,7 +201,11 @@ final class CloudOptions {
 
   private static TunnelClient build(TunnelClient.Builder builder) {
     try {
-      return builder.build();
+      TunnelClient client = builder.build();
+      if (client.target().isEmpty()) {
+        throw new IllegalStateException("deviceId is missing");
+      }
+      return client;
     } catch (IllegalStateException e) {
       throw CommandFailure.usage(BuilderMessages.translate(e, null));
     }

@@ -59,7 +59,8 @@ final class DemoCommand implements Callable<Integer> {
             client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         DemoWebService web = DemoWebService.start()) {
       cloud.route(DEVICE, SERVICE, web.address());
-      InetSocketAddress address = listener.localAddress();
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.localPort());
       if (once) {
         return new DemoFetch(client, address, console).run() ? ExitCode.OK : ExitCode.BUG;
       }

@@ -1,6 +1,5 @@
 package io.github.devicetunnel.cli;
 
-import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.TunnelClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,15 +100,7 @@ final class ListenOptions {
    */
   TunnelClient firstClient(CloudOptions cloud, Environment environment, Console console) {
     TunnelSpec first = specs(environment.config().tunnels(), cloud).get(0);
-    return cloud.client(
-        environment,
-        console,
-        builder -> {
-          // Without TLS settings, the trust is that of the OkHttpClient of check, and messages
-          // about certificates lack details.
-          builder.tls(TlsSettings.builder().build());
-          first.applyTo(builder);
-        });
+    return cloud.client(environment, console, first::applyTo);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelListener;
@@ -72,7 +73,7 @@ final class OpenListener {
    * #listen}.
    */
   SocketAddress address() {
-    return listener == null ? spec.listen() : listener.localSocketAddress();
+    return listener == null ? spec.listen() : listener.localAddress();
   }
 
   /** Returns whether another listener cannot be opened while this one is open. */
@@ -81,7 +82,8 @@ final class OpenListener {
   }
 
   void report(Reporter reporter) {
-    reporter.listening(ListenAddress.text(address()), client.deviceId(), client.serviceAddress());
+    Target target = client.target().orElseThrow();
+    reporter.listening(ListenAddress.text(address()), target.deviceId(), target.serviceAddress());
   }
 
   /** Releases the address and keeps open connections. */

@@ -143,7 +143,7 @@ class TunnelMetricsTest {
                 .drainTimeout(Duration.ZERO)
                 .build();
         TunnelListener listener = client.listen(new InetSocketAddress(LOOPBACK, 0));
-        Socket local = new Socket(LOOPBACK, listener.localAddress().getPort())) {
+        Socket local = new Socket(LOOPBACK, listener.localPort())) {
       await(() -> count("tunnel.listeners.full") == 1);
       assertThat(local.isConnected()).isTrue();
       assertThat(registry.get("tunnel.listeners").gauge().value()).isEqualTo(1);

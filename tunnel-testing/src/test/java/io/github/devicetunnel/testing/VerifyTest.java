@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -67,7 +68,7 @@ final class VerifyTest {
         TunnelListener listener =
             client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         TunnelStream stream = client.open()) {
-      InetSocketAddress local = listener.localAddress();
+      SocketAddress local = listener.localAddress();
       try (Socket socket = new Socket(local.getAddress(), local.getPort())) {
         socket.getOutputStream().write('x');
         assertThat(socket.getInputStream().read()).isEqualTo('x');
@@ -84,7 +85,7 @@ final class VerifyTest {
     try (TunnelClient client = client(service).build();
         TunnelListener listener =
             client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      InetSocketAddress local = listener.localAddress();
+      SocketAddress local = listener.localAddress();
       for (int i = 0; i < 20; i++) {
         try (Socket socket = new Socket(local.getAddress(), local.getPort())) {
           assertThat(socket.getInputStream().read()).isZero();

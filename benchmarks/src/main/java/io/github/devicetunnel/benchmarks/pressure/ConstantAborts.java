@@ -4,7 +4,7 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelListener;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.Socket;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class ConstantAborts implements PressureCase {
         TunnelService cloud = Rig.cloud(service.address());
         TunnelClient client = Rig.client(cloud.uri()).build();
         TunnelListener listener = Rig.listen(client)) {
-      InetSocketAddress address = listener.localAddress();
+      SocketAddress address = listener.localAddress();
       List<CompletableFuture<Long>> others = new ArrayList<>();
       for (int i = 0; i < OTHERS; i++) {
         int seed = i;
@@ -69,7 +69,7 @@ final class ConstantAborts implements PressureCase {
     }
   }
 
-  private static long echoUntil(InetSocketAddress address, int seed, long end) throws Exception {
+  private static long echoUntil(SocketAddress address, int seed, long end) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     MessageDigest sent = Digest.newSha256();
     MessageDigest received = Digest.newSha256();
@@ -93,7 +93,7 @@ final class ConstantAborts implements PressureCase {
   }
 
   /** Aborts connections before, during or after sending, sometimes while the echo arrives. */
-  private static int abortUntil(InetSocketAddress address, long end) throws IOException {
+  private static int abortUntil(SocketAddress address, long end) throws IOException {
     SplittableRandom random = new SplittableRandom(7);
     int aborts = 0;
     while (System.nanoTime() - end < 0) {

@@ -3,7 +3,7 @@ package io.github.devicetunnel.benchmarks.pressure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ final class Local {
 
   private Local() {}
 
-  static Socket connect(InetSocketAddress listener) throws IOException {
+  static Socket connect(SocketAddress listener) throws IOException {
     return connect(listener, 0);
   }
 
@@ -24,7 +24,7 @@ final class Local {
    *
    * @param receiveBuffer the requested receive buffer size; 0 for the system default
    */
-  static Socket connect(InetSocketAddress listener, int receiveBuffer) throws IOException {
+  static Socket connect(SocketAddress listener, int receiveBuffer) throws IOException {
     Socket socket = new Socket();
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);

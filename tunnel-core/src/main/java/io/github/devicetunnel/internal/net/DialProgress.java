@@ -184,6 +184,9 @@ public final class DialProgress extends EventListener {
   public void connectStart(Call call, InetSocketAddress address, Proxy okHttpsProxy) {
     boolean direct = proxy == null && okHttpsProxy.type() == Proxy.Type.DIRECT;
     String to = HostPort.of(proxy == null ? address : proxy);
+    synchronized (this) {
+      remoteAddress = address;
+    }
     begin(Step.CONNECT, (direct ? "connecting to " : "connecting to the proxy ") + to);
   }
 
@@ -238,7 +241,6 @@ public final class DialProgress extends EventListener {
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
     synchronized (this) {
       connected = true;
-      remoteAddress = address;
       begin(Step.UPGRADE, "asking for the upgrade");
     }
   }
@@ -293,7 +295,7 @@ public final class DialProgress extends EventListener {
     return addresses;
   }
 
-  /** Returns the address that the connection was opened to, or null. */
+  /** Returns the address of the last connection attempt, or null. */
   public synchronized @Nullable InetSocketAddress remoteAddress() {
     return remoteAddress;
   }
