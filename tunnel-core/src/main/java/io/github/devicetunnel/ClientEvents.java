@@ -46,22 +46,22 @@ final class ClientEvents {
   }
 
   void listenerBound(ListenerInfo listener) {
-    tell("listenerBound", each -> each.listenerBound(listener));
+    emit("listenerBound", each -> each.listenerBound(listener));
   }
 
   void listenerClosed(ListenerInfo listener) {
-    tell("listenerClosed", each -> each.listenerClosed(listener));
+    emit("listenerClosed", each -> each.listenerClosed(listener));
   }
 
   void connectionsWaiting(ListenerInfo listener, int maxConnections) {
-    tell("connectionsWaiting", each -> each.connectionsWaiting(listener, maxConnections));
+    emit("connectionsWaiting", each -> each.connectionsWaiting(listener, maxConnections));
   }
 
-  boolean nobodyListens() {
-    return listeners.isEmpty();
+  boolean hasListeners() {
+    return !listeners.isEmpty();
   }
 
-  void tell(String event, Consumer<TunnelEventListener> call) {
+  void emit(String event, Consumer<TunnelEventListener> call) {
     for (TunnelEventListener listener : listeners) {
       try {
         call.accept(listener);
@@ -74,7 +74,7 @@ final class ClientEvents {
   private void logOnce(String event, TunnelEventListener listener, Throwable e) {
     String where = listener.getClass().getName() + "." + event;
     if (logged.add(where + " " + e.getClass().getName())) {
-      LOG.warn("{} failed; it is not logged when it fails so again", where, e);
+      LOG.warn("{} failed; further failures of this kind are not logged", where, e);
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * either closed by that thread, or rejected with an exception.
  */
 final class ClientLife {
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<StreamLife> streams = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -25,10 +25,10 @@ final class ClientLife {
   /**
    * Creates the life of a client that uses shared resources.
    *
-   * @param engine shared resources that the client has joined; {@link #close} leaves them
+   * @param resources shared resources that the client has joined; {@link #close} leaves them
    */
-  ClientLife(SharedResources engine) {
-    this.engine = engine;
+  ClientLife(SharedResources resources) {
+    this.resources = resources;
   }
 
   void checkOpen() {
@@ -77,7 +77,7 @@ final class ClientLife {
     connections.addAll(streams);
     DrainReport report = Connections.drain(connections, drain);
     if (left.compareAndSet(false, true)) {
-      engine.leave();
+      resources.leave();
     }
     return report;
   }

@@ -57,15 +57,14 @@ record CloseCause(
   }
 
   /** Returns the message of an exception, shortened because it can repeat a server's text. */
-  private static String said(Exception e) {
+  private static String shortened(Exception e) {
     return OneLine.of(String.valueOf(e.getMessage()), OneLine.MAX_FOREIGN);
   }
 
   /** Returns the cause for a dial without a usable token. */
   static CloseCause withoutToken(Target target, TokenException e) {
-    Kind kind = e.isRefused() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
-    String what = e.isRefused() ? "the token opens no tunnel to " : "no token for a tunnel to ";
-    String message = what + target + ": " + e.getMessage();
+    Kind kind = e.isUnusable() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
+    String message = "cannot open a tunnel to " + target + ": " + e.getMessage();
     return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
   }
 
@@ -87,16 +86,17 @@ record CloseCause(
     if (NO_LOCAL_PORT.stream().anyMatch(what::contains)) {
       // Linux reports the same error for IPv6 on a machine without an IPv6 address.
       return "this machine has no free local port"
-          + (ipv6 ? ", or no IPv6 address," : "")
-          + " to reach the cloud: close connections, or widen the range of local ports"
+          + (ipv6 ? " or no IPv6 address" : "")
+          + " for a connection to the cloud; close connections or widen the range of local ports"
           + " (net.ipv4.ip_local_port_range on Linux)";
     }
     if (what.contains("Too many open files in system")
         || what.contains("No buffer space available")) {
-      return "this machine has too many open files or connections to reach the cloud: end some";
+      return "this machine has too many open files or connections to connect to the cloud;"
+          + " close some of them";
     }
     return what.contains("Too many open files")
-        ? "this process has too many open files to reach the cloud: raise its limit"
+        ? "this process has too many open files to connect to the cloud; raise its limit"
         : null;
   }
 
@@ -113,10 +113,10 @@ record CloseCause(
   /** Returns the cause for a dial that exceeds the share of the heap for connections. */
   static CloseCause heapFull(HeapShare heap, boolean tls) {
     String message =
-        "no memory for another tunnel: the heap of this JVM takes "
+        "not enough heap for another tunnel: this JVM supports at most "
             + heap.maxConnections(tls)
-            + (tls ? " over wss" : " over ws")
-            + "; raise -Xmx";
+            + (tls ? " tunnels over wss" : " tunnels over ws")
+            + "; increase -Xmx";
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
@@ -143,14 +143,15 @@ record CloseCause(
   }
 
   /** Returns the cause for a dial that exceeded the time limit of its caller. */
-  static CloseCause givenUp(Duration limit, String doing) {
-    String message = "no tunnel within " + seconds(limit) + ", given up while " + doing;
+  static CloseCause timedOut(Duration limit, String step) {
+    String message =
+        "the tunnel did not open within " + seconds(limit) + ": timed out while " + step;
     return of(Kind.DIAL_FAILED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
   /** Returns the cause for an interrupt of the thread that dialled, read or wrote. */
-  static CloseCause interrupted(String doing, IOException e) {
-    String message = "interrupted while " + doing;
+  static CloseCause interrupted(String step, IOException e) {
+    String message = "interrupted while " + step;
     return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, e);
   }
 
@@ -183,34 +184,33 @@ record CloseCause(
   }
 
   /** Returns a hint for a tunnel that ended at once without a byte: probably nothing listens. */
-  static String nothingListens(Target target) {
-    return " at once and without a byte: is anything listening on "
+  static String notListeningHint(Target target) {
+    return " before sending any data; check that the service listens on "
         + target.serviceAddress()
-        + " of the gateway?";
+        + " of the gateway";
   }
 
   /** Returns the cause for a connection to the cloud that was reset or ended unexpectedly. */
   static CloseCause lost(IOException e) {
-    String message = "the connection to the cloud was lost: " + said(e);
+    String message = "the connection to the cloud was lost: " + shortened(e);
     return of(Kind.CONNECTION_LOST, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, e);
   }
 
   /** Returns the cause for a violation of the websocket protocol by the cloud. */
   static CloseCause protocolError(ProtocolViolationException e) {
-    String message = "the cloud broke the websocket protocol: " + said(e);
+    String message = "the cloud violated the websocket protocol: " + shortened(e);
     return of(Kind.PROTOCOL_ERROR, EndedBy.CLOUD, e.closeCode(), message, e);
   }
 
   /** Returns the cause for a cloud that sent nothing for the liveness timeout. */
   static CloseCause silent(Duration silence) {
-    String message =
-        "nothing came from the cloud for " + seconds(silence) + ", no answer to a ping either";
+    String message = "no data and no pong from the cloud for " + seconds(silence);
     return of(Kind.SILENT_CLOUD, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
   }
 
   /** Returns the cause for a cloud that accepted no bytes for the write timeout. */
   static CloseCause writeBlocked(Duration blocked) {
-    String message = "the cloud took no bytes for " + seconds(blocked);
+    String message = "the cloud accepted no data for " + seconds(blocked);
     return of(Kind.WRITE_TIMEOUT, EndedBy.CLOUD, CloseCode.GOING_AWAY, message, null);
   }
 
@@ -222,17 +222,17 @@ record CloseCause(
    */
   static CloseCause halfCloseTimeout(Duration timeout, boolean clientLeft) {
     String message =
-        "nothing came from the service for "
+        "the service sent nothing for "
             + seconds(timeout)
-            + " after the local client had ended its output"
-            + (clientLeft ? "" : "; if a reply was still to come, raise the half-close timeout");
+            + " after the local client ended its output"
+            + (clientLeft ? "" : "; if replies take longer, raise the half-close timeout");
     EndedBy endedBy = clientLeft ? EndedBy.LOCAL : EndedBy.CLIENT;
     return of(Kind.HALF_CLOSE_TIMEOUT, endedBy, CloseCode.NORMAL, message, null);
   }
 
   /** Returns the cause for a connection without payload for the idle timeout. */
   static CloseCause idle(Duration timeout) {
-    String message = "nothing was sent either way for " + seconds(timeout);
+    String message = "no data in either direction for " + seconds(timeout);
     return of(Kind.IDLE_TIMEOUT, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
@@ -240,8 +240,8 @@ record CloseCause(
   static CloseCause localReset(IOException e) {
     String message =
         ClientKeepAlive.isExpired(e)
-            ? "the local client vanished: it answered no TCP keep-alive probe or retransmission"
-            : "the local client broke the connection off: " + e.getMessage();
+            ? "the local client disappeared: no answer to TCP keep-alive probes or retransmissions"
+            : "the local client aborted the connection: " + e.getMessage();
     return of(Kind.LOCAL_RESET, EndedBy.LOCAL, CloseCode.GOING_AWAY, message, e);
   }
 
@@ -256,9 +256,9 @@ record CloseCause(
   }
 
   /** Returns the cause for a local client that closed its connection during the dial. */
-  static CloseCause clientLeftDial(String doing) {
+  static CloseCause clientLeftDial(String step) {
     String message =
-        "the local client closed its connection before the tunnel was open, while " + doing;
+        "the local client closed its connection before the tunnel was open, while " + step;
     return of(Kind.LOCAL_CLOSED, EndedBy.LOCAL, CloseCode.NORMAL, message, null);
   }
 
@@ -270,7 +270,7 @@ record CloseCause(
 
   /** Returns the cause for a connection that was still open at the end of the drain timeout. */
   static CloseCause shutdown() {
-    String message = "cut, because its listener or client was closed";
+    String message = "aborted because its listener or client was closed";
     return of(Kind.SHUTDOWN, EndedBy.CLIENT, CloseCode.GOING_AWAY, message, null);
   }
 

@@ -22,7 +22,7 @@ record CloudUri(CloudAddress address, @Nullable Target target) {
         || !path.get(1).equals("devices")
         || !path.get(3).equals("services")
         || !path.get(5).equals("connection")) {
-      throw CloudAddress.refused(text, "has only a part of a connection's path");
+      throw CloudAddress.invalid(text, "has only a part of the path");
     }
     return new CloudUri(address, new Target(path.get(2), path.get(4)));
   }

@@ -50,42 +50,42 @@ final class ConnectionEvents {
   }
 
   void dialStarted(int attempt) {
-    tell("dialStarted", each -> each.dialStarted(connection, attempt));
+    emit("dialStarted", each -> each.dialStarted(connection, attempt));
   }
 
   void upgraded(DialTimings timings) {
-    tell("upgraded", each -> each.upgraded(connection, timings));
+    emit("upgraded", each -> each.upgraded(connection, timings));
   }
 
-  void rejected(TunnelRejectedException refusal, DialTimings timings) {
-    tell("rejected", each -> each.rejected(connection, refusal, timings));
+  void rejected(TunnelRejectedException rejection, DialTimings timings) {
+    emit("rejected", each -> each.rejected(connection, rejection, timings));
   }
 
   void dialFailed(int attempt, Throwable failure, DialTimings timings) {
-    tell("dialFailed", each -> each.dialFailed(connection, attempt, failure, timings));
+    emit("dialFailed", each -> each.dialFailed(connection, attempt, failure, timings));
   }
 
   void retry(int attempt, IOException failure, Duration pause) {
-    tell("retry", each -> each.retry(connection, attempt, failure, pause));
+    emit("retry", each -> each.retry(connection, attempt, failure, pause));
   }
 
   void opened() {
     opened = true;
     client.opened.increment();
-    tell("opened", each -> each.opened(connection));
+    emit("opened", each -> each.opened(connection));
   }
 
   void bytesSent(int count) {
     client.bytesUp.add(count);
-    if (!client.nobodyListens()) {
-      tell("bytesSent", each -> each.bytesSent(connection, count));
+    if (client.hasListeners()) {
+      emit("bytesSent", each -> each.bytesSent(connection, count));
     }
   }
 
   void bytesReceived(int count) {
     client.bytesDown.add(count);
-    if (!client.nobodyListens()) {
-      tell("bytesReceived", each -> each.bytesReceived(connection, count));
+    if (client.hasListeners()) {
+      emit("bytesReceived", each -> each.bytesReceived(connection, count));
     }
   }
 
@@ -94,15 +94,15 @@ final class ConnectionEvents {
     if (!opened) {
       (reason.kind() == Kind.REJECTED ? client.rejected : client.failed).increment();
     }
-    tell("closed", each -> each.closed(connection, reason));
+    emit("closed", each -> each.closed(connection, reason));
   }
 
-  private void tell(String event, Consumer<TunnelEventListener> call) {
+  private void emit(String event, Consumer<TunnelEventListener> call) {
     // Calls are nested if a callback closes its own stream.
     boolean outermost = calling.add(Thread.currentThread());
     boolean outermostOfAll = CALLING.add(Thread.currentThread());
     try {
-      client.tell(event, call);
+      client.emit(event, call);
     } finally {
       if (outermost) {
         calling.remove(Thread.currentThread());

@@ -47,7 +47,10 @@ final class Connections {
     Wait wait = new Wait();
     List<Connection> open = wait.forAll(left, Duration.ZERO);
     if (!open.isEmpty() && time.compareTo(Duration.ZERO) > 0) {
-      LOG.info("close waits up to {} for {}", Durations.seconds(time), names(open));
+      LOG.info(
+          "Waiting up to {} for open connections to finish: {}",
+          Durations.seconds(time),
+          names(open));
     }
     List<Connection> late = wait.forAll(open, time);
     long unconfirmed = 0;

@@ -100,7 +100,7 @@ public final class Credentials {
 
   private static @Nullable String keyDefect(@Nullable String key) {
     if (key != null && JwtClaims.isJwt(key)) {
-      return "is a JWT, which needs the ID of the application whose key checks it:"
+      return "is a JWT, which requires an application ID;"
           + " use Credentials.jwt(applicationId, token)";
     }
     return headerDefect(key);
@@ -111,13 +111,13 @@ public final class Credentials {
       return MISSING;
     }
     if (token.startsWith(ACCESS_KEY_PREFIX)) {
-      return "is an access key (ak_...), which goes without the ID of an application:"
+      return "is an access key (ak_...), which is sent without an application ID;"
           + " use Credentials.apiKey(key)";
     }
     String defect = headerDefect(token);
     if (defect == null && JwtClaims.parse(token) == null) {
-      return "is no JWT, which is three parts in base64url with dots between them, the second of"
-          + " them a JSON object: copy it again, the whole of it";
+      return "is not a JWT (three base64url parts separated by dots, the second a JSON object);"
+          + " copy the whole token again";
     }
     return defect;
   }
@@ -126,17 +126,17 @@ public final class Credentials {
   private static @Nullable String formDefect(String value) {
     char first = value.charAt(0);
     if (first == BYTE_ORDER_MARK) {
-      return "begins with a byte order mark: save the file without it";
+      return "begins with a byte order mark; save the file without it";
     }
     if (value.indexOf('\0') >= 0) {
-      return "is in UTF-16: save the file in UTF-8";
+      return "is encoded in UTF-16; save the file in UTF-8";
     }
     if (value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return "begins with Bearer, which is the scheme of the header: leave it out";
+      return "begins with Bearer, the scheme of the header; remove it";
     }
     boolean quoted = first == '"' || first == '\'';
     return quoted && value.length() > 1 && value.charAt(value.length() - 1) == first
-        ? "is in quotes, which docker --env-file and systemd may keep: leave them out"
+        ? "is in quotes, which docker --env-file and systemd may keep; remove them"
         : null;
   }
 
@@ -145,7 +145,7 @@ public final class Credentials {
       return MISSING;
     }
     if (value.isEmpty()) {
-      return "is empty: copy it again";
+      return "is empty; copy it again";
     }
     String form = formDefect(value);
     if (form != null) {
@@ -157,16 +157,16 @@ public final class Credentials {
         String what =
             switch (c) {
               case '\n', '\r' -> "a line break";
-              case ' ', '\t' -> "a blank";
+              case ' ', '\t' -> "a space or tab";
               default -> "a character that is not printable ASCII";
             };
-        return "has "
+        return "contains "
             + what
             + " at position "
             + (i + 1)
             + " of "
             + value.length()
-            + ": copy it again";
+            + "; copy it again";
       }
     }
     return null;
@@ -183,6 +183,11 @@ public final class Credentials {
     String defect = jwtDefect(token);
     JwtClaims claims = defect == null ? JwtClaims.parse(token) : null;
     return claims == null ? defect : claims.defect(target, now);
+  }
+
+  /** Returns the kind of credential as a noun phrase for messages. */
+  String noun() {
+    return applicationId == null ? "the access key" : "the token";
   }
 
   TokenSource source() {

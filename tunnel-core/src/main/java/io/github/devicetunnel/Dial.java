@@ -36,7 +36,7 @@ final class Dial {
     private static final long serialVersionUID = 1L;
   }
 
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Settings settings;
   private final ConnectionEvents events;
   private final long startedAt;
@@ -61,8 +61,8 @@ final class Dial {
    *
    * @param startedAt start of the connection, as {@link System#nanoTime}
    */
-  Dial(SharedResources engine, Settings settings, ConnectionEvents events, long startedAt) {
-    this.engine = engine;
+  Dial(SharedResources resources, Settings settings, ConnectionEvents events, long startedAt) {
+    this.resources = resources;
     this.settings = settings;
     this.events = events;
     this.startedAt = startedAt;
@@ -91,7 +91,7 @@ final class Dial {
         }
       } catch (IOException e) {
         events.dialFailed(number, e, timings());
-        boolean unusable = e instanceof TokenException token && token.isRefused();
+        boolean unusable = e instanceof TokenException token && token.isUnusable();
         if (!(unusable ? prepareFreshToken(e) : prepareRetry(e))) {
           throw failed(e);
         }
@@ -104,7 +104,7 @@ final class Dial {
 
   /** Waits while too many other dials are in progress, and then makes one attempt. */
   private UpgradedSocket attemptInTurn() throws IOException {
-    try (Admission.Permit turn = engine.dials().request()) {
+    try (Admission.Permit turn = resources.dials().request()) {
       awaitTurn(turn);
       events.dialStarted(number);
       return attempt();
@@ -141,7 +141,7 @@ final class Dial {
   }
 
   private String token(Duration timeout) throws IOException {
-    TokenLookup lookup = new TokenLookup(settings, engine.threads().helpers(), refreshToken);
+    TokenLookup lookup = new TokenLookup(settings, resources.threads().helpers(), refreshToken);
     beginStep(lookup::cancel);
     long begin = System.nanoTime();
     try {
@@ -155,7 +155,7 @@ final class Dial {
 
   private UpgradedSocket upgrade(String token, Duration timeout) throws IOException {
     Upgrade request =
-        engine
+        resources
             .upgrader()
             .upgrade(
                 settings.cloudUri().connection(settings.target()),
@@ -166,7 +166,7 @@ final class Dial {
     upgrade = request;
     beginStep(request::cancel);
     UpgradedSocket socket = request.execute();
-    engine.upgraded(settings.cloudUri());
+    resources.upgraded(settings.cloudUri());
     return socket;
   }
 
@@ -229,7 +229,7 @@ final class Dial {
       return CloseCause.interrupted(currentStep(), e);
     }
     if (e instanceof NoTurnException) {
-      return CloseCause.tooManyDials(MAX_WAIT, engine.transport().maxConcurrentDials(), e);
+      return CloseCause.tooManyDials(MAX_WAIT, resources.transport().maxConcurrentDials(), e);
     }
     return e instanceof TokenException token
         ? CloseCause.withoutToken(settings.target(), token)
@@ -237,7 +237,7 @@ final class Dial {
   }
 
   private DialFailure failure(IOException e) {
-    return new DialFailure(settings.cloudUri(), engine.tls(), progress(), e);
+    return new DialFailure(settings.cloudUri(), resources.tls(), progress(), e);
   }
 
   /** Returns whether the dial was cancelled, or another attempt would fail for the same reason. */
@@ -245,7 +245,7 @@ final class Dial {
     DialFailure failure = failure(e);
     return isCancelled()
         || Thread.currentThread().isInterrupted()
-        || failure.isProxyRefusal()
+        || failure.isProxyRejection()
         || failure.cause() instanceof SSLPeerUnverifiedException
         || failure.cause().getCause() instanceof CertificateException;
   }

@@ -64,7 +64,7 @@ final class DialFailure {
 
   private static int rank(IOException e) {
     if (e instanceof ProxyException proxy) {
-      return proxy.isRefusal() ? 0 : 1;
+      return proxy.isRejection() ? 0 : 1;
     }
     if (e instanceof SSLException) {
       return 1;
@@ -87,8 +87,8 @@ final class DialFailure {
   }
 
   /** Returns whether the proxy rejected the request and would reject it again. */
-  boolean isProxyRefusal() {
-    return cause instanceof ProxyException proxy && proxy.isRefusal();
+  boolean isProxyRejection() {
+    return cause instanceof ProxyException proxy && proxy.isRejection();
   }
 
   /** Describes a TLS failure that a retry cannot fix; returns null for other failures. */
@@ -102,9 +102,9 @@ final class DialFailure {
    * Returns the cause, the step and the fix as a close cause.
    *
    * @param timeout connect timeout
-   * @param doing description of the step
+   * @param step description of the step
    */
-  CloseCause ending(Duration timeout, String doing) {
+  CloseCause ending(Duration timeout, String step) {
     if (cause instanceof ProxyException) {
       return CloseCause.unreachable(cloud, String.valueOf(cause.getMessage()), cause);
     }
@@ -112,13 +112,13 @@ final class DialFailure {
     if (defect != null) {
       return CloseCause.unreachable(cloud, defect, cause);
     }
-    CloseCause exhausted = CloseCause.exhausted(text(cause), doing.contains("["), cause);
+    CloseCause exhausted = CloseCause.exhausted(text(cause), step.contains("["), cause);
     if (exhausted != null) {
       return exhausted;
     }
     String fix = fix();
     return CloseCause.unreachable(
-        cloud, what(timeout) + ", while " + doing + (fix == null ? "" : "; " + fix), cause);
+        cloud, what(timeout) + ", while " + step + (fix == null ? "" : "; " + fix), cause);
   }
 
   private String what(Duration timeout) {
@@ -161,8 +161,11 @@ final class DialFailure {
   }
 
   private @Nullable String fix() {
-    if (progress == null || progress.usesProxy() || CANCELED.equals(cause.getMessage())) {
+    if (progress == null || CANCELED.equals(cause.getMessage())) {
       return null;
+    }
+    if (progress.usesProxy()) {
+      return progress.step() == DialProgress.Step.DNS ? "check the host of the proxy" : null;
     }
     return switch (progress.step()) {
       case DNS ->
@@ -174,7 +177,7 @@ final class DialFailure {
       case TLS -> "check the scheme, host and port of the cloud URI";
       case UPGRADE ->
           cause instanceof ProtocolException
-              ? "check the cloud URI: the server does not answer in HTTP"
+              ? "the server does not answer in HTTP; check the cloud URI"
               : null;
       case OTHER -> null;
     };

@@ -40,7 +40,7 @@ final class ExtraHeader {
       throw new IllegalArgumentException(
           "header: the name must not have a colon, but is \""
               + Target.shown(name.substring(0, colon))
-              + ":...\"; give name and value apart");
+              + ":...\"; pass the name and the value separately");
     }
     if (!isToken(name)) {
       throw new IllegalArgumentException(
@@ -57,13 +57,13 @@ final class ExtraHeader {
       throw new IllegalArgumentException(
           "header: "
               + name
-              + " holds the access key or token, and a request has only one (RFC 9110 section"
-              + " 11.6.2); for a server in front of the cloud use another header or a client"
+              + " carries the access key or token and cannot be repeated (RFC 9110 section"
+              + " 11.6.2); for a server in front of the cloud, use another header or a client"
               + " certificate");
     }
     if (lower.equals("proxy-authorization")) {
       throw new IllegalArgumentException(
-          "header: " + name + " is for a proxy; set user and password with proxy(...)");
+          "header: " + name + " is for a proxy; set the user name and password with proxy(...)");
     }
     if (TAKEN.contains(lower) || lower.startsWith("sec-websocket-")) {
       throw new IllegalArgumentException(

@@ -111,27 +111,27 @@ final class JwtClaims {
   private @Nullable String timeDefect(Instant now) {
     Claim expiry = claims.get(EXPIRY);
     if (expiry == null) {
-      return "has no claim exp, without which the service takes no token: get one that has it";
+      return "has no claim exp, which the cloud requires; request a token with an expiry";
     }
     if (Double.isNaN(expiry.number)) {
-      return "has a claim exp that is no number of seconds, but "
+      return "has a claim exp that is not a number of seconds: "
           + Target.shown(expiry.text)
-          + ": get one that is right";
+          + "; request a new token";
     }
     if (now.minus(SKEW).getEpochSecond() >= expiry.number) {
       return "has expired: its claim exp is "
           + time(expiry)
-          + ", and now it is "
+          + ", the current time is "
           + time(now)
-          + ": get a new one";
+          + "; request a new token";
     }
     Claim notBefore = claims.get(NOT_BEFORE);
     if (notBefore != null && now.plus(SKEW).getEpochSecond() < notBefore.number) {
       return "is not valid yet: its claim nbf is "
           + time(notBefore)
-          + ", and now it is "
+          + ", the current time is "
           + time(now)
-          + ": is the clock of this machine right?";
+          + "; check the clock of this machine";
     }
     return null;
   }
@@ -139,17 +139,17 @@ final class JwtClaims {
   private @Nullable String targetDefect(Target target) {
     Claim device = claims.get(DEVICE);
     if (device != null && !device.text.equalsIgnoreCase(target.deviceId())) {
-      return isFor("device", DEVICE, device, target.deviceId());
+      return mismatch("device", DEVICE, device, target.deviceId());
     }
     Claim ip = claims.get(IP);
     if (ip != null && isOtherAddress(ip.text, target.host())) {
-      return isFor("address", IP, ip, target.host());
+      return mismatch("address", IP, ip, target.host());
     }
     Claim port = claims.get(PORT);
     if (port != null
         && port.number != target.port()
         && !port.text.equals(String.valueOf(target.port()))) {
-      return isFor("port", PORT, port, String.valueOf(target.port()));
+      return mismatch("port", PORT, port, String.valueOf(target.port()));
     }
     return null;
   }
@@ -161,16 +161,18 @@ final class JwtClaims {
     return first != null && second != null && !first.equals(second);
   }
 
-  private static String isFor(String what, String name, Claim claim, String wanted) {
-    return "is for another "
+  private static String mismatch(String what, String name, Claim claim, String expected) {
+    return "was issued for "
         + what
-        + ": its claim "
-        + name
-        + " is "
+        + " "
         + Target.shown(claim.text)
-        + ", and the tunnel is to lead to "
-        + wanted
-        + ": get one for that";
+        + " (claim "
+        + name
+        + "), but the tunnel targets "
+        + what
+        + " "
+        + expected
+        + "; request a token for this target";
   }
 
   private static String time(Claim claim) {

@@ -38,7 +38,7 @@ final class LocalConnection implements Connections.Connection {
 
   private final long number;
   private final LocalSocket local;
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Settings settings;
   private final Admission.Permit permit;
   private final Consumer<LocalConnection> onClosed;
@@ -57,27 +57,27 @@ final class LocalConnection implements Connections.Connection {
 
   LocalConnection(
       LocalSocket local,
-      SharedResources engine,
+      SharedResources resources,
       Settings settings,
       Admission.Permit permit,
       ConnectionEvents events,
       Consumer<LocalConnection> onClosed) {
     this.number = events.connection().number();
     this.local = local;
-    this.engine = engine;
+    this.resources = resources;
     this.settings = settings;
     this.permit = permit;
     this.onClosed = onClosed;
     this.tunnel =
         new Tunnel(
-            engine, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
-    this.dialWatch = new ClientWatch(engine.timers(), local, false, tunnel::clientLeft);
-    this.drainWatch = new ClientWatch(engine.timers(), local, true, tunnel::clientLeft);
-    this.lateBytes = new LateBytes(engine.timers(), upEnded::countDown);
+            resources, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
+    this.dialWatch = new ClientWatch(resources.timers(), local, false, tunnel::clientLeft);
+    this.drainWatch = new ClientWatch(resources.timers(), local, true, tunnel::clientLeft);
+    this.lateBytes = new LateBytes(resources.timers(), upEnded::countDown);
   }
 
   void start() {
-    engine.threads().start(threadName("down"), this::run);
+    resources.threads().start(threadName("down"), this::run);
   }
 
   private String threadName(String task) {
@@ -88,7 +88,7 @@ final class LocalConnection implements Connections.Connection {
     try {
       dial();
       LOG.debug("{} opened", this);
-      engine.threads().start(threadName("up"), this::pumpUp);
+      resources.threads().start(threadName("up"), this::pumpUp);
       pumpDown();
       endLocalOutput();
       tunnel.close();
@@ -105,7 +105,7 @@ final class LocalConnection implements Connections.Connection {
   private void dial() throws IOException {
     dialWatch.start(ClientWatch.MAX_INTERVAL_MILLIS);
     try {
-      engine.threads().runApart(threadName("dial"), tunnel::open);
+      resources.threads().runApart(threadName("dial"), tunnel::open);
     } finally {
       dialWatch.stop();
     }
@@ -224,7 +224,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void resetAfterDelivery() {
     boolean clientReset = tunnel.requireReason().kind() == Kind.LOCAL_RESET;
-    if (!clientReset && tunnel.gauges().received() > 0) {
+    if (!clientReset && tunnel.metrics().received() > 0) {
       new Delivery(local, ended).await();
     }
     local.reset();
@@ -285,7 +285,7 @@ final class LocalConnection implements Connections.Connection {
   private void reportLateBytes() {
     if (tunnel.requireReason().isOrderly() && lateBytes.count() > 0) {
       LOG.warn(
-          "{}: {} bytes came from the local client after the service had closed, and were discarded",
+          "{}: discarded {} bytes that the local client sent after the service had closed",
           this,
           lateBytes.count());
     }
@@ -306,7 +306,7 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public ConnectionStats stats() {
-    return tunnel.gauges().stats();
+    return tunnel.metrics().stats();
   }
 
   @Override

@@ -70,7 +70,7 @@ public final class NamedSocketFactory extends SocketFactory {
    */
   public static void register(String name, TunnelSocketFactory sockets) {
     if (REGISTERED.putIfAbsent(name, sockets) != null) {
-      throw new IllegalStateException("the name \"" + name + "\" is registered already");
+      throw new IllegalStateException("the name \"" + name + "\" is already registered");
     }
   }
 
@@ -89,7 +89,7 @@ public final class NamedSocketFactory extends SocketFactory {
       throw new UnknownHostException(
           "no tunnel client is registered under the name \""
               + name
-              + "\" (NamedSocketFactory.register); registered are "
+              + "\"; call NamedSocketFactory.register first, registered names: "
               + new TreeSet<>(REGISTERED.keySet()));
     }
     return found;

@@ -31,9 +31,9 @@ public final class ProxySettings {
       Pattern.compile("(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?<rest>[^/?#]+)/?");
   private static final Pattern DIRECT = Pattern.compile("(?i)none|direct(://)?");
   private static final String EXPECTED =
-      "proxy must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or socks5, with"
-          + " or without USER:PASSWORD@, but ";
-  private static final int LONGEST_IN_SOCKS = 255;
+      "proxy must be none, or SCHEME://[USER:PASSWORD@]HOST:PORT with the scheme http, https or"
+          + " socks5, but ";
+  private static final int MAX_SOCKS_BYTES = 255;
 
   /** The protocol of a proxy, with its default port. */
   private enum Scheme {
@@ -134,7 +134,7 @@ public final class ProxySettings {
     }
     Matcher matcher = URL.matcher(url);
     if (!matcher.matches()) {
-      throw refused(url, "is malformed");
+      throw rejected(url, "is malformed");
     }
     String named = matcher.group("scheme");
     Scheme scheme =
@@ -143,13 +143,13 @@ public final class ProxySettings {
           case "https" -> Scheme.HTTPS;
           // GNOME writes socks for every SOCKS proxy.
           case "socks5", "socks5h", "socks" -> Scheme.SOCKS5;
-          default -> throw refused(url, "has the scheme " + named);
+          default -> throw rejected(url, "has the scheme " + named);
         };
     String rest = matcher.group("rest");
     // OkHttp decodes escapes and validates addresses, but its default port is 80 for SOCKS, too.
     HttpUrl parsed = HttpUrl.parse("http://" + rest);
     if (parsed == null || url.chars().anyMatch(c -> c <= ' ' || c == '\\')) {
-      throw refused(url, "is malformed");
+      throw rejected(url, "is malformed");
     }
     boolean hasPort = rest.matches(".*:\\d+");
     int port = hasPort ? parsed.port() : scheme.port;
@@ -212,7 +212,7 @@ public final class ProxySettings {
    */
   public ProxySettings credentials(String user, String password) {
     if (isNone()) {
-      throw new IllegalStateException("proxy is none, so there is no user and no password");
+      throw new IllegalStateException("proxy is none, which has no user name and password");
     }
     checkText("user", user);
     checkText("password", password);
@@ -221,18 +221,18 @@ public final class ProxySettings {
     }
     if (scheme != Scheme.SOCKS5 && user.contains(":")) {
       throw new IllegalArgumentException(
-          "proxy user has a colon, which HTTP cannot carry: use another one, or SOCKS5");
+          "proxy user contains a colon, which HTTP does not allow; use another user, or SOCKS5");
     }
     return new ProxySettings(scheme, host, port, user, password);
   }
 
   private void checkText(String name, String value) {
     if (value.chars().anyMatch(Character::isISOControl)) {
-      throw new IllegalArgumentException("proxy " + name + " has a control character");
+      throw new IllegalArgumentException("proxy " + name + " contains a control character");
     }
-    if (scheme == Scheme.SOCKS5 && value.getBytes(UTF_8).length > LONGEST_IN_SOCKS) {
+    if (scheme == Scheme.SOCKS5 && value.getBytes(UTF_8).length > MAX_SOCKS_BYTES) {
       throw new IllegalArgumentException(
-          "proxy " + name + " is longer than 255 bytes, which SOCKS5 cannot carry");
+          "proxy " + name + " is longer than 255 bytes, the limit of SOCKS5");
     }
   }
 
@@ -252,7 +252,7 @@ public final class ProxySettings {
     return port;
   }
 
-  private static IllegalArgumentException refused(String url, String defect) {
+  private static IllegalArgumentException rejected(String url, String defect) {
     // The text before an @ may be a password, which must not appear in a message.
     String safe = url.contains("@") ? "the value" : "\"" + Target.shown(url) + "\"";
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);

@@ -2,7 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.cloud.ServiceError;
 import io.github.devicetunnel.internal.text.OneLine;
-import io.github.devicetunnel.internal.upgrade.UpgradeRefusedException;
+import io.github.devicetunnel.internal.upgrade.UpgradeRejectedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The cloud describes its errors in JSON. Any other answer comes from a web server, load
  * balancer or firewall in front of the cloud, where the same status has another fix.
  */
-record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) {
+record Rejection(Target target, CloudUri cloud, UpgradeRejectedException answer) {
   /** The status of an answer that is an upgrade, but not a correct one. */
   private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -53,7 +53,7 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
           new KnownPage("this combination of host and port requires tls", USE_WSS));
 
   String message() {
-    String start = "the cloud refused a tunnel to " + target;
+    String start = "the cloud rejected the tunnel to " + target;
     if (answer.status() == SWITCHING_PROTOCOLS) {
       return start + ": " + OneLine.of(String.valueOf(answer.getMessage()), OneLine.MAX_FOREIGN);
     }
@@ -69,10 +69,10 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
   private @Nullable String advice(ServiceError error) {
     int status = answer.status();
     if (status == 407) {
-      return "the proxy wants a user and a password";
+      return "the proxy requires a user name and password; set both";
     }
     if (answer.location() != null) {
-      return "redirects are not followed: " + (redirectsToTls() ? USE_WSS : "check the cloud URI");
+      return "redirects are not followed; " + (redirectsToTls() ? USE_WSS : "check the cloud URI");
     }
     return error.fromService()
         ? serviceAdvice(status)
@@ -89,11 +89,11 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
   private static @Nullable String serviceAdvice(int status) {
     return switch (status) {
       case 400 -> "check the device ID and the service address";
-      case 401 -> "check the access key, or the JWT, its expiry and the application ID";
+      case 401 -> "check the access key, or the token, its expiry and the application ID";
       case 403 -> "the credential is valid, but not for this device or service";
       case 404 ->
           "check the device ID, whether the gateway is online, and whether the service listens on it";
-      case 429 -> "too many requests: wait before trying again";
+      case 429 -> "too many requests; wait before the next attempt";
       case 502, 503, 504 -> "the cloud could not reach the gateway";
       default -> null;
     };
@@ -139,7 +139,7 @@ record Rejection(Target target, CloudUri cloud, UpgradeRefusedException answer) 
     List<String> schemes =
         answer.schemes().stream().filter(scheme -> !scheme.equalsIgnoreCase("Bearer")).toList();
     if (schemes.isEmpty()) {
-      return "check the access key or the JWT";
+      return "check the access key or the token";
     }
     return "it requires authentication ("
         + schemes.stream().map(Target::shown).collect(Collectors.joining(" or "))

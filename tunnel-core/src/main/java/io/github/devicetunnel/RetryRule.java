@@ -45,7 +45,7 @@ final class RetryRule {
       return isAny(cause.getCause(), IOException.class) || isAny(cause, TimeoutException.class);
     }
     if (cause instanceof ProxyException proxy) {
-      return !proxy.isRefusal();
+      return !proxy.isRejection();
     }
     // An end of the connection during the handshake is a lost connection, not a rejection.
     boolean rejectedInTls =

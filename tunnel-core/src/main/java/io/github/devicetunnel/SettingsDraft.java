@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * settings. Not thread-safe.
  */
 final class SettingsDraft {
-  private static final int MOST_WARM = 64;
+  private static final int MAX_WARM = 64;
 
   private static final int DEFAULT_MAX_CONCURRENT_DIALS = 64;
   private static final String DEFAULT_NAME = "tunnel";
@@ -143,9 +143,9 @@ final class SettingsDraft {
   }
 
   void warmConnections(int connections) {
-    if (connections < 0 || connections > MOST_WARM) {
+    if (connections < 0 || connections > MAX_WARM) {
       throw new IllegalArgumentException(
-          "warmConnections must be from 0 to " + MOST_WARM + ", but is " + connections);
+          "warmConnections must be from 0 to " + MAX_WARM + ", but is " + connections);
     }
     warmConnections = connections;
   }
@@ -208,8 +208,8 @@ final class SettingsDraft {
       throw new IllegalStateException(
           "cloudUri "
               + uri
-              + " is not encrypted and not on this machine, so everybody on the way could read"
-              + " the credential: use wss, or say allowPlaintext(true)");
+              + " would send the credential unencrypted to another machine; use wss, or set"
+              + " allowPlaintext(true)");
     }
     return settings;
   }

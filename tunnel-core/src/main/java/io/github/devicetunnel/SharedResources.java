@@ -168,9 +168,9 @@ final class SharedResources {
 
   /** A tunnel was granted, and one warm connection less may be there. Does not wait. */
   void upgraded(CloudUri cloud) {
-    WarmConnections its = warm.get(cloud.base());
-    if (its != null) {
-      its.used();
+    WarmConnections connections = warm.get(cloud.base());
+    if (connections != null) {
+      connections.used();
     }
   }
 

@@ -27,7 +27,7 @@ final class StreamLife implements Connections.Connection {
 
   private static final long RETRY_INTERVAL_MILLIS = 100;
 
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Settings settings;
   private final Admission.Permit permit;
   private final Consumer<StreamLife> onClosed;
@@ -47,18 +47,18 @@ final class StreamLife implements Connections.Connection {
    * @param permit closed when the stream has ended
    */
   StreamLife(
-      SharedResources engine,
+      SharedResources resources,
       Settings settings,
       Admission.Permit permit,
       ConnectionEvents events,
       Consumer<StreamLife> onClosed) {
-    this.engine = engine;
+    this.resources = resources;
     this.settings = settings;
     this.permit = permit;
     this.onClosed = onClosed;
     this.tunnel =
         new Tunnel(
-            engine, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
+            resources, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
     this.reader = new StreamReader(tunnel, this::startStandIn, this::releaseSoon);
     this.writer = new StreamWriter(tunnel);
   }
@@ -87,7 +87,7 @@ final class StreamLife implements Connections.Connection {
           TimeUnit.NANOSECONDS.convert(
               timeouts.pings() ? timeouts.keepAliveInterval() : LOOK_INTERVAL);
       looks =
-          engine
+          resources
               .timers()
               .scheduleWithFixedDelay(
                   () -> tunnel.guard(reader::look), nanos, nanos, TimeUnit.NANOSECONDS);
@@ -117,7 +117,7 @@ final class StreamLife implements Connections.Connection {
           passed.set(true); // set first, because cancelling releases the dialling thread
           tunnel.endDial(limit);
         };
-    Future<?> limiting = engine.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> limiting = resources.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
     try {
       open();
       if (passed.get()) {
@@ -132,14 +132,15 @@ final class StreamLife implements Connections.Connection {
   }
 
   private static SocketTimeoutException timedOut(Duration limit, @Nullable TunnelException e) {
-    String message = e == null ? "no tunnel within " + Durations.seconds(limit) : e.getMessage();
+    String message =
+        e == null ? "the tunnel did not open within " + Durations.seconds(limit) : e.getMessage();
     SocketTimeoutException timeout = new SocketTimeoutException(message);
     timeout.initCause(e);
     return timeout;
   }
 
   private void startStandIn(Runnable task) {
-    engine.threads().start(settings.name() + "-stand-in " + settings.target(), task);
+    resources.threads().start(settings.name() + "-stand-in " + settings.target(), task);
   }
 
   /** See {@link TunnelStream#isOpen}. */
@@ -185,11 +186,11 @@ final class StreamLife implements Connections.Connection {
 
   private void releaseSoon() {
     try {
-      engine.threads().helpers().execute(this::release);
+      resources.threads().helpers().execute(this::release);
     } catch (OutOfMemoryError e) {
       // No thread can be started now. Retry, because the resources must be released.
       var unused =
-          engine.timers().schedule(this::releaseSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+          resources.timers().schedule(this::releaseSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -235,7 +236,7 @@ final class StreamLife implements Connections.Connection {
 
   @Override
   public ConnectionStats stats() {
-    return tunnel.gauges().stats();
+    return tunnel.metrics().stats();
   }
 
   @Override

@@ -196,7 +196,7 @@ final class StreamReader {
         take(Deadline.NONE);
       } while (discards && !ended);
     } catch (SocketTimeoutException e) {
-      throw new AssertionError("without a deadline there is no timeout", e);
+      throw new AssertionError("timed out without a deadline", e);
     } catch (RuntimeException | Error e) {
       // The failure has ended the tunnel, so the next read reports it.
     } finally {
@@ -246,13 +246,13 @@ final class StreamReader {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted in a read; the tunnel is as it was");
+      throw new InterruptedIOException("interrupted while reading; the tunnel remains open");
     }
   }
 
   private static SocketTimeoutException timedOut(Deadline deadline) {
     return new SocketTimeoutException(
-        "no byte came within the read timeout of " + Durations.seconds(deadline.timeout()));
+        "no data within the read timeout of " + Durations.seconds(deadline.timeout()));
   }
 
   /** Wakes waiting threads, which then check the state of the tunnel again. */
@@ -273,7 +273,7 @@ final class StreamReader {
   void close() {
     lock.lock();
     try {
-      if (taker == Taker.CALLER && !tunnel.gauges().isSending()) {
+      if (taker == Taker.CALLER && !tunnel.metrics().isSending()) {
         // Only an abort releases the reader at once. With unconfirmed bytes, wait for the answer to
         // the close frame instead, which confirms them.
         tunnel.abort();

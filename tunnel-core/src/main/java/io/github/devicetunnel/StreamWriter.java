@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * other.
  */
 final class StreamWriter {
-  private static final int LARGEST_FRAME = 64 << 10;
+  private static final int MAX_FRAME = 64 << 10;
 
   private final Tunnel tunnel;
   private final ReentrantLock writing = new ReentrantLock();
@@ -34,7 +34,7 @@ final class StreamWriter {
         throw new IOException("the output of this tunnel was shut down");
       }
       while (source.hasRemaining()) {
-        int count = Math.min(source.remaining(), LARGEST_FRAME);
+        int count = Math.min(source.remaining(), MAX_FRAME);
         // Copied, because masking in place must not change the caller's bytes.
         if (frame.length < FrameWriter.HEADER_ROOM + count) {
           frame = new byte[FrameWriter.HEADER_ROOM + count];

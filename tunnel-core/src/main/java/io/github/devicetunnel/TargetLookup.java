@@ -35,9 +35,9 @@ final class TargetLookup {
     // An application's resolver may violate the contract.
     if ((Object) target == null) {
       throw new UnknownHostException(
-          shown(address)
-              + " leads to no device: the TargetResolver returned null; throw"
-              + " UnknownHostException for an unknown host");
+          "the TargetResolver returned null for "
+              + shown(address)
+              + "; throw UnknownHostException for an unknown host");
     }
     return target;
   }

@@ -41,8 +41,8 @@ record Timeouts(
           DRAIN_TIMEOUT,
           NO_IDLE_TIMEOUT);
 
-  private static final Duration LEAST_PING_INTERVAL = Duration.ofMillis(100);
-  private static final Duration LEAST_LIVENESS = Duration.ofSeconds(8);
+  private static final Duration MIN_PING_INTERVAL = Duration.ofMillis(100);
+  private static final Duration MIN_LIVENESS = Duration.ofSeconds(8);
 
   Timeouts withPingInterval(Duration interval) {
     Draft draft = new Draft(this);
@@ -63,7 +63,7 @@ record Timeouts(
       return livenessTimeout;
     }
     Duration two = pingInterval.multipliedBy(2);
-    return two.compareTo(LEAST_LIVENESS) < 0 ? LEAST_LIVENESS : two;
+    return two.compareTo(MIN_LIVENESS) < 0 ? MIN_LIVENESS : two;
   }
 
   /**
@@ -107,10 +107,9 @@ record Timeouts(
     }
 
     void pingInterval(Duration interval) {
-      if (!interval.isZero() && interval.compareTo(LEAST_PING_INTERVAL) < 0) {
+      if (!interval.isZero() && interval.compareTo(MIN_PING_INTERVAL) < 0) {
         throw new IllegalArgumentException(
-            "pingInterval must be zero, for no pings, or at least 0.1 s, but is "
-                + seconds(interval));
+            "pingInterval must be 0 (no pings) or at least 0.1 s, but is " + seconds(interval));
       }
       pingInterval = interval;
     }

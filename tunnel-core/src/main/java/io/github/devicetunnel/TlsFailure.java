@@ -39,8 +39,8 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     if (cause(CertificateException.class) != null) {
       return untrusted();
     }
-    if (peer.wantedIssuers() != null && (isAboutCertificate() || wasSentAwayWithoutOne())) {
-      return clientCertificate(peer.wantedIssuers());
+    if (peer.requestedIssuers() != null && (isAboutCertificate() || isMissingClientCertificate())) {
+      return clientCertificate(peer.requestedIssuers());
     }
     return failure instanceof SSLException ? handshake() : null;
   }
@@ -53,11 +53,9 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     }
     if (oneLine(failure).startsWith("Hostname")) {
       return host
-          + " presented the certificate of somebody else: "
+          + " presented a certificate for another host: "
           + CertificateText.of(chain.get(0))
-          + "; expected one for "
-          + host
-          + ": check the cloud URI";
+          + "; check the host of the cloud URI";
     }
     String presented =
         chain.stream()
@@ -67,9 +65,9 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     return host
         + " presented none of the pinned keys: "
         + presented
-        + "; expected "
+        + ", expected "
         + expected
-        + ": if it has a new key, pin that";
+        + "; if its operator replaced the key, pin the new one";
   }
 
   private String untrusted() {
@@ -84,22 +82,21 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
         return host
             + " presented a certificate that has expired: "
             + CertificateText.of(certificate)
-            + "; who runs it must renew it";
+            + "; ask its administrator to renew it";
       }
       if (now.isBefore(certificate.getNotBefore().toInstant())
           && cause(CertificateNotYetValidException.class) != null) {
         return host
             + " presented a certificate that is not valid yet: "
             + CertificateText.of(certificate)
-            + "; the clock of this machine says "
-            + now.truncatedTo(ChronoUnit.SECONDS)
-            + ": is it right?";
+            + "; check the clock of this machine, which shows "
+            + now.truncatedTo(ChronoUnit.SECONDS);
       }
     }
     boolean otherKey = oneLine(failure).contains(OTHER_KEY);
     return otherKey || oneLine(failure).contains(NO_PATH)
         ? withoutPath(chain, otherKey)
-        : unfit(chain);
+        : ruleViolation(chain);
   }
 
   /**
@@ -112,22 +109,21 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     Principal issuer = last.getIssuerX500Principal();
     boolean complete = issuer.equals(last.getSubjectX500Principal());
     return host
-        + " presented a certificate of an authority that is not trusted ("
+        + " presented a certificate of an untrusted authority ("
         + name(issuer)
-        + (otherKey ? "; the trusted authority of that name has another key" : "")
+        + (otherKey ? ", whose trusted certificate has another key" : "")
         + "): "
         + CertificateText.of(chain.get(0))
-        + "; trusted are "
+        + " (trusted: "
         + requireNonNull(tls).trusted()
-        + ": if it is yours, trust it too"
+        + "); if the authority is yours, trust its certificate too"
         + (complete
             ? ""
-            : "; if it is an intermediate authority, the server must present its certificate as"
-                + " well");
+            : "; if it is an intermediate authority, the server must send its certificate too");
   }
 
   /** Describes a chain to a trusted CA in which a certificate violates a rule. */
-  private String unfit(List<X509Certificate> chain) {
+  private String ruleViolation(List<X509Certificate> chain) {
     String message = oneLine(failure);
     boolean forServers = !message.contains("TLS server authentication");
     return host
@@ -138,8 +134,8 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
         + "): "
         + CertificateText.of(chain.get(0))
         + (forServers
-            ? ": its administrator must replace it"
-            : ": its administrator must replace it by one with the extended key usage serverAuth"
+            ? "; ask its administrator to replace it"
+            : "; ask its administrator for one with the extended key usage serverAuth"
                 + " (RFC 5280 section 4.2.1.12)");
   }
 
@@ -156,8 +152,8 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
    * Returns whether the server probably rejected the missing client certificate. In TLS 1.3 the
    * alert follows the handshake, and a reset may overtake it.
    */
-  private boolean wasSentAwayWithoutOne() {
-    return !peer.wasShownOne() && !(failure instanceof InterruptedIOException);
+  private boolean isMissingClientCertificate() {
+    return !peer.presentedClientCertificate() && !(failure instanceof InterruptedIOException);
   }
 
   private @Nullable String alert() {
@@ -167,7 +163,7 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
   }
 
   private String clientCertificate(List<Principal> issuers) {
-    String whose =
+    String issuer =
         issuers.isEmpty()
             ? ""
             : " issued by "
@@ -175,14 +171,22 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
                     .limit(CertificateText.MAX_NAMES)
                     .map(CertificateText::name)
                     .collect(Collectors.joining(" or "));
-    X509Certificate ours = tls == null ? null : tls.clientCertificate();
+    X509Certificate configured = tls == null ? null : tls.clientCertificate();
     String answer =
-        ours == null
-            ? ", and none is set: set one"
-            : (peer.wasShownOne() ? ", and does not take " : ", and the one that is set is ")
-                + CertificateText.of(ours)
-                + ": set one that it takes";
-    return host + " asks for a client certificate" + whose + answer + " (" + oneLine(failure) + ")";
+        configured == null
+            ? ", but none is set; set one"
+            : (peer.presentedClientCertificate()
+                    ? ", but rejected "
+                    : ", but the configured one is ")
+                + CertificateText.of(configured)
+                + "; set one that it accepts";
+    return host
+        + " requires a client certificate"
+        + issuer
+        + answer
+        + " ("
+        + oneLine(failure)
+        + ")";
   }
 
   private @Nullable String handshake() {
@@ -190,16 +194,16 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
     String alert = alert();
     if ("protocol_version".equals(alert) || message.contains("is not accepted by client")) {
       return host
-          + " speaks neither TLS 1.2 nor TLS 1.3, and nothing older is accepted ("
+          + " supports neither TLS 1.2 nor TLS 1.3 ("
           + message
-          + "): who runs it must update it";
+          + "); ask its administrator to update it";
     }
     if (message.contains("Unsupported or unrecognized SSL message")) {
-      return "what listens there does not speak TLS: is it ws rather than wss?";
+      return host + " does not use TLS on this port; check the port, or use ws instead of wss";
     }
     if (message.contains("trustAnchors parameter must be non-empty")) {
-      return "the trust store of this Java is empty: install the package of CA certificates, such as"
-          + " ca-certificates-java";
+      return "the trust store of this Java installation is empty; install a package of CA"
+          + " certificates, such as ca-certificates-java";
     }
     return alert == null ? null : alertText(alert, message);
   }
@@ -214,12 +218,12 @@ record TlsFailure(String host, @Nullable TlsSettings tls, TlsPeer peer, IOExcept
           host
               + " probably has no certificate for this host name ("
               + message
-              + "): check the host of the cloud URI";
+              + "); check the host of the cloud URI";
       case "handshake_failure", "insufficient_security" ->
           host
-              + " accepts none of the cipher suites of this Java ("
+              + " accepts none of the cipher suites of this JVM ("
               + message
-              + "): its administrator must update its TLS configuration";
+              + "); ask its administrator to update its TLS configuration";
       default -> null;
     };
   }

@@ -172,7 +172,7 @@ public final class TlsSettings {
         .filter(X509ExtendedTrustManager.class::isInstance)
         .map(X509ExtendedTrustManager.class::cast)
         .findFirst()
-        .orElseThrow(() -> new GeneralSecurityException("this Java trusts in no X.509"));
+        .orElseThrow(() -> new GeneralSecurityException("this JVM has no X.509 trust manager"));
   }
 
   /** Replaces all TLS settings of an OkHttp client. */
@@ -214,7 +214,7 @@ public final class TlsSettings {
   @Override
   public String toString() {
     X509Certificate client = clientCertificate;
-    return "TlsSettings[trusted are "
+    return "TlsSettings[trusted: "
         + trusted()
         + (client == null
             ? ""
@@ -264,7 +264,7 @@ public final class TlsSettings {
      * TlsSettings#reload} keeps these certificates.
      *
      * @param authorities at least one CA certificate
-     * @param source the origin of the certificates, for messages: "trusted are only the authorities
+     * @param source the origin of the certificates, for messages: "trusted: only the authorities
      *     in SOURCE"
      * @return this
      * @throws IllegalArgumentException if the collection is empty
@@ -273,7 +273,7 @@ public final class TlsSettings {
       String shown = OneLine.of(source, OneLine.MAX_FOREIGN);
       if (authorities.isEmpty()) {
         throw new IllegalArgumentException(
-            "trustOnly " + shown + ": there is no certificate; pass at least one");
+            "trustOnly " + shown + ": no certificates; pass at least one");
       }
       List<X509Certificate> copy = List.copyOf(authorities);
       return trust(only, new Authorities(shown, () -> copy));
@@ -333,13 +333,15 @@ public final class TlsSettings {
     public Builder pin(String host, String pin) {
       if (!isPin(pin)) {
         throw new IllegalArgumentException(
-            "pin must be sha256/ and 32 bytes in Base64, but is \"" + Target.shown(pin) + "\"");
+            "pin must be sha256/ followed by 32 bytes in Base64, but is \""
+                + Target.shown(pin)
+                + "\"");
       }
       try {
         pins.add(new Pin(new CertificatePinner.Pin(host, pin), pin));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "pin: the host must be a name, or *. or **. and a name, but is \""
+            "pin: the host must be a name, optionally after *. or **., but is \""
                 + Target.shown(host)
                 + "\"",
             e);
@@ -365,7 +367,7 @@ public final class TlsSettings {
     public TlsSettings build() {
       if (!also.isEmpty() && !only.isEmpty()) {
         throw new IllegalStateException(
-            "trustOnly contradicts trustAlso: say the one or the other");
+            "trustOnly and trustAlso cannot be combined; use one of them");
       }
       return new TlsSettings(this);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A token source that runs a program and reads its output. */
 final class TokenCommand implements TokenSource {
-  private static final int LONGEST_COMPLAINT = 300;
+  private static final int MAX_ERROR_BYTES = 300;
 
   private final List<String> command;
   private final Duration timeout;
@@ -30,26 +30,30 @@ final class TokenCommand implements TokenSource {
     Process process = start();
     try {
       // Read both streams concurrently: a program blocks while one of them is full.
-      FutureTask<byte[]> output = reading(process.getInputStream(), TokenText.LARGEST + 1);
-      FutureTask<byte[]> complaint = reading(process.getErrorStream(), LONGEST_COMPLAINT);
+      FutureTask<byte[]> output = reading(process.getInputStream(), TokenText.MAX_BYTES + 1);
+      FutureTask<byte[]> errors = reading(process.getErrorStream(), MAX_ERROR_BYTES);
       process.getOutputStream().close();
       if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw new TimeoutException();
       }
       byte[] bytes = output.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (process.exitValue() != 0) {
-        byte[] said = complaint.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        byte[] printed = errors.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         throw new IOException(
             this
-                + " ended with code "
+                + " exited with code "
                 + process.exitValue()
-                + ", try it in a terminal"
-                + words(said));
+                + words(printed)
+                + "; run it in a terminal to find the cause");
       }
       return TokenText.of("the output of " + this, bytes);
     } catch (TimeoutException e) {
       throw new IOException(
-          this + " did not end within " + Durations.seconds(timeout) + ": try it in a terminal", e);
+          this
+              + " did not exit within "
+              + Durations.seconds(timeout)
+              + "; run it in a terminal to find the cause",
+          e);
     } catch (ExecutionException e) {
       throw new IOException("the output of " + this + " cannot be read", e.getCause());
     } finally {
@@ -62,7 +66,7 @@ final class TokenCommand implements TokenSource {
       return new ProcessBuilder(command).start();
     } catch (IOException e) {
       throw new IOException(
-          this + " cannot be started, check its path and who may run it: " + e.getMessage(), e);
+          this + " cannot be started: " + e.getMessage() + "; check its path and permissions", e);
     }
   }
 
@@ -81,8 +85,8 @@ final class TokenCommand implements TokenSource {
     return reading;
   }
 
-  private static String words(byte[] said) {
-    String words = OneLine.words(new String(said, Charset.defaultCharset()), OneLine.MAX_FOREIGN);
+  private static String words(byte[] text) {
+    String words = OneLine.words(new String(text, Charset.defaultCharset()), OneLine.MAX_FOREIGN);
     return words.isEmpty() ? "" : ": " + words;
   }
 

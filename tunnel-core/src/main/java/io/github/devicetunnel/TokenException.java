@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 final class TokenException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean refused;
+  private final boolean unusable;
 
-  private TokenException(boolean refused, String message, @Nullable Throwable cause) {
+  private TokenException(boolean unusable, String message, @Nullable Throwable cause) {
     super(message, cause);
-    this.refused = refused;
+    this.unusable = unusable;
   }
 
-  /** Returns an exception for an unusable token; the message begins with "it". */
-  static TokenException refused(String message) {
+  /** Returns an exception for a token that cannot be used for the target. */
+  static TokenException unusable(String message) {
     return new TokenException(true, message, null);
   }
 
@@ -25,7 +25,7 @@ final class TokenException extends IOException {
   }
 
   /** Returns whether there was a token, which is unusable. */
-  boolean isRefused() {
-    return refused;
+  boolean isUnusable() {
+    return unusable;
   }
 }

@@ -22,14 +22,14 @@ final class TokenLookup {
   private final Credentials credentials;
   private final Target target;
   private final Executor helpers;
-  private final FutureTask<String> asking;
+  private final FutureTask<String> request;
 
   TokenLookup(Settings settings, Executor helpers, boolean forceRefresh) {
     this.credentials = settings.credentials();
     this.target = settings.target();
     this.helpers = helpers;
-    TokenRequest request = new TokenRequest(target, forceRefresh);
-    this.asking = new FutureTask<>(() -> credentials.source().token(request));
+    TokenRequest details = new TokenRequest(target, forceRefresh);
+    this.request = new FutureTask<>(() -> credentials.source().token(details));
   }
 
   /**
@@ -41,34 +41,34 @@ final class TokenLookup {
    */
   String get(Duration limit) throws IOException {
     String fixed = credentials.fixedToken();
-    String token = fixed == null ? ask(limit) : fixed;
+    String token = fixed == null ? request(limit) : fixed;
     String defect = credentials.defect(token, target, Instant.now());
     if (defect != null) {
-      throw TokenException.refused("it " + defect);
+      throw TokenException.unusable(credentials.noun() + " " + defect);
     }
     return token;
   }
 
-  private String ask(Duration limit) throws IOException {
-    helpers.execute(asking);
+  private String request(Duration limit) throws IOException {
+    helpers.execute(request);
     try {
-      String token = asking.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
+      String token = request.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
       // An application's source may violate the contract.
       if ((Object) token == null) {
         throw TokenException.missing(
-            "the token source returned null: it must return a token, or throw", null);
+            "the token source returned null; return a token or throw an exception", null);
       }
       return token;
     } catch (ExecutionException e) {
       throw failed(e.getCause());
     } catch (TimeoutException e) {
       throw TokenException.missing(
-          "the token source gave none within "
+          "the token source returned no token within "
               + Durations.seconds(limit)
-              + ", the connect timeout: make it quicker, or raise that",
+              + "; make it faster or raise the connect timeout",
           e);
     } catch (CancellationException e) {
-      throw new IOException("the token source was given up", e);
+      throw new IOException("the token lookup was cancelled", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException("interrupted");
@@ -90,6 +90,6 @@ final class TokenLookup {
    * Does not block.
    */
   void cancel() {
-    asking.cancel(true);
+    request.cancel(true);
   }
 }

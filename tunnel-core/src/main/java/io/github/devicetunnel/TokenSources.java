@@ -28,12 +28,13 @@ public final class TokenSources {
     Objects.requireNonNull(file, "file");
     return request -> {
       try (InputStream in = Files.newInputStream(file)) {
-        return TokenText.of("the token file " + file, in.readNBytes(TokenText.LARGEST + 1));
+        return TokenText.of("the token file " + file, in.readNBytes(TokenText.MAX_BYTES + 1));
       } catch (NoSuchFileException e) {
-        throw new IOException("there is no token file " + file + ": write the token there", e);
+        throw new IOException(
+            "the token file " + file + " does not exist; write the token to it", e);
       } catch (AccessDeniedException e) {
         throw new IOException(
-            "the token file " + file + " may not be read by this user: change who owns it", e);
+            "no permission to read the token file " + file + "; change its owner or mode", e);
       }
     };
   }
@@ -50,7 +51,7 @@ public final class TokenSources {
       String value = System.getenv(name);
       if (value == null) {
         throw new IOException(
-            "the environment variable " + name + " is not set: put the token there");
+            "the environment variable " + name + " is not set; set it to the token");
       }
       return TokenText.of("the environment variable " + name, value);
     };
@@ -70,7 +71,7 @@ public final class TokenSources {
    */
   public static TokenSource command(List<String> command, Duration timeout) {
     if (command.isEmpty()) {
-      throw new IllegalArgumentException("command is empty: it takes a program and its arguments");
+      throw new IllegalArgumentException("command is empty; pass a program and its arguments");
     }
     return new TokenCommand(List.copyOf(command), Durations.positive("timeout", timeout));
   }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** Validates the content of a file, a variable or a program's output as a token. */
 final class TokenText {
   /** A limit far above the length of any token. */
-  static final int LARGEST = 64 << 10;
+  static final int MAX_BYTES = 64 << 10;
 
   private TokenText() {}
 
@@ -14,12 +14,13 @@ final class TokenText {
    * Returns the token without line breaks at its end.
    *
    * @param origin a description of the source, for messages
-   * @param bytes the content, up to one byte more than {@link #LARGEST}
+   * @param bytes the content, up to one byte more than {@link #MAX_BYTES}
    * @throws IOException if the content is empty or too long
    */
   static String of(String origin, byte[] bytes) throws IOException {
-    if (bytes.length > LARGEST) {
-      throw new IOException(origin + " holds more than 64 KiB, so it is no token: name another");
+    if (bytes.length > MAX_BYTES) {
+      throw new IOException(
+          origin + " is longer than 64 KiB; check that it contains only the token");
     }
     return of(origin, new String(bytes, StandardCharsets.UTF_8));
   }
@@ -30,7 +31,7 @@ final class TokenText {
       end--;
     }
     if (end == 0) {
-      throw new IOException(origin + " is empty: put the token there");
+      throw new IOException(origin + " is empty; it must contain the token");
     }
     return text.substring(0, end);
   }

@@ -37,16 +37,16 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Settings settings;
   private final Admission.Permit permit;
   private final ConnectionEvents events;
   private final Dial dial;
   private final PayloadWatch payloadWatch = new PayloadWatch();
-  private final InFlightGate threads = new InFlightGate(this::tellClosed);
+  private final InFlightGate threads = new InFlightGate(this::emitClosed);
 
   private final TunnelLife life = new TunnelLife();
-  private final ConnectionMetrics gauges;
+  private final ConnectionMetrics metrics;
   private final TunnelTimers timers;
 
   // Written by the thread that dials.
@@ -59,20 +59,20 @@ final class Tunnel implements TunnelTimers.Verdict {
    * @param permit {@link #open} waits for its admission
    */
   Tunnel(
-      SharedResources engine,
+      SharedResources resources,
       Settings settings,
       Admission.Permit permit,
       ConnectionEvents events,
       Duration halfCloseTimeout) {
-    this.engine = engine;
+    this.resources = resources;
     this.settings = settings;
     this.permit = permit;
     this.events = events;
-    this.gauges = new ConnectionMetrics(events.connection(), life);
-    this.dial = new Dial(engine, settings, events, gauges.startedAt());
+    this.metrics = new ConnectionMetrics(events.connection(), life);
+    this.dial = new Dial(resources, settings, events, metrics.startedAt());
     this.timers =
         new TunnelTimers(
-            engine.timers(), settings.timeouts(), halfCloseTimeout, payloadWatch, this);
+            resources.timers(), settings.timeouts(), halfCloseTimeout, payloadWatch, this);
   }
 
   /**
@@ -91,7 +91,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       leaseHeap();
       WebSocket opened =
           new WebSocket(
-              dial.execute(), task -> engine.threads().helpers().execute(() -> guard(task)));
+              dial.execute(), task -> resources.threads().helpers().execute(() -> guard(task)));
       if (life.open(opened)) {
         timers.opened(opened);
         events.opened();
@@ -126,14 +126,14 @@ final class Tunnel implements TunnelTimers.Verdict {
       interrupted.initCause(e);
       cause = CloseCause.interrupted("waiting for another connection to end", interrupted);
     }
-    throw new TunnelException(gauges.reason(cause));
+    throw new TunnelException(metrics.reason(cause));
   }
 
   private void leaseHeap() throws TunnelException {
-    boolean tls = settings.cloudUri().base().isHttps() || engine.transport().usesTlsToProxy();
+    boolean tls = settings.cloudUri().base().isHttps() || resources.transport().usesTlsToProxy();
     lease = HeapShare.SYSTEM.lease(tls);
     if (lease == null) {
-      throw new TunnelException(gauges.reason(CloseCause.heapFull(HeapShare.SYSTEM, tls)));
+      throw new TunnelException(metrics.reason(CloseCause.heapFull(HeapShare.SYSTEM, tls)));
     }
   }
 
@@ -156,7 +156,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void endDial(Duration limit) {
     if (life.state() == State.DIALING) {
-      end(CloseCause.givenUp(limit, dial.currentStep()));
+      end(CloseCause.timedOut(limit, dial.currentStep()));
     }
   }
 
@@ -243,7 +243,7 @@ final class Tunnel implements TunnelTimers.Verdict {
   private @Nullable String hint(WebSocket socket) {
     boolean atOnce = life.openNanos() < AT_ONCE.toNanos();
     return atOnce && socket.received() == 0 && life.state() == State.OPEN
-        ? CloseCause.nothingListens(settings.target())
+        ? CloseCause.notListeningHint(settings.target())
         : null;
   }
 
@@ -286,7 +286,7 @@ final class Tunnel implements TunnelTimers.Verdict {
         // Other failures do not end the tunnel, because a reply and a close frame may still be
         // unread: docs/rationale/data-path.md.
         CloseReason known = life.reason();
-        why = known == null ? gauges.reason(CloseCause.lost(e)) : known;
+        why = known == null ? metrics.reason(CloseCause.lost(e)) : known;
       }
     }
     throw new TunnelException(why);
@@ -298,7 +298,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void shutdownOutput() {
     if (life.drain()) {
-      timers.draining(gauges::received);
+      timers.draining(metrics::received);
       WebSocket socket = life.webSocket();
       if (socket != null && settings.timeouts().pings()) {
         socket.ping(); // its pong confirms all sent bytes
@@ -316,7 +316,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       end(CloseCause.clientLeftDial(dial.currentStep()));
     } else {
       timers.leaving(
-          () -> !settings.timeouts().pings() || gauges.unacknowledged() == 0,
+          () -> !settings.timeouts().pings() || metrics.unacknowledged() == 0,
           CloseCause.clientLeft());
     }
   }
@@ -339,7 +339,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   @Override
   public boolean end(CloseCause ending) {
-    if (!life.end(gauges.reason(ending))) {
+    if (!life.end(metrics.reason(ending))) {
       return false;
     }
     WebSocket socket = life.webSocket();
@@ -398,15 +398,15 @@ final class Tunnel implements TunnelTimers.Verdict {
     }
     life.close();
     timers.stop();
-    HeapShare.Lease its = lease;
-    if (its != null) {
-      its.close();
+    HeapShare.Lease current = lease;
+    if (current != null) {
+      current.close();
     }
     threads.close();
   }
 
   /** Emits {@code closed} on the last thread that leaves the tunnel, so that no event follows. */
-  private void tellClosed() {
+  private void emitClosed() {
     if (dialed) {
       events.closed(requireReason());
     }
@@ -441,8 +441,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /** Returns the current metrics. */
-  ConnectionMetrics gauges() {
-    return gauges;
+  ConnectionMetrics metrics() {
+    return metrics;
   }
 
   private WebSocket openSocket() {

@@ -39,19 +39,19 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe. All threads of the library are daemon threads.
  */
 public final class TunnelClient implements AutoCloseable {
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Settings settings;
   private final ClientEvents events;
   private final ClientLife life;
   private final Admission connections;
 
-  private TunnelClient(SharedResources engine, Settings settings) {
-    this.engine = engine;
+  private TunnelClient(SharedResources resources, Settings settings) {
+    this.resources = resources;
     this.settings = settings;
     this.events = new ClientEvents(settings.eventListeners());
-    this.life = new ClientLife(engine);
+    this.life = new ClientLife(resources);
     this.connections = new Admission(settings.maxConnections());
-    engine.keepWarm(settings.cloudUri(), settings.timeouts().reusedConnectionTimeout());
+    resources.keepWarm(settings.cloudUri(), settings.timeouts().reusedConnectionTimeout());
   }
 
   /**
@@ -145,8 +145,8 @@ public final class TunnelClient implements AutoCloseable {
   private TunnelListener listenOn(ListeningSocket socket, Target target) {
     TunnelListener listener =
         TunnelListener.on(
-            socket, engine, settings.withTarget(target), connections, events, life::remove);
-    engine.prepare();
+            socket, resources, settings.withTarget(target), connections, events, life::remove);
+    resources.prepare();
     life.add(listener);
     return listener;
   }
@@ -180,7 +180,7 @@ public final class TunnelClient implements AutoCloseable {
     long startedAt = System.nanoTime();
     try {
       var unused =
-          new TokenLookup(settings.withTarget(target), engine.threads().helpers(), false)
+          new TokenLookup(settings.withTarget(target), resources.threads().helpers(), false)
               .get(settings.timeouts().connectTimeout());
     } catch (TokenException e) {
       throw new TunnelException(
@@ -240,7 +240,7 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IllegalStateException if this client is closed
    */
   public CompletableFuture<TunnelStream> openAsync(Target target) {
-    return openAsync(target, task -> engine.threads().start(settings.dialThread(target), task));
+    return openAsync(target, task -> resources.threads().start(settings.dialThread(target), task));
   }
 
   /**
@@ -292,7 +292,7 @@ public final class TunnelClient implements AutoCloseable {
    */
   public ProbeReport probe(Target target) throws InterruptedIOException {
     Timeouts timeouts = settings.timeouts().withPingInterval(Probe.PING_INTERVAL);
-    SharedResources fresh = new SharedResources(engine.transport().withoutWarmConnections());
+    SharedResources fresh = new SharedResources(resources.transport().withoutWarmConnections());
     try {
       return new Probe(target, newStream(fresh, settings.with(target, timeouts))).run();
     } finally {
@@ -340,7 +340,7 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   private TunnelStream newStream(Target target) {
-    return newStream(engine, settings.withTarget(target));
+    return newStream(resources, settings.withTarget(target));
   }
 
   private TunnelStream newStream(SharedResources resources, Settings ofStream) {
@@ -421,7 +421,7 @@ public final class TunnelClient implements AutoCloseable {
    * configured. Proxies of an {@code OkHttpClient} or of the JVM are not reported}
    */
   public Optional<ProxySettings> proxy() {
-    return Optional.ofNullable(engine.transport().proxy()).filter(proxy -> !proxy.isNone());
+    return Optional.ofNullable(resources.transport().proxy()).filter(proxy -> !proxy.isNone());
   }
 
   /** Returns the cloud and the default target, without secrets. */
@@ -448,8 +448,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     private Builder(TunnelClient client) {
-      this.shared = client.engine;
-      this.draft = new SettingsDraft(client.settings, client.engine.transport());
+      this.shared = client.resources;
+      this.draft = new SettingsDraft(client.settings, client.resources.transport());
     }
 
     /**
@@ -861,15 +861,15 @@ public final class TunnelClient implements AutoCloseable {
     public TunnelClient build() {
       Libraries.check();
       Settings settings = draft.finish();
-      return new TunnelClient(engine(draft.transport()), settings);
+      return new TunnelClient(resources(draft.transport()), settings);
     }
 
-    private SharedResources engine(TransportSettings transport) {
+    private SharedResources resources(TransportSettings transport) {
       if (shared == null || !shared.transport().equals(transport)) {
         return new SharedResources(transport);
       }
       if (!shared.join()) {
-        throw new IllegalStateException("the TunnelClient that this builder comes from is closed");
+        throw new IllegalStateException("the TunnelClient that created this builder is closed");
       }
       return shared;
     }

@@ -88,11 +88,11 @@ public abstract class TunnelEventListener {
    * That happens once per dial, after a 401, with a fresh token.
    *
    * @param connection the connection of the event
-   * @param refusal the response of the cloud
+   * @param rejection the response of the cloud
    * @param timings durations of the steps of this attempt
    */
   public void rejected(
-      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {}
+      ConnectionInfo connection, TunnelRejectedException rejection, DialTimings timings) {}
 
   /**
    * Called when an attempt has failed without a response to the upgrade: the cloud could not be

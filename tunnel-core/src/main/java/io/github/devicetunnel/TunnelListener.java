@@ -32,11 +32,11 @@ public final class TunnelListener implements AutoCloseable {
   /** Length of the accept queue of the system. */
   static final int BACKLOG = 256;
 
-  private static final long SHORTEST_PAUSE_MILLIS = 10;
-  private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long MIN_PAUSE_MILLIS = 10;
+  private static final long MAX_PAUSE_MILLIS = 1000;
 
   private final ListeningSocket socket;
-  private final SharedResources engine;
+  private final SharedResources resources;
   private final Settings settings;
   private final Admission admission;
   private final ClientEvents events;
@@ -51,13 +51,13 @@ public final class TunnelListener implements AutoCloseable {
 
   private TunnelListener(
       ListeningSocket socket,
-      SharedResources engine,
+      SharedResources resources,
       Settings settings,
       Admission admission,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
     this.socket = socket;
-    this.engine = engine;
+    this.resources = resources;
     this.settings = settings;
     this.admission = admission;
     this.events = events;
@@ -67,21 +67,21 @@ public final class TunnelListener implements AutoCloseable {
 
   static TunnelListener on(
       ListeningSocket socket,
-      SharedResources engine,
+      SharedResources resources,
       Settings settings,
       Admission admission,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
-    TunnelListener listener = new TunnelListener(socket, engine, settings, admission, events, onClosed);
+    TunnelListener listener = new TunnelListener(socket, resources, settings, admission, events, onClosed);
     if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
       LOG.warn(
-          "Listening on every interface ({}): everybody who reaches this machine reaches {}",
+          "Listening on all interfaces ({}): any host that reaches this machine can connect to {}",
           port.name(),
           settings.target());
     }
     events.listenerBound(listener.info);
     listener.acceptor =
-        engine.threads().start(settings.name() + "-accept-" + socket.threadName(), listener::acceptConnections);
+        resources.threads().start(settings.name() + "-accept-" + socket.threadName(), listener::acceptConnections);
     return listener;
   }
 
@@ -119,21 +119,21 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   private void acceptConnections() {
-    long pause = SHORTEST_PAUSE_MILLIS;
+    long pause = MIN_PAUSE_MILLIS;
     while (awaitRoom()) {
       try {
         carry(socket.accept());
-        pause = SHORTEST_PAUSE_MILLIS;
+        pause = MIN_PAUSE_MILLIS;
       } catch (IOException | RuntimeException | Error e) {
         // Usually too many open files or threads, until connections end. Pause instead of spinning.
         if (!isStopping()) {
           LOG.warn(
-              "{} could not accept a connection, next try in {} ms: {}",
+              "{} could not accept a connection: {}; retrying in {} ms",
               this,
-              pause,
-              e.getMessage());
+              e.getMessage(),
+              pause);
           pauseFor(pause);
-          pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+          pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
         }
       }
     }
@@ -148,7 +148,8 @@ public final class TunnelListener implements AutoCloseable {
     try (Admission.Permit turn = admission.request()) {
       if (!turn.isAdmitted()) {
         LOG.info(
-            "{} waits: its client has {} connections, the maximum (maxConnections)",
+            "{} has reached the limit of {} connections (maxConnections); new connections wait until"
+                + " one ends",
             this,
             turn.limit());
         events.connectionsWaiting(info, turn.limit());
@@ -171,7 +172,7 @@ public final class TunnelListener implements AutoCloseable {
     try {
       LocalConnection connection =
           new LocalConnection(
-              local, engine, settings, permit, eventsOf(local), connections::remove);
+              local, resources, settings, permit, eventsOf(local), connections::remove);
       connections.add(connection);
       try {
         connection.start();
@@ -193,7 +194,7 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   private ConnectionEvents eventsOf(LocalSocket local) {
-    ConnectionInfo connection = settings.connection(engine.nextConnection(), local.client());
+    ConnectionInfo connection = settings.connection(resources.nextConnection(), local.client());
     return new ConnectionEvents(connection, events);
   }
 
@@ -276,7 +277,7 @@ public final class TunnelListener implements AutoCloseable {
       return;
     }
     try {
-      thread.join(LONGEST_PAUSE_MILLIS);
+      thread.join(MAX_PAUSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -135,7 +135,7 @@ final class TunnelSocket extends SocketOptionsBase {
   public void bind(@Nullable SocketAddress bindpoint) throws IOException {
     checkNotClosed();
     if (bindpoint != null && !bindpoint.equals(NO_LOCAL_ADDRESS)) {
-      throw new BindException("a tunnel has no local address, and cannot be bound to " + bindpoint);
+      throw new BindException("a tunnel has no local address and cannot be bound to " + bindpoint);
     }
     bound = true;
   }

@@ -49,8 +49,8 @@ public final class TunnelSocketFactory extends SocketFactory {
   @SuppressWarnings("DoNotCallSuggester") // called by reflection where a setting takes a class name
   public static SocketFactory getDefault() {
     throw new UnsupportedOperationException(
-        "TunnelSocketFactory has no default: call TunnelClient.socketFactory(), or name the class"
-            + " NamedSocketFactory");
+        "TunnelSocketFactory has no default instance; call TunnelClient.socketFactory(), or use the"
+            + " class NamedSocketFactory");
   }
 
   TunnelStream prepare(InetSocketAddress address) throws IOException {

@@ -56,12 +56,12 @@ public final class TunnelStream implements AutoCloseable {
   private volatile Duration readTimeout = Duration.ZERO;
 
   TunnelStream(
-      SharedResources engine,
+      SharedResources resources,
       Settings settings,
       Admission.Permit permit,
       ConnectionEvents events,
       Consumer<StreamLife> onClosed) {
-    this.life = new StreamLife(engine, settings, permit, events, onClosed);
+    this.life = new StreamLife(resources, settings, permit, events, onClosed);
     this.reader = life.reader();
     this.writer = life.writer();
   }

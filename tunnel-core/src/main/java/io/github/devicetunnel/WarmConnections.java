@@ -47,7 +47,7 @@ final class WarmConnections {
   private @Nullable ScheduledFuture<?> refreshing;
   private @Nullable WarmUp running;
   private boolean busy;
-  private boolean wanted; // another round was requested
+  private boolean requested; // another round was requested
   private boolean closed;
 
   /**
@@ -100,7 +100,7 @@ final class WarmConnections {
 
   private void fill() {
     synchronized (this) {
-      wanted = true;
+      requested = true;
       if (busy || closed) {
         return;
       }
@@ -130,7 +130,7 @@ final class WarmConnections {
    * again.
    */
   private void failed(Throwable e) {
-    LOG.debug("not all of {} warm connections to {} could be opened", count, cloud, e);
+    LOG.debug("could not open all {} warm connections to {}", count, cloud, e);
   }
 
   private synchronized void rest() {
@@ -138,8 +138,8 @@ final class WarmConnections {
   }
 
   private synchronized boolean takeWish() {
-    busy = wanted && !closed;
-    wanted = false;
+    busy = requested && !closed;
+    requested = false;
     return busy;
   }
 
@@ -157,7 +157,7 @@ final class WarmConnections {
     } finally {
       synchronized (this) {
         running = null;
-        wanted |= warmUp.foundDeadConnection(); // replaces it now instead of in 15 s
+        requested |= warmUp.foundDeadConnection(); // replaces it now instead of in 15 s
       }
     }
   }

@@ -17,13 +17,13 @@ class CredentialsTest {
       delimiter = '|',
       value = {
         "''|apiKey is empty",
-        "'ak_1\n'|apiKey has a line break at position 5 of 5",
-        "bearer ak_secret|apiKey begins with Bearer, which is the scheme of the header: leave it out",
-        "ak_secret key|apiKey has a blank at position 10 of 13",
+        "'ak_1\n'|apiKey contains a line break at position 5 of 5",
+        "bearer ak_secret|apiKey begins with Bearer, the scheme of the header; remove it",
+        "ak_secret key|apiKey contains a space or tab at position 10 of 13",
         "'\"ak_secret\"'|apiKey is in quotes, which docker --env-file and systemd may keep",
-        "\uFEFFak_secret|apiKey begins with a byte order mark: save the file without it",
-        "a\0k\0_\0|apiKey is in UTF-16: save the file in UTF-8",
-        "ak_secretü|apiKey has a character that is not printable ASCII at position 10 of 10",
+        "\uFEFFak_secret|apiKey begins with a byte order mark; save the file without it",
+        "a\0k\0_\0|apiKey is encoded in UTF-16; save the file in UTF-8",
+        "ak_secretü|apiKey contains a character that is not printable ASCII at position 10 of 10",
       })
   void rejectsMalformedAccessKey(String key, String message) {
     assertThatThrownBy(() -> Credentials.apiKey(key))
@@ -36,7 +36,7 @@ class CredentialsTest {
     assertThatThrownBy(() -> Credentials.apiKey(TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "apiKey is a JWT, which needs the ID of the application whose key checks it: use"
+            "apiKey is a JWT, which requires an application ID; use"
                 + " Credentials.jwt(applicationId, token)");
   }
 
@@ -45,7 +45,7 @@ class CredentialsTest {
     assertThatThrownBy(() -> Credentials.jwt("app1", "ak_secret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "token is an access key (ak_...), which goes without the ID of an application: use"
+            "token is an access key (ak_...), which is sent without an application ID; use"
                 + " Credentials.apiKey(key)");
   }
 
@@ -54,7 +54,7 @@ class CredentialsTest {
   void rejectsMalformedJwtWithoutQuotingIt(String token) {
     assertThatThrownBy(() -> Credentials.jwt("app1", token))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("token is no JWT, which is three parts in base64url")
+        .hasMessageStartingWith("token is not a JWT (three base64url parts")
         .hasMessageNotContaining("secret");
   }
 
@@ -62,7 +62,7 @@ class CredentialsTest {
   void rejectsMalformedApplicationId() {
     assertThatThrownBy(() -> Credentials.jwt("a b", TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("applicationId has a blank at position 2 of 3");
+        .hasMessageStartingWith("applicationId contains a space or tab at position 2 of 3");
     assertThatThrownBy(() -> Credentials.jwt("", request -> TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("applicationId is empty");

@@ -23,19 +23,25 @@ class DialFailureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Too many open files, this process has too many open files to reach the cloud: raise its limit",
+    "Too many open files,"
+        + " this process has too many open files to connect to the cloud; raise its limit",
     "Too many open files: socket,"
-        + " this process has too many open files to reach the cloud: raise its limit",
+        + " this process has too many open files to connect to the cloud; raise its limit",
     "Too many open files in system,"
-        + " this machine has too many open files or connections to reach the cloud: end some",
+        + " this machine has too many open files or connections to connect to the cloud;"
+        + " close some of them",
     "No buffer space available (maximum connections reached?): connect,"
-        + " this machine has too many open files or connections to reach the cloud: end some",
-    "Cannot assign requested address, 'this machine has no free local port to reach the cloud: close"
-        + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
-    "Can't assign requested address, 'this machine has no free local port to reach the cloud: close"
-        + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
-    "Address already in use: connect, 'this machine has no free local port to reach the cloud: close"
-        + " connections, or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)'",
+        + " this machine has too many open files or connections to connect to the cloud;"
+        + " close some of them",
+    "Cannot assign requested address, 'this machine has no free local port for a connection to the"
+        + " cloud; close connections or widen the range of local ports"
+        + " (net.ipv4.ip_local_port_range on Linux)'",
+    "Can't assign requested address, 'this machine has no free local port for a connection to the"
+        + " cloud; close connections or widen the range of local ports"
+        + " (net.ipv4.ip_local_port_range on Linux)'",
+    "Address already in use: connect, 'this machine has no free local port for a connection to the"
+        + " cloud; close connections or widen the range of local ports"
+        + " (net.ipv4.ip_local_port_range on Linux)'",
   })
   void blamesThisMachineForExhaustedResources(String text, String message) {
     CloseCause cause = unreachable(new SocketException(text));
@@ -54,7 +60,8 @@ class DialFailureTest {
             .ending(Duration.ofSeconds(1), "connecting to [::1]:8443");
 
     assertThat(cause.message())
-        .startsWith("this machine has no free local port, or no IPv6 address, to reach the cloud");
+        .startsWith(
+            "this machine has no free local port or no IPv6 address for a connection to the cloud");
   }
 
   @Test

@@ -39,7 +39,7 @@ class JwtClaimsTest {
     assertThat(read.defect(target, NOW.plusSeconds(59))).isNull();
     assertThat(read.defect(target, NOW.plusSeconds(60)))
         .startsWith(
-            "has expired: its claim exp is 1640947429 (2021-12-31T10:43:49Z), and now it is"
+            "has expired: its claim exp is 1640947429 (2021-12-31T10:43:49Z), the current time is"
                 + " 1640947489 (2021-12-31T10:44:49Z)");
   }
 
@@ -48,22 +48,22 @@ class JwtClaimsTest {
     assertThat(defect(fresh("\"nbf\":1640947489"))).isNull();
     assertThat(defect(fresh("\"nbf\":1640947490")))
         .startsWith(
-            "is not valid yet: its claim nbf is 1640947490 (2021-12-31T10:44:50Z), and now it is"
-                + " 1640947429 (2021-12-31T10:43:49Z)");
+            "is not valid yet: its claim nbf is 1640947490 (2021-12-31T10:44:50Z), the current time"
+                + " is 1640947429 (2021-12-31T10:43:49Z)");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"{}", "{\"exp\":null}", "{\"exp\":\"\"}", "{\"nbf\":1,\"a\":{\"exp\":9}}"})
   void rejectsTokenWithoutExpiry(String claims) {
-    assertThat(defect(claims))
-        .startsWith("has no claim exp, without which the service takes no token");
+    assertThat(defect(claims)).startsWith("has no claim exp, which the cloud requires");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\"1640947430\"", "true", "[1640947430]"})
   void rejectsNonNumericExpiry(String value) {
-    assertThat(defect("{\"exp\":" + value + "}")).startsWith("has a claim exp that is no number");
+    assertThat(defect("{\"exp\":" + value + "}"))
+        .startsWith("has a claim exp that is not a number of seconds");
   }
 
   @ParameterizedTest
@@ -88,8 +88,8 @@ class JwtClaimsTest {
     assertThat(
             defect(fresh("\"pelion.edge.tunnel.device_id\":\"017b7fddb124724840c1c7b8000000ff\"")))
         .startsWith(
-            "is for another device: its claim pelion.edge.tunnel.device_id is"
-                + " 017b7fddb124724840c1c7b8000000ff, and the tunnel is to lead to "
+            "was issued for device 017b7fddb124724840c1c7b8000000ff (claim"
+                + " pelion.edge.tunnel.device_id), but the tunnel targets device "
                 + DEVICE);
   }
 
@@ -104,9 +104,9 @@ class JwtClaimsTest {
   void rejectsTokenForAnotherPort(String port, String shown) {
     assertThat(defect(fresh("\"pelion.edge.tunnel.port\":" + port)))
         .startsWith(
-            "is for another port: its claim pelion.edge.tunnel.port is "
+            "was issued for port "
                 + shown
-                + ", and the tunnel is to lead to 80");
+                + " (claim pelion.edge.tunnel.port), but the tunnel targets port 80");
   }
 
   @ParameterizedTest
@@ -137,9 +137,9 @@ class JwtClaimsTest {
   void rejectsTokenForAnotherAddress(String claim, String service, String targetHost) {
     assertThat(defect(fresh("\"pelion.edge.tunnel.ip\":\"" + claim + "\""), DEVICE, service))
         .startsWith(
-            "is for another address: its claim pelion.edge.tunnel.ip is "
+            "was issued for address "
                 + claim
-                + ", and the tunnel is to lead to "
+                + " (claim pelion.edge.tunnel.ip), but the tunnel targets address "
                 + targetHost);
   }
 

@@ -53,8 +53,8 @@ class ProxySettingsTest {
     assertThatThrownBy(() -> ProxySettings.parse(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "proxy must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or"
-                + " socks5, with or without USER:PASSWORD@, but \""
+            "proxy must be none, or SCHEME://[USER:PASSWORD@]HOST:PORT with the scheme http, https"
+                + " or socks5, but \""
                 + url
                 + "\" "
                 + defect);
@@ -93,7 +93,7 @@ class ProxySettingsTest {
     assertThat(ProxySettings.none()).hasToString("none");
     assertThatThrownBy(() -> ProxySettings.none().credentials("user", "s3cret"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("proxy is none, so there is no user and no password");
+        .hasMessage("proxy is none, which has no user name and password");
   }
 
   @Test
@@ -104,15 +104,15 @@ class ProxySettingsTest {
     ProxySettings https = ProxySettings.https("host", 1);
     assertThat(https.credentials("user", "a:b")).hasToString("https://host:1");
     assertThatThrownBy(() -> https.credentials("us:er", "x"))
-        .hasMessageStartingWith("proxy user has a colon, which HTTP cannot carry");
+        .hasMessageStartingWith("proxy user contains a colon, which HTTP does not allow");
     assertThat(socks.credentials("us:er", "")).hasToString("socks5://host:1");
     assertThatThrownBy(() -> http.credentials("us:er", "x"))
-        .hasMessageStartingWith("proxy user has a colon, which HTTP cannot carry");
+        .hasMessageStartingWith("proxy user contains a colon, which HTTP does not allow");
     assertThatThrownBy(() -> http.credentials("", "x")).hasMessage("proxy user is empty");
     assertThatThrownBy(() -> http.credentials("u", "s3cret\n"))
-        .hasMessage("proxy password has a control character");
+        .hasMessage("proxy password contains a control character");
     assertThatThrownBy(() -> socks.credentials("u", "ü".repeat(128)))
-        .hasMessage("proxy password is longer than 255 bytes, which SOCKS5 cannot carry");
+        .hasMessage("proxy password is longer than 255 bytes, the limit of SOCKS5");
   }
 
   @ParameterizedTest

@@ -50,26 +50,26 @@ class TlsSettingsTest {
     Path text = file("text", "nothing of the kind");
     Path truncated = file("cut", HELD.certificatePem().substring(0, 300));
     Path broken = file("broken", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
-    String noCertificate = ": it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
+    String noCertificate = ": the file contains no PEM certificate (-----BEGIN CERTIFICATE-----)";
 
     assertRejected(
-        () -> tls.trustAlso(missing), "trustAlso " + missing + ": there is no such file");
+        () -> tls.trustAlso(missing), "trustAlso " + missing + ": the file does not exist");
     assertRejected(() -> tls.trustOnly(text), "trustOnly " + text + noCertificate);
     assertRejected(() -> tls.trustAlso(truncated), "trustAlso " + truncated + noCertificate);
     assertThatThrownBy(() -> tls.trustAlso(broken))
         .hasMessageStartingWith(
-            "trustAlso " + broken + ": it holds a certificate that cannot be read, ");
+            "trustAlso " + broken + ": a certificate in the file cannot be parsed: ");
     assertThatThrownBy(() -> tls.trustAlso(folder))
-        .hasMessageStartingWith("trustAlso " + folder + ": it cannot be read, ");
+        .hasMessageStartingWith("trustAlso " + folder + ": the file cannot be read: ");
   }
 
   @Test
   void namesSourceOfGivenCertificates() {
     assertThat(TlsSettings.builder().trustOnly(List.of(HELD.certificate()), "the vault").build())
-        .hasToString("TlsSettings[trusted are only the authorities in the vault]");
+        .hasToString("TlsSettings[trusted: only the authorities in the vault]");
     assertThatThrownBy(() -> TlsSettings.builder().trustOnly(List.of(), "the\nvault"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("trustOnly the?vault: there is no certificate; pass at least one");
+        .hasMessage("trustOnly the?vault: no certificates; pass at least one");
   }
 
   @Test
@@ -97,12 +97,12 @@ class TlsSettingsTest {
   void rejectsTrustOnlyWithTrustAlso() throws Exception {
     Path ca = file("ca.pem", HELD.certificatePem());
     assertThat(TlsSettings.builder().build())
-        .hasToString("TlsSettings[trusted are " + CACERTS + "]");
+        .hasToString("TlsSettings[trusted: " + CACERTS + "]");
     assertThat(TlsSettings.builder().trustOnly(ca).build())
-        .hasToString("TlsSettings[trusted are only the authorities in " + ca + "]");
+        .hasToString("TlsSettings[trusted: only the authorities in " + ca + "]");
     assertThatThrownBy(() -> TlsSettings.builder().trustAlso(ca).trustOnly(ca).build())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("trustOnly contradicts trustAlso: say the one or the other");
+        .hasMessage("trustOnly and trustAlso cannot be combined; use one of them");
   }
 
   @Test
@@ -113,19 +113,19 @@ class TlsSettingsTest {
     String before = tls.toString();
 
     file("both.pem", OTHER.certificatePem() + HELD.privateKeyPkcs8Pem());
-    assertRejected(tls::reload, "clientKey " + both + ": its key is not that of the certificate");
+    assertRejected(tls::reload, "clientKey " + both + ": the key does not match the certificate");
     assertThat(tls).hasToString(before);
 
     file("both.pem", OTHER.certificatePem() + OTHER.privateKeyPkcs8Pem());
     Files.delete(ca);
-    assertRejected(tls::reload, "trustOnly " + ca + ": there is no such file");
+    assertRejected(tls::reload, "trustOnly " + ca + ": the file does not exist");
     assertThat(tls).hasToString(before);
 
     file("ca.pem", HELD.certificatePem());
     tls.reload();
     assertThat(tls)
         .hasToString(
-            "TlsSettings[trusted are only the authorities in " + ca + ", client certificate CN=b]");
+            "TlsSettings[trusted: only the authorities in " + ca + ", client certificate CN=b]");
   }
 
   @Test
@@ -177,33 +177,32 @@ class TlsSettingsTest {
     Path broken = file("broken", "-----BEGIN PRIVATE KEY-----\nMHc=\n-----END PRIVATE KEY-----\n");
     Path two = file("two", HELD.privateKeyPkcs8Pem() + OTHER.privateKeyPkcs8Pem());
     String convert =
-        "\", and \"PRIVATE KEY\" (PKCS#8, not encrypted) is wanted: convert it with openssl pkcs8"
+        "\", but \"PRIVATE KEY\" (unencrypted PKCS#8) is required; convert it with openssl pkcs8"
             + " -topk8 -nocrypt -in FILE -out NEW_FILE";
 
     assertThat(tls.clientCertificate(certificate, key).build())
-        .hasToString("TlsSettings[trusted are " + CACERTS + ", client certificate CN=a]");
+        .hasToString("TlsSettings[trusted: " + CACERTS + ", client certificate CN=a]");
     assertRejected(
         () -> tls.clientCertificate(certificate, otherKey),
-        "clientKey " + otherKey + ": its key is not that of the certificate in " + certificate);
+        "clientKey " + otherKey + ": the key does not match the certificate in " + certificate);
     assertRejected(
         () -> tls.clientCertificate(certificate, certificate),
-        "clientKey " + certificate + ": it holds no private key");
+        "clientKey " + certificate + ": the file contains no private key");
     assertRejected(
         () -> tls.clientCertificate(certificate, two),
-        "clientKey " + two + ": it holds more than one private key");
+        "clientKey " + two + ": the file contains more than one private key");
     assertRejected(
         () -> tls.clientCertificate(certificate, sec1),
-        "clientKey " + sec1 + ": its key has the form \"EC PRIVATE KEY" + convert);
+        "clientKey " + sec1 + ": the key is in the form \"EC PRIVATE KEY" + convert);
     assertRejected(
         () -> tls.clientCertificate(certificate, encrypted),
-        "clientKey " + encrypted + ": its key has the form \"RSA PRIVATE KEY" + convert);
+        "clientKey " + encrypted + ": the key is in the form \"RSA PRIVATE KEY" + convert);
     assertRejected(
         () -> tls.clientCertificate(certificate, broken),
-        "clientKey "
-            + broken
-            + ": its key is broken, or not of the kind of the certificate's, which is EC");
+        "clientKey " + broken + ": the key is damaged or not of the type EC of the certificate");
     assertThatThrownBy(() -> tls.clientCertificate(key, key))
-        .hasMessageStartingWith("clientCertificate " + key + ": it holds no certificate");
+        .hasMessageStartingWith(
+            "clientCertificate " + key + ": the file contains no PEM certificate");
   }
 
   @Test
@@ -212,7 +211,7 @@ class TlsSettingsTest {
     Path zeros = Path.of("/dev/zero");
     assertRejected(
         () -> TlsSettings.builder().trustAlso(zeros),
-        "trustAlso /dev/zero: it is longer than 16 MiB");
+        "trustAlso /dev/zero: the file is larger than 16 MiB");
   }
 
   @Test
@@ -229,13 +228,13 @@ class TlsSettingsTest {
 
     assertRejected(
         () -> tls.clientKeyStore(text, "x"::toCharArray),
-        "clientKeyStore " + text + ": it is no PKCS#12");
+        "clientKeyStore " + text + ": the file is not in PKCS#12 format");
     assertRejected(
         () -> tls.clientKeyStore(store, "wrong"::toCharArray),
         "clientKeyStore " + store + ": the password is wrong");
     assertRejected(
         () -> tls.clientKeyStore(store, "right"::toCharArray),
-        "clientKeyStore " + store + ": it holds no private key");
+        "clientKeyStore " + store + ": the file contains no private key");
   }
 
   @Test
@@ -246,10 +245,10 @@ class TlsSettingsTest {
     for (String bad : new String[] {"", "sha1/AAAA", "sha256/AAAA", "sha256/*", pin.substring(7)}) {
       assertRejected(
           () -> tls.pin("cloud.example", bad),
-          "pin must be sha256/ and 32 bytes in Base64, but is \"" + bad + "\"");
+          "pin must be sha256/ followed by 32 bytes in Base64, but is \"" + bad + "\"");
     }
     assertRejected(
         () -> tls.pin("a.*.example", pin),
-        "pin: the host must be a name, or *. or **. and a name, but is \"a.*.example\"");
+        "pin: the host must be a name, optionally after *. or **., but is \"a.*.example\"");
   }
 }

@@ -47,7 +47,7 @@ class TokenSourcesTest {
     Files.delete(file);
     assertThatThrownBy(() -> token(source))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("there is no token file " + file);
+        .hasMessageStartingWith("the token file " + file + " does not exist");
     Files.writeString(file, "ak_3");
     assertThat(token(source)).isEqualTo("ak_3");
   }
@@ -61,8 +61,7 @@ class TokenSourcesTest {
     Files.write(file, new byte[70_000]);
     assertThatThrownBy(() -> token(TokenSources.file(file)))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith(
-            "the token file " + file + " holds more than 64 KiB, so it is no token");
+        .hasMessageStartingWith("the token file " + file + " is longer than 64 KiB");
     assertThatThrownBy(() -> token(TokenSources.file(folder))).isInstanceOf(IOException.class);
   }
 
@@ -94,11 +93,11 @@ class TokenSourcesTest {
             () -> token(shell("echo ak_secret; printf 'not\\nlogged in\\n' >&2; exit 3", LONG)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
-            "the token command /bin/sh ended with code 3, try it in a terminal: not logged in");
+            "the token command /bin/sh exited with code 3: not logged in; run it in a terminal");
     assertThatThrownBy(() -> token(shell("head -c 9999 /dev/zero | tr '\\0' x >&2; exit 1", LONG)))
         .isInstanceOf(IOException.class)
         .message()
-        .startsWith("the token command /bin/sh ended with code 1, try it in a terminal: xxx")
+        .startsWith("the token command /bin/sh exited with code 1: xxx")
         .hasSizeLessThan(400);
     assertThatThrownBy(() -> token(shell("true", LONG)))
         .isInstanceOf(IOException.class)
@@ -110,7 +109,7 @@ class TokenSourcesTest {
     TokenSource source = TokenSources.command(List.of("/no/such/program", "secret"), LONG);
     assertThatThrownBy(() -> token(source))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("the token command /no/such/program cannot be started, ")
+        .hasMessageStartingWith("the token command /no/such/program cannot be started: ")
         .hasMessageNotContaining("secret");
     assertThat(source.toString()).doesNotContain("secret");
   }
@@ -131,7 +130,7 @@ class TokenSourcesTest {
     CompletableFuture<InputStream> child = childOutput();
     assertThatThrownBy(() -> token(shell(childScript(), Duration.ofSeconds(5))))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("the token command /bin/sh did not end within 5 s");
+        .hasMessageStartingWith("the token command /bin/sh did not exit within 5 s");
     assertEnds(child);
   }
 

@@ -50,8 +50,8 @@ class TunnelClientBuilderTest {
         .hasMessage(
             "header: "
                 + name
-                + " holds the access key or token, and a request has only one (RFC 9110 section"
-                + " 11.6.2); for a server in front of the cloud use another header or a client"
+                + " carries the access key or token and cannot be repeated (RFC 9110 section"
+                + " 11.6.2); for a server in front of the cloud, use another header or a client"
                 + " certificate");
   }
 
@@ -60,7 +60,8 @@ class TunnelClientBuilderTest {
     assertThatThrownBy(() -> complete().header("Proxy-Authorization", "Basic s3cret"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "header: Proxy-Authorization is for a proxy; set user and password with proxy(...)");
+            "header: Proxy-Authorization is for a proxy; set the user name and password with"
+                + " proxy(...)");
   }
 
   @Test
@@ -68,8 +69,8 @@ class TunnelClientBuilderTest {
     assertThatThrownBy(() -> complete().header("X-Front: Basic s3cret", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "header: the name must not have a colon, but is \"X-Front:...\"; give name and value"
-                + " apart");
+            "header: the name must not have a colon, but is \"X-Front:...\"; pass the name and the"
+                + " value separately");
   }
 
   @ParameterizedTest
@@ -176,8 +177,8 @@ class TunnelClientBuilderTest {
     "wss://cloud example, is malformed",
     "wss://cloud.example?x=1, has a query or a fragment",
     "wss://cloud.example/#x, has a query or a fragment",
-    "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/, has only a part of a",
-    "wss://h/v3, has only a part of a connection's path",
+    "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/, has only a part of the",
+    "wss://h/v3, has only a part of the path",
     "wss://h/v3/devices/1/services/127.0.0.1:80/connection, deviceId must be 32 hex digits",
     "wss://h/v3/devices/017b7fddb124724840c1c7b800000000/services/127.0.0.1/connection, serviceAdd",
   })
@@ -238,7 +239,7 @@ class TunnelClientBuilderTest {
   @Test
   void rejectsInvalidDurations() {
     assertThatThrownBy(() -> complete().pingInterval(Duration.ofMillis(99)))
-        .hasMessage("pingInterval must be zero, for no pings, or at least 0.1 s, but is 0.099 s");
+        .hasMessage("pingInterval must be 0 (no pings) or at least 0.1 s, but is 0.099 s");
     assertThatThrownBy(() -> complete().pingInterval(Duration.ofSeconds(-1)))
         .hasMessageContaining("-1 s");
     assertThatThrownBy(() -> complete().connectTimeout(Duration.ZERO))
@@ -288,7 +289,7 @@ class TunnelClientBuilderTest {
   void rejectsPlaintextToRemoteCloud(String uri) {
     assertThatThrownBy(() -> complete().cloudUri(uri).build())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("use wss, or say allowPlaintext(true)");
+        .hasMessageContaining("use wss, or set allowPlaintext(true)");
     complete().cloudUri(uri).allowPlaintext(true).build().close();
   }
 

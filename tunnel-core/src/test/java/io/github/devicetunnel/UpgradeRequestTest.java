@@ -163,7 +163,7 @@ class UpgradeRequestTest {
     assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.REJECTED);
     assertThat(e)
         .hasMessage(
-            "the cloud refused a tunnel to "
+            "the cloud rejected the tunnel to "
                 + TARGET
                 + ": 404 not_found, no such device; check the device ID, whether the gateway is"
                 + " online, and whether the service listens on it (request 77)");
@@ -235,7 +235,7 @@ class UpgradeRequestTest {
     try (TunnelClient client = builder.build()) {
       assertThatThrownBy(client::open)
           .isInstanceOf(TunnelException.class)
-          .hasMessageContaining("no answer within 0.3 s, while looking up cloud.localhost");
+          .hasMessageContaining("no answer within 0.3 s, while resolving cloud.localhost");
     } finally {
       release.countDown();
     }

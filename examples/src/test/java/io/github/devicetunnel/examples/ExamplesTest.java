@@ -77,7 +77,7 @@ final class ExamplesTest {
     HttpServer server = webServer("/", "A page");
     try {
       cloud.route(DEVICE, "127.0.0.1:80", server.getAddress());
-      assertThat(Printed.by(BrowseDevice::main, cloud.uri(), DEVICE))
+      assertThat(CapturedOutput.by(BrowseDevice::main, cloud.uri(), DEVICE))
           .isEqualTo("With a socket factory: A page\nThrough a local port: A page\n");
     } finally {
       server.stop(0);
@@ -91,7 +91,7 @@ final class ExamplesTest {
     try (EmbeddedPostgres postgres = startPostgres()) {
       cloud.route(DEVICE, "127.0.0.1:5432", loopback(postgres.getPort()));
       String query = "SELECT n * n FROM generate_series(1, 3) n";
-      assertThat(Printed.by(QueryPostgres::main, cloud.uri(), DEVICE, "postgres", query))
+      assertThat(CapturedOutput.by(QueryPostgres::main, cloud.uri(), DEVICE, "postgres", query))
           .isEqualTo("1\n4\n9\n");
     }
   }
@@ -130,7 +130,7 @@ final class ExamplesTest {
       cloud.route(DEVICE, "127.0.0.1:22", loopback(server.getPort()));
 
       String printed =
-          Printed.by(
+          CapturedOutput.by(
               SshToDevice::main,
               cloud.uri(),
               DEVICE,
@@ -161,7 +161,7 @@ final class ExamplesTest {
       List<String> args = new ArrayList<>(List.of(cloud.uri()));
       args.addAll(devices);
       args.add(DEVICE);
-      String[] lines = Printed.by(AskManyDevices::main, args.toArray(String[]::new)).split("\n");
+      String[] lines = CapturedOutput.by(QueryManyDevices::main, args.toArray(String[]::new)).split("\n");
       assertThat(lines).hasSize(101);
       for (int i = 0; i < 100; i++) {
         assertThat(lines[i]).isEqualTo(devices.get(i) + ": ready");
@@ -178,7 +178,7 @@ final class ExamplesTest {
   void fromOldClientListensUntilEnter() throws Exception {
     HttpServer server = webServer("/", "A page");
     InputStream terminal = System.in;
-    Printed printed = new Printed();
+    CapturedOutput printed = new CapturedOutput();
     List<String> pages = new ArrayList<>();
     System.setIn(
         new InputStream() {

@@ -112,8 +112,8 @@ final class BareCloseTest {
       assertThat(stream.inputStream().read()).isEqualTo(-1);
       CloseReason reason = stream.whenClosed().toCompletableFuture().join();
       assertThat(reason.message())
-          .contains("without a close frame at once and without a byte")
-          .contains("is anything listening on 127.0.0.1:81");
+          .contains("without a close frame before sending any data")
+          .contains("check that the service listens on 127.0.0.1:81 of the gateway");
     }
   }
 

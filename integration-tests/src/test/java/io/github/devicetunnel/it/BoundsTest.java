@@ -82,7 +82,7 @@ class BoundsTest {
       TunnelException failure =
           catchThrowableOfType(TunnelException.class, () -> stream.inputStream().read());
       assertThat(failure.reason().kind()).isEqualTo(Kind.IDLE_TIMEOUT);
-      assertThat(failure).hasMessage("nothing was sent either way for 0.5 s");
+      assertThat(failure).hasMessage("no data in either direction for 0.5 s");
     }
   }
 
@@ -108,7 +108,7 @@ class BoundsTest {
   /** An error in one step of closing a connection must not leak its slot. */
   @Test
   void connectionSlotIsReleasedWhenLogThrows() throws Exception {
-    try (RefusingPort port = new RefusingPort();
+    try (ClosedPort port = new ClosedPort();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(port.serviceAddress()).maxConnections(1).build();
         TunnelListener listener = client.listen(Loopback.anyPort());

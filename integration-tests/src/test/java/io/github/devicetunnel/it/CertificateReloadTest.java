@@ -45,7 +45,7 @@ final class CertificateReloadTest {
     cloud =
         TestingCloud.started(
             TestingCloud.builder()
-                .useHttps(new NeedsClientCertificate(certificates.sslSocketFactory())));
+                .useHttps(new ClientAuthSocketFactory(certificates.sslSocketFactory())));
     cloud
         .service()
         .device(Cloud.DEVICE)
@@ -89,7 +89,7 @@ final class CertificateReloadTest {
     write(SERVER, EXPIRED);
     try (TunnelProgram program = startedWithCertificateAndKey()) {
       int port = program.awaitPort();
-      TunnelProgram.connectInVain(port);
+      TunnelProgram.connectAndExpectClose(port);
 
       write(SERVER, RENEWED);
       program.signal(folder, "HUP");
@@ -104,7 +104,7 @@ final class CertificateReloadTest {
     write(EXPIRED, RENEWED);
     try (TunnelProgram program = startedWithCertificateAndKey()) {
       int port = program.awaitPort();
-      TunnelProgram.connectInVain(port);
+      TunnelProgram.connectAndExpectClose(port);
 
       write(SERVER, RENEWED);
       program.signal(folder, "HUP");
@@ -123,7 +123,7 @@ final class CertificateReloadTest {
 
       Files.writeString(certificate, EXPIRED.certificatePem());
       program.signal(folder, "HUP");
-      program.await("tunnel: --client-key: .*its key is not that of the certificate in ");
+      program.await("tunnel: --client-key: .*the key does not match the certificate in ");
       program.await("The certificates are unchanged");
 
       assertTunnelWorks(port);
@@ -139,7 +139,7 @@ final class CertificateReloadTest {
 
       Files.delete(certificate);
       program.signal(folder, "HUP");
-      program.await("tunnel: --client-cert: .*client\\.pem: there is no such file");
+      program.await("tunnel: --client-cert: .*client\\.pem: the file does not exist");
       program.await("The certificates are unchanged");
 
       assertTunnelWorks(port);
@@ -158,7 +158,7 @@ final class CertificateReloadTest {
 
         kept.getOutputStream().write('x');
         assertThat(kept.getInputStream().read()).isEqualTo('x');
-        TunnelProgram.connectInVain(port);
+        TunnelProgram.connectAndExpectClose(port);
       }
     }
   }

@@ -170,7 +170,7 @@ final class ConnectionHeaderTest {
   }
 
   private static void serve(RawConnection connection) throws Exception {
-    assertThat(connection.readFrameButPings().payload()).isEqualTo("sent");
+    assertThat(connection.readFrameExceptPings().payload()).isEqualTo("sent");
     connection.write(Frames.binary("got".getBytes(UTF_8)), Frames.close(1000));
     assertThat(connection.readCloseCode()).isEqualTo(1000);
   }

@@ -120,7 +120,7 @@ final class ConnectionThreadsTest {
     try {
       return VIRTUAL_THREADS && (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError("Java 21 and later have virtual threads", e);
+      throw new LinkageError("virtual threads require Java 21", e);
     }
   }
 }

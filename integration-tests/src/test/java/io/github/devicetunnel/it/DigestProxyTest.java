@@ -116,11 +116,11 @@ final class DigestProxyTest {
     try (ServerProgram proxy = squid()) {
       ProxySettings settings = ProxySettings.http("127.0.0.1", proxy.port());
       assertThat(failure(settings.credentials("plant", "wr0ng-5ecret")))
-          .contains("answered 407 ")
-          .endsWith("it does not accept the user and the password: check them");
+          .contains("rejected the connection to ", " with 407 ")
+          .endsWith("it does not accept the user name and password; check both");
       assertThat(failure(settings))
-          .contains("answered 407 ")
-          .endsWith("it wants a user and a password, and none are set: set them");
+          .contains("rejected the connection to ", " with 407 ")
+          .endsWith("it requires a user name and password, but none are set; set both");
     }
   }
 
@@ -188,8 +188,8 @@ final class DigestProxyTest {
           .endsWith(
               "it requires "
                   + challenge.replaceFirst(" .*", "")
-                  + ", and only Basic and Digest (MD5 or SHA-256, qop=auth) are supported; run a"
-                  + " local proxy such as cntlm or px that signs in to it");
+                  + ", but only Basic and Digest (MD5 or SHA-256, qop=auth) are supported; use a"
+                  + " local proxy such as cntlm or px that authenticates to it");
       assertThat(proxy.accepted()).isEqualTo(1);
     }
   }
@@ -226,7 +226,7 @@ final class DigestProxyTest {
       head = closeAfterAnswer ? null : readHead(socket);
     }
     socket.shutdownOutput();
-    RefusedProxies.untilEnd(socket);
+    RejectedProxies.awaitEnd(socket);
   }
 
   private static String readHead(Socket socket) throws IOException {

@@ -27,8 +27,8 @@ final class DirectDifferencesTest {
   @TempDir private Path folder;
 
   private static Map<String, DifferenceScene> scenes() {
-    Map<String, DifferenceScene> scenes = new TreeMap<>(EndDifferences.scenes());
-    scenes.putAll(OtherDifferences.scenes());
+    Map<String, DifferenceScene> scenes = new TreeMap<>(CloseDifferences.scenes());
+    scenes.putAll(FurtherDifferences.scenes());
     return scenes;
   }
 

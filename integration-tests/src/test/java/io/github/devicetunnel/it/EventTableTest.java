@@ -67,7 +67,7 @@ final class EventTableTest {
       assertThat(program.terminate()).isZero();
 
       Map<String, JsonNode> events = new LinkedHashMap<>();
-      for (String line : program.said().lines().filter(l -> l.startsWith("{")).toList()) {
+      for (String line : program.output().lines().filter(l -> l.startsWith("{")).toList()) {
         JsonNode event = new ObjectMapper().readTree(line);
         assertThat(event.get("time").textValue())
             .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");

@@ -111,7 +111,7 @@ class EventsTest {
 
   @Test
   void unreachableCloudReportsEachRetry() throws Exception {
-    try (RefusingPort port = new RefusingPort();
+    try (ClosedPort port = new ClosedPort();
         TunnelClient client =
             TunnelClient.builder()
                 .cloudUri("ws://" + port.serviceAddress())

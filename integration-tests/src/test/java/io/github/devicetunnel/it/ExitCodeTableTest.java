@@ -83,7 +83,7 @@ final class ExitCodeTableTest {
 
   @Test
   void unreachableCloudExitsWithSix() throws Exception {
-    try (RefusingPort port = new RefusingPort()) {
+    try (ClosedPort port = new ClosedPort()) {
       assertExitsWith(6, bench.stdio(bench.cloud(), "--cloud-uri=ws://" + port.serviceAddress()));
     }
     assertExitsWith(6, bench.stdio(bench.cloud(), "--cloud-uri=wss://cloud.invalid"));

@@ -21,7 +21,7 @@ final class GatedSockets extends SocketFactory {
     notifyAll();
   }
 
-  synchronized boolean somebodyWaits() {
+  synchronized boolean isWriterBlocked() {
     return waiting > 0;
   }
 

@@ -41,7 +41,7 @@ class HalfCloseTest {
     return RawCloud.started(
         connection -> {
           connection.write(connection.granted());
-          RawConnection.Frame frame = connection.readFrameButPings();
+          RawConnection.Frame frame = connection.readFrameExceptPings();
           assertThat(frame.payload()).isEqualTo("question");
           connection.write(Frames.binary(beginning.getBytes(UTF_8)));
           frame = connection.readFrame();
@@ -148,7 +148,7 @@ class HalfCloseTest {
   @Test
   void uploadedBytesPrecedeCloseFrame() throws Exception {
     int size = 8 << 20;
-    try (RawCloud cloud = RawCloud.takingAll(size);
+    try (RawCloud cloud = RawCloud.acceptingAll(size);
         TunnelClient client = client(cloud, Duration.ofSeconds(1));
         TunnelListener listener = client.listen(Loopback.anyPort())) {
       try (Socket local = LocalEnd.connect(listener)) {

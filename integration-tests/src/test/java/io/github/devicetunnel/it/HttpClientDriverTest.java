@@ -134,11 +134,11 @@ final class HttpClientDriverTest {
   /** The client checks whether a pooled connection is still open. */
   @Test
   void closedPooledConnectionIsReplaced() throws Exception {
-    try (FleetingWebServer server = FleetingWebServer.started();
+    try (ClosingWebServer server = ClosingWebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress());
         CloseableHttpClient client = client(sockets)) {
       for (int i = 1; i <= 3; i++) {
-        assertThat(text(client, new HttpPost(URL))).isEqualTo(FleetingWebServer.PAGE);
+        assertThat(text(client, new HttpPost(URL))).isEqualTo(ClosingWebServer.PAGE);
         long used = System.currentTimeMillis();
         sockets.awaitNoneOpen();
         // The client does not check a connection that it has used in the same millisecond.
@@ -160,7 +160,7 @@ final class HttpClientDriverTest {
       assertThat(sockets.count()).isEqualTo(1);
       assertThat(failure)
           .isInstanceOf(ConnectException.class)
-          .hasMessageContaining("the cloud refused a tunnel")
+          .hasMessageContaining("the cloud rejected the tunnel")
           .hasMessageContaining("403");
     }
   }

@@ -139,8 +139,9 @@ final class HttpsProxyTest {
     try (NodeProxy proxy = NodeProxy.started()) {
       assertThat(failure(proxy.open(), trust().build()))
           .startsWith(
-              "the proxy localhost:N answered 407 Required when asked for cloud.invalid:443")
-          .endsWith("it wants a user and a password, and none are set: set them");
+              "the proxy localhost:N rejected the connection to cloud.invalid:443 with 407"
+                  + " Required")
+          .endsWith("it requires a user name and password, but none are set; set both");
     }
   }
 
@@ -148,7 +149,7 @@ final class HttpsProxyTest {
   void reportsWrongHostName() throws Exception {
     try (NodeProxy proxy = NodeProxy.started()) {
       assertThat(failure(ProxySettings.https("127.0.0.1", proxy.port()), trust().build()))
-          .startsWith("the proxy 127.0.0.1:N presented the certificate of another host: CN=")
+          .startsWith("the proxy 127.0.0.1:N presented a certificate for another host: CN=")
           .contains(" for localhost, issued by ")
           .endsWith("; check the host of the proxy");
     }
@@ -161,9 +162,8 @@ final class HttpsProxyTest {
     TlsSettings tls = TlsSettings.builder().trustOnly(file).build();
     try (NodeProxy proxy = NodeProxy.started()) {
       assertThat(failure(proxy.settings(), tls))
-          .startsWith(
-              "the proxy localhost:N presented a certificate of an authority that is not trusted: ")
-          .endsWith("; if the proxy is yours, trust its authority too");
+          .startsWith("the proxy localhost:N presented a certificate of an untrusted authority: ")
+          .endsWith("; if the authority is yours, trust its certificate too");
     }
   }
 
@@ -189,7 +189,7 @@ final class HttpsProxyTest {
   void reportsRequiredClientCertificate() throws Exception {
     HeldCertificate held = held();
     SSLSocketFactory server =
-        new NeedsClientCertificate(
+        new ClientAuthSocketFactory(
             new HandshakeCertificates.Builder()
                 .heldCertificate(held)
                 .addTrustedCertificate(held.certificate())
@@ -200,7 +200,7 @@ final class HttpsProxyTest {
       assertThat(failure(at(proxy), TlsSettings.builder().trustOnly(file).build()))
           .startsWith(
               "the proxy localhost:N requests a client certificate and ended the connection without"
-                  + " one; use a proxy that accepts a user and a password (");
+                  + " one; use a proxy that accepts a user name and password (");
     }
   }
 
@@ -210,19 +210,19 @@ final class HttpsProxyTest {
     try (ServerProgram proxy = ProxyProgram.TINYPROXY.start(folder)) {
       assertThat(failure(ProxySettings.https("localhost", proxy.port()), trust().build()))
           .matches(
-              "no answer within 2 s, while shaking hands in TLS with the proxy localhost:N|the proxy"
-                  + " localhost:N (does not speak TLS|closed the connection during the TLS"
-                  + " handshake); .*use http://.*");
+              "no answer within 2 s, while performing the TLS handshake with the proxy"
+                  + " localhost:N|the proxy localhost:N (does not use TLS|closed the connection"
+                  + " during the TLS handshake); .*use http://.*");
     }
     Service.Script plain =
         socket -> {
           int unused = socket.getInputStream().read();
           socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
-          RefusedProxies.untilEnd(socket);
+          RejectedProxies.awaitEnd(socket);
         };
     try (Service proxy = Service.started(plain)) {
       assertThat(failure(at(proxy), trust().build()))
-          .isEqualTo("the proxy localhost:N does not speak TLS; use http:// for the proxy");
+          .isEqualTo("the proxy localhost:N does not use TLS; use http:// for the proxy");
     }
   }
 
@@ -232,22 +232,24 @@ final class HttpsProxyTest {
         socket -> {
           int unused = socket.getInputStream().read();
           socket.getOutputStream().write(new byte[] {0x15, 3, 3, 0, 2, 2, 10});
-          RefusedProxies.untilEnd(socket);
+          RejectedProxies.awaitEnd(socket);
         };
     try (Service proxy = Service.started(alert)) {
       ProxySettings settings = ProxySettings.http("localhost", proxy.address().getPort());
       assertThat(failure(settings, trust().build()))
           .isEqualTo(
-              "the proxy localhost:N answered with TLS when asked for cloud.invalid:443; use"
+              "the proxy localhost:N answered the request for cloud.invalid:443 with TLS; use"
                   + " https:// for the proxy");
     }
   }
 
   @Test
   void timesOutWhenProxyIgnoresHandshake() throws Exception {
-    try (Service proxy = Service.started(RefusedProxies::untilEnd)) {
+    try (Service proxy = Service.started(RejectedProxies::awaitEnd)) {
       assertThat(failure(at(proxy), trust().build()))
-          .isEqualTo("no answer within 2 s, while shaking hands in TLS with the proxy localhost:N");
+          .isEqualTo(
+              "no answer within 2 s, while performing the TLS handshake with the proxy"
+                  + " localhost:N");
       Await.until(() -> proxy.open() == 0);
     }
   }
@@ -281,7 +283,7 @@ final class HttpsProxyTest {
                     tls.getOutputStream().write(buffer, 0, count);
                     Await.get(finish);
                     socket.shutdownOutput();
-                    RefusedProxies.untilEnd(socket);
+                    RejectedProxies.awaitEnd(socket);
                   }
                 });
         TunnelClient client =

@@ -41,15 +41,18 @@ final class IllegalFrameTest {
         Arguments.of("RSV3", frame(FIN | 0x10 | PING, new byte[0]), "reserved bit"),
         Arguments.of("opcode 3", frame(FIN | 0x3, BEFORE), "unknown opcode 3"),
         Arguments.of("opcode 15", frame(FIN | 0xf, new byte[0]), "unknown opcode 15"),
-        Arguments.of("stray continuation", frame(FIN, BEFORE), "continuation without a message"),
+        Arguments.of(
+            "stray continuation", frame(FIN, BEFORE), "continuation frame without a message"),
         Arguments.of(
             "message in a message",
             bytes(unfinished, frame(FIN | BINARY, BEFORE)),
-            "new message inside an unfinished one"),
+            "new message before the end of the previous one"),
         Arguments.of("long ping", frame(FIN | PING, new byte[126]), "longer than 125 bytes"),
         Arguments.of("ping in parts", frame(PING, BEFORE), "must not be fragmented"),
         Arguments.of(
-            "length of 2^63", bytes(FIN | BINARY, 127, 0x80, 0, 0, 0, 0, 0, 0, 0), "uppermost bit"),
+            "length of 2^63",
+            bytes(FIN | BINARY, 127, 0x80, 0, 0, 0, 0, 0, 0, 0),
+            "most significant bit"),
         Arguments.of("close code 1005", Frames.close(1005), "invalid close code 1005"),
         Arguments.of("close code 999", Frames.close(999), "invalid close code 999"),
         Arguments.of("close of one byte", frame(FIN | CLOSE, new byte[1]), "close frame of one"));

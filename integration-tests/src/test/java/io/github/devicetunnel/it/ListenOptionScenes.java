@@ -90,7 +90,7 @@ final class ListenOptionScenes {
       int port = program.awaitPort();
       try (Socket first = ProgramBench.connected(port);
           Socket second = ProgramBench.connect(port)) {
-        program.await("as many as it may");
+        program.await("has reached its limit of ");
         assertThat(bench.cloud().service().upgrades()).hasSize(1);
         first.close();
         second.getOutputStream().write('x');

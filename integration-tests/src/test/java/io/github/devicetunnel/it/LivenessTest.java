@@ -56,7 +56,7 @@ class LivenessTest {
       CloseReason reason = failureOf(stream);
       assertThat(reason.kind()).isEqualTo(Kind.SILENT_CLOUD);
       assertThat(reason.endedBy()).isEqualTo(CloseReason.EndedBy.CLOUD);
-      assertThat(reason.message()).startsWith("nothing came from the cloud for ");
+      assertThat(reason.message()).startsWith("no data and no pong from the cloud for ");
     }
   }
 

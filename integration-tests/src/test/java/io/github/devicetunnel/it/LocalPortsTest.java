@@ -68,8 +68,8 @@ final class LocalPortsTest {
 
     assertThat(outcome.err())
         .contains(
-            "this machine has no free local port to reach the cloud: close connections, or widen"
-                + " the range of local ports (net.ipv4.ip_local_port_range on Linux)")
+            "this machine has no free local port for a connection to the cloud; close connections"
+                + " or widen the range of local ports (net.ipv4.ip_local_port_range on Linux)")
         .doesNotContain("could not be reached");
     assertThat(outcome.exitCode()).isEqualTo(6);
   }

@@ -35,7 +35,7 @@ final class NetworkOptionScenes {
     try (ProgramBench own = new ProgramBench(bench.folder(), TestingCloud.startedWithTls())) {
       Program.Outcome without = own.stdio(own.cloud()).run();
       assertThat(without.exitCode()).isEqualTo(6);
-      assertThat(without.err()).contains("an authority that is not trusted");
+      assertThat(without.err()).contains("an untrusted authority");
       own.succeed("--ca-file", own.file("ca.pem", TestingCloud.certificate()).toString());
     }
   }
@@ -52,7 +52,7 @@ final class NetworkOptionScenes {
     TestingCloud cloud =
         TestingCloud.started(
             TestingCloud.builder()
-                .useHttps(new NeedsClientCertificate(certificates.sslSocketFactory())));
+                .useHttps(new ClientAuthSocketFactory(certificates.sslSocketFactory())));
     try (ProgramBench own = new ProgramBench(bench.folder(), cloud)) {
       String ca = "--ca-file=" + own.file("ca.pem", server.certificatePem());
       assertThat(own.stdio(cloud, ca).run().exitCode()).isEqualTo(6);
@@ -123,7 +123,7 @@ final class NetworkOptionScenes {
           bench.stdio(bench.cloud(), cloud).variable("ALL_PROXY", url).run();
       assertThat(untrusted.exitCode()).isEqualTo(6);
       assertThat(untrusted.err())
-          .contains("the proxy localhost:" + proxy.port(), "of an authority that is not trusted")
+          .contains("the proxy localhost:" + proxy.port(), "of an untrusted authority")
           .doesNotContain(NodeProxy.PASSWORD);
     }
   }

@@ -40,7 +40,7 @@ final class NoProxyTest {
   @ParameterizedTest
   @MethodSource("properties")
   void overridesSystemProperties(Map<String, String> names) throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TestingCloud cloud = echoCloud();
         TunnelClient proxied = cloud.client(SERVICE).build();
         TunnelClient direct = proxied.newBuilder().proxy(ProxySettings.none()).build()) {
@@ -56,7 +56,7 @@ final class NoProxyTest {
 
   @Test
   void overridesProxyOfOkHttpClient() throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TestingCloud cloud = echoCloud()) {
       int port = Integer.parseInt(closedPort.serviceAddress().replaceFirst(".*:", ""));
       Proxy proxy =

@@ -100,12 +100,12 @@ final class OkHttpDriverTest {
    */
   @Test
   void retriesWhenPooledConnectionIsClosed() throws Exception {
-    try (FleetingWebServer server = FleetingWebServer.started();
+    try (ClosingWebServer server = ClosingWebServer.started();
         TunnelledSockets sockets = TunnelledSockets.to(server.serviceAddress())) {
       OkHttpClient client = client(sockets).build();
       Request request = request("/").post(RequestBody.EMPTY).build();
       for (int i = 1; i <= 3; i++) {
-        assertThat(text(client, request)).isEqualTo(FleetingWebServer.PAGE);
+        assertThat(text(client, request)).isEqualTo(ClosingWebServer.PAGE);
         sockets.awaitNoneOpen();
         assertThat(sockets.count()).isEqualTo(i);
       }

@@ -33,7 +33,7 @@ final class OptionTableTest {
     for (Map<String, OptionScene> group :
         List.of(
             ListenOptionScenes.scenes(),
-            KeyOptionScenes.scenes(),
+            CredentialOptionScenes.scenes(),
             TimeOptionScenes.scenes(),
             NetworkOptionScenes.scenes(),
             OutputOptionScenes.scenes())) {

@@ -124,10 +124,10 @@ final class PemKeyTest {
 
     assertThatThrownBy(() -> PrivateKeys.read(file, passphrase("wrong")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + file + " cannot be decrypted: is the passphrase right?");
+        .hasMessage("privateKey " + file + " cannot be decrypted; check the passphrase");
     assertThatThrownBy(() -> PrivateKeys.read(file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + file + " is encrypted, and there is no passphrase: set one");
+        .hasMessage("privateKey " + file + " is encrypted, but no passphrase is set; set one");
   }
 
   @ParameterizedTest
@@ -156,26 +156,23 @@ final class PemKeyTest {
         .hasMessage(
             "privateKey "
                 + certificate
-                + " holds no private key in PEM, but only: CERTIFICATE: name another");
+                + " contains no private key, only CERTIFICATE; use another file");
 
     Path text = Files.writeString(folder.resolve("text"), "secret\n");
     assertThatThrownBy(() -> PrivateKeys.read(text))
-        .hasMessage(
-            "privateKey "
-                + text
-                + " holds no private key in PEM, but nothing in PEM at all: name another");
+        .hasMessage("privateKey " + text + " contains no PEM block; use another file");
 
     String pem = Files.readString(keys.resolve("rsa.pem"));
     Path cut = Files.writeString(folder.resolve("cut"), pem.substring(0, pem.length() / 2));
     assertThatThrownBy(() -> PrivateKeys.read(cut))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + cut + " is damaged, or not of a known form: copy it again");
+        .hasMessage("privateKey " + cut + " is damaged or in an unknown format; copy it again");
 
     Path damaged =
         Files.writeString(folder.resolve("damaged"), pem.replaceFirst("MII[A-Za-z]", "MIIz"));
     assertThatThrownBy(() -> PrivateKeys.read(damaged))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("privateKey " + damaged + " is damaged, or not of a known form: copy it again");
+        .hasMessage("privateKey " + damaged + " is damaged or in an unknown format; copy it again");
 
     Path missing = folder.resolve("missing");
     assertThatThrownBy(() -> PrivateKeys.read(missing))

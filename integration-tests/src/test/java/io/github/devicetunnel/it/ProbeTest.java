@@ -61,7 +61,7 @@ class ProbeTest {
 
   @Test
   void reportsTheStepThatFailed() throws Exception {
-    try (RefusingPort port = new RefusingPort()) {
+    try (ClosedPort port = new ClosedPort()) {
       TunnelClient.Builder builder =
           TunnelClient.builder()
               .cloudUri("ws://" + port.serviceAddress())

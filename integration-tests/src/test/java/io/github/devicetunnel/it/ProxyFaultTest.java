@@ -97,39 +97,32 @@ final class ProxyFaultTest {
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Digest realm=\"x\"\r\n"
                 + "Proxy-Authenticate: NTLM",
-            "407 Authenticate when asked for cloud.invalid:8080: it requires Digest or NTLM, and"
-                + " only Basic and Digest (MD5 or SHA-256, qop=auth) are supported"),
+            "407 Authenticate: it requires Digest or NTLM, but only Basic and Digest (MD5 or"
+                + " SHA-256, qop=auth) are supported"),
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nproxy-authenticate: basic realm=\"x\"",
-            "407 Authenticate when asked for cloud.invalid:8080: it wants a user and a password,"
-                + " and none are set"),
+            "407 Authenticate: it requires a user name and password, but none are set"),
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Negotiate, Basic realm=\"a, b\"",
-            "407 Authenticate when asked for cloud.invalid:8080: it wants a user and a password,"
-                + " and none are set"),
+            "407 Authenticate: it requires a user name and password, but none are set"),
         Arguments.of(
             "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Digest realm=\"Basic\", NTLM",
-            "407 Authenticate when asked for cloud.invalid:8080: it requires Digest or NTLM, and"
-                + " only Basic and Digest (MD5 or SHA-256, qop=auth) are supported"),
+            "407 Authenticate: it requires Digest or NTLM, but only Basic and Digest (MD5 or"
+                + " SHA-256, qop=auth) are supported"),
         Arguments.of(
             "HTTP/1.0 403 Forbidden",
-            "403 Forbidden when asked for cloud.invalid:8080: its rules do not let this machine"
-                + " connect to it"),
-        Arguments.of(
-            "HTTP/1.1 502 Bad Gateway",
-            "502 Bad Gateway when asked for cloud.invalid:8080: it could not connect to it"),
+            "403 Forbidden: its rules do not allow the connection"),
+        Arguments.of("HTTP/1.1 502 Bad Gateway", "502 Bad Gateway: it could not connect"),
         Arguments.of(
             "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 403 Forbidden",
-            "403 Forbidden when asked for cloud.invalid:8080: its rules do not let this machine"
-                + " connect to it"),
+            "403 Forbidden: its rules do not allow the connection"),
         Arguments.of(
             "HTTP/1.1 403 Odd\nLine: ends\n",
-            "403 Odd when asked for cloud.invalid:8080: its rules do not let this machine"
-                + " connect to it"),
-        Arguments.of("HTTP/1.1 418", "418 when asked for cloud.invalid:8080"),
+            "403 Odd: its rules do not allow the connection"),
+        Arguments.of("HTTP/1.1 418", "418; ask its administrator"),
         Arguments.of(
             "HTTP/1.1 300 \u001b[31m" + "x".repeat(200),
-            "300 [31m" + "x".repeat(72) + "... when asked for cloud.invalid:8080"));
+            "300 [31m" + "x".repeat(72) + "...; ask its administrator"));
   }
 
   @ParameterizedTest
@@ -137,7 +130,9 @@ final class ProxyFaultTest {
   void reportsRejectionByHttpProxy(String answer, String expected) throws Exception {
     try (Service proxy = answering(answer)) {
       assertThat(failure(client(http(proxy))))
-          .startsWith("the proxy 127.0.0.1:N answered " + expected);
+          .startsWith(
+              "the proxy 127.0.0.1:N rejected the connection to cloud.invalid:8080 with "
+                  + expected);
       assertThat(proxy.accepted()).isEqualTo(1);
       assertThat(proxy.failures()).isEmpty();
     }
@@ -167,7 +162,7 @@ final class ProxyFaultTest {
       TunnelClient.Builder builder = client(proxy).okHttpClient(http);
 
       assertThat(failure(builder.connectRetry(3, Duration.ofMillis(1))))
-          .contains("answered 407 No when asked for cloud.invalid:8080");
+          .contains("rejected the connection to cloud.invalid:8080 with 407 No");
       assertThat(rejecting.accepted()).isEqualTo(1);
       http.connectionPool().evictAll();
     }
@@ -183,7 +178,8 @@ final class ProxyFaultTest {
     try (Service proxy = Service.started(ssh)) {
       assertThat(failure(client(http(proxy))))
           .startsWith(
-              "the proxy 127.0.0.1:N answered what is no HTTP/1 when asked for cloud.invalid:8080: \"S");
+              "the proxy 127.0.0.1:N did not answer the request for cloud.invalid:8080 in HTTP/1:"
+                  + " \"S");
     }
   }
 
@@ -204,13 +200,15 @@ final class ProxyFaultTest {
     try (Service proxy = Service.started(endless)) {
       assertThat(failure(client(http(proxy))))
           .startsWith(
-              "the proxy 127.0.0.1:N answered more than 16 KiB when asked for cloud.invalid:8080");
+              "the proxy 127.0.0.1:N answered the request for cloud.invalid:8080 with more than 16"
+                  + " KiB");
     }
   }
 
   @Test
   void reportsProxyThatClosesDuringHandshake() throws Exception {
-    String closed = "the proxy 127.0.0.1:N closed the connection when asked for cloud.invalid:8080";
+    String closed =
+        "the proxy 127.0.0.1:N closed the connection during the request for cloud.invalid:8080";
     Service.Script partialHttp =
         socket -> {
           readHead(socket.getInputStream());
@@ -238,8 +236,8 @@ final class ProxyFaultTest {
       for (ProxySettings settings : List.of(http(proxy), socks(proxy))) {
         assertThat(failure(client(settings).connectTimeout(Duration.ofSeconds(1))))
             .isEqualTo(
-                "no answer within 1 s, while asking the proxy 127.0.0.1:N for"
-                    + " cloud.invalid:8080");
+                "no answer within 1 s, while requesting cloud.invalid:8080 from the proxy"
+                    + " 127.0.0.1:N");
       }
       Await.until(() -> proxy.open() == 0);
     }
@@ -261,31 +259,32 @@ final class ProxyFaultTest {
 
   static Stream<Arguments> socksAnswers() {
     return Stream.of(
-        Arguments.of(new byte[] {5, (byte) 0xff}, "wants a user and a password, and none are set"),
+        Arguments.of(
+            new byte[] {5, (byte) 0xff}, "requires a user name and password, but none are set"),
         Arguments.of(
             "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8),
-            "answered what is no SOCKS5 when asked for cloud.invalid:8080: is it an HTTP proxy?"),
+            "did not answer the request for cloud.invalid:8080 in SOCKS5; if it is an HTTP proxy"),
         Arguments.of(
             new byte[] {0, 91},
-            "answered what is no SOCKS5 when asked for cloud.invalid:8080: its first byte is 0"),
+            "did not answer the request for cloud.invalid:8080 in SOCKS5: the first byte is 0"),
         Arguments.of(
             new byte[] {5, 0, 5, 1, 0, 1, 0, 0, 0, 0, 0, 0},
-            "answered 1 when asked for cloud.invalid:8080: general failure"),
+            "rejected the connection to cloud.invalid:8080 with code 1: general failure"),
         Arguments.of(
             new byte[] {5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0},
-            "answered 2 when asked for cloud.invalid:8080: its rules do not let this machine"
-                + " connect to it"),
+            "rejected the connection to cloud.invalid:8080 with code 2: its rules do not allow the"
+                + " connection"),
         Arguments.of(
             new byte[] {5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0},
-            "answered 4 when asked for cloud.invalid:8080: the host is unreachable from it, or"
-                + " unknown to it"),
+            "rejected the connection to cloud.invalid:8080 with code 4: the host is unknown or"
+                + " unreachable"),
         Arguments.of(
             new byte[] {5, 0, 5, 7, 0, 1, 0, 0, 0, 0, 0, 0},
-            "answered 7 when asked for cloud.invalid:8080: it cannot do that"),
+            "rejected the connection to cloud.invalid:8080 with code 7: the request is not"
+                + " supported"),
         Arguments.of(
             new byte[] {5, 0, 5, 0, 0, 9, 0, 0, 0, 0, 0, 0},
-            "answered what is no SOCKS5 when asked for cloud.invalid:8080: an address of the type"
-                + " 9"));
+            "did not answer the request for cloud.invalid:8080 in SOCKS5: unknown address type 9"));
   }
 
   @ParameterizedTest
@@ -303,11 +302,12 @@ final class ProxyFaultTest {
 
   @Test
   void reportsProxyThatRefusesConnection() throws Exception {
-    try (RefusingPort closedPort = new RefusingPort()) {
+    try (ClosedPort closedPort = new ClosedPort()) {
       int port = Integer.parseInt(closedPort.serviceAddress().replaceFirst(".*:", ""));
       assertThat(failure(client(ProxySettings.socks5("127.0.0.1", port))))
           .startsWith(
-              "the proxy 127.0.0.1:N could not be reached, check its host and port: Connection refused");
+              "the proxy 127.0.0.1:N could not be reached: Connection refused")
+          .endsWith("; check its host and port");
     }
   }
 
@@ -315,7 +315,8 @@ final class ProxyFaultTest {
   void reportsUnknownNameOfProxy() {
     assertThat(failure(client(ProxySettings.http("proxy.invalid", 3128))))
         .isEqualTo(
-            "no address was found, check the name, while looking up the proxy proxy.invalid");
+            "no address found, while resolving the proxy proxy.invalid; check the host of the"
+                + " proxy");
   }
 
   /** The proxy sends each byte of its answer alone, and relays the bytes of the cloud at once. */

@@ -147,9 +147,9 @@ final class ProxyTest {
           settings(program),
           switch (program) {
             case TINYPROXY ->
-                " answered 407 Proxy Authentication Required when asked for CLOUD: it wants a user"
-                    + " and a password, and none are set: set them";
-            case MICROSOCKS -> " wants a user and a password, and none are set: set them";
+                " rejected the connection to CLOUD with 407 Proxy Authentication Required: it"
+                    + " requires a user name and password, but none are set; set both";
+            case MICROSOCKS -> " requires a user name and password, but none are set; set both";
           });
     }
   }
@@ -163,9 +163,9 @@ final class ProxyTest {
           settings(program).credentials(ProxyProgram.USER, "wr0ng-one"),
           switch (program) {
             case TINYPROXY ->
-                " answered 401 Unauthorized when asked for CLOUD: it does not accept the user and"
-                    + " the password: check them";
-            case MICROSOCKS -> " does not accept the user and the password: check them";
+                " rejected the connection to CLOUD with 401 Unauthorized: it does not accept the"
+                    + " user name and password; check both";
+            case MICROSOCKS -> " does not accept the user name and password; check both";
           });
     }
   }
@@ -173,7 +173,7 @@ final class ProxyTest {
   @ParameterizedTest
   @EnumSource(ProxyProgram.class)
   void reportsCloudThatProxyCannotReach(ProxyProgram program) throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TunnelClient client =
             TunnelClient.builder()
                 .cloudUri("ws://" + closedPort.serviceAddress())
@@ -192,13 +192,14 @@ final class ProxyTest {
                   + RUNNING.get(program).port()
                   + switch (program) {
                     case TINYPROXY ->
-                        " answered 500 Unable to connect when asked for "
+                        " rejected the connection to "
                             + closedPort.serviceAddress()
-                            + ": it could not connect to it, check the cloud URI or ask who runs it";
+                            + " with 500 Unable to connect: it could not connect; check the cloud"
+                            + " URI, or ask its administrator";
                     case MICROSOCKS ->
-                        " answered 5 when asked for "
+                        " rejected the connection to "
                             + closedPort.serviceAddress()
-                            + ": the connection was refused, check the cloud URI";
+                            + " with code 5: the connection was refused; check the cloud URI";
                   });
     }
   }

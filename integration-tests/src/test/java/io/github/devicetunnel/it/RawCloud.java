@@ -73,7 +73,7 @@ final class RawCloud extends Cloud {
    * Starts a cloud that accepts the upgrade, reads {@code count} bytes and the close frame, and
    * closes normally.
    */
-  static RawCloud takingAll(long count) throws IOException {
+  static RawCloud acceptingAll(long count) throws IOException {
     return started(
         connection -> {
           connection.write(connection.granted());

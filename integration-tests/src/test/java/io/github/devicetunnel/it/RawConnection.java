@@ -147,7 +147,7 @@ final class RawConnection {
   }
 
   /** Reads the next frame that is not a ping. */
-  Frame readFrameButPings() throws IOException {
+  Frame readFrameExceptPings() throws IOException {
     Frame frame = readFrame();
     while (frame.opcode() == Frames.PING) {
       frame = readFrame();
@@ -158,7 +158,7 @@ final class RawConnection {
   /** Reads {@code count} bytes of payload in whole frames, and answers no ping. */
   void skipPayload(long count) throws IOException {
     for (long left = count; left > 0; ) {
-      Frame frame = readFrameButPings();
+      Frame frame = readFrameExceptPings();
       assertThat(frame.opcode()).as("opcode").isEqualTo(Frames.BINARY);
       left -= frame.payload().length();
       assertThat(left).as("bytes left").isNotNegative();

@@ -72,7 +72,7 @@ final class RejectedSocketTest {
 
   @Test
   void unreachableCloudThrowsConnectException() throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
             cloud.client("127.0.0.1:80").cloudUri("ws://" + closedPort.serviceAddress()).build()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests whether an exception reports that a retry may succeed, and the time of the retry. TLS
- * failures are in {@link TlsRefusalTest}.
+ * failures are in {@link TlsFailureTest}.
  */
 final class RetryableTest {
   private static final String SERVICE = "127.0.0.1:80";
@@ -104,7 +104,7 @@ final class RetryableTest {
 
   @Test
   void unreachableCloudIsRetryable() throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TestingCloud cloud = TestingCloud.started()) {
       String address = closedPort.serviceAddress();
       assertThat(failure(cloud.client(SERVICE).cloudUri("ws://" + address)).isRetryable()).isTrue();
@@ -116,7 +116,7 @@ final class RetryableTest {
   @ParameterizedTest
   @ValueSource(strings = {"ws", "wss"})
   void connectTimeoutIsRetryable(String scheme) throws Exception {
-    try (Service silent = Service.started(RefusedProxies::untilEnd)) {
+    try (Service silent = Service.started(RejectedProxies::awaitEnd)) {
       TunnelClient.Builder builder =
           TunnelClient.builder()
               .cloudUri(scheme + "://localhost:" + silent.address().getPort())
@@ -186,7 +186,7 @@ final class RetryableTest {
 
   @Test
   void closeByApplicationIsNotRetryable() throws Exception {
-    try (RawCloud cloud = RawCloud.takingAll(0);
+    try (RawCloud cloud = RawCloud.acceptingAll(0);
         TunnelClient client = cloud.client(SERVICE).build()) {
       TunnelStream stream = client.open();
       stream.close();

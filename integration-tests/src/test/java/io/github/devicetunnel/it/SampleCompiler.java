@@ -19,7 +19,7 @@ final class SampleCompiler {
   /** All imports are on one line, so that the sample starts on the second line. */
   private static final String IMPORTS =
       "package io.github.devicetunnel.it;"
-          + "import static io.github.devicetunnel.it.SampleSurroundings.*;"
+          + "import static io.github.devicetunnel.it.SampleContext.*;"
           + "import static org.junit.jupiter.api.Assertions.*;"
           + "import io.github.devicetunnel.*;"
           + "import io.github.devicetunnel.jwt.*;"
@@ -42,7 +42,7 @@ final class SampleCompiler {
   /** The declared exceptions are the only checked ones that statements may throw. */
   private static final String BEFORE_STATEMENTS =
       IMPORTS
-          + "abstract class AroundStatements extends SampleSurroundings {"
+          + "abstract class AroundStatements extends SampleContext {"
           + "void sample() throws IOException, InterruptedException, GeneralSecurityException {\n";
 
   private static final String AFTER_STATEMENTS = "}}";

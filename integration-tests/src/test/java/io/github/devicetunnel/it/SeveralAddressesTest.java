@@ -55,7 +55,7 @@ final class SeveralAddressesTest {
 
   @Test
   void reportsEveryAddressThatRefuses() throws Exception {
-    try (RefusingPort port = new RefusingPort()) {
+    try (ClosedPort port = new ClosedPort()) {
       String end = ":" + port.port();
 
       assertThat(
@@ -92,13 +92,13 @@ final class SeveralAddressesTest {
       assertThat(failure(uri, addresses))
           .endsWith(
               "could not be reached: cloud.example probably has no certificate for this host name"
-                  + " (Received fatal alert: unrecognized_name): check the host of the cloud URI");
+                  + " (Received fatal alert: unrecognized_name); check the host of the cloud URI");
     }
   }
 
   @Test
   void countsAddressesThatAreNotListed() throws Exception {
-    try (RefusingPort port = new RefusingPort()) {
+    try (ClosedPort port = new ClosedPort()) {
       String uri = "ws://cloud.example:" + port.port();
       List<InetAddress> addresses =
           addresses("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6", "127.0.0.7");
@@ -109,7 +109,7 @@ final class SeveralAddressesTest {
 
   @Test
   void printsIpv6AddressInBrackets() throws Exception {
-    try (RefusingPort port = new RefusingPort()) {
+    try (ClosedPort port = new ClosedPort()) {
       String address = "[::1]:" + port.port();
 
       assertThat(failure("ws://" + address, addresses("::1")))

@@ -99,7 +99,7 @@ class ShutdownTest {
           .extracting(ILoggingEvent::getFormattedMessage)
           .singleElement()
           .asString()
-          .matches("close waits up to 0.01 s for Connection \\d+ to .*");
+          .matches("Waiting up to 0.01 s for open connections to finish: Connection \\d+ to .*");
       assertThat(log.list.get(0).getLevel()).isEqualTo(Level.INFO);
     } finally {
       logger.detachAppender(log);
@@ -221,7 +221,7 @@ class ShutdownTest {
   @Test
   void closeSendsAllWrittenBytes() throws Exception {
     int size = 8 << 20;
-    try (RawCloud cloud = RawCloud.takingAll(size);
+    try (RawCloud cloud = RawCloud.acceptingAll(size);
         TunnelClient client = cloud.client("127.0.0.1:1").build()) {
       try (TunnelStream stream = client.open()) {
         Upload.write(stream.outputStream(), 1, size);

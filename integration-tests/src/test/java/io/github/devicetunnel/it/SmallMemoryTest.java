@@ -116,7 +116,7 @@ final class SmallMemoryTest {
   /** Returns the first events of tunnels that did not open. */
   private static String failures(TunnelProgram program) {
     return program
-        .said()
+        .output()
         .lines()
         .filter(line -> line.contains("\"failed\"") || line.contains("\"rejected\""))
         .limit(20)
@@ -133,7 +133,7 @@ final class SmallMemoryTest {
       if (outcomes.contains(Outcome.RESET)) {
         assertThat(program.await("INTERNAL_ERROR")).isNotEmpty();
       }
-      assertThat(program.said()).doesNotContain("Exception in thread");
+      assertThat(program.output()).doesNotContain("Exception in thread");
       // The threads of other connections may still hold memory.
       Await.until("served again", () -> isServed(port));
     }
@@ -154,7 +154,7 @@ final class SmallMemoryTest {
       int port = program.awaitJsonPort();
       List<Outcome> outcomes = exchange(port, 500);
       assertThat(outcomes).as(() -> failures(program)).containsOnly(Outcome.COMPLETE);
-      assertThat(program.said()).doesNotContain("OutOfMemory");
+      assertThat(program.output()).doesNotContain("OutOfMemory");
     }
   }
 
@@ -177,13 +177,14 @@ final class SmallMemoryTest {
             // Reset before the connect call returned.
           }
         }
-        program.await("no memory for another tunnel: the heap of this JVM takes \\d+ over ws");
+        program.await(
+            "not enough heap for another tunnel: this JVM supports at most \\d+ tunnels over ws");
         int complete = 0;
         for (Socket socket : open) {
           complete += receives(socket) ? 1 : 0;
         }
         assertThat(complete).isBetween(fit, 2 * fit - 1);
-        assertThat(program.said()).doesNotContain("OutOfMemory");
+        assertThat(program.output()).doesNotContain("OutOfMemory");
       } finally {
         for (Socket socket : open) {
           socket.close();

@@ -85,7 +85,7 @@ class SocketTest {
       assertThatThrownBy(() -> socket.bind(Loopback.port(4711)))
           .isInstanceOf(BindException.class)
           .hasMessage(
-              "a tunnel has no local address, and cannot be bound to localhost/127.0.0.1:4711");
+              "a tunnel has no local address and cannot be bound to localhost/127.0.0.1:4711");
       socket.bind(null);
       assertThat(socket.isBound()).isTrue();
     }
@@ -254,7 +254,7 @@ class SocketTest {
       assertThatThrownBy(
               () -> socket.connect(InetSocketAddress.createUnresolved("turbine", 80), 100))
           .isInstanceOf(SocketTimeoutException.class)
-          .hasMessageStartingWith("no tunnel within 0.1 s, given up while ");
+          .hasMessageStartingWith("the tunnel did not open within 0.1 s: timed out while ");
       assertThat(socket.isConnected()).isFalse();
       assertThat(socket.isClosed()).isTrue();
       cloud.assertPlayed();
@@ -287,7 +287,7 @@ class SocketTest {
 
   @Test
   void rejectionIsCauseOfConnectException() throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(closedPort.serviceAddress()).build()) {
       assertThatThrownBy(() -> client.socketFactory().createSocket("turbine", 80))

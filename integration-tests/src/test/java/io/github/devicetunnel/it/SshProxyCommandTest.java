@@ -175,6 +175,6 @@ final class SshProxyCommandTest {
     Outcome outcome = ssh(HOST, "true").run();
 
     assertThat(outcome.exitCode()).isEqualTo(255);
-    assertThat(outcome.err()).contains("tunnel: the cloud refused a tunnel to", "404");
+    assertThat(outcome.err()).contains("tunnel: the cloud rejected the tunnel to", "404");
   }
 }

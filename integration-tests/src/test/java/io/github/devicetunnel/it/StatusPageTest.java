@@ -45,7 +45,7 @@ final class StatusPageTest {
             folder, TunnelProgram.settings(cloud), "--metrics-listen=127.0.0.1:0")) {
       String url = program.await("status page on (\\S+)");
       int port = program.awaitPort();
-      TunnelProgram.connectInVain(port);
+      TunnelProgram.connectAndExpectClose(port);
       try (Socket socket = TunnelProgram.connectAndExchange(port)) {
         Program.Outcome outcome = browse(url);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();

@@ -179,7 +179,7 @@ class StreamRaceTest {
       try (TunnelStream stream = client.open()) {
         assertThatThrownBy(() -> stream.inputStream().read())
             .isInstanceOf(TunnelException.class)
-            .hasMessage("cut, because its listener or client was closed");
+            .hasMessage("aborted because its listener or client was closed");
       }
     }
   }
@@ -283,7 +283,7 @@ class StreamRaceTest {
       Await.until(() -> anyThreadRuns("test-upload", "next"));
       sockets.shut();
       Upload writer = Upload.running(() -> stream.outputStream().write("hello".getBytes(UTF_8)));
-      Await.until(sockets::somebodyWaits);
+      Await.until(sockets::isWriterBlocked);
 
       Upload closing = Upload.running(stream::close);
       Await.until(() -> anyThreadRuns("test-upload", "awaitTaker"));

@@ -60,7 +60,7 @@ class StreamTest {
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(() -> stream.inputStream().read())
             .isInstanceOf(SocketTimeoutException.class)
-            .hasMessage("no byte came within the read timeout of 0.05 s");
+            .hasMessage("no data within the read timeout of 0.05 s");
       }
       stream.setReadTimeout(Duration.ZERO);
       assertEchoes(stream);
@@ -143,7 +143,7 @@ class StreamTest {
     RawCloud.Script closes =
         connection -> {
           connection.write(connection.granted());
-          connection.readFrameButPings();
+          connection.readFrameExceptPings();
           connection.close(1011);
         };
     try (RawCloud cloud = RawCloud.started(closes);
@@ -169,7 +169,7 @@ class StreamTest {
     RawCloud.Script pings =
         connection -> {
           connection.write(connection.granted(), Frames.ping("anybody there?"));
-          RawConnection.Frame frame = connection.readFrameButPings();
+          RawConnection.Frame frame = connection.readFrameExceptPings();
           assertThat(frame.payload()).isEqualTo("anybody there?");
           connection.write(Frames.binary("late".getBytes(UTF_8)));
           answered.countDown();
@@ -240,7 +240,7 @@ class StreamTest {
       assertThat(Thread.interrupted()).isTrue();
       assertThat(failure)
           .isInstanceOf(InterruptedIOException.class)
-          .hasMessage("interrupted in a read; the tunnel is as it was");
+          .hasMessage("interrupted while reading; the tunnel remains open");
       assertEchoes(stream);
     }
   }
@@ -376,7 +376,7 @@ class StreamTest {
   @Test
   void futureReportsRejection() throws Exception {
     try (TestingCloud cloud = TestingCloud.started();
-        RefusingPort closedPort = new RefusingPort();
+        ClosedPort closedPort = new ClosedPort();
         TunnelClient client = cloud.client(closedPort.serviceAddress()).build()) {
       CompletableFuture<TunnelStream> opening = client.openAsync();
       assertThatThrownBy(() -> Await.get(opening))

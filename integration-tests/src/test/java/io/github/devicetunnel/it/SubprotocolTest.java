@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SubprotocolTest {
   private static final String SERVICE = "127.0.0.1:80";
   private static final String DEFECT =
-      "the server's answer is not a correct websocket upgrade: the server selected the ";
+      "the server's answer is not a valid websocket upgrade: the server selected the ";
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
@@ -104,8 +104,8 @@ final class SubprotocolTest {
       value = {
         "chat           | subprotocol \"chat\", but only \"binary\", \"base64\" were offered",
         "Binary         | subprotocol \"Binary\", but only \"binary\", \"base64\" were offered",
-        "binary, base64 | subprotocols \"binary\", \"base64\", but may select one at most",
-        "binary, binary | subprotocols \"binary\", \"binary\", but may select one at most"
+        "binary, base64 | subprotocols \"binary\", \"base64\", but may select at most one",
+        "binary, binary | subprotocols \"binary\", \"binary\", but may select at most one"
       })
   void rejectsSubprotocolsOutsideOffer(String selected, String text) throws Exception {
     assertThat(rejection("Sec-WebSocket-Protocol: " + selected, "binary", "base64"))
@@ -119,7 +119,7 @@ final class SubprotocolTest {
                 "Sec-WebSocket-Protocol: binary\r\nSec-WebSocket-Protocol: base64",
                 "binary",
                 "base64"))
-        .hasMessageContaining("subprotocols \"binary\", \"base64\", but may select one at most");
+        .hasMessageContaining("subprotocols \"binary\", \"base64\", but may select at most one");
   }
 
   @Test

@@ -52,7 +52,7 @@ final class TargetResolverTest {
     assertThat(failure((host, port) -> null))
         .isExactlyInstanceOf(UnknownHostException.class)
         .hasMessage(
-            "turbine-8:80 leads to no device: the TargetResolver returned null;"
+            "the TargetResolver returned null for turbine-8:80;"
                 + " throw UnknownHostException for an unknown host");
   }
 

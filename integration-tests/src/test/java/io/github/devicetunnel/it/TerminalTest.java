@@ -48,7 +48,7 @@ final class TerminalTest {
    * Opens a connection that is rejected, and one that carries a thousand bytes in each direction.
    */
   private static void connectTwice(int port) throws IOException {
-    TunnelProgram.connectInVain(port);
+    TunnelProgram.connectAndExpectClose(port);
     TunnelProgram.connectAndExchange(port).close();
   }
 
@@ -73,7 +73,7 @@ final class TerminalTest {
               + "  \u001b\\[31m1 failed");
       assertThat(program.terminate()).isZero();
 
-      assertThat(screen(program.said()))
+      assertThat(screen(program.output()))
           .satisfiesExactly(
               line -> assertThat(line).startsWith("Listening on 127.0.0.1:" + port + " -> "),
               line -> assertThat(line).contains(" WARN  Connection 1 ").contains("404"),
@@ -90,7 +90,7 @@ final class TerminalTest {
       program.await("1 failed");
       assertThat(program.terminate()).isZero();
 
-      assertThat(program.said()).doesNotContainPattern("\u001b\\[[0-9;]*m");
+      assertThat(program.output()).doesNotContainPattern("\u001b\\[[0-9;]*m");
     }
   }
 
@@ -108,7 +108,7 @@ final class TerminalTest {
     try (TunnelProgram program = TunnelProgram.inBackground(folder, variables())) {
       connectTwice(program.awaitPort());
       assertThat(program.terminate()).isZero();
-      assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b[2K", " total");
+      assertThat(program.output()).contains("Stopped; ").doesNotContain("\u001b[2K", " total");
     }
   }
 
@@ -117,7 +117,7 @@ final class TerminalTest {
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables(), "--output=json")) {
       program.await("\"event\":\"listening\"");
       assertThat(program.terminate()).isZero();
-      assertThat(program.said()).doesNotContain("\u001b", " total");
+      assertThat(program.output()).doesNotContain("\u001b", " total");
     }
   }
 
@@ -131,6 +131,6 @@ final class TerminalTest {
   private static void assertPlain(TunnelProgram program) throws Exception {
     program.awaitPort();
     assertThat(program.terminate()).isZero();
-    assertThat(program.said()).contains("Stopped; ").doesNotContain("\u001b", " total");
+    assertThat(program.output()).contains("Stopped; ").doesNotContain("\u001b", " total");
   }
 }

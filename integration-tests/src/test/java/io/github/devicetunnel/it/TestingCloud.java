@@ -48,7 +48,7 @@ final class TestingCloud extends Cloud {
   }
 
   /** Starts a cloud that dials the service after the answer, as real gateways do. */
-  static TestingCloud startedLikeGateways() throws IOException {
+  static TestingCloud startedWithLateServiceDial() throws IOException {
     return started(builder().serviceDial(ServiceDial.AFTER_ANSWER));
   }
 

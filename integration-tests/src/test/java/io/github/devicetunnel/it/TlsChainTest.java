@@ -71,10 +71,10 @@ final class TlsChainTest {
   void reportsMissingIntermediateCertificate() throws Exception {
     try (TestingCloud cloud = cloud(SERVER)) {
       assertThat(failure(cloud, root()))
-          .contains("presented a certificate of an authority that is not trusted (CN=Intermediate")
+          .contains("presented a certificate of an untrusted authority (CN=Intermediate")
           .endsWith(
-              ": if it is yours, trust it too; if it is an intermediate authority, the server must"
-                  + " present its certificate as well");
+              "; if the authority is yours, trust its certificate too; if it is an intermediate"
+                  + " authority, the server must send its certificate too");
     }
     try (TestingCloud cloud = cloud(SERVER, INTERMEDIATE.certificate());
         EchoService service = EchoService.started();
@@ -99,8 +99,8 @@ final class TlsChainTest {
     try (TestingCloud cloud = cloud(server)) {
       assertThat(failure(cloud, root()))
           .contains(
-              "not trusted (CN=Root CA; the trusted authority of that name has another key): CN=cl",
-              ": if it is yours, trust it too");
+              "untrusted authority (CN=Root CA, whose trusted certificate has another key): CN=cl",
+              "; if the authority is yours, trust its certificate too");
     }
   }
 
@@ -127,8 +127,8 @@ final class TlsChainTest {
       assertThat(failure(cloud, folder.resolve("ca.pem")))
           .contains("localhost presented a certificate that " + text + " (")
           .contains("CN=cloud for localhost, issued by CN=Plant")
-          .contains(": its administrator must replace it")
-          .doesNotContain("trust it too");
+          .contains("; ask its administrator ")
+          .doesNotContain("trust its certificate");
     }
   }
 

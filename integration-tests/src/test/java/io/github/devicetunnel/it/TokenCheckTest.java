@@ -61,14 +61,14 @@ class TokenCheckTest {
         "\"nbf\":99999999998|is not valid yet: its claim nbf is 99999999998 (5138-11-16T09:46:38Z)",
         "\"pelion.edge.tunnel.device_id\":\""
             + OTHER_DEVICE
-            + "\"|is for another device: its claim pelion.edge.tunnel.device_id is "
+            + "\"|was issued for device "
             + OTHER_DEVICE
-            + ", and the tunnel is to lead to "
+            + " (claim pelion.edge.tunnel.device_id), but the tunnel targets device "
             + Cloud.DEVICE,
-        "\"pelion.edge.tunnel.ip\":\"10.0.0.1\"|is for another address: its claim"
-            + " pelion.edge.tunnel.ip is 10.0.0.1, and the tunnel is to lead to 127.0.0.1",
-        "\"pelion.edge.tunnel.port\":22|is for another port: its claim pelion.edge.tunnel.port is"
-            + " 22, and the tunnel is to lead to 80",
+        "\"pelion.edge.tunnel.ip\":\"10.0.0.1\"|was issued for address 10.0.0.1 (claim"
+            + " pelion.edge.tunnel.ip), but the tunnel targets address 127.0.0.1",
+        "\"pelion.edge.tunnel.port\":22|was issued for port 22 (claim pelion.edge.tunnel.port),"
+            + " but the tunnel targets port 80",
       })
   void rejectsMismatchedTokenWithoutDialing(String claim, String text) {
     assertRejected(Credentials.jwt("app1", claims(claim)), text);
@@ -90,7 +90,7 @@ class TokenCheckTest {
       TunnelException e = catchThrowableOfType(TunnelException.class, client::open);
       assertThat(e)
           .hasMessageStartingWith(
-              "the token opens no tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: it " + text);
+              "cannot open a tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: the token " + text);
       assertThat(e.reason().kind()).isEqualTo(CloseReason.Kind.TOKEN_REFUSED);
       assertThat(e.reason().endedBy()).isEqualTo(CloseReason.EndedBy.CLIENT);
       assertThat(client.stats().failed()).isEqualTo(1);
@@ -137,11 +137,12 @@ class TokenCheckTest {
   @Test
   void detectsWrongKindOfCredential() {
     try (TunnelClient client = client(Credentials.apiKey(r -> Jwts.valid("x"))).build()) {
-      assertThatThrownBy(client::open).hasMessageContaining(": it is a JWT, which needs the ID of");
+      assertThatThrownBy(client::open)
+          .hasMessageContaining(": the access key is a JWT, which requires an");
     }
     try (TunnelClient client = client(Credentials.jwt("app1", r -> "ak_secret")).build()) {
       assertThatThrownBy(client::open)
-          .hasMessageContaining(": it is an access key (ak_...), which");
+          .hasMessageContaining(": the token is an access key (ak_...), which");
     }
     assertThat(cloud.requestCount()).isZero();
   }

@@ -202,7 +202,7 @@ class TokenSourceTest {
       TunnelException failure = failure(client);
       assertThat(failure)
           .hasMessage(
-              "no token for a tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: the vault is sealed");
+              "cannot open a tunnel to " + Cloud.DEVICE + "/127.0.0.1:80: the vault is sealed");
       assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);
       assertThat(failure.reason().endedBy()).isEqualTo(CloseReason.EndedBy.CLIENT);
       assertThat(failure).hasRootCauseMessage("the vault is sealed");
@@ -254,9 +254,10 @@ class TokenSourceTest {
       TunnelException failure = failure(client);
       assertThat(failure)
           .hasMessage(
-              "the token opens no tunnel to "
+              "cannot open a tunnel to "
                   + Cloud.DEVICE
-                  + "/127.0.0.1:80: it has a line break at position 10 of 10: copy it again");
+                  + "/127.0.0.1:80: the access key contains a line break at position 10 of 10;"
+                  + " copy it again");
       assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.TOKEN_REFUSED);
     }
     assertThat(cloud.requestCount()).isZero();
@@ -290,7 +291,7 @@ class TokenSourceTest {
     TunnelClient.Builder builder = builder(credentials).connectTimeout(Duration.ofMillis(200));
     try (TunnelClient client = builder.build()) {
       assertThat(failure(client))
-          .hasMessageContaining("the token source gave none within 0.2 s")
+          .hasMessageContaining("the token source returned no token within 0.2 s")
           .extracting(e -> e.reason().kind())
           .isEqualTo(CloseReason.Kind.DIAL_FAILED);
     } finally {

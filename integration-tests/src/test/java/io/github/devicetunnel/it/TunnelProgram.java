@@ -127,7 +127,7 @@ final class TunnelProgram implements AutoCloseable {
   }
 
   /** Returns the output so far. */
-  String said() {
+  String output() {
     try {
       return Files.readString(output, StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -141,9 +141,9 @@ final class TunnelProgram implements AutoCloseable {
   String await(String pattern) {
     Pattern compiled = Pattern.compile(pattern);
     Await.until(
-        "output like " + pattern, () -> compiled.matcher(said()).find() || !process.isAlive());
-    Matcher matcher = compiled.matcher(said());
-    assertThat(matcher.find()).as("%s in %s", pattern, said()).isTrue();
+        "output like " + pattern, () -> compiled.matcher(output()).find() || !process.isAlive());
+    Matcher matcher = compiled.matcher(output());
+    assertThat(matcher.find()).as("%s in %s", pattern, output()).isTrue();
     return matcher.groupCount() == 0 ? matcher.group() : matcher.group(1);
   }
 
@@ -157,7 +157,7 @@ final class TunnelProgram implements AutoCloseable {
   }
 
   /** Opens a connection whose tunnel is rejected. */
-  static void connectInVain(int port) throws IOException {
+  static void connectAndExpectClose(int port) throws IOException {
     try (Socket socket = connect(port)) {
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (IOException reset) {

@@ -187,7 +187,7 @@ class UnixSocketTest {
       assertThatThrownBy(() -> client.listen(UnixDomainSocketAddress.of(longPath)))
           .isInstanceOf(BindException.class)
           .hasMessage(
-              "cannot listen on unix:%s: a socket's path has at most %d bytes, but this %d",
+              "cannot listen on unix:%s: the path must have at most %d bytes, but has %d",
               longPath, MAX_PATH_LENGTH, MAX_PATH_LENGTH + 1);
       assertThat(folder.toFile().list()).containsExactly("socket");
     }

@@ -44,7 +44,7 @@ final class VerificationKeysTest {
             VerificationKeyRejectedException.class,
             e -> assertThat(e.statusCode()).isEqualTo(status))
         .message()
-        .startsWith("the cloud refused a verification key for application " + application + ": ")
+        .startsWith("the cloud rejected the verification key for application " + application + ": ")
         .contains(words)
         .doesNotContain(key)
         .doesNotContain("\n");
@@ -85,8 +85,8 @@ final class VerificationKeysTest {
                 assertThat(e.requestId()).isEqualTo("0123");
               })
           .hasMessage(
-              "the cloud refused a verification key for application app: 400 validation_error, Bad"
-                  + " (certificate: weak); check the name and the certificate (request 0123)");
+              "the cloud rejected the verification key for application app: 400 validation_error,"
+                  + " Bad (certificate: weak); check the name and the certificate (request 0123)");
     }
   }
 
@@ -124,7 +124,7 @@ final class VerificationKeysTest {
       assertThatThrownBy(() -> keys.upload("app", "test", CERTIFICATE))
           .isInstanceOf(InterruptedIOException.class);
     }
-    try (RefusingPort closedPort = new RefusingPort()) {
+    try (ClosedPort closedPort = new ClosedPort()) {
       String uri = "ws://" + closedPort.serviceAddress();
       assertThatThrownBy(() -> upload(uri, KEY, "app"))
           .isInstanceOf(IOException.class)
@@ -139,7 +139,7 @@ final class VerificationKeysTest {
     TestKeyPair other = TestKeyPair.generate(SigningAlgorithm.ES256);
     assertThatThrownBy(() -> keys.upload("app", "test", CERTIFICATE, other.privateKey()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("certificate does not belong to privateKey");
+        .hasMessageStartingWith("certificate does not match privateKey");
 
     Instant yesterday = Instant.ofEpochSecond(Instant.now().getEpochSecond() - 86_400);
     TestKeyPair old = TestKeyPair.generate(SigningAlgorithm.ES256, yesterday);
@@ -147,13 +147,13 @@ final class VerificationKeysTest {
             () -> keys.upload("app", "test", VerificationCertificate.of(old.certificate())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "certificate has expired: it was valid until " + yesterday + ", make a new one");
+            "certificate has expired: it was valid until " + yesterday + "; create a new one");
 
     TestKeyPair young =
         TestKeyPair.generate(SigningAlgorithm.ES256, Instant.now().plus(Duration.ofDays(9)));
     assertThatThrownBy(
             () -> keys.upload("app", "test", VerificationCertificate.of(young.certificate())))
-        .hasMessageStartingWith("certificate is not valid yet, but from ");
+        .hasMessageStartingWith("certificate is not valid before ");
 
     assertThatThrownBy(() -> keys.upload("..", "test", CERTIFICATE))
         .hasMessage("applicationId must be letters and digits, but is \"..\"");
@@ -175,13 +175,14 @@ final class VerificationKeysTest {
     assertThatThrownBy(() -> VerificationCertificate.read(key))
         .hasMessage(
             key
-                + ": certificate must be one certificate in PEM, but there are 0: name another file");
+                + ": certificate must be a single PEM certificate, but 0 were found; use another"
+                + " file");
     String twice = CERTIFICATE.pem() + CERTIFICATE.pem();
     assertThatThrownBy(() -> VerificationCertificate.parse(twice))
         .hasMessageContaining("there are 2:");
     String damaged = CERTIFICATE.pem().replaceFirst("MII", "AII");
     assertThatThrownBy(() -> VerificationCertificate.parse(damaged))
-        .hasMessage("certificate is damaged: copy it again");
+        .hasMessage("certificate is damaged; copy it again");
   }
 
   @Test
@@ -200,7 +201,7 @@ final class VerificationKeysTest {
     assertThatThrownBy(() -> VerificationCertificate.read(folder.resolve("c.pem")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith(
-            "the key of certificate must be RSA of at least 2048 bits, or EC on P-256, P-384 or"
+            "the key of the certificate must be RSA of at least 2048 bits, or EC on P-256, P-384 or"
                 + " P-521, but is "
                 + kind);
   }
@@ -212,16 +213,16 @@ final class VerificationKeysTest {
     assertThatThrownBy(() -> builder.cloudUri("ftp://cloud"))
         .hasMessageContaining("\"ftp://cloud\" has the scheme ftp");
     assertThatThrownBy(() -> builder.cloudUri("wss://user:secret@cloud"))
-        .hasMessageContaining("holds a user or password")
+        .hasMessageContaining("contains a user name or password")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(() -> builder.cloudUri("ws://cloud.example").build())
         .hasMessage("apiKey is missing");
     assertThatThrownBy(() -> builder.apiKey("ak secret"))
-        .hasMessageStartingWith("apiKey has a blank")
+        .hasMessageStartingWith("apiKey contains a space or tab")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(() -> builder.apiKey(KEY).build())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("is not encrypted and not on this machine")
+        .hasMessageContaining("would send the access key unencrypted to another machine")
         .hasMessageNotContaining(KEY);
     assertThat(builder.allowPlaintext(true).build())
         .hasToString("VerificationKeys[http://cloud.example/]");

@@ -221,7 +221,7 @@ final class WarmConnectionsTest {
 
   @Test
   void reportsUnreachableCloud() throws Exception {
-    try (RefusingPort closedPort = new RefusingPort();
+    try (ClosedPort closedPort = new ClosedPort();
         TunnelClient client = client().cloudUri("wss://" + closedPort.serviceAddress()).build()) {
       TunnelException failure = catchThrowableOfType(TunnelException.class, client::open);
       assertThat(failure.reason().kind()).isEqualTo(CloseReason.Kind.DIAL_FAILED);

@@ -40,9 +40,9 @@ class CaFileTest {
         assertThat(program.nextErrorLine())
             .contains(
                 "WARN",
-                "localhost presented a certificate of an authority that is not trusted",
-                "CN=localhost for localhost, 127.0.0.1, issued by itself",
-                "trusted are Java's authorities (");
+                "localhost presented a certificate of an untrusted authority",
+                "CN=localhost for localhost, 127.0.0.1, self-signed",
+                "trusted: Java's authorities (");
       }
     }
   }
@@ -170,15 +170,16 @@ class CaFileTest {
 
   @Test
   void rejectsInvalidFile() throws Exception {
-    assertRejected(folder.resolve("missing"), "there is no such file");
-    assertRejected(folder, "it cannot be read, ");
-    assertRejected(Files.createFile(folder.resolve("empty")), "it holds no certificate in PEM");
+    assertRejected(folder.resolve("missing"), "the file does not exist");
+    assertRejected(folder, "the file cannot be read: ");
+    assertRejected(
+        Files.createFile(folder.resolve("empty")), "the file contains no PEM certificate");
     assertRejected(
         Files.writeString(folder.resolve("text"), "nothing of the kind"),
-        "it holds no certificate in PEM");
+        "the file contains no PEM certificate");
     assertRejected(
         Files.writeString(folder.resolve("cut"), pem(selfSigned()).substring(0, 500)),
-        "it holds no certificate in PEM");
+        "the file contains no PEM certificate");
   }
 
   private static void assertRejected(Path file, String defect) {

@@ -97,7 +97,7 @@ class CheckTest {
 
     assertThat(program.exitCode()).isEqualTo(exitCode);
     assertThat(steps(program)).endsWith("tls skipped", "upgrade failed");
-    assertThat(program.output()).contains("the cloud refused a tunnel to", ": " + status);
+    assertThat(program.output()).contains("the cloud rejected the tunnel to", ": " + status);
   }
 
   @Test
@@ -130,7 +130,8 @@ class CheckTest {
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(steps(program)).endsWith("tcp ok", "tls failed");
     assertThat(program.output())
-        .contains("while shaking hands in TLS; check the scheme, host and port of the cloud URI");
+        .contains(
+            "while performing the TLS handshake; check the scheme, host and port of the cloud URI");
   }
 
   @Test
@@ -140,7 +141,7 @@ class CheckTest {
     assertThat(program.exitCode()).isEqualTo(6);
     assertThat(steps(program)).endsWith("tcp failed");
     assertThat(program.output())
-        .contains("the proxy 127.0.0.1:1 could not be reached, check its host and port")
+        .contains("the proxy 127.0.0.1:1 could not be reached: ", "; check its host and port")
         .doesNotContain("secret");
   }
 
@@ -155,7 +156,7 @@ class CheckTest {
     assertThat(steps(program)).endsWith("upgrade ok", "service failed");
     assertThat(program.output())
         .contains(
-            "is anything listening on 127.0.0.1:80 of the gateway?", "Try: check on the gateway");
+            "check that the service listens on 127.0.0.1:80 of the gateway", "Try: check on the gateway");
   }
 
   @Test

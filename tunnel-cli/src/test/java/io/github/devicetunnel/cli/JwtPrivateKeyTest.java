@@ -118,9 +118,9 @@ class JwtPrivateKeyTest {
 
     assertThat(create(new Program().variable("TUNNEL_JWT_PASSPHRASE", PASSPHRASE)).exitCode())
         .isEqualTo(0);
-    String encrypted = "--private-key: " + encryptedKey() + " is encrypted, and there is no";
+    String encrypted = "--private-key: " + encryptedKey() + " is encrypted, but no passphrase";
     assertThat(create(new Program()).errors())
-        .startsWith("tunnel: " + encrypted + " passphrase: set one (TUNNEL_JWT_PASSPHRASE)\n");
+        .startsWith("tunnel: " + encrypted + " is set; set one (TUNNEL_JWT_PASSPHRASE)\n");
   }
 
   private Program create(Program program) throws Exception {
@@ -168,12 +168,13 @@ class JwtPrivateKeyTest {
         application,
         "--jwt-algorithm=HS256");
     assertRejected(
-        "--jwt-algorithm: RS256 needs an RSA key of at least 2048 bits, but the private key is an"
-            + " EC key on P-256, which fits ES256\n",
+        "--jwt-algorithm: RS256 requires an RSA key of at least 2048 bits, but the private key is"
+            + " an EC key on P-256; use ES256\n",
         key(),
         application,
         "--jwt-algorithm=RS256");
-    assertRejected("--application-id: has a blank at position 2", key(), "--application-id=a b");
+    assertRejected(
+        "--application-id: contains a space or tab at position 2", key(), "--application-id=a b");
     assertRejected(
         "--jwt-private-key: /nowhere: file not found; check the path and its permissions\n",
         "--jwt-private-key=/nowhere",
@@ -187,7 +188,7 @@ class JwtPrivateKeyTest {
     assertRejected(
         "--jwt-private-key: "
             + encrypted
-            + " is encrypted, and there is no passphrase: set one"
+            + " is encrypted, but no passphrase is set; set one"
             + " (TUNNEL_JWT_PASSPHRASE)\n",
         "--jwt-private-key=" + encrypted,
         application);
@@ -199,7 +200,7 @@ class JwtPrivateKeyTest {
         .startsWith(
             "tunnel: --jwt-private-key: "
                 + encrypted
-                + " cannot be decrypted: is the passphrase right?"
+                + " cannot be decrypted; check the passphrase"
                 + " (TUNNEL_JWT_PASSPHRASE)\n");
     assertThat(cloud.service().requestCount()).isZero();
   }

@@ -137,12 +137,12 @@ class KeySourceTest {
 
   @Test
   void rejectsMalformedKey() {
-    assertRejected("--api-key: has a blank at position 3", "--api-key=ak x");
+    assertRejected("--api-key: contains a space or tab at position 3", "--api-key=ak x");
     assertThat(new Program().variable("TUNNEL_API_KEY", "ak_x\ny").run(arguments()).errors())
-        .startsWith("tunnel: --api-key: has a line break at position 5")
+        .startsWith("tunnel: --api-key: contains a line break at position 5")
         .contains("(the value of TUNNEL_API_KEY)");
     assertRejected(
-        "--application-id: has a blank",
+        "--application-id: contains a space or tab",
         "--api-key=" + jwt("{\"exp\":99999999999}"),
         "--application-id=a b");
   }
@@ -151,16 +151,16 @@ class KeySourceTest {
   void distinguishesAccessKeyAndToken() throws Exception {
     String token = jwt("{\"exp\":99999999999}");
     assertRejected(
-        "--api-key: is a JWT, which needs the ID of the application whose key checks it:"
-            + " specify --application-id as well\n",
+        "--api-key: is a JWT, which requires an application ID; specify --application-id as"
+            + " well\n",
         "--api-key=" + token);
     assertRejected(
-        "--api-key: is an access key (ak_...), which goes without the ID of an application: omit"
+        "--api-key: is an access key (ak_...), which is sent without an application ID; omit"
             + " --application-id and unset TUNNEL_APPLICATION_ID\n",
         "--api-key=ak_x",
         "--application-id=app1");
     assertRejected(
-        "--api-key: is no JWT, which is three parts", "--api-key=a.b.c", "--application-id=app1");
+        "--api-key: is not a JWT (three base64url", "--api-key=a.b.c", "--application-id=app1");
     Path file = Files.writeString(folder.resolve("key"), token);
     assertRejected("--api-key-file: the value is a JWT", "--api-key-file", file.toString());
   }
@@ -170,10 +170,10 @@ class KeySourceTest {
     String expired = jwt("{\"exp\":1640947429}");
     String elsewhere = jwt("{\"exp\":99999999999,\"pelion.edge.tunnel.port\":22}");
     Path file = Files.writeString(folder.resolve("key"), expired);
-    assertExitsWith4("it has expired: its claim exp is 1640947429", "--api-key=" + expired);
-    assertExitsWith4("it has expired: its claim exp is 1640947429", "--api-key-file=" + file);
+    assertExitsWith4("the token has expired: its claim exp is 1640947429", "--api-key=" + expired);
+    assertExitsWith4("the token has expired: its claim exp is 1640947429", "--api-key-file=" + file);
     assertExitsWith4(
-        "it is for another port: its claim pelion.edge.tunnel.port is 22",
+        "the token was issued for port 22 (claim pelion.edge.tunnel.port)",
         "--api-key=" + elsewhere);
     assertThat(requests).isEmpty();
   }
@@ -184,7 +184,7 @@ class KeySourceTest {
     assertThat(program.output()).isEmpty();
     assertThat(program.errors())
         .contains(
-            "tunnel: the token opens no tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + reason)
+            "tunnel: cannot open a tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + reason)
         .endsWith("Request a new token for this device and service\n");
   }
 
@@ -240,12 +240,12 @@ class KeySourceTest {
     assertRejected("--api-key-file: contains more than 64 KiB", "--api-key-file", file.toString());
     Files.writeString(file, "ak_x\nak_y\n");
     assertRejected(
-        "--api-key-file: the value has a line break at position 5",
+        "--api-key-file: the value contains a line break at position 5",
         "--api-key-file",
         file.toString());
     Files.write(file, "ak_\u00e9".getBytes(UTF_8));
     assertRejected(
-        "--api-key-file: the value has a character that is not printable ASCII",
+        "--api-key-file: the value contains a character that is not printable ASCII",
         "--api-key-file",
         file.toString());
     assertRejected("--api-key-file: is empty", "--api-key-file=-");

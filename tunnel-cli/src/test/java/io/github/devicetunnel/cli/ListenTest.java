@@ -177,7 +177,7 @@ class ListenTest {
     Program program = environment("ws://cloud.example", Program.DEVICE).run("--listen-uri=:0");
     assertThat(program.exitCode()).isEqualTo(2);
     assertThat(program.errors())
-        .startsWith("tunnel: --cloud-uri: ws://cloud.example/ is not encrypted")
+        .startsWith("tunnel: --cloud-uri: ws://cloud.example/ would send the credential")
         .contains("--allow-plaintext");
 
     assertThat(

@@ -134,7 +134,7 @@ class MetricsServerTest {
   @Test
   void isReadyOnceAllListenersAccept() throws Exception {
     Lines err = new Lines();
-    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (Output output =
             Output.of(empty, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);

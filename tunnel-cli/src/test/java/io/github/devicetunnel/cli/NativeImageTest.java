@@ -32,7 +32,7 @@ class NativeImageTest {
   /** Returns the program with all its commands. */
   private static CommandSpec program() {
     Environment environment =
-        new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+        new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
     OutputStream nowhere = OutputStream.nullOutputStream();
     try (Output output =
         Output.of(environment, nowhere, nowhere, Charset.defaultCharset(), false)) {

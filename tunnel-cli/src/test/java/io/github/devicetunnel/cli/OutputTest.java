@@ -20,7 +20,7 @@ class OutputTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
   private final Environment empty =
-      new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+      new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
   private final Gate reader = new Gate();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
   private final Output output = Output.of(empty, reader, errors, StandardCharsets.UTF_8, false);

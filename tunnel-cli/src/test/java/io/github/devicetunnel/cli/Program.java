@@ -21,7 +21,7 @@ final class Program implements AutoCloseable {
       Pattern.compile("Listening on (127\\.0\\.0\\.1:\\d+) -> [0-9a-f]{32}/127\\.0\\.0\\.1:80");
 
   private final Map<String, String> variables = new HashMap<>();
-  private final TestStop stop = new TestStop();
+  private final TestSignals stop = new TestSignals();
   private final Lines out = new Lines();
   private final Lines err = new Lines();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();

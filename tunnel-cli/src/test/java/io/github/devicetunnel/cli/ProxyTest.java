@@ -77,7 +77,7 @@ class ProxyTest {
             errorLine(
                 program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0", "--proxy=" + none))
         .contains("wss://cloud.invalid/ could not be reached: ")
-        .contains("while looking up cloud.invalid;");
+        .contains("while resolving cloud.invalid;");
   }
 
   @ParameterizedTest
@@ -89,7 +89,7 @@ class ProxyTest {
     assertThat(
             errorLine(
                 program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0", "--config=" + file))
-        .contains("while looking up cloud.invalid;");
+        .contains("while resolving cloud.invalid;");
   }
 
   @ParameterizedTest
@@ -101,7 +101,7 @@ class ProxyTest {
     }
 
     assertThat(errorLine(program, "--cloud-uri=wss://cloud.invalid", "--listen-uri=:0"))
-        .contains("while looking up cloud.invalid;");
+        .contains("while resolving cloud.invalid;");
   }
 
   @Test

@@ -87,12 +87,12 @@ class RedactionTest {
   }
 
   private static Output output(OutputStream both) {
-    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestStop());
+    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
     return Output.of(empty, both, both, StandardCharsets.UTF_8, true);
   }
 
   private static Redaction redaction(Map<String, String> variables, String... args) {
     return Redaction.of(
-        args, new Environment(variables, InputStream.nullInputStream(), new TestStop()));
+        args, new Environment(variables, InputStream.nullInputStream(), new TestSignals()));
   }
 }

@@ -109,7 +109,7 @@ class StdioTest {
 
       assertThat(program.exitCode()).isEqualTo(8);
       assertThat(program.errors().readLine())
-          .startsWith("tunnel: warning: nothing came from the service for 0.2 s")
+          .startsWith("tunnel: warning: the service sent nothing for 0.2 s")
           .endsWith("raise the half-close timeout");
     }
   }
@@ -158,7 +158,7 @@ class StdioTest {
 
     assertThat(program.exitCode()).isEqualTo(exitCode);
     assertThat(program.nextErrorLine())
-        .startsWith("tunnel: the cloud refused a tunnel to " + Program.DEVICE)
+        .startsWith("tunnel: the cloud rejected the tunnel to " + Program.DEVICE)
         .contains(": " + status);
     assertThat(program.output()).isEmpty();
   }

@@ -18,7 +18,7 @@ class TerminalTest {
 
   private Terminal terminal(Map<String, String> variables) {
     return Terminal.of(
-        new Environment(variables, InputStream.nullInputStream(), new TestStop()), screen, screen);
+        new Environment(variables, InputStream.nullInputStream(), new TestSignals()), screen, screen);
   }
 
   private static void print(OutputStream stream, String text) throws IOException {

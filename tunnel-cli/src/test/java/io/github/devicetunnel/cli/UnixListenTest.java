@@ -80,7 +80,7 @@ class UnixListenTest {
   void keepsFileThatIsNotSocket() throws Exception {
     Files.writeString(socket, "precious");
 
-    assertRejected("there is a file that is no socket");
+    assertRejected("a file exists at this path and is not a socket");
     assertThat(socket).hasContent("precious");
   }
 
@@ -88,14 +88,14 @@ class UnixListenTest {
   void keepsSymbolicLink() throws Exception {
     Files.createSymbolicLink(socket, folder.resolve("elsewhere"));
 
-    assertRejected("there is a file that is no socket");
+    assertRejected("a file exists at this path and is not a socket");
   }
 
   @Test
   void rejectsMissingFolder() throws Exception {
     socket = folder.resolve("missing/t.sock");
 
-    assertRejected("there is no such folder");
+    assertRejected("the folder does not exist");
   }
 
   private void assertRejected(String reason) throws Exception {

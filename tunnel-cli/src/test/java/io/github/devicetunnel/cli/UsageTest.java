@@ -41,7 +41,7 @@ class UsageTest {
             "--cloud-uri: the address of the service must be ip:port",
             "--cloud-uri=" + TUNNEL_URL.replace(":80", "")),
         mistake(
-            "--cloud-uri: ws://cloud.example/ is not encrypted",
+            "--cloud-uri: ws://cloud.example/ would send the credential unencrypted",
             "--cloud-uri=" + TUNNEL_URL.replace("wss", "ws"),
             "--api-key=ak_x"),
         mistake("--device: must be 32 hex digits", "-cloud-uri", TUNNEL_URL, "--device=017b"),
@@ -59,7 +59,7 @@ class UsageTest {
             TUNNEL_URL,
             "-ping-duration=5s"),
         mistake(
-            "--ping-duration: must be zero, for no pings, or at least 0.1 s",
+            "--ping-duration: must be 0 (no pings) or at least 0.1 s",
             "-cloud-uri",
             TUNNEL_URL,
             "-ping-duration=0.01"),
@@ -105,7 +105,8 @@ class UsageTest {
             "--jwt-private-key: must be the path of a file, but is the content of one",
             "--jwt-private-key=-----BEGIN PRIVATE KEY-----\0"),
         mistake(
-            "--proxy: must be none, or http://USER:PASSWORD@HOST:PORT or the same with https or",
+            "--proxy: must be none, or SCHEME://[USER:PASSWORD@]HOST:PORT with the scheme http,"
+                + " https",
             "-cloud-uri",
             TUNNEL_URL,
             "--proxy=ftp://proxy.example"),
@@ -115,7 +116,7 @@ class UsageTest {
             TUNNEL_URL,
             "--client-key=x"),
         mistake(
-            "--client-cert: no-such-file: there is no such file",
+            "--client-cert: no-such-file: the file does not exist",
             "-cloud-uri",
             TUNNEL_URL,
             "--client-cert=no-such-file"),
@@ -127,20 +128,21 @@ class UsageTest {
             TUNNEL_URL,
             "--header=X-Front: Basic s3cret"),
         mistake(
-            "--header: the name must not have a colon, but is \"X-Front:...\"; give name and value"
-                + " apart",
+            "--header: the name must not have a colon, but is \"X-Front:...\"; pass the name and"
+                + " the value separately",
             "-cloud-uri",
             TUNNEL_URL,
             "--header=X-Front: Basic czNjcmV0="),
         mistake(
-            "--header: Authorization holds the access key or token, and a request has only one (RFC"
-                + " 9110 section 11.6.2); for a server in front of the cloud use another header or"
+            "--header: Authorization carries the access key or token and cannot be repeated (RFC"
+                + " 9110 section 11.6.2); for a server in front of the cloud, use another header or"
                 + " a client certificate",
             "-cloud-uri",
             TUNNEL_URL,
             "--header=Authorization=Basic s3cret"),
         mistake(
-            "--header: Proxy-Authorization is for a proxy; set user and password with --proxy",
+            "--header: Proxy-Authorization is for a proxy; set the user name and password with"
+                + " --proxy",
             "-cloud-uri",
             TUNNEL_URL,
             "--header=Proxy-Authorization=Basic s3cret"),

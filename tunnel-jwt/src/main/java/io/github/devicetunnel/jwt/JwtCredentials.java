@@ -50,8 +50,8 @@ public final class JwtCredentials {
 
   /** Builds {@link Credentials} that mint tokens. Not thread-safe. */
   public static final class Builder {
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration MIN_LIFETIME = Duration.ofSeconds(1);
+    private static final Duration MAX_LIFETIME = Duration.ofDays(365);
 
     private @Nullable String applicationId;
     private @Nullable PrivateKey privateKey;
@@ -134,7 +134,7 @@ public final class JwtCredentials {
      * @throws IllegalArgumentException if the lifetime is out of range
      */
     public Builder lifetime(Duration time) {
-      if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
+      if (time.compareTo(MIN_LIFETIME) < 0 || time.compareTo(MAX_LIFETIME) > 0) {
         throw new IllegalArgumentException(
             "lifetime must be from 1 s to 365 days, but is " + seconds(time) + " s");
       }

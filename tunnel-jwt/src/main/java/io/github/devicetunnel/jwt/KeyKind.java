@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param hidden whether the key does not expose its parameters
  */
 record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
-  static final int LEAST_RSA_BITS = 2048;
+  static final int MIN_RSA_BITS = 2048;
 
   static final String USABLE =
-      "RSA of at least " + LEAST_RSA_BITS + " bits, or EC on P-256, P-384 or P-521";
+      "RSA of at least " + MIN_RSA_BITS + " bits, or EC on P-256, P-384 or P-521";
 
   static KeyKind of(Key key) {
     // Some providers other than the JDK's call EC keys "ECDSA".
@@ -38,7 +38,7 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
 
   boolean fits(SigningAlgorithm algorithm) {
     if (algorithm.curve() == null) {
-      return type.equals("RSA") && (hidden || bits >= LEAST_RSA_BITS);
+      return type.equals("RSA") && (hidden || bits >= MIN_RSA_BITS);
     }
     return type.equals("EC") && (hidden || algorithm.curve().equals(curve));
   }
@@ -70,11 +70,11 @@ record KeyKind(String type, int bits, @Nullable Curve curve, boolean hidden) {
       throw new IllegalArgumentException(
           "algorithm "
               + algorithm
-              + " needs "
-              + algorithm.neededKey()
+              + " requires "
+              + algorithm.requiredKey()
               + ", but the private key is "
               + this
-              + ", which fits "
+              + "; use "
               + usual);
     }
   }

@@ -25,7 +25,7 @@ final class MintedTokens implements TokenSource {
   private static final Logger LOG = LoggerFactory.getLogger(MintedTokens.class);
 
   /** Limits the memory of clients that connect to many devices. */
-  private static final int MOST_KEPT = 1_000;
+  private static final int MAX_KEPT = 1_000;
 
   private final TokenSigner signer;
   private final Set<TunnelClaim> restrictions;
@@ -63,7 +63,7 @@ final class MintedTokens implements TokenSource {
     }
     TunnelClaims claims = claims(target, now);
     if (last == null) {
-      tellOfHostName(target, claims);
+      warnAboutHostName(target, claims);
     }
     Minted minted = new Minted(sign(claims), now.plus(lifetime.dividedBy(2)));
     keep(target, minted);
@@ -79,7 +79,7 @@ final class MintedTokens implements TokenSource {
   private void keep(Target target, Minted minted) {
     synchronized (kept) {
       kept.put(target, minted);
-      if (kept.size() > MOST_KEPT) {
+      if (kept.size() > MAX_KEPT) {
         kept.remove(kept.keySet().iterator().next());
       }
     }
@@ -93,10 +93,10 @@ final class MintedTokens implements TokenSource {
             .restrictedTo(restrictions);
     if (claims.isUnrestricted() && !restrictions.isEmpty()) {
       throw new IOException(
-          "no token for "
+          "no token can be restricted to the host name of "
               + target
-              + ": its host is a name, and a token that is to be restricted to an ip alone would"
-              + " open everything");
+              + ", which only the gateway can resolve; use an IP address, or restrict tokens to the"
+              + " device or port too");
     }
     return claims;
   }
@@ -106,10 +106,10 @@ final class MintedTokens implements TokenSource {
     return floor.equals(time) ? floor : floor.plusSeconds(1);
   }
 
-  private void tellOfHostName(Target target, TunnelClaims claims) {
+  private void warnAboutHostName(Target target, TunnelClaims claims) {
     if (claims.ip() == null && restrictions.contains(TunnelClaim.IP)) {
       LOG.warn(
-          "tokens for {} have no claim {}: its host is a name, which only the gateway can look up",
+          "tokens for {} have no claim {}, because only the gateway can resolve the host name",
           target,
           TunnelClaim.IP.claimName());
     }

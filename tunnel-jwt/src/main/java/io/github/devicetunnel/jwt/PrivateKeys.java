@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * ignored.
  */
 public final class PrivateKeys {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----");
 
   private PrivateKeys() {}
@@ -72,25 +72,23 @@ public final class PrivateKeys {
     try {
       key = find(name, text, passphrase);
     } catch (EncryptionException | PKCSException | OperatorCreationException e) {
-      throw new IllegalArgumentException(
-          name + " cannot be decrypted: is the passphrase right?", e);
+      throw new IllegalArgumentException(name + " cannot be decrypted; check the passphrase", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          name + " is damaged, or not of a known form: copy it again", e);
+          name + " is damaged or in an unknown format; copy it again", e);
     }
     if (key == null) {
       throw new IllegalArgumentException(
-          name + " holds no private key in PEM, but " + kinds(text) + ": name another");
+          name + " contains " + content(text) + "; use another file");
     }
     return usable(name, key);
   }
 
   private static String text(String name, Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new IllegalArgumentException(
-            name + " is longer than 1 MiB, as no key is: name another");
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IllegalArgumentException(name + " is larger than 1 MiB; use another file");
       }
       return new String(bytes, ISO_8859_1);
     }
@@ -120,8 +118,7 @@ public final class PrivateKeys {
       throws IOException, PKCSException, OperatorCreationException {
     char[] secret = passphrase.get();
     if (secret == null) {
-      throw new IllegalArgumentException(
-          name + " is encrypted, and there is no passphrase: set one");
+      throw new IllegalArgumentException(name + " is encrypted, but no passphrase is set; set one");
     }
     try {
       if (part instanceof PEMEncryptedKeyPair pair) {
@@ -159,7 +156,7 @@ public final class PrivateKeys {
       }
       kind = KeyKind.of(key).toString();
     } catch (IOException e) {
-      kind = "damaged, or of a kind that this Java does not know";
+      kind = "damaged or of a type that this JVM does not support";
     }
     String curve = curve(info);
     throw new IllegalArgumentException(
@@ -177,7 +174,7 @@ public final class PrivateKeys {
         : null;
   }
 
-  private static String kinds(String text) {
+  private static String content(String text) {
     String kinds =
         BEGIN
             .matcher(text)
@@ -186,6 +183,6 @@ public final class PrivateKeys {
             .distinct()
             .limit(5)
             .collect(Collectors.joining(", "));
-    return kinds.isEmpty() ? "nothing in PEM at all" : "only: " + kinds;
+    return kinds.isEmpty() ? "no PEM block" : "no private key, only " + kinds;
   }
 }

@@ -59,9 +59,9 @@ public enum SigningAlgorithm {
   }
 
   /** A description of the keys that fit this algorithm, for messages. */
-  String neededKey() {
+  String requiredKey() {
     return curveName == null
-        ? "an RSA key of at least " + KeyKind.LEAST_RSA_BITS + " bits"
+        ? "an RSA key of at least " + KeyKind.MIN_RSA_BITS + " bits"
         : "an EC key on " + curveName;
   }
 }

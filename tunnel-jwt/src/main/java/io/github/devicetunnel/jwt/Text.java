@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Formats text from external sources for one-line messages. */
 final class Text {
-  private static final int LONGEST = 300;
+  private static final int MAX_LENGTH = 300;
 
   private Text() {}
 
@@ -14,7 +14,7 @@ final class Text {
     if (text == null) {
       return null;
     }
-    String words = OneLine.words(text.toString(), LONGEST);
+    String words = OneLine.words(text.toString(), MAX_LENGTH);
     return words.isEmpty() ? null : words;
   }
 

@@ -39,7 +39,7 @@ public final class TokenSigner {
     SigningAlgorithm algorithm = kind.algorithm("privateKey");
     if (kind.type().equals("EC") && kind.hidden()) {
       throw new IllegalArgumentException(
-          "privateKey does not show its curve: say the algorithm, ES256, ES384 or ES512");
+          "privateKey does not expose its curve; set the algorithm to ES256, ES384 or ES512");
     }
     return new TokenSigner(key, algorithm);
   }
@@ -83,7 +83,7 @@ public final class TokenSigner {
    */
   public String sign(TunnelClaims claims) throws GeneralSecurityException {
     if (claims.expiresAt() == null) {
-      throw new IllegalArgumentException("claims have no expiresAt, which the service demands");
+      throw new IllegalArgumentException("claims have no expiresAt, which the cloud requires");
     }
     JWTClaimsSet set =
         new JWTClaimsSet.Builder()

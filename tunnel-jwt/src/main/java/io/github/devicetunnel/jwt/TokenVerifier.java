@@ -56,10 +56,10 @@ public final class TokenVerifier {
     TunnelToken verified = read(jwt);
     Instant expiresAt = verified.claims().expiresAt();
     if (expiresAt == null) {
-      throw new SignatureException("the token has no claim exp, which says when it expires");
+      throw new SignatureException("the token has no expiry (claim exp)");
     }
     if (!Instant.now().isBefore(expiresAt)) {
-      throw new SignatureException("the token has expired at " + expiresAt);
+      throw new SignatureException("the token expired at " + expiresAt);
     }
     return verified;
   }
@@ -79,7 +79,7 @@ public final class TokenVerifier {
       throw new SignatureException(
           "the token is signed with "
               + Text.quoted(name)
-              + ", which is none of "
+              + ", but must be signed with one of "
               + SigningAlgorithm.names());
     }
   }

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * Immutable.
  */
 public final class VerificationCertificate {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
 
@@ -46,7 +46,7 @@ public final class VerificationCertificate {
    */
   public static VerificationCertificate of(X509Certificate certificate) {
     SigningAlgorithm unused =
-        KeyKind.of(certificate.getPublicKey()).algorithm("the key of certificate");
+        KeyKind.of(certificate.getPublicKey()).algorithm("the key of the certificate");
     return new VerificationCertificate(certificate);
   }
 
@@ -62,9 +62,9 @@ public final class VerificationCertificate {
     List<String> found = PEM.matcher(pem).results().map(MatchResult::group).toList();
     if (found.size() != 1) {
       throw new IllegalArgumentException(
-          "certificate must be one certificate in PEM, but there are "
+          "certificate must be a single PEM certificate, but "
               + found.size()
-              + ": name another file");
+              + " were found; use another file");
     }
     byte[] bytes = found.get(0).getBytes(ISO_8859_1);
     try {
@@ -73,7 +73,7 @@ public final class VerificationCertificate {
               CertificateFactory.getInstance("X.509")
                   .generateCertificate(new ByteArrayInputStream(bytes)));
     } catch (CertificateException e) {
-      throw new IllegalArgumentException("certificate is damaged: copy it again", e);
+      throw new IllegalArgumentException("certificate is damaged; copy it again", e);
     }
   }
 
@@ -87,7 +87,7 @@ public final class VerificationCertificate {
    */
   public static VerificationCertificate read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return parse(new String(in.readNBytes(MOST_BYTES), ISO_8859_1));
+      return parse(new String(in.readNBytes(MAX_BYTES), ISO_8859_1));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e.getCause());
     }
@@ -110,7 +110,7 @@ public final class VerificationCertificate {
           Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
       return "-----BEGIN CERTIFICATE-----\n" + lines + "\n-----END CERTIFICATE-----\n";
     } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate without its bytes", e);
+      throw new IllegalStateException("a certificate without an encoded form", e);
     }
   }
 
@@ -125,13 +125,11 @@ public final class VerificationCertificate {
     Instant notBefore = certificate.getNotBefore().toInstant();
     if (now.isAfter(notAfter)) {
       throw new IllegalArgumentException(
-          "certificate has expired: it was valid until " + notAfter + ", make a new one");
+          "certificate has expired: it was valid until " + notAfter + "; create a new one");
     }
     if (now.isBefore(notBefore)) {
       throw new IllegalArgumentException(
-          "certificate is not valid yet, but from "
-              + notBefore
-              + " on: is the clock of this machine right?");
+          "certificate is not valid before " + notBefore + "; check the clock of this machine");
     }
   }
 

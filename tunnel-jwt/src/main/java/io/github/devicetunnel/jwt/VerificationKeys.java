@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class VerificationKeys {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final Pattern APPLICATION_ID = Pattern.compile("[A-Za-z0-9_~-][A-Za-z0-9._~-]*");
-  private static final int LONGEST_ANSWER = 64 * 1024;
+  private static final int MAX_ANSWER = 64 * 1024;
 
   private final CloudAddress cloud;
   private final String apiKey;
@@ -94,7 +94,7 @@ public final class VerificationKeys {
             .header("Authorization", "Bearer " + apiKey)
             .post(RequestBody.create(JSONObjectUtils.toJSONString(body), JSON))
             .build();
-    send(request, "the cloud refused a verification key for application " + applicationId);
+    send(request, "the cloud rejected the verification key for application " + applicationId);
   }
 
   /**
@@ -115,8 +115,8 @@ public final class VerificationKeys {
       throws IOException {
     if (!certificate.belongsTo(privateKey)) {
       throw new IllegalArgumentException(
-          "certificate does not belong to privateKey: tokens that are signed with it would be"
-              + " refused, so name both of one pair");
+          "certificate does not match privateKey, so the cloud would reject its tokens; use a"
+              + " matching pair");
     }
     upload(applicationId, name, certificate);
   }
@@ -135,26 +135,26 @@ public final class VerificationKeys {
         .build();
   }
 
-  private void send(Request request, String refusal) throws IOException {
+  private void send(Request request, String rejection) throws IOException {
     try (Response response = http.newCall(request).execute()) {
       if (!response.isSuccessful()) {
-        throw rejection(response, refusal);
+        throw rejected(response, rejection);
       }
     } catch (VerificationKeyRejectedException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException(
-          "no answer from " + cloud.base() + ", check the cloud URI: " + e.getMessage(), e);
+          "no answer from " + cloud.base() + ": " + e.getMessage() + "; check the cloud URI", e);
     }
   }
 
-  private VerificationKeyRejectedException rejection(Response response, String refusal)
+  private VerificationKeyRejectedException rejected(Response response, String rejection)
       throws IOException {
     // An intermediary may echo the request, including the access key.
-    String body = response.peekBody(LONGEST_ANSWER).string().replace(apiKey, "***");
+    String body = response.peekBody(MAX_ANSWER).string().replace(apiKey, "***");
     int status = response.code();
     ServiceError error = ServiceError.parse(body);
-    String message = error.describe(refusal, status, null, advice(response, error));
+    String message = error.describe(rejection, status, null, advice(response, error));
     return new VerificationKeyRejectedException(message, status, error);
   }
 
@@ -166,11 +166,11 @@ public final class VerificationKeys {
     return switch (response.code()) {
       case 400 -> "check the name and the certificate";
       case 401 -> "check the access key";
-      case 403 -> "the access key is valid, but not an administrator's";
+      case 403 -> "the access key is valid, but lacks administrator rights";
       case 404 -> "check the application ID and the cloud URI";
-      case 409 -> "the application may have this key already";
-      case 429 -> "too many requests: wait before trying again";
-      case 301, 302, 303, 307, 308 -> "redirects are not followed: check the cloud URI";
+      case 409 -> "the application may already have this key";
+      case 429 -> "too many requests; wait before the next attempt";
+      case 301, 302, 303, 307, 308 -> "redirects are not followed; check the cloud URI";
       default -> null;
     };
   }
@@ -273,8 +273,8 @@ public final class VerificationKeys {
         throw new IllegalStateException(
             "cloudUri "
                 + cloud.base()
-                + " is not encrypted and not on this machine, so everybody on the way could read"
-                + " the access key: use wss, or say allowPlaintext(true)");
+                + " would send the access key unencrypted to another machine; use wss, or set"
+                + " allowPlaintext(true)");
       }
       return new VerificationKeys(cloud, apiKey, http());
     }

@@ -136,8 +136,9 @@ final class MintedTokensTest {
     assertThatThrownBy(() -> token(tokens(Set.of(TunnelClaim.IP)), "localhost:80"))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "no token for 017b7fddb124724840c1c7b800000000/localhost:80: its host is a name, and a"
-                + " token that is to be restricted to an ip alone would open everything");
+            "no token can be restricted to the host name of"
+                + " 017b7fddb124724840c1c7b800000000/localhost:80, which only the gateway can"
+                + " resolve; use an IP address, or restrict tokens to the device or port too");
   }
 
   @Test

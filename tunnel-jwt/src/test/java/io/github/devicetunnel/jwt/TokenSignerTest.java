@@ -84,23 +84,23 @@ final class TokenSignerTest {
     assertRejected(
         TestKeys.P384.getPrivate(),
         SigningAlgorithm.ES256,
-        "algorithm ES256 needs an EC key on P-256, but the private key is an EC key on P-384, which fits"
-            + " ES384");
+        "algorithm ES256 requires an EC key on P-256, but the private key is an EC key on P-384;"
+            + " use ES384");
     assertRejected(
         TestKeys.P256.getPrivate(),
         SigningAlgorithm.ES512,
-        "algorithm ES512 needs an EC key on P-521, but the private key is an EC key on P-256, which fits"
-            + " ES256");
+        "algorithm ES512 requires an EC key on P-521, but the private key is an EC key on P-256;"
+            + " use ES256");
     assertRejected(
         TestKeys.RSA.getPrivate(),
         SigningAlgorithm.ES256,
-        "algorithm ES256 needs an EC key on P-256, but the private key is an RSA key of 2048 bits, which"
-            + " fits RS256");
+        "algorithm ES256 requires an EC key on P-256, but the private key is an RSA key of 2048"
+            + " bits; use RS256");
     assertRejected(
         TestKeys.P521.getPrivate(),
         SigningAlgorithm.RS512,
-        "algorithm RS512 needs an RSA key of at least 2048 bits, but the private key is an EC key on"
-            + " P-521, which fits ES512");
+        "algorithm RS512 requires an RSA key of at least 2048 bits, but the private key is an EC"
+            + " key on P-521; use ES512");
   }
 
   private static void assertRejected(PrivateKey key, SigningAlgorithm algorithm, String message) {
@@ -149,7 +149,8 @@ final class TokenSignerTest {
     assertThat(TokenSigner.of(opaque, SigningAlgorithm.ES384).algorithm())
         .isEqualTo(SigningAlgorithm.ES384);
     assertThatThrownBy(() -> TokenSigner.of(opaque))
-        .hasMessage("privateKey does not show its curve: say the algorithm, ES256, ES384 or ES512");
+        .hasMessage(
+            "privateKey does not expose its curve; set the algorithm to ES256, ES384 or ES512");
   }
 
   @Test
@@ -168,6 +169,6 @@ final class TokenSignerTest {
             () ->
                 TokenSigner.of(TestKeys.P256.getPrivate())
                     .sign(new TunnelClaims(null, null, null, 80)))
-        .hasMessage("claims have no expiresAt, which the service demands");
+        .hasMessage("claims have no expiresAt, which the cloud requires");
   }
 }

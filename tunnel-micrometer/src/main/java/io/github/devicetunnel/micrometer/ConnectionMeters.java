@@ -29,18 +29,16 @@ final class ConnectionMeters {
     this.rejected = connections("rejected");
     this.failed = connections("failed");
     this.retried =
-        counter("tunnel.dial.retried", "Failed dials that were to be tried again")
+        counter("tunnel.dial.retried", "Failed dial attempts that were retried")
             .register(registry);
     this.up = bytes("up");
     this.down = bytes("down");
     this.duration =
         Timer.builder("tunnel.connections.duration")
-            .description("From the dial to the end of connections that had opened")
+            .description("Time from the dial to the end of connections that opened")
             .tags(tags)
             .register(registry);
-    this.open =
-        SharedGauge.register(
-            registry, "tunnel.connections.open", "Connections that are open", tags);
+    this.open = SharedGauge.register(registry, "tunnel.connections.open", "Open connections", tags);
   }
 
   private Counter.Builder counter(String name, String description) {
@@ -48,13 +46,13 @@ final class ConnectionMeters {
   }
 
   private Counter connections(String outcome) {
-    return counter("tunnel.connections", "Connections that were dialled")
+    return counter("tunnel.connections", "Dialled connections")
         .tag("outcome", outcome)
         .register(registry);
   }
 
   private Counter bytes(String direction) {
-    return counter("tunnel.bytes", "Bytes of payload that were carried")
+    return counter("tunnel.bytes", "Transferred payload bytes")
         .baseUnit("bytes")
         .tag("direction", direction)
         .register(registry);
@@ -70,7 +68,7 @@ final class ConnectionMeters {
   }
 
   void rejected(int status) {
-    counter("tunnel.dial.rejected", "Refusals of the cloud")
+    counter("tunnel.dial.rejected", "Tunnels that the cloud rejected")
         .tag("status", Integer.toString(status))
         .register(registry)
         .increment();
@@ -104,7 +102,7 @@ final class ConnectionMeters {
   }
 
   void closed(CloseReason reason) {
-    counter("tunnel.closed", "Connections that ended, whether they had opened or not")
+    counter("tunnel.closed", "Connections that ended, including those that never opened")
         .tag("reason", reason.kind().name())
         .tag("ended.by", reason.endedBy().name().toLowerCase(Locale.ROOT))
         .register(registry)

@@ -95,10 +95,10 @@ public final class TunnelMetrics extends TunnelEventListener {
     this.registry = registry;
     this.tags = tags;
     this.listeners =
-        SharedGauge.register(registry, "tunnel.listeners", "Listeners that are open", Tags.empty());
+        SharedGauge.register(registry, "tunnel.listeners", "Open listeners", Tags.empty());
     this.listenersFull =
         Counter.builder("tunnel.listeners.full")
-            .description("Times that a listener began to carry as many connections as it may")
+            .description("Times that a listener reached its connection limit")
             .register(registry);
   }
 
@@ -114,9 +114,9 @@ public final class TunnelMetrics extends TunnelEventListener {
 
   @Override
   public void rejected(
-      ConnectionInfo connection, TunnelRejectedException refusal, DialTimings timings) {
+      ConnectionInfo connection, TunnelRejectedException rejection, DialTimings timings) {
     of(connection).dial("rejected", timings.total());
-    of(connection).rejected(refusal.statusCode());
+    of(connection).rejected(rejection.statusCode());
   }
 
   @Override
@@ -132,37 +132,37 @@ public final class TunnelMetrics extends TunnelEventListener {
 
   @Override
   public void opened(ConnectionInfo connection) {
-    ConnectionMeters its = of(connection);
-    open.put(connection, its);
-    its.opened();
+    ConnectionMeters connectionMeters = of(connection);
+    open.put(connection, connectionMeters);
+    connectionMeters.opened();
   }
 
   @Override
   public void bytesSent(ConnectionInfo connection, int count) {
-    ConnectionMeters its = open.get(connection);
-    if (its != null) {
-      its.up(count);
+    ConnectionMeters connectionMeters = open.get(connection);
+    if (connectionMeters != null) {
+      connectionMeters.up(count);
     }
   }
 
   @Override
   public void bytesReceived(ConnectionInfo connection, int count) {
-    ConnectionMeters its = open.get(connection);
-    if (its != null) {
-      its.down(count);
+    ConnectionMeters connectionMeters = open.get(connection);
+    if (connectionMeters != null) {
+      connectionMeters.down(count);
     }
   }
 
   @Override
   public void closed(ConnectionInfo connection, CloseReason reason) {
-    ConnectionMeters its = open.remove(connection);
-    if (its == null) {
-      its = of(connection);
-      its.neverOpened(reason);
+    ConnectionMeters connectionMeters = open.remove(connection);
+    if (connectionMeters == null) {
+      connectionMeters = of(connection);
+      connectionMeters.neverOpened(reason);
     } else {
-      its.closedAfter(reason.duration());
+      connectionMeters.closedAfter(reason.duration());
     }
-    its.closed(reason);
+    connectionMeters.closed(reason);
   }
 
   @Override

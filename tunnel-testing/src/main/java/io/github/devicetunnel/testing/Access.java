@@ -18,7 +18,7 @@ record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> app
     Credential credential = Credential.of(headers);
     String token = credential.token();
     if (token == null) {
-      throw ServiceError.notAuthenticated("The header Authorization holds no bearer token");
+      throw ServiceError.notAuthenticated("The header Authorization contains no bearer token");
     }
     if (credential.applicationId() == null) {
       checkKey(token, path);
@@ -33,7 +33,7 @@ record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> app
       throw ServiceError.notAuthenticated("The access key is not known");
     }
     if (!devices.isEmpty() && !devices.contains(path.deviceId())) {
-      throw ServiceError.accessDenied("The access key does not open this device");
+      throw ServiceError.accessDenied("The access key has no access to this device");
     }
   }
 

@@ -7,6 +7,6 @@ final class ClientGoneException extends IOException {
   private static final long serialVersionUID = 1L;
 
   ClientGoneException() {
-    super("the client of this tunnel has gone");
+    super("the client of this tunnel has disconnected");
   }
 }

@@ -43,7 +43,7 @@ final class ClientSender {
     writing.lock();
     try {
       if (closeSent) {
-        throw new IOException("the close frame was sent");
+        throw new IOException("the close frame has already been sent");
       }
       frames.writeData(buffer, offset, length);
     } finally {

@@ -26,7 +26,7 @@ record ConnectionPath(String deviceId, String service, InetSocketAddress address
             && segments.get(3).equals("services")
             && segments.get(5).equals("connection");
     if (!known) {
-      throw ServiceError.notFound("There is nothing at " + url.encodedPath());
+      throw ServiceError.notFound("No resource at " + url.encodedPath());
     }
     String deviceId = segments.get(2).toLowerCase(Locale.ROOT);
     String service = segments.get(4);

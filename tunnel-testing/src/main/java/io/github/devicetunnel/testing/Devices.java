@@ -58,8 +58,7 @@ final class Devices {
   static String key(String deviceId) {
     String key = deviceId.toLowerCase(Locale.ROOT);
     if (!ConnectionPath.isDeviceId(key)) {
-      throw new IllegalArgumentException(
-          "a device ID must be 32 hexadecimal digits, but is " + deviceId);
+      throw new IllegalArgumentException("deviceId must be 32 hex digits, but is " + deviceId);
     }
     return key;
   }

@@ -84,11 +84,11 @@ public sealed interface Fault permits Refusal, DelayedFault, PlainFault, Strike 
    */
   static Fault closeAfter(long bytes, Direction direction, int code, String reason) {
     if (code < 1000 || code > 4999) {
-      throw new IllegalArgumentException("a close code is from 1000 to 4999, but is " + code);
+      throw new IllegalArgumentException("code must be from 1000 to 4999, but is " + code);
     }
     int length = reason.getBytes(StandardCharsets.UTF_8).length;
     if (length > 123) {
-      throw new IllegalArgumentException("reason must fit into 123 bytes, but has " + length);
+      throw new IllegalArgumentException("reason must have at most 123 bytes, but has " + length);
     }
     return Strike.after(bytes, direction, client -> client.close(code, reason));
   }

@@ -107,7 +107,8 @@ public final class FaultProxy implements AutoCloseable {
   public static FaultProxy start(String cloudUri) throws IOException {
     URI cloud = URI.create(cloudUri);
     if (cloud.getHost() == null || cloud.getPort() < 0) {
-      throw new IllegalArgumentException("a URI with a host and a port is needed: " + cloudUri);
+      throw new IllegalArgumentException(
+          "cloudUri must have a host and a port, but is " + cloudUri);
     }
     ServerSocket serverSocket = new ServerSocket();
     try {

@@ -166,14 +166,14 @@ public final class Faults {
 
   private static long checkOffset(long offset) {
     if (offset < 0) {
-      throw new IllegalArgumentException("an offset must not be negative, but is " + offset);
+      throw new IllegalArgumentException("offset must not be negative, but is " + offset);
     }
     return offset;
   }
 
   private static int checkBit(int bit) {
     if (bit < 0 || bit > 7) {
-      throw new IllegalArgumentException("a bit is from 0 to 7, but is " + bit);
+      throw new IllegalArgumentException("bit must be from 0 to 7, but is " + bit);
     }
     return bit;
   }

@@ -64,7 +64,7 @@ final class Gateway {
       // MockWebServer does not call the handler if it cannot write the response.
       expiry = workers.schedule(() -> abandon(client, service), ANSWER_TIME);
     } catch (IOException | RejectedExecutionException e) {
-      LOG.debug("{}: {} was not reached: {}", name, route, e.getMessage());
+      LOG.debug("{}: could not connect to {}: {}", name, route, e.getMessage());
       throw ServiceError.notFound("The service does not answer: " + e.getMessage());
     }
     return socket -> {
@@ -91,7 +91,7 @@ final class Gateway {
     try {
       return dial(name, route);
     } catch (IOException e) {
-      LOG.debug("{}: {} was not reached: {}", name, route, e.getMessage());
+      LOG.debug("{}: could not connect to {}: {}", name, route, e.getMessage());
       return new AbsentService();
     }
   }
@@ -111,7 +111,7 @@ final class Gateway {
             ClientEnd client = new ClientEnd(socket, early, workers, name.thread("helper"));
             carry(device, OpenTunnel.of(name, client, service, strike));
           } catch (IOException e) {
-            LOG.debug("{}: the client is gone already: {}", name, e.getMessage());
+            LOG.debug("{}: the client has already disconnected: {}", name, e.getMessage());
             abandon(socket, service);
           }
         });

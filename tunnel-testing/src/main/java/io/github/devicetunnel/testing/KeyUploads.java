@@ -58,7 +58,7 @@ final class KeyUploads {
 
   private void checkKey(@Nullable String key) throws RefusedException {
     if (key == null || !administratorKeys.contains(key)) {
-      throw ServiceError.notAuthenticated("The access key is not one of an administrator");
+      throw ServiceError.notAuthenticated("The access key does not belong to an administrator");
     }
   }
 

@@ -61,6 +61,6 @@ final class LayeredTls extends SSLSocketFactory {
   }
 
   private static SocketException onlyLayered() {
-    return new SocketException("a server layers TLS over what it accepted");
+    return new SocketException("only accepted sockets can be layered with TLS");
   }
 }

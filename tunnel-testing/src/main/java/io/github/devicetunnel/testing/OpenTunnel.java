@@ -36,6 +36,6 @@ record OpenTunnel(
 
   @Override
   public String describe() {
-    return name + " is still open: was its client, listener or stream closed?";
+    return name + " is still open; close its client, listener or stream";
   }
 }

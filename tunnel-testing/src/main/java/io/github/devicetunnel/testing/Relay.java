@@ -27,8 +27,8 @@ final class Relay {
   /** Maximum time for a service to close its end after the output has ended. */
   private static final Duration SERVICE_TIME = Duration.ofSeconds(2);
 
-  private static final int SMALLEST_BUFFER = 8 << 10;
-  private static final int LARGEST_BUFFER = 64 << 10;
+  private static final int MIN_BUFFER = 8 << 10;
+  private static final int MAX_BUFFER = 64 << 10;
 
   private final TunnelName name;
   private final ClientEnd client;
@@ -98,12 +98,12 @@ final class Relay {
       LOG.debug("{}: {}", name, e.getMessage());
       // Reject first: the end of the service would be reported as a clean close.
       client.reject(CloseCode.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
-      return "broke a rule of the websocket protocol: " + e.getMessage();
+      return "violated the websocket protocol: " + e.getMessage();
     } catch (IOException e) {
-      LOG.debug("{}: the client is gone: {}", name, e.getMessage());
+      LOG.debug("{}: the client has disconnected: {}", name, e.getMessage());
       boolean wasClosed = client.closeSent();
       client.cut();
-      return wasClosed ? "did not answer the close frame" : "left without a close frame";
+      return wasClosed ? "did not answer the close frame" : "disconnected without a close frame";
     }
   }
 
@@ -126,7 +126,7 @@ final class Relay {
   }
 
   private void carryDown() {
-    byte[] buffer = new byte[FrameWriter.HEADER_ROOM + SMALLEST_BUFFER];
+    byte[] buffer = new byte[FrameWriter.HEADER_ROOM + MIN_BUFFER];
     int count = read(buffer);
     try {
       while (count >= 0 && !clientEnded) {
@@ -159,8 +159,8 @@ final class Relay {
 
   private static byte[] grown(byte[] buffer, int count) {
     int size = buffer.length - FrameWriter.HEADER_ROOM;
-    return count == size && size < LARGEST_BUFFER
-        ? new byte[FrameWriter.HEADER_ROOM + Math.min(size * 4, LARGEST_BUFFER)]
+    return count == size && size < MAX_BUFFER
+        ? new byte[FrameWriter.HEADER_ROOM + Math.min(size * 4, MAX_BUFFER)]
         : buffer;
   }
 

@@ -35,7 +35,7 @@ final class ServiceAddress {
   static void check(String text) {
     if (parse(text) == null) {
       throw new IllegalArgumentException(
-          "a service's address must be ip:port or localhost:port, but is " + text);
+          "serviceAddress must be ip:port or localhost:port, but is " + text);
     }
   }
 

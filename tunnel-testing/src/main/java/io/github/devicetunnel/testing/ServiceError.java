@@ -28,22 +28,22 @@ record ServiceError(int code, String type, String message, List<Field> fields)
   }
 
   static RefusedException invalid(List<Field> fields) {
-    return refused(400, "Validation error", fields);
+    return rejected(400, "Validation error", fields);
   }
 
   static RefusedException notAuthenticated(String message) {
-    return refused(401, message, List.of());
+    return rejected(401, message, List.of());
   }
 
   static RefusedException accessDenied(String message) {
-    return refused(403, message, List.of());
+    return rejected(403, message, List.of());
   }
 
   static RefusedException notFound(String message) {
-    return refused(404, message, List.of());
+    return rejected(404, message, List.of());
   }
 
-  private static RefusedException refused(int code, String message, List<Field> fields) {
+  private static RefusedException rejected(int code, String message, List<Field> fields) {
     return new RefusedException(new ServiceError(code, type(code), message, fields));
   }
 

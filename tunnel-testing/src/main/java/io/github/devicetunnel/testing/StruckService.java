@@ -67,7 +67,7 @@ final class StruckService implements ServiceEnd {
     } else {
       strike.end().accept(client);
       delegate.close();
-      throw new IOException("the tunnel was ended by order");
+      throw new IOException("a fault of the test ended the tunnel");
     }
   }
 

@@ -64,12 +64,11 @@ public final class TestDevice {
     checkKnown(actual);
     if (!scope.allowsRoute(actual)) {
       throw new IllegalArgumentException(
-          "the route of "
-              + serviceAddress
-              + " leads to "
+          "the target "
               + actual
-              + ", which is not a loopback address; call dialAnything() first if this test is to"
-              + " dial other hosts");
+              + " of the route for "
+              + serviceAddress
+              + " is not a loopback address; call dialAnything() first to allow other hosts");
     }
     return route(serviceAddress, new Route.ToAddress(actual));
   }
@@ -134,7 +133,7 @@ public final class TestDevice {
 
   static void checkKnown(InetSocketAddress address) {
     if (address.isUnresolved()) {
-      throw new IllegalArgumentException("the host of " + address + " is not known");
+      throw new IllegalArgumentException("the host of " + address + " cannot be resolved");
     }
   }
 

@@ -75,7 +75,7 @@ public final class TestKeyPair {
       KeyPair pair = keyPair(algorithm);
       return new TestKeyPair(pair.getPrivate(), certificate(pair, notAfter));
     } catch (GeneralSecurityException | OperatorCreationException e) {
-      throw new IllegalStateException("this Java makes no key for " + algorithm, e);
+      throw new IllegalStateException("this JVM cannot generate a key for " + algorithm, e);
     }
   }
 

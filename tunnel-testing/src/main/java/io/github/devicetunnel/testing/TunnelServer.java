@@ -101,7 +101,7 @@ final class TunnelServer {
     try {
       server.close();
       if (!workers.awaitEnd(CLOSE_TIME)) {
-        LOG.warn("threads of {} are still busy {} s after its end", this, CLOSE_TIME.toSeconds());
+        LOG.warn("threads of {} are still busy {} s after its close", this, CLOSE_TIME.toSeconds());
       }
     } catch (InterruptedException e) {
       interrupted = true;

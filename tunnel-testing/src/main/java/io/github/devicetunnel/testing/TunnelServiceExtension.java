@@ -78,7 +78,7 @@ public final class TunnelServiceExtension
     TunnelService current = service;
     if (current == null) {
       throw new IllegalStateException(
-          "no test with this extension is running; it must be in a field with @RegisterExtension");
+          "no test with this extension is running; register it in a field with @RegisterExtension");
     }
     return current;
   }
@@ -136,8 +136,8 @@ public final class TunnelServiceExtension
     TunnelService current = find(context);
     if (current == null) {
       throw new ParameterResolutionException(
-          "there is no TunnelService yet: it is a parameter of tests, and of methods that run"
-              + " before and after each, but not of "
+          "the TunnelService is only available in tests and in methods that run before or after"
+              + " each test, not in "
               + parameter.getDeclaringExecutable());
     }
     return current;
@@ -152,19 +152,19 @@ public final class TunnelServiceExtension
   }
 
   private static TunnelService.Builder annotated(ExtensionContext context) {
-    WithTunnelService wanted = null;
-    for (ExtensionContext at = context; wanted == null; at = at.getParent().orElseThrow()) {
-      wanted =
+    WithTunnelService annotation = null;
+    for (ExtensionContext at = context; annotation == null; at = at.getParent().orElseThrow()) {
+      annotation =
           AnnotationSupport.findAnnotation(at.getElement(), WithTunnelService.class).orElse(null);
     }
-    TunnelService.Builder builder = TunnelService.builder().failOnLeaks(wanted.failOnLeaks());
-    for (String key : wanted.apiKeys()) {
+    TunnelService.Builder builder = TunnelService.builder().failOnLeaks(annotation.failOnLeaks());
+    for (String key : annotation.apiKeys()) {
       builder.apiKey(key);
     }
-    for (String application : wanted.applications()) {
+    for (String application : annotation.applications()) {
       builder.application(application);
     }
-    for (String device : wanted.devices()) {
+    for (String device : annotation.devices()) {
       builder.device(device);
     }
     return builder;

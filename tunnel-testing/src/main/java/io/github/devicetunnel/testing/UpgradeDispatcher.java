@@ -57,13 +57,13 @@ final class UpgradeDispatcher extends Dispatcher {
     try {
       return answer(request);
     } catch (RefusedException e) {
-      LOG.debug("refused with {}: {}", e.refusal().status(), e.getMessage());
-      return refuse(request, e.refusal());
+      LOG.debug("rejected with {}: {}", e.refusal().status(), e.getMessage());
+      return reject(request, e.refusal());
     } catch (RuntimeException | Error e) {
       // thrown by a token check of the test
       LOG.warn("the request for {} failed", request.getUrl().encodedPath(), e);
-      ledger.failure("the answer to a request for " + request.getUrl().encodedPath(), e);
-      return refuse(request, Fault.refuse(500).message("The token check threw " + e.getClass()));
+      ledger.failure("the response to the request for " + request.getUrl().encodedPath(), e);
+      return reject(request, Fault.refuse(500).message("The token check threw " + e.getClass()));
     }
   }
 
@@ -84,7 +84,7 @@ final class UpgradeDispatcher extends Dispatcher {
       fault = delayed.fault();
     }
     if (fault instanceof Refusal refusal) {
-      return refuse(request, refusal);
+      return reject(request, refusal);
     }
     if (fault == PlainFault.NO_ANSWER) {
       return hang(request, path);
@@ -95,7 +95,7 @@ final class UpgradeDispatcher extends Dispatcher {
     return granted;
   }
 
-  private MockResponse refuse(RecordedRequest request, Refusal refusal) {
+  private MockResponse reject(RecordedRequest request, Refusal refusal) {
     upgradeLog.add(new RecordedUpgrade(request, refusal.status()));
     return refusal.toResponse();
   }
@@ -103,7 +103,7 @@ final class UpgradeDispatcher extends Dispatcher {
   /** Waits until the client has gone; the returned response is never delivered. */
   private MockResponse hang(RecordedRequest request, ConnectionPath path) {
     Ledger.Item waiting =
-        () -> "a client still waits for an answer to its request for " + path.text();
+        () -> "a client is still waiting for the response to its request for " + path.text();
     AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
     ledger.begin(waiting); // before a test can see the request in the log
     upgradeLog.add(new RecordedUpgrade(request, 0));

@@ -29,11 +29,11 @@ final class Upgrades {
     Handshake.check(request);
     AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
     if (client == null) {
-      throw ServiceError.notFound("The client has gone");
+      throw ServiceError.notFound("The client has disconnected");
     }
     TestDevice device = devices.find(path);
     if (device == null || !device.isConnected()) {
-      throw ServiceError.notFound("The device is not known, or not connected");
+      throw ServiceError.notFound("The device is not known or not connected");
     }
     return Handshake.granted(request, gateway.prepare(client, device, path, strike));
   }

@@ -26,7 +26,7 @@ final class VerificationKeyCheck implements TokenCheck {
         verify(token).claims().conflictsWith(target.deviceId(), target.ip(), target.port());
     if (!conflicts.isEmpty()) {
       throw RefusedException.forbidden(
-          "The token is for another tunnel: "
+          "The token was issued for another target: "
               + conflicts.stream().map(TunnelClaim::claimName).collect(Collectors.joining(", ")));
     }
   }

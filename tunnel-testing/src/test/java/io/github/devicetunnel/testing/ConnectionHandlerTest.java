@@ -153,7 +153,8 @@ final class ConnectionHandlerTest {
     try (TunnelStream stream = client.open()) {
       assertThat(stream.inputStream().read()).isZero();
     }
-    assertThat(thrown.poll(60, TimeUnit.SECONDS)).hasMessage("the client of this tunnel has gone");
+    assertThat(thrown.poll(60, TimeUnit.SECONDS))
+        .hasMessage("the client of this tunnel has disconnected");
     service.verify();
   }
 

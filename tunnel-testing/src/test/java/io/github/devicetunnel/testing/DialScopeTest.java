@@ -154,7 +154,7 @@ final class DialScopeTest {
       TestDevice device = cloud.device(DEVICE);
       assertThatThrownBy(() -> device.route("10.0.0.5:502", disguised))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("the route of 10.0.0.5:502 leads to localhost/192.0.2.1:502")
+          .hasMessageContaining("the target localhost/192.0.2.1:502 of the route for 10.0.0.5:502")
           .hasMessageContaining("dialAnything()");
       assertThatThrownBy(() -> cloud.route(DEVICE, "10.0.0.5:502", disguised))
           .isInstanceOf(IllegalArgumentException.class);

@@ -282,6 +282,6 @@ final class TunnelServiceExtensionTest {
   @Test
   void explainsUseInConstructor() {
     assertThat(failures(run(UsingServiceInConstructor.class)))
-        .contains("there is no TunnelService yet");
+        .contains("the TunnelService is only available in tests and");
   }
 }

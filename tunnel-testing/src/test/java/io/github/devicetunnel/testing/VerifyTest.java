@@ -131,7 +131,7 @@ final class VerifyTest {
     try (TunnelClient client = client(service).build();
         TunnelStream stream = client.open()) {
       assertReported(
-          TUNNEL + " is still open: was its client, listener or stream closed?",
+          TUNNEL + " is still open; close its client, listener or stream",
           () -> service.verify(SHORT));
       assertThat(stream).isNotNull();
     }
@@ -141,7 +141,7 @@ final class VerifyTest {
   void reportsClientThatLeavesWithoutCloseFrame() throws Exception {
     opened().close();
 
-    assertReported("the client of " + TUNNEL + " left without a close frame");
+    assertReported("the client of " + TUNNEL + " disconnected without a close frame");
     service.verify(); // Reported once.
   }
 
@@ -161,7 +161,7 @@ final class VerifyTest {
       raw.write(new byte[] {(byte) 0x82, 1, 'x'}); // not masked
       assertThat(raw.readAll()).isEmpty();
     }
-    assertReported("broke a rule of the websocket protocol");
+    assertReported("violated the websocket protocol");
   }
 
   @Test
@@ -171,7 +171,7 @@ final class VerifyTest {
       raw.send(RawClient.request(DEVICE, SERVICE, KEY), EMPTY);
       service.takeUpgrade(Duration.ofSeconds(60));
       assertReported(
-          "a client still waits for an answer to its request for " + DEVICE + "/" + SERVICE,
+          "a client is still waiting for the response to its request for " + DEVICE + "/" + SERVICE,
           () -> service.verify(SHORT));
     }
   }

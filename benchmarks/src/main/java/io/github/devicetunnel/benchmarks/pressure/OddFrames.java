@@ -148,8 +148,8 @@ final class OddFrames implements PressureCase {
       boolean named =
           Await.until(
               Duration.ofSeconds(5),
-              () -> !product.jvm().errorsWith("broke the websocket protocol").isEmpty());
-      var rules = product.jvm().errorsWith("broke the websocket protocol");
+              () -> !product.jvm().errorsWith("violated the websocket protocol").isEmpty());
+      var rules = product.jvm().errorsWith("violated the websocket protocol");
       neighbour.getOutputStream().write('?');
       byte[] answer = neighbour.getInputStream().readNBytes(ANSWER.length);
       findings

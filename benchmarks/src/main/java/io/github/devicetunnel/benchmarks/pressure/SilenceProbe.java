@@ -96,7 +96,7 @@ final class SilenceProbe implements AutoCloseable {
     boolean warned =
         Await.until(
             Duration.ofSeconds(5),
-            () -> Logs.warningsWith("ended: nothing came from the cloud for") > 0);
+            () -> Logs.warningsWith("ended: no data and no pong from the cloud for") > 0);
     return new Seen(
         millis(start, localSeen), localSeen.how, millis(start, streamSeen), streamSeen.how, warned);
   }

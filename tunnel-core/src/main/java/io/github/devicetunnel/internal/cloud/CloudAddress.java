@@ -15,10 +15,10 @@ import okhttp3.HttpUrl;
  */
 public record CloudAddress(HttpUrl base, List<String> path) {
   private static final Pattern SCHEME = Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://.*");
-  private static final int LONGEST_SHOWN = 100;
+  private static final int MAX_SHOWN = 100;
   private static final String EXPECTED =
-      "cloudUri must be a ws, wss, http or https URL, either the base such as"
-          + " wss://api.us-east-1.mbedcloud.com or the whole"
+      "cloudUri must be a ws, wss, http or https URL, either a base URL such as"
+          + " wss://api.us-east-1.mbedcloud.com or a full URL"
           + " wss://HOST/v3/devices/DEVICE_ID/services/IP:PORT/connection, but ";
 
   /**
@@ -30,10 +30,10 @@ public record CloudAddress(HttpUrl base, List<String> path) {
     HttpUrl url = parseUrl(text);
     if (!url.encodedUsername().isEmpty() || !url.encodedPassword().isEmpty()) {
       throw new IllegalArgumentException(
-          EXPECTED + "it holds a user or password, which belong into credentials");
+          EXPECTED + "it contains a user name or password; set the credential separately");
     }
     if (url.encodedQuery() != null || url.encodedFragment() != null) {
-      throw refused(text, "has a query or a fragment");
+      throw invalid(text, "has a query or a fragment");
     }
     List<String> segments = url.pathSegments();
     int end = segments.size();
@@ -54,25 +54,25 @@ public record CloudAddress(HttpUrl base, List<String> path) {
   private static HttpUrl parseUrl(String text) {
     Matcher matcher = SCHEME.matcher(text);
     if (!matcher.matches()) {
-      throw refused(text, "has no scheme");
+      throw invalid(text, "has no scheme");
     }
     String scheme = matcher.group("scheme");
     String httpScheme =
         switch (scheme.toLowerCase(Locale.ROOT)) {
           case "ws", "http" -> "http";
           case "wss", "https" -> "https";
-          default -> throw refused(text, "has the scheme " + scheme);
+          default -> throw invalid(text, "has the scheme " + scheme);
         };
     HttpUrl url = HttpUrl.parse(httpScheme + text.substring(scheme.length()));
     if (url == null || text.chars().anyMatch(c -> c <= ' ' || c == '\\')) {
-      throw refused(text, "is malformed");
+      throw invalid(text, "is malformed");
     }
     return url;
   }
 
   /** Returns an exception that describes a defect of a URL. */
-  public static IllegalArgumentException refused(String text, String defect) {
-    String shown = OneLine.of(text, LONGEST_SHOWN);
+  public static IllegalArgumentException invalid(String text, String defect) {
+    String shown = OneLine.of(text, MAX_SHOWN);
     // Text before an @ may contain a password, which must not appear in a message.
     String safe = text.contains("@") ? "the value" : "\"" + shown + "\"";
     return new IllegalArgumentException(EXPECTED + safe + " " + defect);

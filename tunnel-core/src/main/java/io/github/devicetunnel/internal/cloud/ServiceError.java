@@ -29,7 +29,7 @@ public record ServiceError(
     implements Serializable {
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final int LONGEST_TEXT = 300;
+  private static final int MAX_TEXT = 300;
   private static final int MAX_SERVER_NAME = 60;
 
   /**
@@ -114,13 +114,13 @@ public record ServiceError(
   /**
    * Returns the request, the response and the fix as one line.
    *
-   * @param asked the beginning of the line, which describes the request
+   * @param start the beginning of the line, which describes the request
    * @param location the target of a redirect
    * @param advice the fix; null if only the text of the service can describe it
    */
   public String describe(
-      String asked, int status, @Nullable String location, @Nullable String advice) {
-    StringBuilder line = new StringBuilder(asked).append(": ").append(status);
+      String start, int status, @Nullable String location, @Nullable String advice) {
+    StringBuilder line = new StringBuilder(start).append(": ").append(status);
     append(line, " ", type);
     append(line, ", ", withoutStatus(status));
     append(line, ", it redirects to ", oneLine(location));
@@ -145,7 +145,7 @@ public record ServiceError(
   public static String sender(@Nullable String server) {
     return "probably sent by "
         + (server == null ? "a server" : OneLine.words(server, MAX_SERVER_NAME))
-        + " in front of the tunnelling service";
+        + " in front of the cloud";
   }
 
   private static void append(StringBuilder line, String before, @Nullable String text) {
@@ -158,7 +158,7 @@ public record ServiceError(
     if (text == null) {
       return null;
     }
-    String words = OneLine.words(text, LONGEST_TEXT);
+    String words = OneLine.words(text, MAX_TEXT);
     return words.isEmpty() ? null : words;
   }
 }

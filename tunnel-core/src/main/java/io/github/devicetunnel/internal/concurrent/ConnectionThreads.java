@@ -172,7 +172,7 @@ public final class ConnectionThreads {
                 builder, "unstarted", MethodType.methodType(Thread.class, Runnable.class)),
             lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class)));
       } catch (ReflectiveOperationException e) {
-        throw new LinkageError("Java 21 and later have virtual threads", e);
+        throw new LinkageError("virtual threads require Java 21", e);
       }
     }
 
@@ -196,7 +196,7 @@ public final class ConnectionThreads {
       } catch (Error e) {
         throw e;
       } catch (Throwable e) {
-        throw new AssertionError("making a virtual thread throws nothing", e);
+        throw new AssertionError("creating a virtual thread throws no checked exception", e);
       }
     }
   }

@@ -71,7 +71,7 @@ final class FrameSender {
     writing.lock();
     try {
       if (closeSent) {
-        throw new IOException("the close frame was sent");
+        throw new IOException("the close frame has already been sent");
       }
       writingSince = System.nanoTime();
       frames.writeData(buffer, offset, length);

@@ -35,7 +35,7 @@ final class FrameValidator {
     int second = bytes[offset + 1];
     int opcode = first & OPCODE;
     if ((first & RESERVED) != 0) {
-      return "a reserved bit is set, though no extension was agreed (RFC 6455 section 5.2)";
+      return "a reserved bit is set, but no extension was negotiated (RFC 6455 section 5.2)";
     }
     if (writer == Role.SERVER && (second & MASKED) != 0) {
       return "a server must not mask its frames (RFC 6455 section 5.1)";
@@ -47,16 +47,18 @@ final class FrameValidator {
     String broken =
         switch (opcode) {
           case CONTINUATION ->
-              insideMessage ? null : "a continuation without a message (RFC 6455 section 5.4)";
+              insideMessage
+                  ? null
+                  : "a continuation frame without a message (RFC 6455 section 5.4)";
           case TEXT, BINARY ->
               insideMessage
-                  ? "a new message inside an unfinished one (RFC 6455 section 5.4)"
+                  ? "a new message before the end of the previous one (RFC 6455 section 5.4)"
                   : null;
           case CLOSE, PING, PONG -> brokenByControl(first, length);
           default -> "unknown opcode " + opcode + " (RFC 6455 section 5.2)";
         };
     if (broken == null && length == LENGTH_64 && limit - offset > 2 && bytes[offset + 2] < 0) {
-      return "the uppermost bit of a length is set (RFC 6455 section 5.2)";
+      return "the most significant bit of a length is set (RFC 6455 section 5.2)";
     }
     return broken;
   }

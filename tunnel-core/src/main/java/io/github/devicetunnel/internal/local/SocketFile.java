@@ -33,7 +33,7 @@ final class SocketFile {
    * Maximum length of a path in bytes. The address of a unix socket has 108 bytes on Linux and 104
    * on macOS and the BSDs. Java does not use the last two.
    */
-  private static final int LONGEST_PATH =
+  private static final int MAX_PATH_BYTES =
       (System.getProperty("os.name", "").startsWith("Linux") ? 108 : 104) - 2;
 
   /** Mask of the file type in a file mode. */
@@ -60,9 +60,9 @@ final class SocketFile {
    * @throws UnsupportedOperationException if the file system has no POSIX permissions
    */
   static SocketFile create(Path path, Binding binding) throws IOException {
-    if (length(path) > LONGEST_PATH) {
+    if (length(path) > MAX_PATH_BYTES) {
       throw new IOException(
-          "a socket's path has at most " + LONGEST_PATH + " bytes, but this " + length(path));
+          "the path must have at most " + MAX_PATH_BYTES + " bytes, but has " + length(path));
     }
     String name = "." + UUID.randomUUID().toString().substring(0, 6);
     Path folder = Files.createDirectory(path.resolveSibling(name), OWNERS_FOLDER);
@@ -75,7 +75,7 @@ final class SocketFile {
       Files.move(fresh, path);
       return new SocketFile(path, key);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException("there is another file", e);
+      throw new IOException("another file exists at this path", e);
     } finally {
       Files.deleteIfExists(fresh);
       Files.delete(folder);
@@ -91,7 +91,7 @@ final class SocketFile {
    * its folder.
    */
   private static void bind(Path fresh, Binding binding) throws IOException {
-    if (length(fresh) <= LONGEST_PATH) {
+    if (length(fresh) <= MAX_PATH_BYTES) {
       binding.bindTo(fresh);
       return;
     }
@@ -110,7 +110,7 @@ final class SocketFile {
     try {
       Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       if (((Integer) mode & TYPE) != SOCKET) {
-        throw new IOException("there is a file that is no socket");
+        throw new IOException("a file exists at this path and is not a socket");
       }
     } catch (NoSuchFileException e) {
       return;

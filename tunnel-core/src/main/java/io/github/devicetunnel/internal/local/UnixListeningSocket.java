@@ -43,17 +43,18 @@ public final class UnixListeningSocket implements ListeningSocket {
         throw e;
       }
     } catch (UnsupportedOperationException e) {
-      throw refused(path, "this system has no unix sockets whose owner can be told: give a port");
+      throw failure(
+          path, "this system does not support unix sockets with file permissions; use a port");
     } catch (NoSuchFileException e) {
-      throw refused(path, "there is no such folder");
+      throw failure(path, "the folder does not exist; create it");
     } catch (AccessDeniedException e) {
-      throw refused(path, "no permission to write to that folder");
+      throw failure(path, "no permission to write to the folder");
     } catch (IOException e) {
-      throw refused(path, String.valueOf(e.getMessage()));
+      throw failure(path, String.valueOf(e.getMessage()));
     }
   }
 
-  private static BindException refused(Path path, String why) {
+  private static BindException failure(Path path, String why) {
     BindException named = new BindException("cannot listen on unix:" + path + ": " + why);
     named.initCause(new IOException(why));
     return named;

@@ -50,7 +50,7 @@ public final class CancellableDns implements Dns {
     try {
       return answer.get();
     } catch (CancellationException e) {
-      throw failure("the lookup of " + host + " was given up", e);
+      throw failure("the lookup of " + host + " was cancelled", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure("the lookup of " + host + " was interrupted", new InterruptedIOException());

@@ -48,7 +48,7 @@ public final class DialProgress extends EventListener {
 
   private final @Nullable InetSocketAddress proxy;
   private final TlsPeer peer = new TlsPeer();
-  private volatile String doing = "waiting to begin";
+  private volatile String description = "waiting to start";
 
   // Guarded by this, because OkHttp may try addresses on several threads.
   private final Map<Step, Duration> times = new EnumMap<>(Step.class);
@@ -100,11 +100,11 @@ public final class DialProgress extends EventListener {
   }
 
   /**
-   * Returns the current step, or the step in which the dial failed, such as "looking up
+   * Returns the current step, or the step in which the dial failed, such as "resolving
    * example.com".
    */
   public String currentStep() {
-    return doing;
+    return description;
   }
 
   /**
@@ -118,7 +118,7 @@ public final class DialProgress extends EventListener {
 
   private synchronized void begin(Step next, String what) {
     begin(next);
-    doing = what;
+    description = what;
   }
 
   private synchronized void begin(Step next) {
@@ -169,14 +169,14 @@ public final class DialProgress extends EventListener {
   public void dnsStart(Call call, String domainName) {
     begin(
         Step.DNS,
-        "looking up " + (proxy == null ? domainName : "the proxy " + proxy.getHostString()));
+        "resolving " + (proxy == null ? domainName : "the proxy " + proxy.getHostString()));
   }
 
   @Override
   public void dnsEnd(Call call, String domainName, List<InetAddress> resolved) {
     synchronized (this) {
       addresses = List.copyOf(resolved);
-      begin(Step.OTHER, "choosing an address of " + domainName);
+      begin(Step.OTHER, "selecting an address of " + domainName);
     }
   }
 
@@ -198,12 +198,12 @@ public final class DialProgress extends EventListener {
    * Records that the connection to the proxy is open and the TLS handshake with the proxy starts.
    */
   public void securingProxy() {
-    begin(Step.CONNECT, "shaking hands in TLS with the proxy " + proxyName());
+    begin(Step.CONNECT, "performing the TLS handshake with the proxy " + proxyName());
   }
 
   /** Records that the connection to the proxy is open and the request to the proxy is sent. */
-  public void askingProxy(String target) {
-    begin(Step.CONNECT, "asking the proxy " + proxyName() + " for " + target);
+  public void requestingFromProxy(String target) {
+    begin(Step.CONNECT, "requesting " + target + " from the proxy " + proxyName());
   }
 
   /**
@@ -213,7 +213,7 @@ public final class DialProgress extends EventListener {
    */
   @Override
   public void secureConnectStart(Call call) {
-    begin(Step.TLS, "shaking hands in TLS");
+    begin(Step.TLS, "performing the TLS handshake");
     if (call.isCanceled()) {
       DialProgress.<RuntimeException>fail(new IOException("Canceled"));
     }
@@ -232,7 +232,7 @@ public final class DialProgress extends EventListener {
   public void secureConnectEnd(Call call, @Nullable Handshake completed) {
     synchronized (this) {
       handshake = completed;
-      begin(Step.UPGRADE, "asking for the upgrade");
+      begin(Step.UPGRADE, "requesting the upgrade");
     }
   }
 
@@ -241,7 +241,7 @@ public final class DialProgress extends EventListener {
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
     synchronized (this) {
       connected = true;
-      begin(Step.UPGRADE, "asking for the upgrade");
+      begin(Step.UPGRADE, "requesting the upgrade");
     }
   }
 
@@ -250,7 +250,7 @@ public final class DialProgress extends EventListener {
     synchronized (this) {
       pooled = !connected;
       connected = false;
-      begin(Step.UPGRADE, "asking for the upgrade");
+      begin(Step.UPGRADE, "requesting the upgrade");
     }
   }
 

@@ -16,11 +16,11 @@ import java.io.InputStream;
  * <p>Not thread-safe.
  */
 public final class ReadSize {
-  private static final int SHORTEST = HeapShare.MIN_BUFFER_BYTES;
+  private static final int MIN_BYTES = HeapShare.MIN_BUFFER_BYTES;
   private static final int GROWTH = 4;
   private static final long SILENCE = 1_000_000_000; // ns
 
-  private int bytes = SHORTEST;
+  private int bytes = MIN_BYTES;
 
   /** Returns the size of the next buffer in bytes, from 1 to 64 KiB. */
   public int bytes() {
@@ -34,8 +34,8 @@ public final class ReadSize {
     int most = HeapShare.SYSTEM.maxBufferBytes();
     if (count == length || bytes > most) {
       bytes = Math.min(most, bytes * GROWTH);
-    } else if (count < SHORTEST && System.nanoTime() - began > SILENCE) {
-      bytes = SHORTEST;
+    } else if (count < MIN_BYTES && System.nanoTime() - began > SILENCE) {
+      bytes = MIN_BYTES;
     }
     return count;
   }

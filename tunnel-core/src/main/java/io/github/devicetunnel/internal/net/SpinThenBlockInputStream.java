@@ -16,14 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Not thread-safe.
  */
 public final class SpinThenBlockInputStream extends BulkInputStream {
-  private static final long LONGEST_SPIN = 200_000; // ns
+  private static final long MAX_SPIN = 200_000; // ns
 
   /** A yield that takes longer means that another thread needs the processor. */
-  private static final long LONGEST_YIELD = 400_000; // ns
+  private static final long MAX_YIELD = 400_000; // ns
 
   private static final long PAUSE = 100_000_000; // ns
 
-  private static final int MOST_SPINNING = Runtime.getRuntime().availableProcessors() / 2;
+  private static final int MAX_SPINNING = Runtime.getRuntime().availableProcessors() / 2;
   private static final AtomicInteger SPINNING = new AtomicInteger();
 
   /** Time at which a thread last found the processors busy. */
@@ -48,7 +48,7 @@ public final class SpinThenBlockInputStream extends BulkInputStream {
       awaitBytes(began);
     }
     int count = in.read(bytes, offset, length);
-    waitWasShort = System.nanoTime() - began < LONGEST_SPIN;
+    waitWasShort = System.nanoTime() - began < MAX_SPIN;
     return count;
   }
 
@@ -56,15 +56,15 @@ public final class SpinThenBlockInputStream extends BulkInputStream {
   @SuppressWarnings("ThreadPriorityCheck") // The yield affects only the timing.
   private void awaitBytes(long began) throws IOException {
     try {
-      if (SPINNING.incrementAndGet() > MOST_SPINNING) {
+      if (SPINNING.incrementAndGet() > MAX_SPINNING) {
         return;
       }
       long now = began;
-      while (now - began < LONGEST_SPIN && in.available() == 0) {
+      while (now - began < MAX_SPIN && in.available() == 0) {
         long before = System.nanoTime();
         Thread.yield();
         now = System.nanoTime();
-        if (now - before > LONGEST_YIELD) {
+        if (now - before > MAX_YIELD) {
           busyAt = now;
           return;
         }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpProxy extends ProxyServer {
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.\\d (\\d{3})( .*)?");
-  private static final int LONGEST_HEAD = 16 << 10;
+  private static final int MAX_HEAD = 16 << 10;
 
   /** Type and first version byte of a TLS record (RFC 8446 section 5.1). */
   private static final String TLS_ALERT = "\u0015\u0003";
@@ -61,7 +61,8 @@ public final class HttpProxy extends ProxyServer {
   }
 
   @Override
-  void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
+  void openConnection(InputStream in, OutputStream out, String host, int port)
+      throws IOException {
     String target = HostPort.of(host, port);
     ProxyAnswer answer = request(in, out, target);
     boolean challenged = answer.status() == UNAUTHENTICATED && accepts(answer);
@@ -70,8 +71,8 @@ public final class HttpProxy extends ProxyServer {
       answer = request(in, out, target);
     }
     if (answer.status() / 100 != 2) {
-      ProxyException refused = refused(answer, target);
-      throw challenged ? refused.withAnswerToChallenge() : refused;
+      ProxyException rejected = rejected(answer, target);
+      throw challenged ? rejected.withAnswerToChallenge() : rejected;
     }
   }
 
@@ -122,15 +123,16 @@ public final class HttpProxy extends ProxyServer {
     String statusLine = head.isEmpty() ? "" : head.get(0);
     Matcher matcher = STATUS_LINE.matcher(statusLine);
     if (statusLine.startsWith(TLS_ALERT)) {
-      throw refusal("answered with TLS when asked for " + target + "; use https:// for the proxy");
+      throw rejection(
+          "answered the request for " + target + " with TLS; use https:// for the proxy");
     }
     if (!matcher.matches()) {
-      throw refusal(
-          "answered what is no HTTP/1 when asked for "
+      throw rejection(
+          "did not answer the request for "
               + target
-              + ": \""
+              + " in HTTP/1: \""
               + shown(statusLine)
-              + "\": is it an HTTP proxy?");
+              + "\"; check that it is an HTTP proxy");
     }
     return Integer.parseInt(matcher.group(1));
   }
@@ -141,16 +143,21 @@ public final class HttpProxy extends ProxyServer {
     while (!isWhole(head)) {
       int next = in.read();
       if (next < 0) {
-        throw failure("closed the connection when asked for " + target + ": is it an HTTP proxy?");
+        throw failure(
+            "closed the connection during the request for "
+                + target
+                + "; check that it is an HTTP proxy");
       }
-      if (head.length() == LONGEST_HEAD) {
-        throw refusal(
-            "answered more than 16 KiB when asked for " + target + ": is it an HTTP proxy?");
+      if (head.length() == MAX_HEAD) {
+        throw rejection(
+            "answered the request for "
+                + target
+                + " with more than 16 KiB; check that it is an HTTP proxy");
       }
       head.append((char) next);
       if (!mayBeHttp(head)) {
         // Take only available bytes: the peer may send nothing more.
-        byte[] there = in.readNBytes(Math.min(in.available(), LONGEST_HEAD));
+        byte[] there = in.readNBytes(Math.min(in.available(), MAX_HEAD));
         return head + new String(there, ISO_8859_1);
       }
     }
@@ -169,20 +176,20 @@ public final class HttpProxy extends ProxyServer {
     return start.startsWith(head.substring(0, length));
   }
 
-  private ProxyException refused(ProxyAnswer answer, String target) {
-    String what = "answered " + shown(answer.statusLine()) + " when asked for " + target;
+  private ProxyException rejected(ProxyAnswer answer, String target) {
+    String what = "rejected the connection to " + target + " with " + shown(answer.statusLine());
     return switch (answer.status()) {
       // Some proxies answer a wrong password with 401.
-      case 401, UNAUTHENTICATED -> refusal(what + ": " + wanted(answer.challenges()));
+      case 401, UNAUTHENTICATED -> rejection(what + ": " + credentialDefect(answer.challenges()));
       case 403, 405 ->
-          refusal(what + ": its rules do not let this machine connect to it, ask who runs it");
+          rejection(what + ": its rules do not allow the connection; ask its administrator");
       case 500, 502, 503, 504 ->
-          failure(what + ": it could not connect to it, check the cloud URI or ask who runs it");
-      default -> refusal(what + ": ask who runs it");
+          failure(what + ": it could not connect; check the cloud URI, or ask its administrator");
+      default -> rejection(what + "; ask its administrator");
     };
   }
 
-  private String wanted(List<Challenge> challenges) {
+  private String credentialDefect(List<Challenge> challenges) {
     if (!challenges.isEmpty()
         && challenges.stream().noneMatch(HttpProxy::isBasic)
         && ProxyDigest.of(challenges, "", "") == null) {
@@ -190,11 +197,11 @@ public final class HttpProxy extends ProxyServer {
           challenges.stream().map(Challenge::scheme).distinct().collect(Collectors.joining(" or "));
       return "it requires "
           + shown(schemes)
-          + ", and only Basic and Digest (MD5 or SHA-256, qop=auth) are supported; run a local proxy"
-          + " such as cntlm or px that signs in to it";
+          + ", but only Basic and Digest (MD5 or SHA-256, qop=auth) are supported; use a local"
+          + " proxy such as cntlm or px that authenticates to it";
     }
     return user == null
-        ? "it wants a user and a password, and none are set: set them"
-        : "it does not accept the user and the password: check them";
+        ? "it requires a user name and password, but none are set; set both"
+        : "it does not accept the user name and password; check both";
   }
 }

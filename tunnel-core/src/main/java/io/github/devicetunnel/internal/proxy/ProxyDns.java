@@ -49,7 +49,7 @@ public final class ProxyDns implements Dns {
       }
     }
     if (addresses.isEmpty()) {
-      throw new UnknownHostException("no address was found, check the name");
+      throw new UnknownHostException("no address found");
     }
     return addresses;
   }

@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean refusal;
+  private final boolean rejection;
   private final boolean answerable;
 
-  ProxyException(String message, boolean refusal, @Nullable Throwable cause) {
-    this(message, refusal, false, cause);
+  ProxyException(String message, boolean rejection, @Nullable Throwable cause) {
+    this(message, rejection, false, cause);
   }
 
   private ProxyException(
-      String message, boolean refusal, boolean answerable, @Nullable Throwable cause) {
+      String message, boolean rejection, boolean answerable, @Nullable Throwable cause) {
     super(message, cause);
-    this.refusal = refusal;
+    this.rejection = rejection;
     this.answerable = answerable;
   }
 
@@ -28,7 +28,7 @@ public final class ProxyException extends IOException {
    * Returns the same failure, marked as a challenge that a request on a new connection can answer.
    */
   ProxyException withAnswerToChallenge() {
-    return new ProxyException(String.valueOf(getMessage()), refusal, true, getCause());
+    return new ProxyException(String.valueOf(getMessage()), rejection, true, getCause());
   }
 
   /** Returns whether a request on a new connection can answer the proxy's challenge. */
@@ -37,7 +37,7 @@ public final class ProxyException extends IOException {
   }
 
   /** Returns whether the failure is permanent: the same request would fail again. */
-  public boolean isRefusal() {
-    return refusal;
+  public boolean isRejection() {
+    return rejection;
   }
 }

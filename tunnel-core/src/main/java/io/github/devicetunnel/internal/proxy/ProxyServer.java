@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** A proxy, and its protocol for opening a connection to another host. Thread-safe. */
 public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\\d.]+");
-  private static final int LONGEST_TEXT = 80;
+  private static final int MAX_TEXT = 80;
 
   private final String host;
   private final int port;
@@ -41,15 +41,16 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
    * @param host a name, or an IP address without brackets
    * @throws ProxyException if the proxy rejected the request, or its response is invalid
    */
-  abstract void ask(InputStream in, OutputStream out, String host, int port) throws IOException;
+  abstract void openConnection(InputStream in, OutputStream out, String host, int port)
+      throws IOException;
 
   /** Returns a permanent failure: the proxy rejected the request, or its response is invalid. */
-  final ProxyException refusal(String what) {
+  final ProxyException rejection(String what) {
     return new ProxyException("the proxy " + this + " " + what, true, null);
   }
 
-  /** Returns a permanent failure with a cause; see {@link #refusal(String)}. */
-  final ProxyException refusal(String what, IOException cause) {
+  /** Returns a permanent failure with a cause; see {@link #rejection(String)}. */
+  final ProxyException rejection(String what, IOException cause) {
     return new ProxyException("the proxy " + this + " " + what, true, cause);
   }
 
@@ -63,6 +64,12 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
         "the proxy " + this + " " + what + ": " + cause.getMessage(), false, cause);
   }
 
+  /** Returns a failure that may be temporary, with the fix after the message of the cause. */
+  final ProxyException failure(String what, String fix, IOException cause) {
+    return new ProxyException(
+        "the proxy " + this + " " + what + ": " + cause.getMessage() + "; " + fix, false, cause);
+  }
+
   /** Returns whether a host is an IP address, for which no DNS lookup is needed. */
   public static boolean isAddress(String host) {
     return ADDRESS.matcher(host).matches();
@@ -70,7 +77,7 @@ public abstract sealed class ProxyServer permits HttpProxy, Socks5Proxy {
 
   /** Returns text of the proxy in a form that is safe for one line of a message. */
   static String shown(String text) {
-    return OneLine.words(text, LONGEST_TEXT);
+    return OneLine.words(text, MAX_TEXT);
   }
 
   /** Returns the unresolved host and port. */

@@ -60,11 +60,11 @@ final class ProxySocket extends NoDelaySocket implements ArrivalClock {
     } catch (SocketTimeoutException e) {
       // Replaces the JDK's message, which differs between Java versions.
       throw proxy.failure(
-          "does not answer at " + address.getHostAddress() + ": check its host and port");
+          "did not answer at " + address.getHostAddress() + "; check its host and port");
     } catch (BindException e) {
       throw e; // No local port is free, so the proxy is not the cause.
     } catch (IOException e) {
-      throw proxy.failure("could not be reached, check its host and port", e);
+      throw proxy.failure("could not be reached", "check its host and port", e);
     }
     String host = target.getHostString();
     TlsPeer peer = new TlsPeer();
@@ -73,14 +73,14 @@ final class ProxySocket extends NoDelaySocket implements ArrivalClock {
         dial.securingProxy();
         secured = tls.secure(this, proxy, peer);
       }
-      dial.askingProxy(HostPort.of(host, target.getPort()));
-      proxy.ask(getInputStream(), getOutputStream(), host, target.getPort());
+      dial.requestingFromProxy(HostPort.of(host, target.getPort()));
+      proxy.openConnection(getInputStream(), getOutputStream(), host, target.getPort());
     } catch (ProxyException e) {
       throw e;
     } catch (IOException e) {
       // In TLS 1.3 the proxy may reject the handshake after the client has completed it.
       ProxyException failure = new ProxyTlsFailure(proxy, peer, e).describe();
-      throw failure == null ? proxy.failure("broke the connection off", e) : failure;
+      throw failure == null ? proxy.failure("aborted the connection", e) : failure;
     }
   }
 

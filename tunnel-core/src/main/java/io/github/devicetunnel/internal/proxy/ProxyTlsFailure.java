@@ -29,19 +29,19 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
    */
   @Nullable ProxyException describe() {
     if (failure instanceof SSLPeerUnverifiedException) {
-      return refusal(
-          "presented the certificate of another host: "
+      return rejection(
+          "presented a certificate for another host: "
               + certificate()
               + "; check the host of the proxy");
     }
     if (has(CertificateExpiredException.class)) {
-      return refusal(
+      return rejection(
           "presented a certificate that has expired: "
               + certificate()
               + "; ask its administrator to renew it");
     }
     if (has(CertificateNotYetValidException.class)) {
-      return refusal(
+      return rejection(
           "presented a certificate that is not valid yet: "
               + certificate()
               + "; check the clock of this machine");
@@ -52,10 +52,10 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
     if (isAboutClientCertificate()) {
       String what =
           "requests a client certificate and ended the connection without one; use a proxy that"
-              + " accepts a user and a password ("
+              + " accepts a user name and password ("
               + oneLine(failure)
               + ")";
-      return failure instanceof SSLException ? refusal(what) : proxy.failure(what);
+      return failure instanceof SSLException ? rejection(what) : proxy.failure(what);
     }
     return failure instanceof SSLException ? handshake() : null;
   }
@@ -63,17 +63,17 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
   private ProxyException untrusted() {
     String reason = oneLine(failure);
     if (!peer.certificates().isEmpty() && UNTRUSTED.stream().noneMatch(reason::contains)) {
-      return refusal(
+      return rejection(
           "presented a certificate that is not acceptable ("
               + reason
               + "): "
               + certificate()
               + "; ask its administrator to replace it");
     }
-    return refusal(
-        "presented a certificate of an authority that is not trusted: "
+    return rejection(
+        "presented a certificate of an untrusted authority: "
             + certificate()
-            + "; if the proxy is yours, trust its authority too");
+            + "; if the authority is yours, trust its certificate too");
   }
 
   /**
@@ -81,29 +81,29 @@ record ProxyTlsFailure(ProxyServer proxy, TlsPeer peer, IOException failure) {
    * follows the handshake, and a reset may overtake it.
    */
   private boolean isAboutClientCertificate() {
-    return peer.wantedIssuers() != null && !(failure instanceof InterruptedIOException);
+    return peer.requestedIssuers() != null && !(failure instanceof InterruptedIOException);
   }
 
   private ProxyException handshake() {
     String reason = oneLine(failure);
     if (reason.contains("Unsupported or unrecognized SSL message")) {
-      return refusal("does not speak TLS; use http:// for the proxy");
+      return rejection("does not use TLS; use http:// for the proxy");
     }
     if (reason.contains("protocol_version") || reason.contains("is not accepted by client")) {
-      return refusal(
-          "speaks neither TLS 1.2 nor TLS 1.3; ask its administrator to update it ("
+      return rejection(
+          "supports neither TLS 1.2 nor TLS 1.3 ("
               + reason
-              + ")");
+              + "); ask its administrator to update it");
     }
     return proxy.failure(
         has(EOFException.class)
             ? "closed the connection during the TLS handshake; if it is a plain HTTP proxy, use"
                 + " http://"
-            : "failed in TLS (" + reason + ")");
+            : "failed during the TLS handshake (" + reason + ")");
   }
 
-  private ProxyException refusal(String what) {
-    return proxy.refusal(what, failure);
+  private ProxyException rejection(String what) {
+    return proxy.rejection(what, failure);
   }
 
   private boolean has(Class<? extends Throwable> type) {

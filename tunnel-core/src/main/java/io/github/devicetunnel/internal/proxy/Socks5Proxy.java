@@ -38,14 +38,18 @@ public final class Socks5Proxy extends ProxyServer {
   }
 
   @Override
-  void ask(InputStream in, OutputStream out, String host, int port) throws IOException {
+  void openConnection(InputStream in, OutputStream out, String host, int port)
+      throws IOException {
     String target = HostPort.of(host, port);
     try {
       DataInputStream data = new DataInputStream(in);
       authenticate(data, out, target);
       request(data, out, host, port, target);
     } catch (EOFException e) {
-      throw failure("closed the connection when asked for " + target + ": is it a SOCKS5 proxy?");
+      throw failure(
+          "closed the connection during the request for "
+              + target
+              + "; check that it is a SOCKS5 proxy");
     }
   }
 
@@ -60,22 +64,23 @@ public final class Socks5Proxy extends ProxyServer {
     if (method == USER_AND_PASSWORD && user != null) {
       sendPassword(in, out, user);
     } else if (method != NO_AUTHENTICATION) {
-      throw refusal(
+      throw rejection(
           user == null
-              ? "wants a user and a password, and none are set: set them"
-              : "takes neither a user with a password nor nobody: ask who runs it for either");
+              ? "requires a user name and password, but none are set; set both"
+              : "offers neither password nor anonymous authentication; ask its administrator");
     }
   }
 
   private void readVersion(DataInputStream in, String target) throws IOException {
     int version = in.readUnsignedByte();
     if (version != VERSION) {
-      throw refusal(
-          "answered what is no SOCKS5 when asked for "
+      throw rejection(
+          "did not answer the request for "
               + target
+              + " in SOCKS5"
               + (version == 'H'
-                  ? ": is it an HTTP proxy?"
-                  : ": its first byte is " + version + ", check its port"));
+                  ? "; if it is an HTTP proxy, use http://"
+                  : ": the first byte is " + version + "; check its port"));
     }
   }
 
@@ -88,7 +93,7 @@ public final class Socks5Proxy extends ProxyServer {
     out.write(message.toByteArray());
     in.readUnsignedByte();
     if (in.readUnsignedByte() != 0) {
-      throw refusal("does not accept the user and the password: check them");
+      throw rejection("does not accept the user name and password; check both");
     }
   }
 
@@ -110,22 +115,21 @@ public final class Socks5Proxy extends ProxyServer {
     readVersion(in, target);
     int reply = in.readUnsignedByte();
     if (reply != 0) {
-      throw refused(reply, "answered " + reply + " when asked for " + target + ": ");
+      throw rejected(reply, "rejected the connection to " + target + " with code " + reply + ": ");
     }
     in.readUnsignedByte();
     skipAddress(in, target);
   }
 
-  private ProxyException refused(int reply, String what) {
+  private ProxyException rejected(int reply, String what) {
     return switch (reply) {
-      case 1 -> failure(what + "general failure, ask who runs it");
-      case 2 -> refusal(what + "its rules do not let this machine connect to it, ask who runs it");
-      case 3 -> failure(what + "the network is unreachable from it, ask who runs it");
-      case 4 ->
-          failure(what + "the host is unreachable from it, or unknown to it, check the cloud URI");
-      case 5 -> failure(what + "the connection was refused, check the cloud URI");
-      case 6 -> failure(what + "it could not connect to it in time, check the cloud URI");
-      default -> refusal(what + "it cannot do that, ask who runs it");
+      case 1 -> failure(what + "general failure; ask its administrator");
+      case 2 -> rejection(what + "its rules do not allow the connection; ask its administrator");
+      case 3 -> failure(what + "the network is unreachable; ask its administrator");
+      case 4 -> failure(what + "the host is unknown or unreachable; check the cloud URI");
+      case 5 -> failure(what + "the connection was refused; check the cloud URI");
+      case 6 -> failure(what + "the connection timed out; check the cloud URI");
+      default -> rejection(what + "the request is not supported; ask its administrator");
     };
   }
 
@@ -138,12 +142,12 @@ public final class Socks5Proxy extends ProxyServer {
           case IPV6 -> 16;
           case NAME -> in.readUnsignedByte();
           default ->
-              throw refusal(
-                  "answered what is no SOCKS5 when asked for "
+              throw rejection(
+                  "did not answer the request for "
                       + target
-                      + ": an address of the type "
+                      + " in SOCKS5: unknown address type "
                       + type
-                      + ", check its port");
+                      + "; check its port");
         };
     in.readFully(new byte[length + 2]);
   }

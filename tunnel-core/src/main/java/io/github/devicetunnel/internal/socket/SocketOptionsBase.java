@@ -68,7 +68,8 @@ public abstract class SocketOptionsBase extends Socket {
   private <T> T get(SocketOption<T> name) {
     Object value = options.get(name);
     if (value == null) {
-      throw new UnsupportedOperationException("a tunnel has no socket option " + name);
+      throw new UnsupportedOperationException(
+          "a tunnel does not support the socket option " + name);
     }
     return name.type().cast(value);
   }
@@ -122,14 +123,14 @@ public abstract class SocketOptionsBase extends Socket {
 
   @Override
   public void sendUrgentData(int data) throws SocketException {
-    throw new SocketException("a tunnel carries no urgent data");
+    throw new SocketException("a tunnel does not support urgent data");
   }
 
   @Override
   public void setOOBInline(boolean on) throws SocketException {
     checkNotClosed();
     if (on) {
-      throw new SocketException("a tunnel carries no urgent data");
+      throw new SocketException("a tunnel does not support urgent data");
     }
   }
 

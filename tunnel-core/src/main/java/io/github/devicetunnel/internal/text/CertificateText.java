@@ -27,7 +27,7 @@ public final class CertificateText {
     Principal issuer = certificate.getIssuerX500Principal();
     return name(subject)
         + names(certificate)
-        + (issuer.equals(subject) ? ", issued by itself" : ", issued by " + name(issuer))
+        + (issuer.equals(subject) ? ", self-signed" : ", issued by " + name(issuer))
         + ", valid from "
         + certificate.getNotBefore().toInstant()
         + " to "
@@ -39,10 +39,10 @@ public final class CertificateText {
     try {
       names = certificate.getSubjectAlternativeNames();
     } catch (CertificateParsingException e) {
-      return " for names that cannot be read";
+      return " with unreadable host names";
     }
     if (names == null) {
-      return " for no host";
+      return " without host names";
     }
     return names.stream()
         .filter(name -> List.of(GENERAL_NAME_DNS, GENERAL_NAME_IP).contains(name.get(0)))

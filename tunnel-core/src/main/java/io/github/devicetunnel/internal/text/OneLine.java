@@ -30,7 +30,7 @@ public final class OneLine {
    * Returns the text as {@link #printable}, truncated to a maximum length followed by three dots.
    */
   public static String of(String text, int maxLength) {
-    return cut(printable(text), maxLength);
+    return truncated(printable(text), maxLength);
   }
 
   /**
@@ -40,10 +40,10 @@ public final class OneLine {
    *     dots
    */
   public static String words(String text, int maxLength) {
-    return cut(BETWEEN_WORDS.matcher(text).replaceAll(" ").strip(), maxLength);
+    return truncated(BETWEEN_WORDS.matcher(text).replaceAll(" ").strip(), maxLength);
   }
 
-  private static String cut(String text, int maxLength) {
+  private static String truncated(String text, int maxLength) {
     if (text.length() <= maxLength) {
       return text;
     }

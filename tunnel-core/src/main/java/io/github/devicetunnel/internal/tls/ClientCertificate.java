@@ -39,8 +39,8 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
     PemFile keyFile = PemFile.read("clientKey", key);
     PrivateKey privateKey = keyFile.privateKey(publicKey.getAlgorithm());
     if (!belongTogether(publicKey, privateKey)) {
-      throw keyFile.refused(
-          "its key is not that of the certificate in " + certificates + ": name both of one pair",
+      throw keyFile.invalid(
+          "the key does not match the certificate in " + certificates + "; use a matching pair",
           null);
     }
     char[] none = {};
@@ -50,7 +50,7 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
       store.setKeyEntry("client", privateKey, none, chain.toArray(Certificate[]::new));
       return new ClientCertificate(chain.get(0), keyManager(store, none));
     } catch (GeneralSecurityException | IOException e) {
-      throw keyFile.refused("it cannot be used, " + e.getMessage(), e);
+      throw keyFile.invalid("the file cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -89,15 +89,21 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
           return new ClientCertificate(certificate, keyManager(store, password));
         }
       }
-      throw PemFile.refused(
-          "clientKeyStore", file, "it holds no private key: export it again, with its key", null);
+      throw PemFile.invalid(
+          "clientKeyStore",
+          file,
+          "the file contains no private key; export it again with the key",
+          null);
     } catch (IOException e) {
       boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
       String defect =
-          wrongPassword ? "the password is wrong: check it" : "it is no PKCS#12: name one that is";
-      throw PemFile.refused("clientKeyStore", file, defect, e);
+          wrongPassword
+              ? "the password is wrong; check it"
+              : "the file is not in PKCS#12 format; use another file";
+      throw PemFile.invalid("clientKeyStore", file, defect, e);
     } catch (GeneralSecurityException e) {
-      throw PemFile.refused("clientKeyStore", file, "it cannot be used, " + e.getMessage(), e);
+      throw PemFile.invalid(
+          "clientKeyStore", file, "the file cannot be used: " + e.getMessage(), e);
     } finally {
       Arrays.fill(password, '\0');
     }

@@ -32,7 +32,7 @@ public final class PemFile {
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
   /** Maximum length, many times the length of a system's trusted CAs. */
-  private static final int MOST_BYTES = 16 << 20;
+  private static final int MAX_BYTES = 16 << 20;
 
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
@@ -71,18 +71,18 @@ public final class PemFile {
   static byte[] bytes(String parameter, Path file) {
     try {
       try (InputStream in = Files.newInputStream(file)) {
-        byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-        if (bytes.length > MOST_BYTES) {
-          throw refused(parameter, file, "it is longer than 16 MiB: name another", null);
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+          throw invalid(parameter, file, "the file is larger than 16 MiB; use another file", null);
         }
         return bytes;
       }
     } catch (NoSuchFileException e) {
-      throw refused(parameter, file, "there is no such file: check its path", e);
+      throw invalid(parameter, file, "the file does not exist; check its path", e);
     } catch (AccessDeniedException e) {
-      throw refused(parameter, file, "you may not read it: change who may", e);
+      throw invalid(parameter, file, "no permission to read the file; change its owner or mode", e);
     } catch (IOException e) {
-      throw refused(parameter, file, "it cannot be read, " + e.getMessage(), e);
+      throw invalid(parameter, file, "the file cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -102,12 +102,13 @@ public final class PemFile {
         }
       }
     } catch (CertificateException | IllegalArgumentException e) {
-      throw refused(
-          "it holds a certificate that cannot be read, copy it again: " + e.getMessage(), e);
+      throw invalid(
+          "a certificate in the file cannot be parsed: " + e.getMessage() + "; copy it again", e);
     }
     if (certificates.isEmpty()) {
-      throw refused(
-          "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----): name one that does", null);
+      throw invalid(
+          "the file contains no PEM certificate (-----BEGIN CERTIFICATE-----); use another file",
+          null);
     }
     return certificates;
   }
@@ -122,18 +123,18 @@ public final class PemFile {
   PrivateKey privateKey(String algorithm) {
     List<Block> keys = blocks.stream().filter(block -> block.type.endsWith(PRIVATE_KEY)).toList();
     if (keys.size() != 1) {
-      throw refused(
-          "it holds "
+      throw invalid(
+          "the file contains "
               + (keys.isEmpty() ? "no private key" : "more than one private key")
-              + ": name one that holds the certificate's, and no other",
+              + "; use a file with only the private key of the certificate",
           null);
     }
     Block key = keys.get(0);
     if (!key.type.equals(PRIVATE_KEY)) {
-      throw refused(
-          "its key has the form \""
+      throw invalid(
+          "the key is in the form \""
               + key.type
-              + "\", and \"PRIVATE KEY\" (PKCS#8, not encrypted) is wanted: convert it with openssl"
+              + "\", but \"PRIVATE KEY\" (unencrypted PKCS#8) is required; convert it with openssl"
               + " pkcs8 -topk8 -nocrypt -in FILE -out NEW_FILE",
           null);
     }
@@ -142,19 +143,19 @@ public final class PemFile {
           .generatePrivate(new PKCS8EncodedKeySpec(key.content()));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // No cause: its message could contain bytes of the key.
-      throw refused(
-          "its key is broken, or not of the kind of the certificate's, which is "
+      throw invalid(
+          "the key is damaged or not of the type "
               + algorithm
-              + ": name the one that it was made with",
+              + " of the certificate; use the key of the certificate",
           null);
     }
   }
 
-  IllegalArgumentException refused(String defect, @Nullable Throwable cause) {
-    return refused(parameter, file, defect, cause);
+  IllegalArgumentException invalid(String defect, @Nullable Throwable cause) {
+    return invalid(parameter, file, defect, cause);
   }
 
-  static IllegalArgumentException refused(
+  static IllegalArgumentException invalid(
       String parameter, Path file, String defect, @Nullable Throwable cause) {
     return new IllegalArgumentException(parameter + " " + file + ": " + defect, cause);
   }

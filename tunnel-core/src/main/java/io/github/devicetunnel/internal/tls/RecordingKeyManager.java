@@ -30,7 +30,7 @@ public final class RecordingKeyManager extends X509ExtendedKeyManager {
     String alias = keys == null ? null : keys.chooseClientAlias(keyTypes, issuers, socket);
     TlsPeer peer = TlsPeer.current();
     if (peer != null) {
-      peer.wantsCertificate(issuers, alias != null);
+      peer.certificateRequested(issuers, alias != null);
     }
     return alias;
   }

@@ -14,8 +14,8 @@ public final class TlsPeer {
   private static final ThreadLocal<@Nullable TlsPeer> CURRENT = new ThreadLocal<>();
 
   private volatile List<X509Certificate> certificates = List.of();
-  private volatile @Nullable List<Principal> wantedIssuers;
-  private volatile boolean shown;
+  private volatile @Nullable List<Principal> requestedIssuers;
+  private volatile boolean clientPresented;
 
   public TlsPeer() {}
 
@@ -44,9 +44,9 @@ public final class TlsPeer {
     certificates = List.of(chain);
   }
 
-  void wantsCertificate(Principal @Nullable [] issuers, boolean shown) {
-    this.shown = shown;
-    wantedIssuers = issuers == null ? List.of() : List.of(issuers);
+  void certificateRequested(Principal @Nullable [] issuers, boolean presented) {
+    clientPresented = presented;
+    requestedIssuers = issuers == null ? List.of() : List.of(issuers);
   }
 
   /**
@@ -61,12 +61,12 @@ public final class TlsPeer {
    * Returns the issuers of the client certificates that the server accepts, empty for any issuer,
    * or null if the server did not request a certificate.
    */
-  public @Nullable List<Principal> wantedIssuers() {
-    return wantedIssuers;
+  public @Nullable List<Principal> requestedIssuers() {
+    return requestedIssuers;
   }
 
   /** Returns whether a client certificate was presented to the server. */
-  public boolean wasShownOne() {
-    return shown;
+  public boolean presentedClientCertificate() {
+    return clientPresented;
   }
 }

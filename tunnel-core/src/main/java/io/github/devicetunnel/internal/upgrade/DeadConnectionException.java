@@ -13,7 +13,7 @@ final class DeadConnectionException extends ProtocolException {
   private static final long serialVersionUID = 1L;
 
   DeadConnectionException(IOException cause) {
-    super("an idle connection to the cloud gave no answer: " + cause.getMessage());
+    super("an idle connection to the cloud did not answer: " + cause.getMessage());
     initCause(cause);
   }
 

@@ -67,14 +67,14 @@ public final class Libraries {
    * @param artifacts group and artifact names
    * @param version the version that this library was built and tested with, and how to select it
    * @param known a class that older versions also contain
-   * @param needed a class, or a method of a class, that older versions do not contain
+   * @param required a class, or a method of a class, that older versions do not contain
    */
-  record Library(String artifacts, String version, String known, String needed) {
+  record Library(String artifacts, String version, String known, String required) {
 
     /** Returns a description of the defect, or null if there is none. */
     @Nullable String defect(@Nullable ClassLoader loader) {
       try {
-        if (has(loader, needed)) {
+        if (has(loader, required)) {
           return null;
         }
       } catch (ClassNotFoundException | LinkageError e) {
@@ -82,7 +82,7 @@ public final class Libraries {
       }
       return "the class path has "
           + found(loader)
-          + ": manage "
+          + "; set "
           + artifacts
           + " to version "
           + version;

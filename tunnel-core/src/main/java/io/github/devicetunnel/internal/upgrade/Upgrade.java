@@ -69,7 +69,7 @@ public final class Upgrade {
    * Sends the request and waits for the response on the calling thread, at most for the timeout
    * passed to {@link Upgrader#upgrade}.
    *
-   * @throws UpgradeRefusedException if the response was not a correct 101
+   * @throws UpgradeRejectedException if the response was not a correct 101
    * @throws IOException if there was no response; {@link #progress()} returns the step that failed
    */
   public UpgradedSocket execute() throws IOException {
@@ -84,7 +84,7 @@ public final class Upgrade {
       return granted;
     } catch (InterruptedIOException e) {
       // The timeout expired while the body of a rejection was read. Report the rejection.
-      throw e.getCause() instanceof UpgradeRefusedException refusal ? refusal : e;
+      throw e.getCause() instanceof UpgradeRejectedException rejection ? rejection : e;
     } finally {
       DialProgress.leave();
       authorization.forget();

@@ -34,13 +34,13 @@ final class UpgradeAnswer {
     }
     String key = requireNonNull(request.header("Sec-WebSocket-Key"));
     if (!acceptFor(key).equals(trimmed(response.header("Sec-WebSocket-Accept")))) {
-      return "the header Sec-WebSocket-Accept does not fit the key that was sent";
+      return "the header Sec-WebSocket-Accept does not match the key of the request";
     }
     List<String> extensions = elements(response.headers(), EXTENSIONS);
     if (!extensions.isEmpty()) {
-      return "it agrees to the extension "
+      return "the server selected the extension "
           + quoted(String.join(", ", extensions))
-          + ", and none was offered";
+          + ", but none was offered";
     }
     return defect(elements(request.headers(), PROTOCOL), elements(response.headers(), PROTOCOL));
   }
@@ -52,8 +52,8 @@ final class UpgradeAnswer {
         "the header Connection is " + quoted(options.isEmpty() ? null : String.join(", ", options));
     return options.stream().anyMatch("upgrade"::equalsIgnoreCase)
         ? start
-            + ", and such a list is only accepted over wss or without the socket factory and SOCKS"
-            + " proxy of an OkHttpClient; use wss"
+            + ", but a list is only supported over wss, or without a socket factory and SOCKS proxy"
+            + " of an OkHttpClient; use wss"
         : start + ", without the option Upgrade (RFC 6455 section 4.1)";
   }
 
@@ -62,7 +62,7 @@ final class UpgradeAnswer {
     if (selected.size() > 1) {
       return "the server selected the subprotocols "
           + quoted(selected)
-          + ", but may select one at most (RFC 6455 section 4.1)";
+          + ", but may select at most one (RFC 6455 section 4.1)";
     }
     if (selected.isEmpty() || offered.contains(selected.get(0))) {
       return null;

@@ -13,7 +13,7 @@ import okhttp3.Response;
 
 /**
  * A network interceptor that adds the secret to an upgrade and checks the response. Any response
- * other than a correct 101 ends the call with an {@link UpgradeRefusedException}. OkHttp therefore
+ * other than a correct 101 ends the call with an {@link UpgradeRejectedException}. OkHttp therefore
  * does not follow redirects, call an authenticator, or repeat the request after a 408 or 503. See
  * docs/rationale/dial.md.
  */
@@ -29,23 +29,23 @@ final class UpgradeInterceptor implements Interceptor {
     Request request = chain.request();
     Response response = PooledConnection.proceed(chain, Authorization.addTo(request));
     if (response.code() != 101) {
-      throw refusal(request, response, "the server answered " + statusLine(response));
+      throw rejection(request, response, "the server answered " + statusLine(response));
     }
     String defect = UpgradeAnswer.defect(request, response);
     if (defect != null) {
       socket.close(); // OkHttp might otherwise reuse the connection for another request.
-      throw refusal(
-          request, response, "the server's answer is not a correct websocket upgrade: " + defect);
+      throw rejection(
+          request, response, "the server's answer is not a valid websocket upgrade: " + defect);
     }
     requireNonNull(request.tag(Upgrade.class)).granted(socket, response);
     return response;
   }
 
-  private static UpgradeRefusedException refusal(
+  private static UpgradeRejectedException rejection(
       Request request, Response response, String message) {
     Authorization secret = requireNonNull(request.tag(Authorization.class));
     String location = response.isRedirect() ? response.header("Location") : null;
-    return new UpgradeRefusedException(
+    return new UpgradeRejectedException(
         response.code(),
         response.code() == 101 ? "" : secret.hideIn(AnswerBody.beginning(response)),
         location == null ? null : secret.hideIn(location),

@@ -18,7 +18,7 @@ import okhttp3.Response;
  */
 public final class WarmUp {
   /** Maximum length of a response to read. If more is left, OkHttp may close the connection. */
-  private static final long LONGEST_ANSWER = 64 << 10;
+  private static final long MAX_ANSWER = 64 << 10;
 
   /**
    * One connection.
@@ -64,7 +64,7 @@ public final class WarmUp {
               openings.stream().map(Opening::result).toArray(CompletableFuture<?>[]::new))
           .join();
     } catch (CancellationException e) {
-      throw new IOException("given up", e);
+      throw new IOException("cancelled", e);
     } catch (CompletionException e) {
       throw new IOException(e.getCause());
     }
@@ -75,7 +75,7 @@ public final class WarmUp {
     try {
       try (Response response = opening.call().execute()) {
         // Read the response, so that the connection can be reused.
-        response.body().source().request(LONGEST_ANSWER);
+        response.body().source().request(MAX_ANSWER);
       }
       opening.result().complete(null);
     } catch (Exception e) {

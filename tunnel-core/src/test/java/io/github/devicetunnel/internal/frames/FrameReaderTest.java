@@ -82,14 +82,14 @@ class FrameReaderTest {
     "87 01 41, unknown opcode 7",
     "8b 00, unknown opcode 11",
     "8f 00, unknown opcode 15",
-    "80 01 41, a continuation without a message",
-    "00 01 41, a continuation without a message",
+    "80 01 41, a continuation frame without a message",
+    "00 01 41, a continuation frame without a message",
     "09 00, a control frame must not be fragmented",
     "08 00, a control frame must not be fragmented",
     "89 7e 007e, a control frame is longer than 125 bytes",
     "88 7f, a control frame is longer than 125 bytes",
-    "82 7f 80, the uppermost bit of a length is set",
-    "82 7f ffffffffffffffff, the uppermost bit of a length is set",
+    "82 7f 80, the most significant bit of a length is set",
+    "82 7f ffffffffffffffff, the most significant bit of a length is set",
     "88 01 03, a close frame of one byte",
     "88 02 0000, invalid close code 0",
     "88 02 03e7, invalid close code 999",
@@ -111,7 +111,7 @@ class FrameReaderTest {
   void rejectsNewMessageInsideUnfinishedMessage() {
     assertThatThrownBy(() -> Reading.of(Role.SERVER, hex("02 01 41"), hex("82 01 42")))
         .isInstanceOf(ProtocolViolationException.class)
-        .hasMessageStartingWith("a new message inside an unfinished one");
+        .hasMessageStartingWith("a new message before the end of the previous one");
   }
 
   @Test

@@ -5,10 +5,10 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.micrometer.TunnelMetrics;
 import io.github.devicetunnel.testing.TunnelService;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /** Declares the names that samples use without being whole programs. */
-abstract class SampleSurroundings {
+abstract class SampleContext {
   /** The device ID of a gateway. */
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
 
@@ -49,5 +49,5 @@ abstract class SampleSurroundings {
   HttpServer webServer;
 
   /** Connects a TCP client of the application. */
-  abstract void connectTo(InetSocketAddress address);
+  abstract void connectTo(SocketAddress address);
 }

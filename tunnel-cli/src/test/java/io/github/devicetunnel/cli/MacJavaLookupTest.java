@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Checks how the launcher finds Java on macOS, with its paths redirected to a folder. */
 @DisabledOnOs(OS.WINDOWS)
-class JavaOfMacTest {
+class MacJavaLookupTest {
   @TempDir private Path folder;
   private Path launcher;
 

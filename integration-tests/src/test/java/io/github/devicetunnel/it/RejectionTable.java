@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Parses the tables of {@code docs/REFUSALS.md}. */
-final class RefusalTable {
+final class RejectionTable {
   private static final Pattern ROW =
       Pattern.compile("^\\| (?<when>[^|`]+) \\| `(?<message>[^`|]+)` \\| (?<advice>[^|]+) \\|$");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
@@ -27,7 +27,7 @@ final class RefusalTable {
           "seconds", "\\d+",
           "time", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
-  private RefusalTable() {}
+  private RejectionTable() {}
 
   /** One failure, its message and the advice. */
   record Row(String when, String message, String advice) {

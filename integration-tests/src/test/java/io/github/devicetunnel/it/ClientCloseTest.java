@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Distinguishes a local client that closes its connection from one that half-closes it. */
 @EnabledOnOs(OS.LINUX)
-final class ClientLeavesTest {
+final class ClientCloseTest {
   private static final byte[] QUESTION = "question".getBytes(US_ASCII);
   private static final byte[] ANSWER = "answer".getBytes(US_ASCII);
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests servers that send legal but unusual frames, or break off in the middle of a frame. */
-final class OddServerTest {
+final class UnusualFramesTest {
   private static final String SERVICE = "127.0.0.1:80";
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -102,7 +102,7 @@ final class OddServerTest {
   }
 
   private static String pong(RawConnection connection) throws IOException {
-    RawConnection.Frame frame = connection.readFrameButPings();
+    RawConnection.Frame frame = connection.readFrameExceptPings();
     assertThat(frame.opcode()).isEqualTo(Frames.PONG);
     return frame.payload();
   }
@@ -150,7 +150,7 @@ final class OddServerTest {
             c -> {
               c.write(c.granted(), Frames.binary("before".getBytes(UTF_8)));
               c.write(Frames.bytes(FIN | BINARY, 126, 1));
-              assertThat(c.readFrameButPings().payload()).isEqualTo("got it");
+              assertThat(c.readFrameExceptPings().payload()).isEqualTo("got it");
               c.reset();
             });
     assertThat(reason.kind()).isEqualTo(CloseReason.Kind.CONNECTION_LOST);
@@ -164,7 +164,7 @@ final class OddServerTest {
         failure(
             c -> {
               c.write(c.granted(), Frames.header(FIN | BINARY, 100), "before".getBytes(UTF_8));
-              assertThat(c.readFrameButPings().payload()).isEqualTo("got it");
+              assertThat(c.readFrameExceptPings().payload()).isEqualTo("got it");
             });
     assertThat(reason.kind()).isEqualTo(CloseReason.Kind.CONNECTION_LOST);
     assertThat(reason.message()).contains("in the middle of a message, without a close frame");

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.net.Socket;
 
 /** A port that refuses connections and stays reserved until it is closed. */
-final class RefusingPort implements Closeable {
+final class ClosedPort implements Closeable {
   private final Socket socket = new Socket();
 
-  RefusingPort() throws IOException {
+  ClosedPort() throws IOException {
     socket.bind(Loopback.anyPort());
   }
 

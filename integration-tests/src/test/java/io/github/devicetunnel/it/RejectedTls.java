@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.failure;
+import static io.github.devicetunnel.it.RejectionScene.failure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.devicetunnel.Credentials;
@@ -20,11 +20,11 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
 /** Scenes with servers that the client does not trust, or that do not trust the client. */
-final class RefusedTls {
+final class RejectedTls {
   private static final HeldCertificate CA = authority("Plant CA");
   private static final HeldCertificate OTHER_CA = authority("Other CA");
 
-  private RefusedTls() {}
+  private RejectedTls() {}
 
   private static HeldCertificate authority(String name) {
     return new HeldCertificate.Builder().certificateAuthority(0).commonName(name).build();
@@ -39,31 +39,32 @@ final class RefusedTls {
     void applyTo(TlsSettings.Builder tls) throws IOException;
   }
 
-  static Map<String, RefusalScene> scenes() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+  static Map<String, RejectionScene> scenes() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
     long now = System.currentTimeMillis();
     long day = Duration.ofDays(1).toMillis();
     HeldCertificate good = server().signedBy(CA).build();
     scenes.put(
         "a server of an unknown authority",
         f -> withServer(f, server().signedBy(OTHER_CA).build(), tls -> {}));
-    scenes.put("a server that vouches for itself", f -> withServer(f, server().build(), tls -> {}));
     scenes.put(
-        "a server whose certificate has expired",
+        "a server with a self-signed certificate", f -> withServer(f, server().build(), tls -> {}));
+    scenes.put(
+        "a server with an expired certificate",
         f ->
             withServer(
                 f,
                 server().signedBy(CA).validityInterval(now - 9 * day, now - day).build(),
                 tls -> {}));
     scenes.put(
-        "a server whose certificate is not valid yet",
+        "a server with a certificate that is not valid yet",
         f ->
             withServer(
                 f,
                 server().signedBy(CA).validityInterval(now + day, now + 9 * day).build(),
                 tls -> {}));
     scenes.put(
-        "a server with the name of another",
+        "a server with a certificate for another host",
         f ->
             withServer(
                 f,
@@ -80,7 +81,7 @@ final class RefusedTls {
                 f,
                 good,
                 tls -> tls.pin("localhost", CertificatePinner.pin(OTHER_CA.certificate()))));
-    scenes.put("a client certificate that is missing", f -> requiresClients(f, good, tls -> {}));
+    scenes.put("a missing client certificate", f -> requiresClients(f, good, tls -> {}));
     scenes.put(
         "a client certificate of another authority",
         f -> {
@@ -111,7 +112,7 @@ final class RefusedTls {
             .addTrustedCertificate(CA.certificate())
             .build()
             .sslContext();
-    return dial(folder, new NeedsClientCertificate(tls.getSocketFactory()), settings);
+    return dial(folder, new ClientAuthSocketFactory(tls.getSocketFactory()), settings);
   }
 
   private static String dial(Path folder, SSLSocketFactory tls, Settings settings)
@@ -127,7 +128,7 @@ final class RefusedTls {
         socket -> {
           int unused = socket.getInputStream().read();
           socket.getOutputStream().write(answer);
-          RefusedProxies.untilEnd(socket);
+          RejectedProxies.awaitEnd(socket);
         };
     try (Service server = Service.started(script)) {
       return dial(folder, "wss://localhost:" + server.address().getPort(), tls -> {});

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A setting, credential or tunnel that is rejected. */
-interface RefusalScene {
+interface RejectionScene {
   /** Logs every failure; {@link TraceLogCheck} searches the log for secrets. */
-  Logger LOG = LoggerFactory.getLogger(RefusalScene.class);
+  Logger LOG = LoggerFactory.getLogger(RejectionScene.class);
 
   /**
    * Plays the scene.

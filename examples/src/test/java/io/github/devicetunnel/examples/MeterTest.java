@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
  * Shows how an application tests its code without the cloud. The test implements a service of the
  * gateway and injects a fault of the cloud. A tunnel that is left open fails the test.
  */
-@WithTunnelService(apiKeys = "ak_test", devices = OwnTest.DEVICE)
-class OwnTest {
+@WithTunnelService(apiKeys = "ak_test", devices = MeterTest.DEVICE)
+class MeterTest {
   static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String METER = "127.0.0.1:502";
 

@@ -22,7 +22,7 @@ import okhttp3.Response;
  * <p>Arguments: the cloud URI, one or more device IDs. The access key is read from {@code
  * TUNNEL_API_KEY}.
  */
-public final class AskManyDevices {
+public final class QueryManyDevices {
   public static void main(String[] args) {
     List<String> devices = List.of(args).subList(1, args.length);
     ExecutorService threads = Executors.newFixedThreadPool(devices.size());

@@ -14,16 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Options that set a credential. */
-final class KeyOptionScenes {
+final class CredentialOptionScenes {
   private static final String APPLICATION = "app1";
 
-  private KeyOptionScenes() {}
+  private CredentialOptionScenes() {}
 
   static Map<String, OptionScene> scenes() {
     Map<String, OptionScene> scenes = new LinkedHashMap<>();
-    scenes.put("--api-key", KeyOptionScenes::apiKey);
-    scenes.put("--api-key-file", KeyOptionScenes::apiKeyFile);
-    scenes.put("--application-id", KeyOptionScenes::applicationId);
+    scenes.put("--api-key", CredentialOptionScenes::apiKey);
+    scenes.put("--api-key-file", CredentialOptionScenes::apiKeyFile);
+    scenes.put("--application-id", CredentialOptionScenes::applicationId);
     scenes.put(
         "--jwt-private-key",
         bench -> assertThat(algorithmOfToken(bench, SigningAlgorithm.ES256)).isEqualTo("ES256"));

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Order in which the service and the client send and close, and how each close arrives. */
-final class EndingTest {
+final class CloseOrderTest {
   private static final byte[] BANNER = "SSH-2.0-gateway\r\n".getBytes(UTF_8);
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -85,8 +85,8 @@ final class EndingTest {
   @ParameterizedTest
   @EnumSource(Entrance.class)
   void refusedServiceBehindGatewayIsEndOfStream(Entrance entrance) throws Exception {
-    try (RefusingPort port = new RefusingPort();
-        Cloud cloud = TestingCloud.startedLikeGateways();
+    try (ClosedPort port = new ClosedPort();
+        Cloud cloud = TestingCloud.startedWithLateServiceDial();
         TunnelClient client = cloud.client(port.serviceAddress()).build();
         LocalEnd end = entrance.open(client)) {
       assertThat(end.in().read()).isEqualTo(-1);
@@ -131,7 +131,7 @@ final class EndingTest {
   @ParameterizedTest
   @EnumSource(CloudKind.class)
   void localResetClosesServiceConnectionSoon(CloudKind kind) throws Exception {
-    try (Service service = Service.started(EndingTest::readToEnd);
+    try (Service service = Service.started(CloseOrderTest::readToEnd);
         Cloud cloud = kind.start();
         TunnelClient client =
             cloud.client(service).halfCloseTimeout(Duration.ofMinutes(10)).build();

@@ -4,7 +4,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Delivers the signals that a test sends. */
-final class TestStop implements StopSignals {
+final class TestSignals implements StopSignals {
   private final BlockingQueue<Boolean> sent = new LinkedBlockingQueue<>();
 
   void send() {

@@ -7,10 +7,10 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /** Socket factory of a server that requires client certificates. */
-final class NeedsClientCertificate extends SSLSocketFactory {
+final class ClientAuthSocketFactory extends SSLSocketFactory {
   private final SSLSocketFactory delegate;
 
-  NeedsClientCertificate(SSLSocketFactory delegate) {
+  ClientAuthSocketFactory(SSLSocketFactory delegate) {
     this.delegate = delegate;
   }
 

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
 /** Captures the standard output of a program. */
-final class Printed {
+final class CapturedOutput {
   /** A program's main method. */
   interface Main {
     void run(String... args) throws Exception;
@@ -16,7 +16,7 @@ final class Printed {
 
   /** Runs a program and returns its output. */
   static String by(Main program, String... args) throws Exception {
-    Printed printed = new Printed();
+    CapturedOutput printed = new CapturedOutput();
     printed.run(program, args);
     return printed.soFar();
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests which servers a client trusts, which certificate it presents, and how it reports a server
  * that it rejects.
  */
-final class TlsRefusalTest {
+final class TlsFailureTest {
   private static final HeldCertificate CA = ca("Plant CA");
   private static final HeldCertificate OTHER_CA = ca("Other CA");
   private static final HeldCertificate SERVER = server().signedBy(CA).build();
@@ -62,7 +62,7 @@ final class TlsRefusalTest {
   /** Starts a cloud that requires a client certificate of the plant CA. */
   private static TestingCloud cloudForClients() throws IOException {
     SSLContext tls = identity(SERVER).addTrustedCertificate(CA.certificate()).build().sslContext();
-    return cloud(new NeedsClientCertificate(tls.getSocketFactory()));
+    return cloud(new ClientAuthSocketFactory(tls.getSocketFactory()));
   }
 
   private Path pem(String name, String... parts) throws IOException {
@@ -130,9 +130,9 @@ final class TlsRefusalTest {
   void reportsUnknownAuthority() throws Exception {
     Path file = pem("other.pem", OTHER_CA.certificatePem());
     String presented =
-        "localhost presented a certificate of an authority that is not trusted (CN=Plant CA): "
+        "localhost presented a certificate of an untrusted authority (CN=Plant CA): "
             + describe(SERVER, " for localhost, 127.0.0.1", "CN=Plant CA")
-            + "; trusted are ";
+            + " (trusted: ";
     try (TestingCloud cloud = cloud(identity(SERVER).build().sslSocketFactory())) {
       assertThat(failure(cloud, TlsSettings.builder().trustOnly(file).build()))
           .startsWith(presented + "only the authorities in " + file);
@@ -150,8 +150,8 @@ final class TlsRefusalTest {
     HeldCertificate own = server().build();
     try (TestingCloud cloud = cloud(identity(own).build().sslSocketFactory())) {
       assertThat(failure(cloud, trustPlantCa().build()))
-          .startsWith("localhost presented a certificate of an authority that is not trusted")
-          .contains("CN=cloud for localhost, 127.0.0.1, issued by itself, valid from ");
+          .startsWith("localhost presented a certificate of an untrusted authority")
+          .contains("CN=cloud for localhost, 127.0.0.1, self-signed, valid from ");
       assertWorks(cloud, TlsSettings.builder().trustOnly(pem("own", own.certificatePem())).build());
     }
   }
@@ -174,7 +174,7 @@ final class TlsRefusalTest {
           .startsWith(
               "localhost presented a certificate that is not valid yet: "
                   + describe(young, " for localhost, 127.0.0.1", "CN=Plant CA")
-                  + "; the clock of this machine says "
+                  + "; check the clock of this machine, which shows "
                   + Instant.now().toString().substring(0, 10));
     }
   }
@@ -192,16 +192,16 @@ final class TlsRefusalTest {
     try (TestingCloud cloud = cloud(identity(other).build().sslSocketFactory())) {
       assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
-              "localhost presented the certificate of somebody else: "
+              "localhost presented a certificate for another host: "
                   + describe(other, " for other.example", "CN=Plant CA")
-                  + "; expected one for localhost");
+                  + "; check the host of the cloud URI");
     }
     try (TestingCloud cloud = cloud(identity(unnamed).build().sslSocketFactory())) {
       assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
-              "localhost presented the certificate of somebody else: "
-                  + describe(unnamed, " for no host", "CN=Plant CA")
-                  + "; expected one for localhost");
+              "localhost presented a certificate for another host: "
+                  + describe(unnamed, " without host names", "CN=Plant CA")
+                  + "; check the host of the cloud URI");
     }
   }
 
@@ -216,7 +216,7 @@ final class TlsRefusalTest {
           .startsWith(
               "localhost presented none of the pinned keys: CN=cloud "
                   + right
-                  + "; expected "
+                  + ", expected "
                   + wrong);
     }
   }
@@ -258,7 +258,8 @@ final class TlsRefusalTest {
     try (TestingCloud cloud = cloudForClients()) {
       assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
-              "localhost asks for a client certificate issued by CN=Plant CA, and none is set: set one (");
+              "localhost requires a client certificate issued by CN=Plant CA, but none is set; set"
+                  + " one (");
     }
   }
 
@@ -270,9 +271,10 @@ final class TlsRefusalTest {
     try (TestingCloud cloud = cloudForClients()) {
       assertThat(failure(cloud, trustPlantCa().clientCertificate(file, file).build()))
           .startsWith(
-              "localhost asks for a client certificate issued by CN=Plant CA, and the one that is set is "
-                  + describe(other, " for no host", "CN=Other CA")
-                  + ": set one that it takes (");
+              "localhost requires a client certificate issued by CN=Plant CA, but the configured"
+                  + " one is "
+                  + describe(other, " without host names", "CN=Other CA")
+                  + "; set one that it accepts (");
     }
   }
 
@@ -284,8 +286,8 @@ final class TlsRefusalTest {
         Cloud cloud = new CloudAt("wss://localhost:" + server.address().getPort())) {
       assertThat(failure(cloud, trustPlantCa().build()))
           .startsWith(
-              "localhost speaks neither TLS 1.2 nor TLS 1.3, and nothing older is accepted"
-                  + " (Received fatal alert: protocol_version)");
+              "localhost supports neither TLS 1.2 nor TLS 1.3 (Received fatal alert:"
+                  + " protocol_version)");
     }
   }
 
@@ -294,7 +296,8 @@ final class TlsRefusalTest {
     try (Service server = answering("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
         Cloud cloud = new CloudAt("wss://localhost:" + server.address().getPort())) {
       assertThat(failure(cloud, trustPlantCa().build()))
-          .isEqualTo("what listens there does not speak TLS: is it ws rather than wss?");
+          .isEqualTo(
+              "localhost does not use TLS on this port; check the port, or use ws instead of wss");
     }
   }
 

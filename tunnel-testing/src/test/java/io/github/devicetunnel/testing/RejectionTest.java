@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Checks the status and the JSON body of rejected upgrades. */
-final class RefusalTest {
+final class RejectionTest {
   private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
   private static final String OTHER = "017b7fddb124724840c1c7b8000000ff";
   private static final String PATH = "/v3/devices/" + DEVICE + "/services/127.0.0.1:80/connection";
@@ -57,7 +57,7 @@ final class RefusalTest {
         Arguments.of(
             PATH, with("Authorization", "Bearer ak_no"), 401, "unauthorized", "is not known"),
         Arguments.of(
-            PATH, with("Authorization", "Bearer ak_other"), 403, "forbidden", "does not open"),
+            PATH, with("Authorization", "Bearer ak_other"), 403, "forbidden", "has no access"),
         Arguments.of(PATH, without("Upgrade"), 400, "validation_error", "{\"name\":\"Upgrade\""),
         Arguments.of(
             PATH, with("Connection", "close"), 400, "validation_error", "{\"name\":\"Connection\""),
@@ -66,7 +66,7 @@ final class RefusalTest {
         Arguments.of(
             PATH, with("Sec-WebSocket-Key", "short"), 400, "validation_error", "must be 16 bytes"),
         Arguments.of(
-            PATH.replace(DEVICE, OTHER), good(), 404, "not_found", "not known, or not connected"),
+            PATH.replace(DEVICE, OTHER), good(), 404, "not_found", "not known or not connected"),
         // No server listens on port 1 of the loopback interface.
         Arguments.of(
             PATH.replace(":80", ":1"), good(), 404, "not_found", "The service does not answer"));

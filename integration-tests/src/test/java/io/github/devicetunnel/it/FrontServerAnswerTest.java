@@ -23,19 +23,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Answers of servers in front of the tunnelling service: the message names the sender and the fix
+ * Answers of servers in front of the cloud: the message names the sender and the fix
  * for that sender. The pages are those of the servers named in {@code Server}.
  */
-final class FrontAnswerTest {
+final class FrontServerAnswerTest {
   private static final String NGINX = "Server: nginx/1.22.1\r\nContent-Type: text/html";
   private static final String APACHE =
       "Server: Apache/2.4.62 (Debian)\r\nContent-Type: text/html; charset=iso-8859-1";
   private static final String FROM_NGINX =
-      "; probably sent by nginx/1.22.1 in front of the tunnelling service: ";
+      "; probably sent by nginx/1.22.1 in front of the cloud: ";
   private static final String FROM_APACHE =
-      "; probably sent by Apache/2.4.62 (Debian) in front of the tunnelling service: ";
-  private static final String FROM_UNKNOWN =
-      "; probably sent by a server in front of the tunnelling service: ";
+      "; probably sent by Apache/2.4.62 (Debian) in front of the cloud: ";
+  private static final String FROM_UNKNOWN = "; probably sent by a server in front of the cloud: ";
   private static final String NO_UPGRADE =
       "check the path of the cloud URI, and that every proxy and load balancer forwards the header"
           + " Upgrade";
@@ -127,19 +126,19 @@ final class FrontAnswerTest {
         Arguments.of(
             "401 Unauthorized\r\nWWW-Authenticate: Negotiate, NTLM\r\nServer: Microsoft-IIS/10.0",
             "",
-            "; probably sent by Microsoft-IIS/10.0 in front of the tunnelling service: it requires"
+            "; probably sent by Microsoft-IIS/10.0 in front of the cloud: it requires"
                 + " authentication (Negotiate or NTLM) besides the credential of the cloud, and"
                 + " one header cannot carry both; ask its administrator for a client certificate or"
                 + " another header"),
         Arguments.of(
             "401 Unauthorized\r\nWWW-Authenticate: Bearer",
             "",
-            FROM_UNKNOWN + "check the access key or the JWT"),
+            FROM_UNKNOWN + "check the access key or the token"),
         Arguments.of(
             "403 Forbidden\r\nServer: cloudflare\r\nContent-Type: text/html",
             "<html><title>Attention Required! | Cloudflare</title></html>",
             ": 403, Attention Required! | Cloudflare; probably sent by cloudflare in front of the"
-                + " tunnelling service: its rules reject this request; ask its administrator"),
+                + " cloud: its rules reject this request; ask its administrator"),
         Arguments.of(
             "403 Forbidden\r\nContent-Type: application/json\r\nx-amzn-ErrorType: Forbidden",
             "{\"message\":\"Forbidden\"}",
@@ -150,12 +149,12 @@ final class FrontAnswerTest {
             "404 Not Found\r\nServer: kong/3.6.1\r\nContent-Type: application/json",
             "{\"message\":\"no Route matched with those values\",\"request_id\":\"4c2b\"}",
             ": 404, no Route matched with those values; probably sent by kong/3.6.1 in front of the"
-                + " tunnelling service: check the path of the cloud URI, and that the server"
+                + " cloud: check the path of the cloud URI, and that the server"
                 + " forwards requests for /v3/ to the cloud (request 4c2b)"),
         Arguments.of(
             "404 Not Found\r\nVia: 1.1 varnish",
             "",
-            ": 404; probably sent by 1.1 varnish in front of the tunnelling service: check the path"
+            ": 404; probably sent by 1.1 varnish in front of the cloud: check the path"
                 + " of the cloud URI, and that the server forwards requests for /v3/ to the cloud"),
         Arguments.of(
             "502 Bad Gateway\r\n" + NGINX,
@@ -184,12 +183,12 @@ final class FrontAnswerTest {
         Arguments.of(
             "301 Moved Permanently\r\nLocation: https://127.0.0.1/v3/",
             "",
-            "it redirects to https://127.0.0.1/v3/; redirects are not followed: use wss in the"
+            "it redirects to https://127.0.0.1/v3/; redirects are not followed; use wss in the"
                 + " cloud URI"),
         Arguments.of(
             "302 Found\r\nLocation: https://login.example/",
             "",
-            "it redirects to https://login.example/; redirects are not followed: check the cloud"
+            "it redirects to https://login.example/; redirects are not followed; check the cloud"
                 + " URI"));
   }
 

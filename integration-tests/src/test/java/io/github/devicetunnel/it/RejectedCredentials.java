@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.failure;
+import static io.github.devicetunnel.it.RejectionScene.failure;
 
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TokenSource;
@@ -19,66 +19,67 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** Scenes in which access keys, tokens or token sources are rejected. */
-final class RefusedCredentials {
+final class RejectedCredentials {
   private static final String APPLICATION = "app1";
   private static final String OTHER_DEVICE = "f".repeat(32);
   private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
   private static final TestKeyPair OTHER_KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
 
-  private RefusedCredentials() {}
+  private RejectedCredentials() {}
 
-  static Map<String, RefusalScene> scenes() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
-    scenes.put("an empty key", f -> failure(() -> Credentials.apiKey("")));
-    scenes.put("a key with a line break", f -> failure(() -> Credentials.apiKey("ak_5ecret\n")));
-    scenes.put("a key with a blank", f -> failure(() -> Credentials.apiKey("ak_ 5ecret")));
+  static Map<String, RejectionScene> scenes() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
+    scenes.put("an empty access key", f -> failure(() -> Credentials.apiKey("")));
     scenes.put(
-        "a token given as a key", f -> failure(() -> Credentials.apiKey(Jwts.valid("5ecret"))));
+        "an access key with a line break", f -> failure(() -> Credentials.apiKey("ak_5ecret\n")));
+    scenes.put("an access key with a space", f -> failure(() -> Credentials.apiKey("ak_ 5ecret")));
     scenes.put(
-        "a key given as a token", f -> failure(() -> Credentials.jwt(APPLICATION, "ak_5ecret")));
+        "a token instead of an access key",
+        f -> failure(() -> Credentials.apiKey(Jwts.valid("5ecret"))));
     scenes.put(
-        "a token that was cut off", f -> failure(() -> Credentials.jwt(APPLICATION, "eyJh.e30")));
+        "an access key instead of a token",
+        f -> failure(() -> Credentials.jwt(APPLICATION, "ak_5ecret")));
+    scenes.put("a truncated token", f -> failure(() -> Credentials.jwt(APPLICATION, "eyJh.e30")));
     scenes.put(
         "an empty application ID", f -> failure(() -> Credentials.jwt("", Jwts.valid("5ecret"))));
     scenes.put(
-        "a key over a line that is not encrypted",
+        "a credential over an unencrypted connection",
         f ->
             failure(
                 () ->
                     client("ws://cloud.example", Credentials.apiKey("ak_5ecret")).build().close()));
+    scenes.put("an unknown access key", f -> dial(Credentials.apiKey("ak_unknown"), Cloud.DEVICE));
     scenes.put(
-        "a key that nobody knows", f -> dial(Credentials.apiKey("ak_unknown"), Cloud.DEVICE));
-    scenes.put("a key of another device", f -> dial(Credentials.apiKey("ak_narrow"), Cloud.DEVICE));
+        "an access key for another device",
+        f -> dial(Credentials.apiKey("ak_narrow"), Cloud.DEVICE));
     scenes.put(
-        "a token that has expired",
-        f -> token("{\"exp\":1640947429,\"pelion.edge.tunnel.port\":80}"));
+        "an expired token", f -> token("{\"exp\":1640947429,\"pelion.edge.tunnel.port\":80}"));
     scenes.put(
         "a token that is not valid yet", f -> token("{\"exp\":99999999999,\"nbf\":99999999998}"));
     scenes.put("a token without an expiry", f -> token("{\"sub\":\"x\"}"));
-    scenes.put("a token with an expiry in words", f -> token("{\"exp\":\"tomorrow\"}"));
+    scenes.put("a token with an expiry that is not a number", f -> token("{\"exp\":\"tomorrow\"}"));
     scenes.put(
-        "a token of another device", f -> restricted("device_id", "\"" + OTHER_DEVICE + "\""));
-    scenes.put("a token of another address", f -> restricted("ip", "\"10.0.0.1\""));
-    scenes.put("a token of another port", f -> restricted("port", "22"));
+        "a token for another device", f -> restricted("device_id", "\"" + OTHER_DEVICE + "\""));
+    scenes.put("a token for another address", f -> restricted("ip", "\"10.0.0.1\""));
+    scenes.put("a token for another port", f -> restricted("port", "22"));
     scenes.put("a token signed with another key", f -> signedBy(OTHER_KEYS, "keys"));
-    scenes.put("a token of an unknown application", f -> signedBy(KEYS, "nobody"));
+    scenes.put("a token for an unknown application", f -> signedBy(KEYS, "nobody"));
     scenes.putAll(sources());
     return scenes;
   }
 
-  private static Map<String, RefusalScene> sources() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
-    scenes.put("a token file that is missing", f -> from(TokenSources.file(Path.of("/no/file"))));
-    scenes.put("a token file that is empty", f -> from(file(f, "\n")));
-    scenes.put("a token file that is too long", f -> from(file(f, "x".repeat(70_000))));
+  private static Map<String, RejectionScene> sources() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
+    scenes.put("a missing token file", f -> from(TokenSources.file(Path.of("/no/file"))));
+    scenes.put("an empty token file", f -> from(file(f, "\n")));
+    scenes.put("a token file that is too large", f -> from(file(f, "x".repeat(70_000))));
     scenes.put("a token file with two lines", f -> from(file(f, "ak_5ecret\nak_5ecret\n")));
     scenes.put(
-        "a variable that is not set", f -> from(TokenSources.environment("NO_SUCH_VARIABLE")));
-    scenes.put("a token command that does not exist", f -> from(command("/no/program")));
+        "an unset environment variable", f -> from(TokenSources.environment("NO_SUCH_VARIABLE")));
+    scenes.put("a missing token command", f -> from(command("/no/program")));
+    scenes.put("a failed token command", f -> from(command("sh", "-c", "echo locked >&2; exit 3")));
     scenes.put(
-        "a token command that fails", f -> from(command("sh", "-c", "echo locked >&2; exit 3")));
-    scenes.put(
-        "a token command that does not end",
+        "a token command that does not exit",
         f -> from(TokenSources.command(List.of("sleep", "60"), Duration.ofMillis(100))));
     scenes.put(
         "a token source that hangs",

@@ -8,12 +8,12 @@ import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 
 /** A web server that closes each connection after the answer without announcing the close. */
-final class FleetingWebServer implements AutoCloseable {
+final class ClosingWebServer implements AutoCloseable {
   static final String PAGE = "once";
 
   private final MockWebServer server = new MockWebServer();
 
-  private FleetingWebServer() {
+  private ClosingWebServer() {
     server.setDispatcher(
         new Dispatcher() {
           @Override
@@ -26,8 +26,8 @@ final class FleetingWebServer implements AutoCloseable {
         });
   }
 
-  static FleetingWebServer started() throws IOException {
-    FleetingWebServer server = new FleetingWebServer();
+  static ClosingWebServer started() throws IOException {
+    ClosingWebServer server = new ClosingWebServer();
     server.server.start();
     return server;
   }

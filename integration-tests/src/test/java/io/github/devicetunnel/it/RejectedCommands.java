@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Scenes in which the command line rejects the options of credentials. */
-final class RefusedCommands {
+final class RejectedCommands {
   private static final String APPLICATION = "--application-id=app1";
 
-  private RefusedCommands() {}
+  private RejectedCommands() {}
 
-  static Map<String, RefusalScene> scenes() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+  static Map<String, RejectionScene> scenes() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
     scenes.put("no key at all", f -> failure(f));
     scenes.put("two keys", f -> failure(f, "--api-key=ak_5ecret", "--api-key-file=key"));
     scenes.put("a key's file that is missing", f -> failure(f, "--api-key-file=/no/key"));

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.failure;
+import static io.github.devicetunnel.it.RejectionScene.failure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,53 +14,53 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Scenes with proxies that are unreachable, reject the tunnel or are not proxies. */
-final class RefusedProxies {
+final class RejectedProxies {
   private static final String PASSWORD = "5ecret";
 
-  private RefusedProxies() {}
+  private RejectedProxies() {}
 
-  static Map<String, RefusalScene> scenes() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
-    scenes.put("a proxy's URL of another kind", f -> parse("ftp://proxy.example"));
-    scenes.put("a proxy's URL that is malformed", f -> parse("http://u:" + PASSWORD + "@host:x"));
-    scenes.put("an https proxy that does not speak TLS", f -> withoutTls());
+  static Map<String, RejectionScene> scenes() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
+    scenes.put("a proxy URL with an unsupported scheme", f -> parse("ftp://proxy.example"));
+    scenes.put("a malformed proxy URL", f -> parse("http://u:" + PASSWORD + "@host:x"));
+    scenes.put("an https proxy that does not use TLS", f -> withoutTls());
     scenes.put(
-        "a proxy's user with a colon",
+        "a proxy user with a colon",
         f -> failure(() -> ProxySettings.http("proxy", 80).credentials("a:b", PASSWORD)));
     scenes.put(
-        "a proxy that is not there",
+        "a proxy that is not running",
         f -> {
-          try (RefusingPort closedPort = new RefusingPort()) {
+          try (ClosedPort closedPort = new ClosedPort()) {
             return dial(ProxySettings.parse("http://" + closedPort.serviceAddress()));
           }
         });
     scenes.put(
-        "a proxy whose name is unknown", f -> dial(ProxySettings.http("proxy.invalid", 3128)));
-    scenes.put("a proxy that says nothing", f -> http(new byte[0]));
+        "a proxy with an unknown host", f -> dial(ProxySettings.http("proxy.invalid", 3128)));
+    scenes.put("a proxy that does not answer", f -> http(new byte[0]));
     scenes.put(
-        "a proxy that wants a password",
+        "a proxy that requires a password",
         f -> http("407 Authenticate", "Proxy-Authenticate: Basic"));
     scenes.put(
-        "a proxy that wants another password",
+        "a proxy that rejects the password",
         f -> httpWithPassword("407 Authenticate", "Proxy-Authenticate: Basic"));
     scenes.put(
         "a proxy that requires Negotiate",
         f -> httpWithPassword("407 Authenticate", "Proxy-Authenticate: Negotiate"));
-    scenes.put("a proxy that forbids it", f -> http("403 Forbidden", "X: y"));
-    scenes.put("a proxy that does not reach the cloud", f -> http("502 Bad Gateway", "X: y"));
-    scenes.put("a proxy that answers something else", f -> http("418 Teapot", "X: y"));
-    scenes.put("a proxy that is none", f -> http("* OK IMAP ready\r\n".getBytes(UTF_8)));
+    scenes.put("a proxy that forbids the connection", f -> http("403 Forbidden", "X: y"));
+    scenes.put("a proxy that cannot reach the cloud", f -> http("502 Bad Gateway", "X: y"));
+    scenes.put("a proxy that answers with another status", f -> http("418 Teapot", "X: y"));
+    scenes.put("a service that is not a proxy", f -> http("* OK IMAP ready\r\n".getBytes(UTF_8)));
     scenes.put(
         "a proxy with an endless answer",
         f -> http(("HTTP/1.1 200 OK\r\nX: " + "y".repeat(1 << 20)).getBytes(UTF_8)));
-    scenes.put("a proxy that hangs up", f -> closesWithoutAnswer());
-    scenes.put("a SOCKS proxy that wants a password", f -> socks(new byte[] {5, -1}));
+    scenes.put("a proxy that closes the connection", f -> closesWithoutAnswer());
+    scenes.put("a SOCKS proxy that requires a password", f -> socks(new byte[] {5, -1}));
     scenes.put("a SOCKS proxy that is an HTTP proxy", f -> socks("HTTP/1.1 400".getBytes(UTF_8)));
-    scenes.put("a SOCKS proxy that forbids it", f -> socks(reply(2)));
-    scenes.put("a SOCKS proxy that does not reach the cloud", f -> socks(reply(4)));
-    scenes.put("a SOCKS proxy that finds nobody listening", f -> socks(reply(5)));
+    scenes.put("a SOCKS proxy that forbids the connection", f -> socks(reply(2)));
+    scenes.put("a SOCKS proxy that cannot reach the cloud", f -> socks(reply(4)));
+    scenes.put("a SOCKS proxy whose connection is refused", f -> socks(reply(5)));
     scenes.put(
-        "a SOCKS proxy that wants another password",
+        "a SOCKS proxy that rejects the password",
         f -> {
           try (Service proxy = answering(new byte[] {5, 2, 1, 1})) {
             return dial(at("socks5://", proxy).credentials("plant", PASSWORD));
@@ -74,7 +74,7 @@ final class RefusedProxies {
         socket -> {
           int unused = socket.getInputStream().read();
           socket.getOutputStream().write(head("400 Bad Request", "X: y"));
-          untilEnd(socket);
+          awaitEnd(socket);
         };
     try (Service proxy = Service.started(script)) {
       return dial(at("https://", proxy));
@@ -97,11 +97,11 @@ final class RefusedProxies {
           } catch (IOException e) {
             assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
           }
-          untilEnd(socket);
+          awaitEnd(socket);
         });
   }
 
-  static void untilEnd(Socket socket) {
+  static void awaitEnd(Socket socket) {
     try {
       socket.getInputStream().readAllBytes();
     } catch (IOException e) {

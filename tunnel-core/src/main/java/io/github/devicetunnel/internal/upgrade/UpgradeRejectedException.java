@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Thrown when the response to an upgrade was not a correct 101. This is a {@link
  * ProtocolException}, because OkHttp never repeats a request after one.
  */
-public final class UpgradeRefusedException extends ProtocolException {
+public final class UpgradeRejectedException extends ProtocolException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
@@ -22,7 +22,7 @@ public final class UpgradeRefusedException extends ProtocolException {
 
   private final @Nullable Duration retryAfter;
 
-  UpgradeRefusedException(
+  UpgradeRejectedException(
       int status,
       String body,
       @Nullable String location,

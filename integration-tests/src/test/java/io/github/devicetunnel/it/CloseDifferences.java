@@ -24,7 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Differences between how a tunnel and a direct connection end, by situation. */
-final class EndDifferences {
+final class CloseDifferences {
   private static final String BANNER = "220 controller 4 ready\r\n";
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofMillis(300);
   private static final Set<CloudKind> KINDS = EnumSet.of(CloudKind.TESTING, CloudKind.NODE);
@@ -32,7 +32,7 @@ final class EndDifferences {
   /** Bytes that are discarded, plus those in the buffers of two local connections. */
   private static final long MAX_LATE_BYTES = 17 << 20;
 
-  private EndDifferences() {}
+  private CloseDifferences() {}
 
   /** Returns the scenes by the situation that shows a difference. */
   static Map<String, DifferenceScene> scenes() {
@@ -52,7 +52,7 @@ final class EndDifferences {
         "the service resets its connection",
         folder -> serviceResets(),
         "the service resets its connection, and the listener is a unix socket",
-        EndDifferences::serviceResetsUnixSocket);
+        CloseDifferences::serviceResetsUnixSocket);
   }
 
   private static Received read(SocketAddress address) throws IOException {
@@ -66,9 +66,9 @@ final class EndDifferences {
   }
 
   private static void serviceDoesNotListen() throws Exception {
-    try (RefusingPort port = new RefusingPort();
+    try (ClosedPort port = new ClosedPort();
         Cloud cloud = TestingCloud.started();
-        Cloud gatewayCloud = TestingCloud.startedLikeGateways();
+        Cloud gatewayCloud = TestingCloud.startedWithLateServiceDial();
         TunnelClient client = cloud.client(port.serviceAddress()).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
         TunnelClient gatewayClient = gatewayCloud.client(port.serviceAddress()).build();
@@ -222,7 +222,7 @@ final class EndDifferences {
     RawCloud.Script endWithoutCloseFrame =
         connection -> {
           connection.write(connection.granted());
-          assertThat(connection.readFrameButPings().payload()).isEqualTo("x");
+          assertThat(connection.readFrameExceptPings().payload()).isEqualTo("x");
           connection.write(Frames.binary(BANNER.getBytes(US_ASCII)));
         };
     try (Service service = resettingService();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server in front of the cloud that uses sticky sessions or requires its own credentials. */
-final class FrontTest {
+final class FrontServerTest {
   @RegisterExtension final Leaks leaks = new Leaks();
   private final BlockingQueue<RawConnection> upgrades = new LinkedBlockingQueue<>();
 

@@ -16,35 +16,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Compares every message in {@code docs/REFUSALS.md} with the message of the program. */
-final class RefusalTableTest {
-  private static final Logger LOG = LoggerFactory.getLogger(RefusalTableTest.class);
-  private static final Map<String, RefusalScene> SCENES = scenes();
+final class RejectionTableTest {
+  private static final Logger LOG = LoggerFactory.getLogger(RejectionTableTest.class);
+  private static final Map<String, RejectionScene> SCENES = scenes();
 
   @RegisterExtension final Leaks leaks = new Leaks();
   @TempDir Path folder;
 
-  private static Map<String, RefusalScene> scenes() {
-    Map<String, RefusalScene> scenes = new TreeMap<>();
-    for (Map<String, RefusalScene> group :
+  private static Map<String, RejectionScene> scenes() {
+    Map<String, RejectionScene> scenes = new TreeMap<>();
+    for (Map<String, RejectionScene> group :
         List.of(
-            RefusedCredentials.scenes(),
-            RefusedKeyFiles.scenes(),
-            RefusedTls.scenes(),
-            RefusedProxies.scenes(),
-            RefusedCommands.scenes())) {
+            RejectedCredentials.scenes(),
+            RejectedKeyFiles.scenes(),
+            RejectedTls.scenes(),
+            RejectedProxies.scenes(),
+            RejectedCommands.scenes())) {
       group.forEach((when, scene) -> assertThat(scenes.put(when, scene)).as(when).isNull());
     }
     return scenes;
   }
 
-  static List<RefusalTable.Row> rows() throws IOException {
-    return RefusalTable.rows();
+  static List<RejectionTable.Row> rows() throws IOException {
+    return RejectionTable.rows();
   }
 
   @ParameterizedTest
   @MethodSource("rows")
-  void messageMatchesTable(RefusalTable.Row row) throws Exception {
-    RefusalScene scene = SCENES.get(row.when());
+  void messageMatchesTable(RejectionTable.Row row) throws Exception {
+    RejectionScene scene = SCENES.get(row.when());
     assertThat(scene).as("the scene of: %s", row).isNotNull();
 
     String message = scene.play(folder);
@@ -55,7 +55,7 @@ final class RefusalTableTest {
 
   @Test
   void tableListsEverySceneOnce() throws IOException {
-    assertThat(rows().stream().map(RefusalTable.Row::when))
+    assertThat(rows().stream().map(RejectionTable.Row::when))
         .containsExactlyInAnyOrderElementsOf(SCENES.keySet())
         .hasSizeGreaterThanOrEqualTo(30);
   }

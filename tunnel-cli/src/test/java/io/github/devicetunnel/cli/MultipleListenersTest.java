@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Runs several listeners in one program. Each service sends its own target. */
-class ManyListenersTest {
+class MultipleListenersTest {
   private static final String ONE = Program.DEVICE;
   private static final String OTHER = Program.OTHER_DEVICE;
 
@@ -115,7 +115,7 @@ class ManyListenersTest {
           Socket elsewhere = connect(second)) {
         assertThat(open.getInputStream().read()).isNotNegative();
         assertThat(elsewhere.getInputStream().read()).isNotNegative();
-        assertThat(program.nextErrorLine()).contains("as many as it may");
+        assertThat(program.nextErrorLine()).contains("has reached its limit of ");
         open.close();
         assertThat(waiting.getInputStream().read()).isNotNegative();
       }

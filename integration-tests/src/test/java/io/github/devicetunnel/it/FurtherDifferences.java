@@ -23,10 +23,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Further differences between a tunnel and a direct connection, by situation. */
-final class OtherDifferences {
+final class FurtherDifferences {
   private static final Set<CloudKind> KINDS = EnumSet.of(CloudKind.TESTING, CloudKind.NODE);
 
-  private OtherDifferences() {}
+  private FurtherDifferences() {}
 
   /** Returns the scenes by the situation in which the difference shows. */
   static Map<String, DifferenceScene> scenes() {

@@ -1,6 +1,6 @@
 package io.github.devicetunnel.it;
 
-import static io.github.devicetunnel.it.RefusalScene.failure;
+import static io.github.devicetunnel.it.RejectionScene.failure;
 
 import io.github.devicetunnel.TlsSettings;
 import io.github.devicetunnel.jwt.JwtCredentials;
@@ -26,23 +26,23 @@ import javax.crypto.spec.PBEKeySpec;
 import okhttp3.tls.HeldCertificate;
 
 /** Scenes in which private keys or certificates are rejected. */
-final class RefusedKeyFiles {
+final class RejectedKeyFiles {
   private static final TestKeyPair KEYS = TestKeyPair.generate(SigningAlgorithm.ES256);
   private static final HeldCertificate CLIENT = new HeldCertificate.Builder().build();
   private static final HeldCertificate OTHER = new HeldCertificate.Builder().build();
 
-  private RefusedKeyFiles() {}
+  private RejectedKeyFiles() {}
 
-  static Map<String, RefusalScene> scenes() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+  static Map<String, RejectionScene> scenes() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
     scenes.putAll(signingKeys());
     scenes.putAll(uploads());
     scenes.putAll(clientCertificates());
     return scenes;
   }
 
-  private static Map<String, RefusalScene> signingKeys() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+  private static Map<String, RejectionScene> signingKeys() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
     scenes.put(
         "an encrypted key without a passphrase",
         f -> failure(() -> PrivateKeys.read(encryptedKey(f))));
@@ -50,13 +50,13 @@ final class RefusedKeyFiles {
         "a wrong passphrase",
         f -> failure(() -> PrivateKeys.read(encryptedKey(f), "wrong"::toCharArray)));
     scenes.put(
-        "a certificate in place of the private key",
+        "a certificate instead of the private key",
         f -> failure(() -> PrivateKeys.read(pair(f).resolve("public.crt"))));
     scenes.put(
-        "a file that is no PEM",
+        "a file that is not in PEM format",
         f -> failure(() -> PrivateKeys.read(Files.writeString(f.resolve("x"), "5ecret"))));
     scenes.put(
-        "a private key that was cut off",
+        "a truncated private key",
         f ->
             failure(
                 () ->
@@ -66,7 +66,7 @@ final class RefusedKeyFiles {
                             Files.readString(pair(f).resolve("private.key")).substring(0, 90)))));
     scenes.put("a private key that is too short", f -> failure(() -> shortKey()));
     scenes.put(
-        "an algorithm that does not fit the key",
+        "an algorithm that does not match the key",
         f ->
             failure(
                 () ->
@@ -75,9 +75,7 @@ final class RefusedKeyFiles {
                         .privateKey(KEYS.privateKey())
                         .algorithm(SigningAlgorithm.RS256)
                         .build()));
-    scenes.put(
-        "an algorithm that the service does not take",
-        f -> failure(() -> SigningAlgorithm.of("HS256")));
+    scenes.put("an unsupported algorithm", f -> failure(() -> SigningAlgorithm.of("HS256")));
     return scenes;
   }
 
@@ -90,12 +88,12 @@ final class RefusedKeyFiles {
         .build();
   }
 
-  private static Map<String, RefusalScene> uploads() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
-    scenes.put("an upload with a key that is no administrator's", f -> upload("ak_x", "app", KEYS));
+  private static Map<String, RejectionScene> uploads() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
+    scenes.put("an upload without an administrator key", f -> upload("ak_x", "app", KEYS));
     scenes.put("an upload to an unknown application", f -> upload("ak_admin", "other", KEYS));
     scenes.put(
-        "an upload of a certificate that has expired",
+        "an upload of an expired certificate",
         f ->
             upload(
                 "ak_admin",
@@ -130,19 +128,19 @@ final class RefusedKeyFiles {
     }
   }
 
-  private static Map<String, RefusalScene> clientCertificates() {
-    Map<String, RefusalScene> scenes = new LinkedHashMap<>();
+  private static Map<String, RejectionScene> clientCertificates() {
+    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
     scenes.put(
-        "a file of authorities that is missing",
+        "a missing file of authorities",
         f -> failure(() -> TlsSettings.builder().trustAlso(Path.of("/no/ca.pem"))));
     scenes.put(
-        "a file of authorities without any",
+        "a file of authorities without a certificate",
         f -> failure(() -> TlsSettings.builder().trustAlso(file(f, "ca.pem", "words"))));
     scenes.put(
-        "a client certificate that is damaged",
+        "a damaged client certificate",
         f -> client(f, CLIENT.certificatePem().replaceFirst("MII", "AII"), CLIENT));
     scenes.put(
-        "a client key in an older form",
+        "a client key in another format",
         f ->
             failure(
                 () ->
@@ -161,19 +159,18 @@ final class RefusedKeyFiles {
           return failure(() -> TlsSettings.builder().clientCertificate(file, file));
         });
     scenes.put(
-        "a wrong password of a PKCS#12 file",
+        "a wrong password for a PKCS#12 file",
         f ->
             failure(
                 () -> TlsSettings.builder().clientKeyStore(keyStore(f), "5ecret"::toCharArray)));
     scenes.put(
-        "a file that is no PKCS#12",
+        "a file that is not in PKCS#12 format",
         f ->
             failure(
                 () ->
                     TlsSettings.builder()
                         .clientKeyStore(file(f, "k.p12", "words"), "5ecret"::toCharArray)));
-    scenes.put(
-        "a pin that is no pin", f -> failure(() -> TlsSettings.builder().pin("cloud", "sha1/x")));
+    scenes.put("an invalid pin", f -> failure(() -> TlsSettings.builder().pin("cloud", "sha1/x")));
     return scenes;
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests upgrades that the cloud rejects: the client sends one request, and the exception holds the
  * answer.
  */
-final class RefusedUpgradeTest {
+final class RejectedUpgradeTest {
   private static final String SERVICE = "127.0.0.1:80";
 
   @RegisterExtension final Leaks leaks = new Leaks();
@@ -137,7 +137,7 @@ final class RefusedUpgradeTest {
     String device = "ffffffffffffffffffffffffffffffff";
     TunnelService.Builder service = TestingCloud.builder().apiKey("ak_narrow", device);
     try (TestingCloud cloud = TestingCloud.started(service);
-        RefusingPort closedPort = new RefusingPort()) {
+        ClosedPort closedPort = new ClosedPort()) {
       assertThat(rejection(cloud.client("gateway.lan:80"), 400).serviceMessage())
           .contains("must be ip:port or localhost:port");
       assertThat(rejection(withKey(cloud, "ak_unknown"), 401)).hasMessageContaining("not known");
