@@ -42,10 +42,10 @@ final class Tunnel implements TunnelTimers.Verdict {
   private final Admission.Permit permit;
   private final ConnectionEvents events;
   private final Dial dial;
-  private final PayloadWatch payloadWatch = new PayloadWatch();
+  private final PayloadWatch payloadWatch = new PayloadWatch(System::nanoTime);
   private final InFlightGate threads = new InFlightGate(this::emitClosed);
 
-  private final TunnelLife life = new TunnelLife();
+  private final TunnelLife life = new TunnelLife(System::nanoTime);
   private final ConnectionMetrics metrics;
   private final TunnelTimers timers;
 

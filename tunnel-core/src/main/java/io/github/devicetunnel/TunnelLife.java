@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.ConnectionStats.State;
 import io.github.devicetunnel.internal.frames.WebSocket;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +30,22 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe, and no method blocks.
  */
 final class TunnelLife {
+  private final LongSupplier clock;
+
   // Written under this object's lock.
   private volatile State state = State.DIALING;
   private volatile @Nullable CloseReason reason;
   private volatile @Nullable WebSocket webSocket;
   private volatile long openedAt;
+
+  /**
+   * Creates the state of a connection that is being dialled.
+   *
+   * @param clock as {@link System#nanoTime}
+   */
+  TunnelLife(LongSupplier clock) {
+    this.clock = clock;
+  }
 
   /**
    * Opens the connection after a granted upgrade. Returns false if the connection was closed during
@@ -43,7 +55,7 @@ final class TunnelLife {
     if (reason != null) {
       return false;
     }
-    openedAt = System.nanoTime();
+    openedAt = clock.getAsLong();
     webSocket = granted;
     state = State.OPEN;
     return true;
@@ -95,7 +107,7 @@ final class TunnelLife {
 
   /** Returns the nanoseconds since the connection opened. Undefined if it never opened. */
   long openNanos() {
-    return System.nanoTime() - openedAt;
+    return clock.getAsLong() - openedAt;
   }
 
   /** Returns the close reason, or null if the connection has not ended. */

@@ -4,6 +4,7 @@ import io.github.devicetunnel.internal.concurrent.Recheck;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * A task that pings a websocket and checks its liveness. Every received byte is a sign of life.
@@ -11,6 +12,21 @@ import java.util.concurrent.TimeUnit;
  * thread and do not block.
  */
 public final class KeepAlive {
+  /** The observed connection. The parameter {@code now} is the current time of the clock. */
+  interface Connection {
+    /** Returns how long a read has been waiting without receiving a byte; 0 if none waits. */
+    long silentNanos(long now);
+
+    /** Returns how long the current write has been blocked; 0 if none is in progress. */
+    long writeBlockedNanos(long now);
+
+    /** Returns the number of bytes sent that no pong has acknowledged. */
+    long unacknowledged();
+
+    /** Sends a ping. Does not block. */
+    void ping();
+  }
+
   /** A receiver of the result, called on the scheduler's thread. */
   public interface Verdict {
     /** Reports that no byte was received for this long. */
@@ -33,7 +49,8 @@ public final class KeepAlive {
    */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final WebSocket webSocket;
+  private final Connection connection;
+  private final LongSupplier clock;
   private final long pingNanos;
   private final long livenessNanos;
   private final long writeNanos;
@@ -44,18 +61,28 @@ public final class KeepAlive {
   private long checkDueAt;
   private long clockStart;
 
-  private KeepAlive(
-      WebSocket webSocket,
+  /**
+   * Creates a task whose first {@link #check} is due after one ping interval.
+   *
+   * @param clock as {@link System#nanoTime}
+   */
+  KeepAlive(
+      Connection connection,
+      LongSupplier clock,
       Duration pingInterval,
       Duration livenessTimeout,
       Duration writeTimeout,
       Verdict verdict) {
-    this.webSocket = webSocket;
+    this.connection = connection;
+    this.clock = clock;
     this.pingNanos = TimeUnit.NANOSECONDS.convert(pingInterval);
     this.livenessNanos = TimeUnit.NANOSECONDS.convert(livenessTimeout);
     this.writeNanos =
         writeTimeout.isZero() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(writeTimeout);
     this.verdict = verdict;
+    this.clockStart = clock.getAsLong();
+    this.pingDueAt = clockStart + pingNanos;
+    this.checkDueAt = pingDueAt;
   }
 
   /**
@@ -75,23 +102,21 @@ public final class KeepAlive {
       Verdict verdict,
       ScheduledExecutorService scheduler) {
     KeepAlive keepAlive =
-        new KeepAlive(webSocket, pingInterval, livenessTimeout, writeTimeout, verdict);
-    long now = System.nanoTime();
-    keepAlive.clockStart = now;
-    keepAlive.pingDueAt = now + keepAlive.pingNanos;
-    keepAlive.checkDueAt = keepAlive.pingDueAt;
+        new KeepAlive(
+            webSocket, System::nanoTime, pingInterval, livenessTimeout, writeTimeout, verdict);
     return Recheck.start(scheduler, keepAlive.pingNanos, keepAlive::check, verdict::failed);
   }
 
-  private long check() {
-    long now = System.nanoTime();
+  /** Sends a ping if it is due, and returns the nanoseconds until the next check. */
+  long check() {
+    long now = clock.getAsLong();
     if (now - checkDueAt > LATE_NANOS) {
       clockStart = now;
     }
     long elapsed = now - clockStart;
-    long blocked = Math.min(webSocket.writeBlockedNanos(now), elapsed);
-    long silent = Math.min(webSocket.silentNanos(now), elapsed);
-    long silenceLimit = webSocket.unacknowledged() <= FEW_BYTES ? livenessNanos : writeNanos;
+    long blocked = Math.min(connection.writeBlockedNanos(now), elapsed);
+    long silent = Math.min(connection.silentNanos(now), elapsed);
+    long silenceLimit = connection.unacknowledged() <= FEW_BYTES ? livenessNanos : writeNanos;
     if (blocked >= writeNanos) {
       verdict.writeBlocked(Duration.ofNanos(blocked));
       return Recheck.NEVER;
@@ -101,7 +126,7 @@ public final class KeepAlive {
       return Recheck.NEVER;
     }
     if (now - pingDueAt >= 0) {
-      webSocket.ping();
+      connection.ping();
       pingDueAt = now + pingNanos;
     }
     long untilVerdict = Math.min(silenceLimit - silent, writeNanos - blocked);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * accepted the bytes. Received bytes stay in one buffer of at most 64 KiB until the next call of
  * {@link #next}.
  */
-public final class WebSocket implements Closeable {
+public final class WebSocket implements Closeable, KeepAlive.Connection {
   private static final long NOT_WAITING = Long.MIN_VALUE;
 
   private final UpgradedSocket socket;
@@ -82,6 +82,7 @@ public final class WebSocket implements Closeable {
   }
 
   /** Queues a ping, which is sent after the current frame. Does not block. */
+  @Override
   public void ping() {
     sender.sendPing();
   }
@@ -148,6 +149,7 @@ public final class WebSocket implements Closeable {
   }
 
   /** Returns the number of payload bytes sent but not yet acknowledged by a pong. */
+  @Override
   public long unacknowledged() {
     return sender.unacknowledged();
   }
@@ -163,6 +165,7 @@ public final class WebSocket implements Closeable {
    * Returns how long a read has been waiting without receiving a byte, in nanoseconds, or 0 if no
    * read is in progress. The time between two reads does not count as silence.
    */
+  @Override
   public long silentNanos(long now) {
     long since = waitingSince;
     return since == NOT_WAITING ? 0 : Math.min(now - since, socket.incompleteNanos(now, since));
@@ -183,6 +186,7 @@ public final class WebSocket implements Closeable {
    * Returns how long the current write has been blocked, in nanoseconds, or 0 if no write is in
    * progress.
    */
+  @Override
   public long writeBlockedNanos(long now) {
     return sender.blockedNanos(now);
   }
