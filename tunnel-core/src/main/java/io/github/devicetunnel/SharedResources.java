@@ -10,17 +10,19 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the clients that come from one builder share: the way to the cloud, one thread for timers,
- * and the threads of connections. It goes with the last of them.
+ * The resources that the clients of one family share: HTTP client, timer thread, connection threads
+ * and limits. Clients from {@link TunnelClient#newBuilder} with equal transport settings are a
+ * family. Its last client releases the resources. Thread-safe.
  */
 final class SharedResources {
-  /** Of all engines: a number must name one connection in logs and in events. */
+  /** Shared by all families, so that a number identifies one connection in logs and events. */
   private static final AtomicLong CONNECTIONS = new AtomicLong();
 
   private final TransportSettings transport;
@@ -32,14 +34,22 @@ final class SharedResources {
 
   private int users = 1; // guarded by this
 
-  /** Apart from the other lock, so that nobody who joins or leaves waits for files to be read. */
-  private final Object making = new Object();
+  /**
+   * Held while the upgrader is created, which reads certificate files. {@link #join} and {@link
+   * #leave} use another lock and do not wait for that. Not a monitor, which would pin waiting
+   * virtual threads on Java 21.
+   */
+  private final ReentrantLock creation = new ReentrantLock();
 
   private volatile @Nullable TlsSettings tls;
   private volatile @Nullable OkHttpClient okHttpClient;
-  private volatile @Nullable Upgrader upgrader; // written under making
+  private volatile @Nullable Upgrader upgrader; // written under the lock
 
-  /** On an application's OkHttpClient, or on one of its own, which it shuts down. */
+  /**
+   * Creates the resources for their first client. Opens no connection and starts no thread.
+   *
+   * @param transport settings of the family; an {@code OkHttpClient} in them is not shut down
+   */
   SharedResources(TransportSettings transport) {
     this.transport = transport;
     this.threads = new ConnectionThreads(transport.platformThreads());
@@ -52,14 +62,14 @@ final class SharedResources {
               thread.setDaemon(true);
               return thread;
             },
-            // After the shutdown there is no connection left that has to be watched.
+            // After the shutdown, no connection is left that needs a timer.
             new ThreadPoolExecutor.DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);
     timers.setKeepAliveTime(1, TimeUnit.SECONDS);
     timers.allowCoreThreadTimeOut(true);
   }
 
-  /** One more user, or false when the last one has gone. */
+  /** Adds a client. Returns false if the last client has left. */
   synchronized boolean join() {
     if (users == 0) {
       return false;
@@ -68,7 +78,9 @@ final class SharedResources {
     return true;
   }
 
-  /** One user less. The last one calls this when all its connections are closed. */
+  /**
+   * Removes a client whose connections are closed. The last client releases the resources.
+   */
   void leave() {
     synchronized (this) {
       if (--users > 0) {
@@ -78,7 +90,8 @@ final class SharedResources {
     warm.values().forEach(WarmConnections::close);
     OkHttpClient made = okHttpClient;
     Upgrader closing = upgrader;
-    // Not at once: a connection that was closed in its own callback still has its end bounded.
+    // Planned timers still run, because a connection that was closed in its own callback may be
+    // ending.
     timers.shutdown();
     threads.shutdown();
     if (closing != null) {
@@ -89,24 +102,25 @@ final class SharedResources {
     }
   }
 
-  /** As it was asked for. */
+  /** Returns the settings as configured. */
   TransportSettings transport() {
     return transport;
   }
 
-  /** Null where it is the business of an application's OkHttpClient, or nobody has dialled yet. */
+  /** Returns the TLS settings; null before the first dial, or if an OkHttpClient has its own. */
   @Nullable TlsSettings tls() {
     return tls;
   }
 
   /**
-   * Made by the first who asks, who waits for it: the certificates of a system and an HTTP client
-   * take a tenth of a second in a young JVM.
+   * Returns the upgrader. The first call creates it, which takes 0.1 s in a new JVM because it reads
+   * the trusted certificates of the system.
    *
-   * @throws SSLException when the certificates that this system trusts cannot be read
+   * @throws SSLException if the trusted certificates cannot be read
    */
   Upgrader upgrader() throws SSLException {
-    synchronized (making) {
+    creation.lock();
+    try {
       Upgrader existing = upgrader;
       if (existing != null) {
         return existing;
@@ -120,6 +134,8 @@ final class SharedResources {
               client, threads.helpers(), transport.proxyServer(), transport.warmConnections());
       upgrader = created;
       return created;
+    } finally {
+      creation.unlock();
     }
   }
 
@@ -131,7 +147,7 @@ final class SharedResources {
     }
   }
 
-  /** For those who will dial soon, and do something else before. Does not wait. */
+  /** Creates the upgrader in the background, before the first dial. Does not block. */
   void prepare() {
     threads
         .helpers()
@@ -140,15 +156,16 @@ final class SharedResources {
               try {
                 Upgrader unused = upgrader();
               } catch (SSLException e) {
-                // The first dial fails for the same reason, and tells it.
+                // The first dial fails for the same reason and reports it.
               }
             });
   }
 
   /**
-   * Keeps connections to a cloud warm until the end, if the transport says so. Does not wait.
+   * Keeps connections to a cloud warm until the resources are released, if the settings require it.
+   * Does not block.
    *
-   * @param probeTimeout of the first client of that cloud
+   * @param probeTimeout timeout of a probe; the first client of a cloud determines it
    */
   void keepWarm(CloudUri cloud, Duration probeTimeout) {
     if (transport.warmConnections() > 0) {
@@ -166,7 +183,7 @@ final class SharedResources {
     }
   }
 
-  /** A tunnel was granted, and one warm connection less may be there. Does not wait. */
+  /** Replaces a warm connection that a granted tunnel may have taken. Does not block. */
   void upgraded(CloudUri cloud) {
     WarmConnections connections = warm.get(cloud.base());
     if (connections != null) {
@@ -174,7 +191,7 @@ final class SharedResources {
     }
   }
 
-  /** Returns the limit of simultaneous dials. */
+  /** Returns the limit of simultaneous dials of the family. */
   Admission dials() {
     return dials;
   }
@@ -187,6 +204,7 @@ final class SharedResources {
     return timers;
   }
 
+  /** Returns the number of the next connection, unique in this process. */
   long nextConnection() {
     return CONNECTIONS.incrementAndGet();
   }
