@@ -3,7 +3,7 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.internal.text.OneLine;
 import io.github.devicetunnel.internal.tls.ClientCertificate;
 import io.github.devicetunnel.internal.tls.DefaultTrust;
-import io.github.devicetunnel.internal.tls.PemFile;
+import io.github.devicetunnel.internal.tls.Pem;
 import io.github.devicetunnel.internal.tls.RecordingKeyManager;
 import io.github.devicetunnel.internal.tls.RecordingTrustManager;
 import io.github.devicetunnel.internal.tls.ReplaceableSocketFactory;
@@ -64,7 +64,12 @@ public final class TlsSettings {
    */
   private record Authorities(String source, Supplier<List<X509Certificate>> reader) {
     static Authorities in(String setting, Path file) {
-      return new Authorities(file.toString(), () -> PemFile.read(setting, file).certificates());
+      return new Authorities(file.toString(), () -> Pem.read(setting, file).certificates());
+    }
+
+    static Authorities ofPem(String setting, String pem) {
+      List<X509Certificate> certificates = Pem.parse(setting, pem).certificates();
+      return new Authorities("PEM text", () -> certificates);
     }
   }
 
@@ -249,6 +254,30 @@ public final class TlsSettings {
     }
 
     /**
+     * Trusts CAs in addition to those of the JVM. Can be called repeatedly. {@link
+     * TlsSettings#reload} keeps these certificates.
+     *
+     * @param pem CA certificates in PEM, as text; for a file, pass its {@link Path}
+     * @return this
+     * @throws IllegalArgumentException if the text contains no certificate
+     */
+    public Builder trustAlso(String pem) {
+      return trust(also, Authorities.ofPem("trustAlso", pem));
+    }
+
+    /**
+     * Trusts only these CAs, and not those of the JVM. Can be called repeatedly. {@link
+     * TlsSettings#reload} keeps these certificates.
+     *
+     * @param pem CA certificates in PEM, as text; for a file, pass its {@link Path}
+     * @return this
+     * @throws IllegalArgumentException if the text contains no certificate
+     */
+    public Builder trustOnly(String pem) {
+      return trust(only, Authorities.ofPem("trustOnly", pem));
+    }
+
+    /**
      * Trusts only these CAs, and not those of the JVM. Can be called repeatedly.
      *
      * @param file CA certificates in PEM
@@ -297,6 +326,20 @@ public final class TlsSettings {
      *     certificate
      */
     public Builder clientCertificate(Path certificates, Path key) {
+      return client(() -> ClientCertificate.ofPem(certificates, key));
+    }
+
+    /**
+     * Sets the certificate to present to a server that requests one, from memory. {@link
+     * TlsSettings#reload} keeps it.
+     *
+     * @param certificates the client's certificate in PEM, followed by those of its issuers
+     * @param key the private key in PEM, unencrypted PKCS#8 ({@code BEGIN PRIVATE KEY})
+     * @return this
+     * @throws IllegalArgumentException if a text is not valid, or the key does not match the
+     *     certificate; the message does not contain the key
+     */
+    public Builder clientCertificate(String certificates, String key) {
       return client(() -> ClientCertificate.ofPem(certificates, key));
     }
 

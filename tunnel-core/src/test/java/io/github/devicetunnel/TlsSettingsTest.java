@@ -44,6 +44,36 @@ class TlsSettingsTest {
   }
 
   @Test
+  void acceptsPemTextFromMemory() {
+    TlsSettings tls =
+        TlsSettings.builder()
+            .trustOnly(HELD.certificatePem())
+            .trustOnly(OTHER.certificatePem())
+            .clientCertificate(HELD.certificatePem(), HELD.privateKeyPkcs8Pem())
+            .build();
+    assertThat(tls.trusted()).isEqualTo("only the authorities in PEM text, PEM text");
+    assertThat(tls.clientCertificate()).isEqualTo(HELD.certificate());
+    tls.reload();
+    assertThat(tls.clientCertificate()).isEqualTo(HELD.certificate());
+  }
+
+  @Test
+  void rejectsTextThatIsNoPem() {
+    TlsSettings.Builder tls = TlsSettings.builder();
+    String secret = HELD.privateKeyPkcs8Pem();
+    assertRejected(
+        () -> tls.trustAlso("/etc/ssl/ca.pem"),
+        "trustAlso (PEM text): the text contains no PEM certificate"
+            + " (-----BEGIN CERTIFICATE-----); use another text");
+    assertRejected(
+        () -> tls.clientCertificate(HELD.certificatePem(), "no key"),
+        "clientKey (PEM text): the text contains no private key");
+    assertThatThrownBy(() -> tls.clientCertificate(OTHER.certificatePem(), secret))
+        .hasMessageStartingWith("clientKey (PEM text): the key does not match the certificate")
+        .hasMessageNotContaining(secret.lines().skip(1).findFirst().orElseThrow());
+  }
+
+  @Test
   void rejectsFileWithoutCertificate() throws Exception {
     TlsSettings.Builder tls = TlsSettings.builder();
     Path missing = folder.resolve("missing");

@@ -34,13 +34,29 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
    *     certificate
    */
   public static ClientCertificate ofPem(Path certificates, Path key) {
-    List<X509Certificate> chain = PemFile.read("clientCertificate", certificates).certificates();
+    return of(Pem.read("clientCertificate", certificates), Pem.read("clientKey", key));
+  }
+
+  /**
+   * Parses a client certificate and its private key.
+   *
+   * @param certificates the certificate, followed by those of its issuers
+   * @throws IllegalArgumentException if a text cannot be used or the key does not match the
+   *     certificate
+   */
+  public static ClientCertificate ofPem(String certificates, String key) {
+    return of(Pem.parse("clientCertificate", certificates), Pem.parse("clientKey", key));
+  }
+
+  private static ClientCertificate of(Pem certificates, Pem key) {
+    List<X509Certificate> chain = certificates.certificates();
     PublicKey publicKey = chain.get(0).getPublicKey();
-    PemFile keyFile = PemFile.read("clientKey", key);
-    PrivateKey privateKey = keyFile.privateKey(publicKey.getAlgorithm());
+    PrivateKey privateKey = key.privateKey(publicKey.getAlgorithm());
     if (!belongTogether(publicKey, privateKey)) {
-      throw keyFile.invalid(
-          "the key does not match the certificate in " + certificates + "; use a matching pair",
+      throw key.invalid(
+          "the key does not match the certificate in "
+              + certificates.source()
+              + "; use a matching pair",
           null);
     }
     char[] none = {};
@@ -50,7 +66,7 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
       store.setKeyEntry("client", privateKey, none, chain.toArray(Certificate[]::new));
       return new ClientCertificate(chain.get(0), keyManager(store, none));
     } catch (GeneralSecurityException | IOException e) {
-      throw keyFile.invalid("the file cannot be used: " + e.getMessage(), e);
+      throw key.invalid("the key cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -78,7 +94,7 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
   }
 
   public static ClientCertificate ofKeyStore(Path file, Supplier<char[]> passwords) {
-    byte[] content = PemFile.bytes("clientKeyStore", file);
+    byte[] content = Pem.bytes("clientKeyStore", file);
     char[] password = passwords.get();
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -89,7 +105,7 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
           return new ClientCertificate(certificate, keyManager(store, password));
         }
       }
-      throw PemFile.invalid(
+      throw Pem.invalid(
           "clientKeyStore",
           file,
           "the file contains no private key; export it again with the key",
@@ -100,9 +116,9 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
           wrongPassword
               ? "the password is wrong; check it"
               : "the file is not in PKCS#12 format; use another file";
-      throw PemFile.invalid("clientKeyStore", file, defect, e);
+      throw Pem.invalid("clientKeyStore", file, defect, e);
     } catch (GeneralSecurityException e) {
-      throw PemFile.invalid(
+      throw Pem.invalid(
           "clientKeyStore", file, "the file cannot be used: " + e.getMessage(), e);
     } finally {
       Arrays.fill(password, '\0');

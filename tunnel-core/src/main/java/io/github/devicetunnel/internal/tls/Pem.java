@@ -24,10 +24,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PEM file that a setting names. It contains certificates, a private key or both, and optional
- * comments.
+ * PEM text of a setting, from a file or from memory. It contains certificates, a private key or
+ * both, and optional comments.
  */
-public final class PemFile {
+public final class Pem {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
@@ -37,8 +37,11 @@ public final class PemFile {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
 
+  private static final String FROM_MEMORY = "(PEM text)";
+
   private final String parameter;
-  private final Path file;
+  private final String source;
+  private final String noun; // of the source, in messages
   private final List<Block> blocks = new ArrayList<>();
 
   private record Block(String type, String base64) {
@@ -47,9 +50,14 @@ public final class PemFile {
     }
   }
 
-  private PemFile(String parameter, Path file) {
+  private Pem(String parameter, String source, String noun, String text) {
     this.parameter = parameter;
-    this.file = file;
+    this.source = source;
+    this.noun = noun;
+    Matcher matcher = BLOCK.matcher(text);
+    while (matcher.find()) {
+      blocks.add(new Block(matcher.group(1), matcher.group(2)));
+    }
   }
 
   /**
@@ -59,13 +67,18 @@ public final class PemFile {
    * @throws IllegalArgumentException if the file cannot be read; the message names the setting and
    *     the file
    */
-  public static PemFile read(String parameter, Path file) {
-    PemFile pem = new PemFile(parameter, file);
-    Matcher matcher = BLOCK.matcher(new String(bytes(parameter, file), ISO_8859_1));
-    while (matcher.find()) {
-      pem.blocks.add(new Block(matcher.group(1), matcher.group(2)));
-    }
-    return pem;
+  public static Pem read(String parameter, Path file) {
+    String text = new String(bytes(parameter, file), ISO_8859_1);
+    return new Pem(parameter, file.toString(), "file", text);
+  }
+
+  /**
+   * Parses text. Text without PEM blocks causes an exception when a block is requested.
+   *
+   * @param parameter the name of the setting
+   */
+  public static Pem parse(String parameter, String text) {
+    return new Pem(parameter, FROM_MEMORY, "text", text);
   }
 
   static byte[] bytes(String parameter, Path file) {
@@ -87,9 +100,9 @@ public final class PemFile {
   }
 
   /**
-   * Returns the certificates of the file, at least one.
+   * Returns the certificates, at least one.
    *
-   * @throws IllegalArgumentException if the file contains no certificate or an invalid one
+   * @throws IllegalArgumentException if there is no certificate or an invalid one
    */
   public List<X509Certificate> certificates() {
     List<X509Certificate> certificates = new ArrayList<>();
@@ -103,30 +116,38 @@ public final class PemFile {
       }
     } catch (CertificateException | IllegalArgumentException e) {
       throw invalid(
-          "a certificate in the file cannot be parsed: " + e.getMessage() + "; copy it again", e);
+          "a certificate in the " + noun + " cannot be parsed: " + e.getMessage() + "; copy it again",
+          e);
     }
     if (certificates.isEmpty()) {
       throw invalid(
-          "the file contains no PEM certificate (-----BEGIN CERTIFICATE-----); use another file",
+          "the "
+              + noun
+              + " contains no PEM certificate (-----BEGIN CERTIFICATE-----); use another "
+              + noun,
           null);
     }
     return certificates;
   }
 
   /**
-   * Returns the only private key of the file.
+   * Returns the only private key.
    *
    * @param algorithm the algorithm of the certificate's public key, which must match
-   * @throws IllegalArgumentException if the file does not contain exactly one private key, or the
-   *     key is not in PKCS#8 form
+   * @throws IllegalArgumentException if there is not exactly one private key, or the key is not in
+   *     PKCS#8 form
    */
   PrivateKey privateKey(String algorithm) {
     List<Block> keys = blocks.stream().filter(block -> block.type.endsWith(PRIVATE_KEY)).toList();
     if (keys.size() != 1) {
       throw invalid(
-          "the file contains "
+          "the "
+              + noun
+              + " contains "
               + (keys.isEmpty() ? "no private key" : "more than one private key")
-              + "; use a file with only the private key of the certificate",
+              + "; use a "
+              + noun
+              + " with only the private key of the certificate",
           null);
     }
     Block key = keys.get(0);
@@ -151,8 +172,13 @@ public final class PemFile {
     }
   }
 
+  /** Returns the file, or a description of text from memory. */
+  String source() {
+    return source;
+  }
+
   IllegalArgumentException invalid(String defect, @Nullable Throwable cause) {
-    return invalid(parameter, file, defect, cause);
+    return new IllegalArgumentException(parameter + " " + source + ": " + defect, cause);
   }
 
   static IllegalArgumentException invalid(
