@@ -24,4 +24,12 @@ module io.github.devicetunnel.cli {
   // Picocli sets fields of commands by reflection.
   opens io.github.devicetunnel.cli to
       info.picocli;
+  opens io.github.devicetunnel.cli.check to
+      info.picocli;
+  opens io.github.devicetunnel.cli.demo to
+      info.picocli;
+  opens io.github.devicetunnel.cli.jwt to
+      info.picocli;
+  opens io.github.devicetunnel.cli.option to
+      info.picocli;
 }

@@ -1,5 +1,10 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.console.Logging;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.Output;
+import io.github.devicetunnel.cli.process.StopSignals;
 import java.io.InputStream;
 import java.util.Map;
 

@@ -1,5 +1,17 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.check.CheckCommand;
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.demo.DemoCommand;
+import io.github.devicetunnel.cli.jwt.JwtCommand;
+import io.github.devicetunnel.cli.jwt.JwtCreateCommand;
+import io.github.devicetunnel.cli.jwt.JwtInspectCommand;
+import io.github.devicetunnel.cli.jwt.VerificationKeyCommand;
+import io.github.devicetunnel.cli.jwt.VerificationKeyUploadCommand;
+import io.github.devicetunnel.cli.option.OptionSections;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.value.FilePath;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,18 +24,23 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands of the program by name, in the order of the help. */
 final class Commands {
+  private static final String LISTEN = "listen";
+  private static final String COMPLETION = "completion";
+  private static final String MAN_PAGE = "man-page";
+
   private final Console console;
   private final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
 
-  Commands(Environment environment, Console console) {
+  Commands(Environment environment, Config config, Console console) {
     this.console = console;
-    commands.put("listen", () -> opensTunnels(new ListenCommand(environment, console)));
-    commands.put("stdio", () -> opensTunnels(new StdioCommand(environment, console)));
+    commands.put(LISTEN, () -> opensTunnels(new ListenCommand(environment, config, console)));
+    commands.put("stdio", () -> opensTunnels(new StdioCommand(environment, config, console)));
     commands.put(
         "exec",
         // Stop at the program's name, because all arguments after it belong to the program.
-        () -> opensTunnels(new ExecCommand(environment, console)).setStopAtPositional(true));
-    commands.put("check", () -> opensTunnels(new CheckCommand(environment, console)));
+        () ->
+            opensTunnels(new ExecCommand(environment, config, console)).setStopAtPositional(true));
+    commands.put("check", () -> opensTunnels(new CheckCommand(environment, config, console)));
     commands.put(
         "jwt",
         () ->
@@ -36,8 +53,8 @@ final class Commands {
             new CommandLine(new VerificationKeyCommand())
                 .addSubcommand(new VerificationKeyUploadCommand(environment, console)));
     commands.put("demo", () -> new CommandLine(new DemoCommand(environment, console)));
-    commands.put("completion", () -> new CommandLine(new CompletionCommand(console)));
-    commands.put("man-page", () -> new CommandLine(new ManPageCommand(console)));
+    commands.put(COMPLETION, () -> new CommandLine(new CompletionCommand(console)));
+    commands.put(MAN_PAGE, () -> new CommandLine(new ManPageCommand(console)));
   }
 
   private static CommandLine opensTunnels(Object command) {
@@ -48,9 +65,9 @@ final class Commands {
     return commands.keySet();
   }
 
-  /** Returns the specification of a command, with its options. */
-  CommandSpec options(String name) {
-    return Objects.requireNonNull(commands.get(name)).get().getCommandSpec();
+  /** Returns a command with all options that a configuration file may contain. */
+  CommandSpec fileOptions() {
+    return Objects.requireNonNull(commands.get(LISTEN)).get().getCommandSpec();
   }
 
   /** Returns the program with all commands. */
@@ -61,10 +78,11 @@ final class Commands {
   /**
    * Returns the program for arguments that begin with a word. If the word is a command, the program
    * contains only that command, because processing the options of all commands takes a third of the
-   * startup time.
+   * startup time. A command that describes the other commands requires all of them.
    */
-  CommandLine whichBeginsWith(String word) {
-    return commands.containsKey(word) ? program(List.of(word)) : all();
+  CommandLine programFor(String word) {
+    boolean describesAll = word.equals(COMPLETION) || word.equals(MAN_PAGE);
+    return commands.containsKey(word) && !describesAll ? program(List.of(word)) : all();
   }
 
   private CommandLine program(Iterable<String> names) {

@@ -1,5 +1,9 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.option.Version;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
@@ -8,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The {@code completion} command, which prints a completion script for a shell. */
 @Command(
@@ -27,6 +32,8 @@ import picocli.CommandLine.Parameters;
 final class CompletionCommand implements Callable<Integer> {
   private final Console console;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @Parameters(arity = "0..1", paramLabel = "SHELL", description = "Shell: bash or zsh")
   private String shell = "";
 
@@ -43,7 +50,7 @@ final class CompletionCommand implements Callable<Integer> {
               ? "the shell is missing; specify bash or zsh"
               : "the shell is not supported; specify bash or zsh");
     }
-    CommandLine program = new Commands(Environment.ofProcess(), console).all();
+    CommandLine program = spec.root().commandLine();
     addDefaultCommand(program);
     console.result(AutoComplete.bash("tunnel", program).stripTrailing());
     return ExitCode.OK;

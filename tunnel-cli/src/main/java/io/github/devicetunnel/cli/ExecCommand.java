@@ -1,6 +1,20 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.console.LogLevel;
+import io.github.devicetunnel.cli.console.Logging;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.listen.Listeners;
+import io.github.devicetunnel.cli.option.CloudOptions;
+import io.github.devicetunnel.cli.option.ListenOptions;
+import io.github.devicetunnel.cli.option.OutputOptions;
+import io.github.devicetunnel.cli.option.TimeoutOptions;
+import io.github.devicetunnel.cli.option.Version;
+import io.github.devicetunnel.cli.process.ChildProgram;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.report.Reporting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +53,7 @@ final class ExecCommand implements Callable<Integer> {
   private static final Duration LINES_BEFORE = Duration.ofSeconds(1);
 
   private final Environment environment;
+  private final Config config;
   private final Console console;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -52,8 +67,9 @@ final class ExecCommand implements Callable<Integer> {
   @Parameters(arity = "0..*", hidden = true)
   private List<String> program = List.of();
 
-  ExecCommand(Environment environment, Console console) {
+  ExecCommand(Environment environment, Config config, Console console) {
     this.environment = environment;
+    this.config = config;
     this.console = console;
   }
 
@@ -63,7 +79,7 @@ final class ExecCommand implements Callable<Integer> {
     Console results = console.onStandardError();
     Environment withoutInput = environment.withInputTakenBy("the program");
     try (Reporting reporting = output.reporting(results, LogLevel.WARN);
-        Listeners listeners = listen.open(cloud, withoutInput, results, reporting)) {
+        Listeners listeners = listen.open(cloud, withoutInput, config, results, reporting)) {
       ListenerPlaces places = new ListenerPlaces(listeners.addresses());
       console.output().flush(LINES_BEFORE);
       List<String> command = program.stream().map(places::in).toList();

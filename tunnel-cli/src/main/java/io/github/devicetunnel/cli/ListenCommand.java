@@ -1,6 +1,21 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.console.LogLevel;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.listen.Listeners;
+import io.github.devicetunnel.cli.option.CloudOptions;
+import io.github.devicetunnel.cli.option.ListenOptions;
+import io.github.devicetunnel.cli.option.OutputOptions;
+import io.github.devicetunnel.cli.option.Version;
+import io.github.devicetunnel.cli.process.ControllingTerminal;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.report.Reporting;
+import io.github.devicetunnel.cli.value.OptionNames;
+import io.github.devicetunnel.cli.value.Times;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,6 +48,7 @@ final class ListenCommand implements Callable<Integer> {
   private static final String RELOAD_ON_HANGUP = "--reload-on-hangup";
 
   private final Environment environment;
+  private final Config config;
   private final Console console;
 
   @Mixin private final ListenOptions listen = new ListenOptions("127.0.0.1:8181");
@@ -49,25 +65,27 @@ final class ListenCommand implements Callable<Integer> {
 
   @Mixin private final OutputOptions output = new OutputOptions();
 
-  ListenCommand(Environment environment, Console console) {
+  ListenCommand(Environment environment, Config config, Console console) {
     this.environment = environment;
+    this.config = config;
     this.console = console;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    boolean configured = environment.config().isPresent();
+    boolean configured = config.isPresent();
     if (reloadOnHangup && !configured) {
-      throw CommandFailure.usage(RELOAD_ON_HANGUP + ": cannot be used without " + Config.OPTION);
+      throw CommandFailure.usage(
+          RELOAD_ON_HANGUP + ": cannot be used without " + OptionNames.CONFIG);
     }
     environment
         .stopSignals()
         .watch(configured && (reloadOnHangup || !ControllingTerminal.isPresent()));
     try (Reporting reporting = output.reporting(console, LogLevel.INFO);
-        Listeners listeners = listen.open(cloud, environment, console, reporting)) {
+        Listeners listeners = listen.open(cloud, environment, config, console, reporting)) {
       Duration drain = cloud.drainTimeout();
       while (environment.stopSignals().awaitReload()) {
-        listen.reload(listeners, cloud, environment.config(), console);
+        listen.reload(listeners, cloud, config, console);
       }
       reporting.stopping();
       console.status(

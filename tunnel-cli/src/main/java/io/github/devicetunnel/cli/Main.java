@@ -1,5 +1,16 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.console.Format;
+import io.github.devicetunnel.cli.console.LogLevel;
+import io.github.devicetunnel.cli.console.Logging;
+import io.github.devicetunnel.cli.console.Redaction;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.Output;
+import io.github.devicetunnel.cli.process.SecretArguments;
 import java.io.PrintStream;
 import java.security.Security;
 import org.slf4j.LoggerFactory;
@@ -48,23 +59,24 @@ public final class Main {
     Console console = new Console(output, Redaction.of(args, environment));
     console.log(LogLevel.INFO, Format.TEXT);
     String[] given = Arguments.normalize(args);
-    Commands commands = new Commands(environment, console);
-    CommandLine commandLine = commands.whichBeginsWith(given[0]);
+    Config config = new Config();
+    Commands commands = new Commands(environment, config, console);
+    CommandLine commandLine = commands.programFor(given[0]);
     UsageErrors usageErrors = new UsageErrors(args, commands.names());
     commandLine
         .setParameterExceptionHandler(
             (e, unused) -> {
-              console.error(environment.config().located(usageErrors.describe(e)));
+              console.error(config.located(usageErrors.describe(e)));
               console.hint(tryHelp(e.getCommandLine()));
               return ExitCode.USAGE;
             })
         .setExecutionExceptionHandler(
-            (e, failed, unused) -> report(e, failed, args.length == 0, environment, console));
+            (e, failed, unused) -> report(e, failed, args.length == 0, config, console));
     try {
       return commandLine.execute(
-          environment.config().complete(given, commandLine, commands, environment, console));
+          config.complete(given, commandLine, commands::fileOptions, environment, console));
     } catch (CommandFailure e) {
-      return report(e, commandLine, args.length == 0, environment, console);
+      return report(e, commandLine, args.length == 0, config, console);
     } catch (Error e) {
       // Picocli passes exceptions to the handler above, but not errors.
       return reportBug(e, console);
@@ -72,13 +84,9 @@ public final class Main {
   }
 
   private static int report(
-      Exception e,
-      CommandLine failed,
-      boolean noArguments,
-      Environment environment,
-      Console console) {
+      Exception e, CommandLine failed, boolean noArguments, Config config, Console console) {
     if (e instanceof CommandFailure failure) {
-      console.error(environment.config().located(failure.getMessage()));
+      console.error(config.located(failure.getMessage()));
       if (failure.hint() != null) {
         console.hint(failure.hint());
       } else if (failure.exitCode() == ExitCode.USAGE) {

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.option.OptionSections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

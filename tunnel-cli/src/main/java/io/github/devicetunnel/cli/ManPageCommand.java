@@ -1,8 +1,12 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.option.Version;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
  * The hidden {@code man-page} command, which prints the manual page for the packages of the build.
@@ -19,14 +23,15 @@ import picocli.CommandLine.Command;
 final class ManPageCommand implements Callable<Integer> {
   private final Console console;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   ManPageCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    CommandLine program = new Commands(Environment.ofProcess(), console).all();
-    console.result(ManPage.of(program.getCommandSpec()).stripTrailing());
+    console.result(ManPage.of(spec.root()).stripTrailing());
     return ExitCode.OK;
   }
 }

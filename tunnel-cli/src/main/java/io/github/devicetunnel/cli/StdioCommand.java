@@ -3,6 +3,17 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.console.LogLevel;
+import io.github.devicetunnel.cli.failure.CloudFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.option.CloudOptions;
+import io.github.devicetunnel.cli.option.LogOptions;
+import io.github.devicetunnel.cli.option.Version;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.StandardInput;
+import io.github.devicetunnel.cli.process.StandardOutput;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -28,14 +39,16 @@ import picocli.CommandLine.Mixin;
     sortOptions = false)
 final class StdioCommand implements Callable<Integer> {
   private final Environment environment;
+  private final Config config;
   private final Console console;
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
   @Mixin private final LogOptions log = new LogOptions();
 
-  StdioCommand(Environment environment, Console console) {
+  StdioCommand(Environment environment, Config config, Console console) {
     this.environment = environment;
+    this.config = config;
     this.console = console;
   }
 
@@ -43,7 +56,7 @@ final class StdioCommand implements Callable<Integer> {
   public Integer call() {
     log.apply(console, LogLevel.WARN);
     Environment withoutInput = environment.withInputTakenBy("the tunnel");
-    try (TunnelClient client = cloud.client(withoutInput, console);
+    try (TunnelClient client = cloud.client(withoutInput, config, console);
         TunnelStream stream = open(client)) {
       // Close the tunnel when a signal ends the process, so that the service receives the end.
       Runtime.getRuntime().addShutdownHook(new Thread(stream::close, "tunnel-stdio-end"));

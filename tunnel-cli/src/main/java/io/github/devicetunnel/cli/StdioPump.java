@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.cli.process.StandardOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;

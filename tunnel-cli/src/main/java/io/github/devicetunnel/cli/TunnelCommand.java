@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.option.Version;
 import picocli.CommandLine.Command;
 
 /** The top-level command, with the help and the version of the program. */

@@ -1,5 +1,9 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.value.FilePath;
+import io.github.devicetunnel.cli.value.OptionNames;
+import io.github.devicetunnel.cli.value.Quoted;
+import io.github.devicetunnel.cli.value.Spelling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -75,7 +79,7 @@ final class UsageErrors {
     String name = equals < 0 ? argument : argument.substring(0, equals);
     boolean harmless =
         HARMLESS_NAME.matcher(name).matches()
-            && !name.replaceFirst("^-+", "--").startsWith(KeyOptions.API_KEY);
+            && !name.replaceFirst("^-+", "--").startsWith(OptionNames.API_KEY);
     return "unknown option "
         + (harmless ? name : "(argument " + position(argument) + ")")
         + didYouMean(Spelling.nearest(name, options));

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
  * Waits for events. A wait that expires fails with a report of the test's processes and the threads
  * of this JVM.
  */
-final class Await {
+public final class Await {
   /** Maximum time to wait for an event. It suffices for any event on a loaded machine. */
-  static final Duration LONG = Duration.ofSeconds(60);
+  public static final Duration LONG = Duration.ofSeconds(60);
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -36,7 +36,7 @@ final class Await {
   }
 
   /** Waits for a condition. */
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     if (!within(LONG, condition)) {
       throw expired(what);
     }
@@ -64,7 +64,7 @@ final class Await {
   }
 
   /** Waits until a latch is open. */
-  static void reached(CountDownLatch latch) throws InterruptedException {
+  public static void reached(CountDownLatch latch) throws InterruptedException {
     if (!latch.await(LONG.toNanos(), TimeUnit.NANOSECONDS)) {
       throw expired("a latch at " + latch.getCount());
     }

@@ -2,6 +2,8 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.demo.DemoWebService;
+import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.File;
 import java.io.InputStream;

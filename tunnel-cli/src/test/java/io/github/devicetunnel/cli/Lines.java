@@ -8,7 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Records the output of a program and waits for its lines. */
-final class Lines extends OutputStream {
+public final class Lines extends OutputStream {
   private final ByteArrayOutputStream all = new ByteArrayOutputStream();
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -28,7 +28,7 @@ final class Lines extends OutputStream {
     return all.toString(Charset.defaultCharset());
   }
 
-  String next() throws InterruptedException {
+  public String next() throws InterruptedException {
     String next = lines.poll(Await.LONG.toNanos(), TimeUnit.NANOSECONDS);
     if (next == null) {
       throw Await.expired("a further line after: " + all());

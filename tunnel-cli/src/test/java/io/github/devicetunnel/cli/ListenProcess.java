@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs the program as a process that listens on a free port. */
-final class ListenProcess implements AutoCloseable {
+public final class ListenProcess implements AutoCloseable {
   private final TestProcess process;
   private final Lines out = new Lines();
   private final Lines err = new Lines();
@@ -28,7 +28,7 @@ final class ListenProcess implements AutoCloseable {
   }
 
   /** Starts the program with a short ping interval and a short half-close timeout. */
-  static ListenProcess start(String cloudUri, String... args) throws IOException {
+  public static ListenProcess start(String cloudUri, String... args) throws IOException {
     List<String> all =
         new ArrayList<>(
             List.of("-listen-uri=127.0.0.1:0", "-ping-duration=1", "--half-close-timeout=100ms"));
@@ -52,34 +52,34 @@ final class ListenProcess implements AutoCloseable {
     return thread;
   }
 
-  String nextLine() throws InterruptedException {
+  public String nextLine() throws InterruptedException {
     return out.next();
   }
 
   /** Returns the next line as a JSON object. Its values are strings, numbers or null. */
-  Map<String, Object> nextEvent() throws InterruptedException {
+  public Map<String, Object> nextEvent() throws InterruptedException {
     return object(out.next());
   }
 
-  Map<String, Object> nextErrorObject() throws InterruptedException {
+  public Map<String, Object> nextErrorObject() throws InterruptedException {
     return object(err.next());
   }
 
-  String nextErrorLine() throws InterruptedException {
+  public String nextErrorLine() throws InterruptedException {
     return err.next();
   }
 
   /** Returns the output and the errors so far. */
-  String output() {
+  public String output() {
     return out.all() + err.all();
   }
 
   /** Closes the reading end of standard output. */
-  void closeOutput() throws IOException {
+  public void closeOutput() throws IOException {
     process.getInputStream().close();
   }
 
-  static Map<String, Object> object(String line) {
+  public static Map<String, Object> object(String line) {
     Map<String, Object> object = new LinkedHashMap<>();
     try (JsonParser parser = new JsonFactory().createParser(line)) {
       assertThat(parser.nextToken()).as(line).isEqualTo(JsonToken.START_OBJECT);
@@ -102,7 +102,7 @@ final class ListenProcess implements AutoCloseable {
   }
 
   /** Sends SIGTERM. {@code Process.destroy()} would also close the streams. */
-  ListenProcess terminate() {
+  public ListenProcess terminate() {
     assertThat(process.toHandle().destroy()).isTrue();
     return this;
   }
@@ -112,7 +112,7 @@ final class ListenProcess implements AutoCloseable {
   }
 
   /** Waits for the end of the process and of its output, and returns the exit code. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     int exitCode = process.awaitExit();
     for (Thread reader : readers) {
       reader.join(Await.LONG.toMillis());

@@ -4,6 +4,7 @@ import static io.github.devicetunnel.cli.LocalClient.connect;
 import static io.github.devicetunnel.cli.LocalClient.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.demo.DemoWebService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,22 +2,23 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.listen.ListenAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Connects to the port that the program listens on. */
-final class LocalClient {
+public final class LocalClient {
   private LocalClient() {}
 
   /** Returns the address in the line that reports a listener. */
-  static String address(String listening) {
+  public static String address(String listening) {
     return listening.substring("Listening on ".length(), listening.indexOf(" -> "));
   }
 
   /** Opens a connection to an address in the format of the program. Reads have a timeout. */
-  static Socket connect(String address) throws IOException {
+  public static Socket connect(String address) throws IOException {
     return connect(ListenAddress.parsePort(ListenAddress.OPTION, address));
   }
 
@@ -29,7 +30,7 @@ final class LocalClient {
   }
 
   /** Opens a connection and waits until the program closes or resets it. */
-  static void awaitClose(String address) throws IOException {
+  public static void awaitClose(String address) throws IOException {
     try (Socket socket = connect(address)) {
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (IOException reset) {
@@ -38,7 +39,7 @@ final class LocalClient {
   }
 
   /** Sends a HEAD request to the demo web service and reads the answer. */
-  static void fetch(Socket socket) throws IOException {
+  public static void fetch(Socket socket) throws IOException {
     fetch(socket, "");
   }
 

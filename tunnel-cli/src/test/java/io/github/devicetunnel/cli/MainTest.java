@@ -2,6 +2,9 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.Output;
+import io.github.devicetunnel.cli.process.StopSignals;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -2,6 +2,11 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.console.Redaction;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.Output;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
@@ -37,7 +42,7 @@ class NativeImageTest {
     try (Output output =
         Output.of(environment, nowhere, nowhere, Charset.defaultCharset(), false)) {
       Console console = new Console(output, Redaction.of(new String[0], environment));
-      return new Commands(environment, console).all().getCommandSpec();
+      return new Commands(environment, new Config(), console).all().getCommandSpec();
     }
   }
 }

@@ -2,6 +2,9 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.listen.ListenAddress;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.Output;
 import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
@@ -13,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Runs the program once in this process, with an environment that the test defines. */
-final class Program implements AutoCloseable {
-  static final String DEVICE = "017b7fddb124724840c1c7b800000000";
-  static final String OTHER_DEVICE = "017b7fddb124724840c1c7b8000000ff";
+public final class Program implements AutoCloseable {
+  public static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  public static final String OTHER_DEVICE = "017b7fddb124724840c1c7b8000000ff";
 
   private static final Pattern LISTENING =
       Pattern.compile("Listening on (127\\.0\\.0\\.1:\\d+) -> [0-9a-f]{32}/127\\.0\\.0\\.1:80");
@@ -27,25 +30,25 @@ final class Program implements AutoCloseable {
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
   private String input = "";
 
-  Program variable(String name, String value) {
+  public Program variable(String name, String value) {
     variables.put(name, value);
     return this;
   }
 
-  Program input(String text) {
+  public Program input(String text) {
     input = text;
     return this;
   }
 
   /** Runs the program until it ends. A listener stops as soon as it is open. */
-  Program run(String... args) {
+  public Program run(String... args) {
     stop.send();
     exitCode.complete(call(args));
     return this;
   }
 
   /** Starts the program, which runs until {@link #stop()}. */
-  Program start(String... args) {
+  public Program start(String... args) {
     Thread thread =
         new Thread(
             () -> {
@@ -70,41 +73,41 @@ final class Program implements AutoCloseable {
     }
   }
 
-  Program stop() {
+  public Program stop() {
     stop.send();
     return this;
   }
 
-  Program reload() {
+  public Program reload() {
     stop.sendReload();
     return this;
   }
 
-  int exitCode() {
+  public int exitCode() {
     Await.until("the end of the program, which wrote: " + err.all(), exitCode::isDone);
     return exitCode.join();
   }
 
-  String nextLine() throws InterruptedException {
+  public String nextLine() throws InterruptedException {
     return out.next();
   }
 
   /** Reads the next line, which must report a listener, and returns its address. */
-  InetSocketAddress awaitListening() throws InterruptedException {
+  public InetSocketAddress awaitListening() throws InterruptedException {
     Matcher matcher = LISTENING.matcher(nextLine());
     assertThat(matcher).matches();
     return ListenAddress.parsePort(ListenAddress.OPTION, matcher.group(1));
   }
 
-  String nextErrorLine() throws InterruptedException {
+  public String nextErrorLine() throws InterruptedException {
     return err.next();
   }
 
-  String output() {
+  public String output() {
     return out.all();
   }
 
-  String errors() {
+  public String errors() {
     return err.all();
   }
 

@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.listen.ListenAddress;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.net.InetAddress;

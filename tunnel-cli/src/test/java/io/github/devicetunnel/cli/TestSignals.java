@@ -1,10 +1,11 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.process.StopSignals;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Delivers the signals that a test sends. */
-final class TestSignals implements StopSignals {
+public final class TestSignals implements StopSignals {
   private final BlockingQueue<Boolean> sent = new LinkedBlockingQueue<>();
 
   void send() {

@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.cli.demo.DemoWebService;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;

@@ -1,12 +1,13 @@
 package io.github.devicetunnel.cli;
 
+import io.github.devicetunnel.cli.demo.DemoWebService;
 import io.github.devicetunnel.testing.TestDevice;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** A local tunnelling service with one device, whose service is the demo web service. */
-final class WebCloud implements AutoCloseable {
+public final class WebCloud implements AutoCloseable {
   static final String KEY = "ak_test";
   static final String SERVICE = "127.0.0.1:80";
 
@@ -24,15 +25,15 @@ final class WebCloud implements AutoCloseable {
   }
 
   /** Creates a cloud that accepts {@link #KEY}. */
-  WebCloud() {
+  public WebCloud() {
     this(TunnelService.builder().apiKey(KEY));
   }
 
-  String uri() {
+  public String uri() {
     return cloud.uri();
   }
 
-  TestDevice device() {
+  public TestDevice device() {
     return cloud.device(Program.DEVICE);
   }
 
@@ -41,7 +42,7 @@ final class WebCloud implements AutoCloseable {
   }
 
   /** Returns a program with all required settings in its environment. */
-  Program program() {
+  public Program program() {
     return new Program()
         .variable("TUNNEL_CLOUD_URI", uri())
         .variable("TUNNEL_DEVICE", Program.DEVICE)

@@ -1,0 +1,5 @@
+/** The {@code check} command. */
+@NullMarked
+package io.github.devicetunnel.cli.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package io.github.devicetunnel.cli.listen;
+
+import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+
+/**
+ * A receiver of the events of a run. The main thread calls the methods, first {@link #start} and
+ * last {@link #close}. Events of connections are reported through {@link
+ * io.github.devicetunnel.TunnelEventListener} instead.
+ */
+public interface Reporter extends AutoCloseable {
+
+  /**
+   * Called before the listeners are validated and opened.
+   *
+   * @throws CommandFailure if the reporter cannot be started
+   */
+  default void start() {}
+
+  /** Called when a listener has been opened, at startup or by a reload. */
+  default void listening(String address, String device, String service) {}
+
+  /** Called when all listeners accept connections after startup. */
+  default void ready() {}
+
+  /** Called before the listeners stop accepting. Open connections may finish. */
+  default void stopping() {}
+
+  /** Called when no connection is open any more. */
+  default void stopped(DrainReport report) {}
+
+  /** Ends reporting. May be called at any time, and more than once. */
+  @Override
+  default void close() {}
+}

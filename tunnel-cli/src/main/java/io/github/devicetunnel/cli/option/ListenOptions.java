@@ -1,0 +1,232 @@
+package io.github.devicetunnel.cli.option;
+
+import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.cli.config.Config;
+import io.github.devicetunnel.cli.config.ConfigFile;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.listen.ListenAddress;
+import io.github.devicetunnel.cli.listen.Listeners;
+import io.github.devicetunnel.cli.listen.PortFile;
+import io.github.devicetunnel.cli.listen.TunnelSetting;
+import io.github.devicetunnel.cli.listen.TunnelSpec;
+import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.report.Reporting;
+import io.github.devicetunnel.cli.value.BuilderMessages;
+import io.github.devicetunnel.cli.value.Counts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options for listeners. */
+public final class ListenOptions {
+  private static final String TUNNEL = "-L";
+  private static final String MAX_CONNECTIONS = "--max-connections";
+  private static final String WARM_CONNECTIONS = "--warm-connections";
+
+  @Option(
+      names = ListenAddress.OPTION,
+      paramLabel = "HOST:PORT",
+      order = 1,
+      description =
+          "Address to listen on; :PORT for loopback, port 0 for any free port, unix:PATH for a unix"
+              + " socket [default: 127.0.0.1:8181; for exec 127.0.0.1:0; with -L none]")
+  private @Nullable String listenUri;
+
+  @Option(
+      names = TUNNEL,
+      paramLabel = "LISTEN=DEVICE/SERVICE",
+      order = 2,
+      description =
+          "Additional listener with its own target; DEVICE/ defaults to --device; may be repeated")
+  private List<String> tunnels = new ArrayList<>();
+
+  @Option(
+      names = PortFile.OPTION,
+      paramLabel = "FILE",
+      order = 3,
+      description =
+          "File for the listener addresses, one per line; written when all listeners are open,"
+              + " removed at exit")
+  private @Nullable Path portFile;
+
+  @Option(
+      names = MAX_CONNECTIONS,
+      paramLabel = "NUMBER",
+      order = 46,
+      description =
+          "Maximum number of open connections per listener; further connections wait"
+              + " [default: no limit]")
+  private @Nullable String maxConnections;
+
+  @Option(
+      names = WARM_CONNECTIONS,
+      paramLabel = "NUMBER",
+      order = 47,
+      description =
+          "Number of idle connections to the cloud to keep ready, so that a tunnel opens without"
+              + " waiting for TCP and TLS [default: 0]")
+  private @Nullable String warmConnections;
+
+  private final String defaultAddress;
+
+  /**
+   * The parts of the first listener's target that the shared client uses only because a client
+   * requires a target.
+   */
+  private final Set<TunnelSetting> borrowed = EnumSet.noneOf(TunnelSetting.class);
+
+  /** Creates options with the address of the listener that opens if no other is configured. */
+  public ListenOptions(String defaultAddress) {
+    this.defaultAddress = defaultAddress;
+  }
+
+  /**
+   * Opens all listeners and reports each.
+   *
+   * @throws CommandFailure if an option is invalid or a listener cannot be opened
+   */
+  public Listeners open(
+      CloudOptions cloud,
+      Environment environment,
+      Config config,
+      Console console,
+      Reporting reporting) {
+    List<TunnelSpec> specs = specs(config.tunnels(), cloud);
+    PortFile file = portFile == null ? null : PortFile.at(portFile);
+    TunnelClient shared =
+        cloud.client(
+            environment,
+            config,
+            console,
+            builder -> {
+              applyTo(builder, specs);
+              reporting.observe(builder);
+            });
+    return Listeners.open(shared, specs, file, console, reporting);
+  }
+
+  /**
+   * Returns a client with the target of the first listener, for {@code check}. Opens no listener.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
+   */
+  public TunnelClient firstClient(
+      CloudOptions cloud, Environment environment, Config config, Console console) {
+    TunnelSpec first = specs(config.tunnels(), cloud).get(0);
+    return cloud.client(environment, config, console, first::applyTo);
+  }
+
+  /**
+   * Applies the options of the shared client, which requires a device and a service. If every
+   * listener sets one of them, the value of the first listener is used. Otherwise the common
+   * options must set it.
+   */
+  private void applyTo(TunnelClient.Builder builder, List<TunnelSpec> specs) {
+    TunnelSpec first = specs.get(0);
+    for (TunnelSetting part : List.of(TunnelSetting.DEVICE, TunnelSetting.SERVICE)) {
+      String value = first.settings().get(part);
+      if (value != null && specs.stream().allMatch(spec -> spec.has(part))) {
+        part.apply(builder, value, first.origin());
+        borrowed.add(part);
+      }
+    }
+    if (maxConnections != null) {
+      TunnelSetting.MAX_CONNECTIONS.apply(builder, maxConnections, MAX_CONNECTIONS);
+    }
+    if (warmConnections != null) {
+      applyWarm(builder, warmConnections);
+    }
+  }
+
+  private static void applyWarm(TunnelClient.Builder builder, String number) {
+    try {
+      builder.warmConnections(Counts.parse(number));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(BuilderMessages.translate(e, WARM_CONNECTIONS));
+    }
+  }
+
+  /**
+   * Reads the file of {@code --config} again, opens and closes listeners accordingly, and reloads
+   * certificates. An invalid file is reported and changes no listener.
+   */
+  public void reload(Listeners listeners, CloudOptions cloud, Config config, Console console) {
+    try {
+      ConfigFile fresh = config.reread();
+      if (!config.tunnels().isEmpty()) {
+        checkNotEmptied(fresh);
+      }
+      List<TunnelSpec> specs = specs(fresh.tunnels(), cloud);
+      for (TunnelSpec spec : specs) {
+        borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> failMissing(spec, part));
+      }
+      listeners.update(specs, cloud.drainTimeout());
+      List<String> restart = config.differences(fresh);
+      if (!restart.isEmpty()) {
+        console.warn(
+            fresh.name()
+                + ": restart the program to apply the changes to: "
+                + String.join(", ", restart));
+      }
+      console.status("Reloaded " + fresh.name());
+    } catch (CommandFailure e) {
+      console.error(e.getMessage());
+      console.hint("The listeners are unchanged");
+    }
+    reloadCertificates(cloud, console);
+  }
+
+  private static void reloadCertificates(CloudOptions cloud, Console console) {
+    try {
+      List<String> files = cloud.reloadCertificates();
+      if (!files.isEmpty()) {
+        console.status("Reloaded " + String.join(", ", files) + " for new connections");
+      }
+    } catch (CommandFailure e) {
+      console.error(e.getMessage());
+      console.hint("The certificates are unchanged");
+    }
+  }
+
+  /**
+   * Rejects a file from which all tunnels were removed, because the default listener would open in
+   * their place.
+   */
+  private void checkNotEmptied(ConfigFile fresh) {
+    if (fresh.tunnels().isEmpty() && tunnels.isEmpty() && listenUri == null) {
+      throw CommandFailure.usage(
+          fresh.name()
+              + (fresh.items().isEmpty() ? ": is empty" : ": has no tunnels")
+              + ", but had tunnels at startup; correct the file and send SIGHUP again");
+    }
+  }
+
+  private static void failMissing(TunnelSpec spec, TunnelSetting part) {
+    throw CommandFailure.usage(
+        spec.origin()
+            + ": has no "
+            + part.key()
+            + ", and no default was set at startup; add it or restart the program");
+  }
+
+  /** Returns the listeners in the order in which they are opened. */
+  private List<TunnelSpec> specs(List<TunnelSpec> fromFile, CloudOptions cloud) {
+    fromFile.forEach(spec -> cloud.checkPings(spec.settings(), spec.origin() + ": "));
+    List<TunnelSpec> specs = new ArrayList<>();
+    if (listenUri != null || (tunnels.isEmpty() && fromFile.isEmpty())) {
+      String address = listenUri == null ? defaultAddress : listenUri;
+      String option = ListenAddress.OPTION;
+      specs.add(new TunnelSpec(option, ListenAddress.parse(option, address), Map.of()));
+    }
+    tunnels.forEach(text -> specs.add(TunnelSpec.parse(TUNNEL, text)));
+    specs.addAll(fromFile);
+    return specs;
+  }
+}

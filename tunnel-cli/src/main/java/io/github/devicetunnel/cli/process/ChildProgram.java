@@ -1,0 +1,156 @@
+package io.github.devicetunnel.cli.process;
+
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.value.Quoted;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A program that inherits the standard streams of this process and receives its signals. Can be run
+ * once.
+ */
+public final class ChildProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildProgram.class);
+
+  /**
+   * Matches the error number and text of the operating system in messages of older and newer JDKs.
+   */
+  private static final Pattern ERROR =
+      Pattern.compile("error(?:=|: )(?<number>\\d+)(?:, | \\()(?<words>[^)]*)");
+
+  /**
+   * ENOENT, and ERROR_PATH_NOT_FOUND on Windows. On other systems, starting a program does not fail
+   * with error 3.
+   */
+  private static final Set<String> NO_SUCH_FILE = Set.of("2", "3");
+
+  /** Contains the names of variables that the launcher sets for Java, separated by spaces. */
+  private static final String SET_BY_LAUNCHER = "TUNNEL_LAUNCHER_SET";
+
+  /**
+   * Contains the user's {@code LC_ALL}, possibly empty. Set by the launcher if it replaces {@code
+   * LC_ALL}.
+   */
+  private static final String USERS_LOCALE = "TUNNEL_LC_ALL";
+
+  private static final Path TERMINAL = Path.of("/dev/tty");
+
+  private final ProcessBuilder builder;
+
+  /** Completes once the program has started, because a signal may arrive before. */
+  private final CompletableFuture<Process> running = new CompletableFuture<>();
+
+  /**
+   * Prepares a program.
+   *
+   * @param variables added to the environment of this process
+   */
+  public ChildProgram(List<String> command, Map<String, String> variables) {
+    builder = new ProcessBuilder(command).inheritIO();
+    Map<String, String> environment = builder.environment();
+    environment.putAll(variables);
+    SecretArguments.removeFrom(environment);
+    removeLauncherSettings(environment);
+  }
+
+  /**
+   * Removes the launcher's other settings, which apply to this process only and may be wrong for
+   * the program.
+   */
+  private static void removeLauncherSettings(Map<String, String> environment) {
+    environment.remove(Terminal.VARIABLE);
+    String names = environment.remove(SET_BY_LAUNCHER);
+    if (names != null) {
+      environment.keySet().removeAll(List.of(names.split(" ", -1)));
+    }
+    String locale = environment.remove(USERS_LOCALE);
+    if (locale != null && locale.isEmpty()) {
+      environment.remove("LC_ALL");
+    } else if (locale != null) {
+      environment.put("LC_ALL", locale);
+    }
+  }
+
+  /**
+   * Runs the program until it ends, and returns its exit code, or 128 plus the number of the signal
+   * that ended it.
+   *
+   * @throws CommandFailure if the program cannot be executed
+   */
+  public int run() throws InterruptedException {
+    forwardSignals();
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw cannotRun(builder.command().get(0), e);
+    }
+    running.complete(process);
+    return process.waitFor();
+  }
+
+  /**
+   * Passes signals to the program. The terminal sends an interrupt to all programs in the
+   * foreground, so the program already receives it. On Windows an interrupt comes only from the
+   * keyboard, and there is no SIGHUP. SIGQUIT is not passed, because Java uses it for thread dumps.
+   */
+  private void forwardSignals() {
+    boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
+    OsSignal.handle("INT", keyboard ? number -> {} : number -> send("INT", running.join()));
+    OsSignal.handle("TERM", number -> running.join().destroy());
+    for (String signal : List.of("HUP", "USR1", "USR2")) {
+      OsSignal.handle(signal, number -> send(signal, running.join()));
+    }
+  }
+
+  /**
+   * Returns whether this process has a terminal. The device file always exists, but opens only for
+   * a process with a terminal.
+   */
+  private static boolean hasTerminal() {
+    try (InputStream terminal = Files.newInputStream(TERMINAL)) {
+      return terminal != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Sends a signal through {@code kill}, because Java can send only SIGTERM and SIGKILL. Never
+   * called on Windows, which has no {@code sh}.
+   */
+  private static void send(String signal, Process process) {
+    String pid = Long.toString(process.pid());
+    try {
+      new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", signal, pid).start();
+    } catch (IOException e) {
+      LOG.debug("cannot forward SIG{}", signal, e);
+      process.destroy();
+    }
+  }
+
+  static CommandFailure cannotRun(String program, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    Matcher error = ERROR.matcher(message);
+    boolean known = error.find();
+    if (known && NO_SUCH_FILE.contains(error.group("number"))) {
+      return CommandFailure.program(
+          ExitCode.NO_PROGRAM,
+          "cannot run " + Quoted.of(program) + ": program not found; check its name and PATH");
+    }
+    return CommandFailure.program(
+        ExitCode.NOT_EXECUTABLE,
+        "cannot run " + Quoted.of(program) + ": " + (known ? error.group("words") : message));
+  }
+}

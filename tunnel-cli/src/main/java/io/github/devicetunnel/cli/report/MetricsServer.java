@@ -1,0 +1,144 @@
+package io.github.devicetunnel.cli.report;
+
+import com.sun.net.httpserver.HttpServer;
+import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.listen.ListenAddress;
+import io.github.devicetunnel.cli.listen.ListenFailure;
+import io.github.devicetunnel.cli.listen.Reporter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP server for metrics, health checks and the status page. */
+public final class MetricsServer implements Reporter {
+  public static final String OPTION = "--metrics-listen";
+
+  /**
+   * The maximum number of threads. A slow client occupies a thread while it sends its request or
+   * reads the response. Fewer slow clients than threads do not delay {@code /healthz}. Idle threads
+   * end.
+   */
+  private static final int MAX_THREADS = 64;
+
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final InetSocketAddress address;
+  private final StatusPage page;
+  private final PrometheusMeterRegistry registry;
+  private final Console console;
+
+  private @Nullable HttpServer server;
+  private @Nullable ExecutorService threads;
+  private volatile Phase phase = Phase.STARTING;
+
+  public MetricsServer(
+      InetSocketAddress address,
+      Activity activity,
+      PrometheusMeterRegistry registry,
+      Console console) {
+    this.address = address;
+    this.page = new StatusPage(activity, () -> phase, console);
+    this.registry = registry;
+    this.console = console;
+  }
+
+  /**
+   * Returns a registry whose dial histogram has enough buckets to show a slow network or gateway.
+   */
+  public static PrometheusMeterRegistry registry() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    registry.config().meterFilter(new DialBuckets());
+    return registry;
+  }
+
+  /**
+   * Binds the address and serves requests.
+   *
+   * @throws CommandFailure with {@link ExitCode#CANNOT_LISTEN} if the address cannot be bound
+   */
+  @Override
+  public void start() {
+    // The JDK's server reads these properties once. They set TCP_NODELAY and limit the time to send
+    // a request and to read the response, in seconds.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    HttpServer http;
+    try {
+      http = HttpServer.create(address, 0);
+    } catch (IOException | UnresolvedAddressException e) {
+      throw ListenFailure.of(address, OPTION, e);
+    }
+    server = http;
+    threads = threads();
+    http.setExecutor(threads);
+    InetSocketAddress bound = http.getAddress();
+    HttpAnswers answers = new HttpAnswers(new HostCheck(bound, address.getHostString()));
+    answers.add("/metrics", PROMETHEUS, () -> utf8(registry.scrape()));
+    answers.add("/healthz", HttpAnswers.TEXT, () -> utf8("alive\n"));
+    answers.add("/readyz", HttpAnswers.TEXT, () -> phase.status(), () -> utf8(phase.word() + "\n"));
+    page.addTo(answers);
+    http.createContext("/", answers);
+    http.start();
+    if (bound.getAddress().isAnyLocalAddress()) {
+      console.warn(
+          OPTION
+              + ": the status page is available on all interfaces; to restrict access, use"
+              + " 127.0.0.1 or the address of one interface");
+    }
+    console.status("Metrics and status page on http://" + ListenAddress.text(bound) + "/");
+  }
+
+  private static ExecutorService threads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            MAX_THREADS,
+            MAX_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            MetricsServer::thread);
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "metrics");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void ready() {
+    phase = Phase.READY;
+  }
+
+  @Override
+  public void stopping() {
+    phase = Phase.DRAINING;
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.stop(0);
+    }
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+  }
+}
