@@ -132,14 +132,14 @@ record CloseCause(
   }
 
   /** Returns the cause for a dial that waited too long for other dials. */
-  static CloseCause tooManyDials(Duration waited, int limit, IOException e) {
+  static CloseCause tooManyDials(Duration waited, int limit) {
     String message =
         "the dial could not begin within "
             + seconds(waited)
             + " because "
             + limit
             + " others were in progress; the cloud may be overloaded, or raise maxConcurrentDials";
-    return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+    return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
   /** Returns the cause for a dial that exceeded the time limit of its caller. */

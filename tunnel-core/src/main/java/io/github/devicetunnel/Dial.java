@@ -229,7 +229,7 @@ final class Dial {
       return CloseCause.interrupted(currentStep(), e);
     }
     if (e instanceof NoTurnException) {
-      return CloseCause.tooManyDials(MAX_WAIT, resources.transport().maxConcurrentDials(), e);
+      return CloseCause.tooManyDials(MAX_WAIT, resources.transport().maxConcurrentDials());
     }
     return e instanceof TokenException token
         ? CloseCause.withoutToken(settings.target(), token)

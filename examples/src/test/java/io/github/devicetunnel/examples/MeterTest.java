@@ -44,7 +44,7 @@ class MeterTest {
         .device(DEVICE)
         .onConnect(METER, stream -> stream.outputStream().write(42))
         .faults()
-        .onNextConnect(Fault.refuse(503));
+        .onNextConnect(Fault.reject(503));
     try (TunnelClient client = client(cloud)) {
       assertThatThrownBy(() -> readMeter(client))
           .isInstanceOfSatisfying(

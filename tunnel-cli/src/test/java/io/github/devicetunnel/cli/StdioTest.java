@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.testing.Cut;
+import io.github.devicetunnel.testing.Direction;
 import io.github.devicetunnel.testing.Fault;
-import io.github.devicetunnel.testing.FaultProxy.Cut;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -120,7 +120,7 @@ class StdioTest {
         .device(Program.DEVICE)
         .onConnect(WebCloud.SERVICE, stream -> stream.inputStream().readAllBytes())
         .faults()
-        .onNextConnect(Fault.cutAfter(0, Direction.TOWARD_CLIENT, Cut.RST));
+        .onNextConnect(Fault.abortAfter(0, Direction.TOWARD_CLIENT, Cut.RST));
 
     try (ProgramProcess program = stdio()) {
       assertThat(program.exitCode()).isEqualTo(8);
@@ -152,7 +152,7 @@ class StdioTest {
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "500, 7", "302, 7"})
   void mapsRejectionToExitCode(int status, int exitCode) throws Exception {
-    cloud.faults().onNextConnect(Fault.refuse(status));
+    cloud.faults().onNextConnect(Fault.reject(status));
 
     Program program = failing(cloud.uri(), "stdio");
 

@@ -25,7 +25,7 @@ final class AcceptedSocket extends Socket {
   }
 
   /** Sets the TLS layer of this connection. */
-  void layer(SSLSocket socket) {
+  void setTls(SSLSocket socket) {
     tls = socket;
   }
 
@@ -45,7 +45,7 @@ final class AcceptedSocket extends Socket {
    * Closes the connection cleanly. With TLS, this sends an alert and blocks while another thread
    * writes.
    */
-  void closeInOrder() throws IOException {
+  void closeCleanly() throws IOException {
     SSLSocket socket = tls;
     if (socket == null) {
       close();
@@ -56,25 +56,17 @@ final class AcceptedSocket extends Socket {
 
   /** Ends the output, with TLS without an alert. Never blocks. */
   void endOutput() {
-    try {
-      shutdownOutput();
-    } catch (IOException e) {
-      // The connection is already closed.
-    }
+    Sockets.endOutput(this);
   }
 
   /** Aborts the connection and unblocks readers and writers. Never blocks. */
-  void cut() {
-    try {
-      close();
-    } catch (IOException e) {
-      // The socket is closed in any case.
-    }
+  void abort() {
+    Sockets.close(this);
   }
 
   /** Aborts the connection with a reset, which may discard bytes that the client has not read. */
   void reset() {
-    ProxiedConnection.reset(this);
+    Sockets.reset(this);
   }
 
   /** Discards input until the client has closed or the connection is aborted. */

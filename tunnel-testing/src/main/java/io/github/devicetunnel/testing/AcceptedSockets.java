@@ -34,13 +34,13 @@ final class AcceptedSockets extends ServerSocketFactory {
     return byIndex.get(index);
   }
 
-  int open() {
+  int openCount() {
     return byIndex.size();
   }
 
   /** Aborts all connections. Never blocks. */
-  void cutAll() {
-    List.copyOf(byIndex.values()).forEach(AcceptedSocket::cut);
+  void abortAll() {
+    List.copyOf(byIndex.values()).forEach(AcceptedSocket::abort);
   }
 
   @Override
@@ -78,7 +78,7 @@ final class AcceptedSockets extends ServerSocketFactory {
     public Socket accept() throws IOException {
       int index = accepted;
       AcceptedSocket socket = new AcceptedSocket(() -> byIndex.remove(index));
-      implAcceptPatiently(socket);
+      implAcceptWithRetries(socket);
       accepted++;
       byIndex.put(index, socket);
       try {
@@ -93,7 +93,7 @@ final class AcceptedSockets extends ServerSocketFactory {
      * Accepts a connection, and retries on errors such as exhausted file descriptors: an exception
      * would stop MockWebServer.
      */
-    private void implAcceptPatiently(AcceptedSocket socket) throws IOException {
+    private void implAcceptWithRetries(AcceptedSocket socket) throws IOException {
       while (true) {
         try {
           implAccept(socket);

@@ -11,14 +11,14 @@ import okhttp3.Headers;
  * @param applications the token checks by application ID
  */
 record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> applications) {
-  void check(Headers headers, ConnectionPath path) throws RefusedException {
+  void check(Headers headers, ConnectionPath path) throws RejectedException {
     if (headers.get("Authorization") == null) {
-      throw ServiceError.notAuthenticated("The header Authorization is missing");
+      throw RejectedException.unauthorized("The header Authorization is missing");
     }
     Credential credential = Credential.of(headers);
     String token = credential.token();
     if (token == null) {
-      throw ServiceError.notAuthenticated("The header Authorization contains no bearer token");
+      throw RejectedException.unauthorized("The header Authorization contains no bearer token");
     }
     if (credential.applicationId() == null) {
       checkKey(token, path);
@@ -27,21 +27,21 @@ record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> app
     }
   }
 
-  private void checkKey(String key, ConnectionPath path) throws RefusedException {
+  private void checkKey(String key, ConnectionPath path) throws RejectedException {
     Set<String> devices = devicesByKey.get(key);
     if (devices == null) {
-      throw ServiceError.notAuthenticated("The access key is not known");
+      throw RejectedException.unauthorized("The access key is not known");
     }
     if (!devices.isEmpty() && !devices.contains(path.deviceId())) {
-      throw ServiceError.accessDenied("The access key has no access to this device");
+      throw RejectedException.forbidden("The access key has no access to this device");
     }
   }
 
   private void checkToken(String applicationId, String token, ConnectionPath path)
-      throws RefusedException {
+      throws RejectedException {
     TokenCheck application = applications.get(applicationId);
     if (application == null) {
-      throw ServiceError.notAuthenticated("The application is not known");
+      throw RejectedException.unauthorized("The application is not known");
     }
     application.check(token, path.target());
   }

@@ -3,7 +3,6 @@ package io.github.devicetunnel.testing;
 import io.github.devicetunnel.internal.frames.CloseCode;
 import io.github.devicetunnel.internal.frames.FrameReader;
 import io.github.devicetunnel.internal.frames.Role;
-import io.github.devicetunnel.testing.FaultProxy.Cut;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientEnd {
   /** Maximum time for the other half of the closing handshake. */
-  private static final Duration REPLY_TIME = Duration.ofSeconds(2);
+  private static final Duration CLOSE_REPLY_TIMEOUT = Duration.ofSeconds(2);
 
   /** Maximum time for a slow client to read the remaining bytes. */
-  private static final Duration LINGER_TIME = Duration.ofSeconds(30);
+  private static final Duration LINGER_TIMEOUT = Duration.ofSeconds(30);
 
   private final AcceptedSocket socket;
   private final Workers workers;
@@ -66,7 +65,7 @@ final class ClientEnd {
 
   /** Queues a ping. Never blocks. */
   void ping() {
-    sender.pingSoon();
+    sender.sendPing();
   }
 
   /**
@@ -91,38 +90,38 @@ final class ClientEnd {
   void close(int code, String reason) {
     try {
       sender.sendClose(code, reason);
-      setDeadline(this::endOutput, REPLY_TIME);
+      setDeadline(this::endOutput, CLOSE_REPLY_TIMEOUT);
     } catch (IOException e) {
-      cut();
+      abort();
     }
   }
 
   private void endOutput() {
     socket.endOutput();
-    setDeadline(this::cut, LINGER_TIME);
+    setDeadline(this::abort, LINGER_TIMEOUT);
   }
 
   /**
    * Answers the client's close frame, unless this end has closed before, and closes the connection.
    */
   void answerClose() {
-    setDeadline(this::cut, REPLY_TIME);
+    setDeadline(this::abort, CLOSE_REPLY_TIMEOUT);
     try {
       sender.sendClose(closeCode, "");
       // The server closes the connection first (RFC 6455 section 7.1.1).
-      socket.closeInOrder();
+      socket.closeCleanly();
     } catch (IOException e) {
       // The client has gone or was too slow.
     }
-    cut();
+    abort();
   }
 
   /**
    * Closes the tunnel with an error and closes the connection. Bytes that the client still sends
    * are discarded, because closing a socket with unread bytes would discard the close frame.
    */
-  void reject(int code, String reason) {
-    setDeadline(this::cut, REPLY_TIME);
+  void closeWithError(int code, String reason) {
+    setDeadline(this::abort, CLOSE_REPLY_TIMEOUT);
     try {
       sender.sendClose(code, reason);
       socket.endOutput();
@@ -130,11 +129,14 @@ final class ClientEnd {
     } catch (IOException e) {
       // The client has gone or was too slow.
     }
-    cut();
+    abort();
   }
 
-  /** Aborts the connection. After a FIN, the client's bytes must still be read. Never blocks. */
-  void cut(Cut how) {
+  /**
+   * Aborts the tunnel without a close frame. After a FIN, the client's bytes must still be read.
+   * Never blocks.
+   */
+  void abort(Cut how) {
     sender.stop();
     if (how == Cut.RST) {
       socket.reset();
@@ -145,8 +147,8 @@ final class ClientEnd {
   }
 
   /** Aborts the connection and unblocks readers and writers. Never blocks. */
-  void cut() {
-    socket.cut();
+  void abort() {
+    socket.abort();
     cancelDeadline();
   }
 
@@ -158,7 +160,7 @@ final class ClientEnd {
     try {
       deadline = workers.schedule(task, time);
     } catch (RejectedExecutionException e) {
-      cut(); // service is closing
+      abort(); // service is closing
     }
   }
 
@@ -172,7 +174,7 @@ final class ClientEnd {
   private final class Controls implements FrameReader.ControlHandler {
     @Override
     public void onPing(byte[] payload) {
-      sender.pongSoon(payload);
+      sender.sendPong(payload);
     }
 
     @Override

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * Sends frames to a client. Data frames are written by the calling thread. Pings and pongs never
  * block their sender: a client that does not read must still be read from, or both ends could wait
  * for each other forever. Control frames are therefore queued and written after the current frame,
- * or by a helper thread. Thread-safe.
+ * or by a helper thread.
+ *
+ * <p>Unlike the sender of a client, this class writes the close frame on the calling thread and
+ * reports a failure, and can stop without a close frame, as {@link Fault#abortAfter} requires.
+ *
+ * <p>Thread-safe.
  */
 final class ClientSender {
   private static final byte[] NO_PAYLOAD = {};
@@ -65,13 +70,17 @@ final class ClientSender {
     }
   }
 
-  void pingSoon() {
+  /** Queues a ping. Never blocks. */
+  void sendPing() {
     pingDue = true;
     controlIsDue();
   }
 
-  /** Queues a pong. The latest pong also answers all earlier pings (RFC 6455 section 5.5.3). */
-  void pongSoon(byte[] payload) {
+  /**
+   * Queues a pong. Never blocks. The latest pong also answers all earlier pings (RFC 6455 section
+   * 5.5.3).
+   */
+  void sendPong(byte[] payload) {
     pongDue.set(payload);
     controlIsDue();
   }

@@ -17,7 +17,7 @@ import okhttp3.HttpUrl;
 record ConnectionPath(String deviceId, String service, InetSocketAddress address) {
   private static final Pattern DEVICE_ID = Pattern.compile("[0-9a-f]{32}");
 
-  static ConnectionPath parse(HttpUrl url) throws RefusedException {
+  static ConnectionPath parse(HttpUrl url) throws RejectedException {
     List<String> segments = url.pathSegments();
     boolean known =
         segments.size() == 6
@@ -26,7 +26,7 @@ record ConnectionPath(String deviceId, String service, InetSocketAddress address
             && segments.get(3).equals("services")
             && segments.get(5).equals("connection");
     if (!known) {
-      throw ServiceError.notFound("No resource at " + url.encodedPath());
+      throw RejectedException.notFound("No resource at " + url.encodedPath());
     }
     String deviceId = segments.get(2).toLowerCase(Locale.ROOT);
     String service = segments.get(4);
@@ -39,7 +39,7 @@ record ConnectionPath(String deviceId, String service, InetSocketAddress address
       wrong.add(new ServiceError.Field("address", "must be ip:port or localhost:port"));
     }
     if (address == null || !wrong.isEmpty()) {
-      throw ServiceError.invalid(wrong);
+      throw RejectedException.invalid(wrong);
     }
     return new ConnectionPath(deviceId, service, address);
   }

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The known gateways and the faults that apply to all of them. Thread-safe. */
+/** The known gateways and the tunnel faults that apply to all of them. Thread-safe. */
 final class Devices {
   private final Map<String, TestDevice> byId = new ConcurrentHashMap<>();
-  private final FaultOrders faultsOfAll = new FaultOrders();
+  private final FaultOrders sharedFaults = new FaultOrders();
   private final Workers workers;
   private final DialScope scope;
 
@@ -25,7 +25,7 @@ final class Devices {
 
   /** Returns the gateway with an ID, and adds it if it is unknown. */
   TestDevice device(String deviceId) {
-    return byId.computeIfAbsent(key(deviceId), id -> new TestDevice(id, workers, scope));
+    return byId.computeIfAbsent(normalizedId(deviceId), id -> new TestDevice(id, workers, scope));
   }
 
   /** Returns the gateway named in a request, or null if it is unknown. */
@@ -33,8 +33,8 @@ final class Devices {
     return byId.get(path.deviceId());
   }
 
-  FaultOrders faultsOfAll() {
-    return faultsOfAll;
+  FaultOrders sharedFaults() {
+    return sharedFaults;
   }
 
   /**
@@ -45,7 +45,7 @@ final class Devices {
     TestDevice device = find(path);
     Fault fault = device == null ? null : device.faults().take();
     if (fault == null) {
-      fault = faultsOfAll.take();
+      fault = sharedFaults.take();
     }
     return fault == null ? Fault.none() : fault;
   }
@@ -55,11 +55,11 @@ final class Devices {
   }
 
   /** Validates a device ID and converts it to lower case. */
-  static String key(String deviceId) {
-    String key = deviceId.toLowerCase(Locale.ROOT);
-    if (!ConnectionPath.isDeviceId(key)) {
+  static String normalizedId(String deviceId) {
+    String id = deviceId.toLowerCase(Locale.ROOT);
+    if (!ConnectionPath.isDeviceId(id)) {
       throw new IllegalArgumentException("deviceId must be 32 hex digits, but is " + deviceId);
     }
-    return key;
+    return id;
   }
 }

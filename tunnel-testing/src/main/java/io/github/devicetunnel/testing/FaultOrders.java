@@ -6,8 +6,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The faults that apply to new tunnels of one gateway or of all gateways. Thread-safe; orders may
- * be given at any time. Open tunnels are not affected.
+ * The tunnel faults that apply to new tunnels of one gateway or of all gateways. Thread-safe;
+ * orders may be given at any time. Open tunnels are not affected.
  *
  * <p>Each upgrade request uses up one order, even if the request is then rejected, for example
  * because of its credential. Orders for the gateway take precedence over orders for all gateways.

@@ -18,8 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
- * A TCP proxy on loopback that simulates network faults between a client and the tunnelling
- * service. The proxy does not interpret the bytes, so it supports {@code ws} and {@code wss}.
+ * A TCP proxy on loopback that applies wire faults between a client and the tunnelling service. A
+ * wire fault is a fault of the network and affects the bytes of a TCP connection. The proxy does
+ * not interpret these bytes, so it supports {@code ws} and {@code wss}. For faults that the service
+ * applies to a tunnel, see {@link Fault}.
  *
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.start(service.uri())) {
@@ -37,37 +39,16 @@ import java.util.function.UnaryOperator;
  * fault-proxy-PORT-N-up} and {@code …-down}; another thread accepts connections.
  */
 public final class FaultProxy implements AutoCloseable {
-  static final int SOCKET_BUFFER = 64 << 10;
-
   private static final int BACKLOG = 1024;
-  private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** The direction in which bytes flow. */
-  public enum Direction {
-    /** From the client to the cloud. */
-    TOWARD_CLOUD,
-    /** From the cloud to the client. */
-    TOWARD_CLIENT
-  }
-
-  /** How a connection is cut. */
-  public enum Cut {
-    /**
-     * Both ends receive an end of stream after the forwarded bytes. Bytes that they still send are
-     * discarded until they close as well.
-     */
-    FIN,
-    /** Both ends receive a reset, which may discard bytes that they have not read yet. */
-    RST
-  }
-
-  /** How new connections are treated. */
-  public enum Arrival {
+  /** The treatment of a new connection. */
+  public enum AcceptAction {
     /** Accept and forward. */
     FORWARD,
     /** Accept and reset immediately. */
-    REFUSE,
+    RESET,
     /** Accept and never answer. The cloud is not contacted. */
     HANG
   }
@@ -76,22 +57,22 @@ public final class FaultProxy implements AutoCloseable {
   private final InetSocketAddress target;
   private final ServerSocket serverSocket;
   // guarded by this
-  private final Map<Direction, FaultPlan> newPlans = new EnumMap<>(Direction.class);
+  private final Map<Direction, WireFaultPlan> newPlans = new EnumMap<>(Direction.class);
   private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
-  private volatile Arrival arrival = Arrival.FORWARD;
+  private volatile AcceptAction acceptAction = AcceptAction.FORWARD;
   private volatile boolean closed;
 
   private FaultProxy(URI cloud, ServerSocket serverSocket) throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    serverSocket.setReceiveBufferSize(SOCKET_BUFFER);
+    serverSocket.setReceiveBufferSize(ProxiedConnection.SOCKET_BUFFER);
     serverSocket.bind(new InetSocketAddress(loopback, 0), BACKLOG);
     this.serverSocket = serverSocket;
     this.target = new InetSocketAddress(cloud.getHost(), cloud.getPort());
     this.uri = cloud.getScheme() + "://" + cloud.getHost() + ":" + serverSocket.getLocalPort();
     for (Direction direction : Direction.values()) {
-      newPlans.put(direction, FaultPlan.NONE);
+      newPlans.put(direction, WireFaultPlan.NONE);
     }
   }
 
@@ -132,47 +113,48 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Returns the faults of all connections, open and new.
+   * Returns the wire faults of all connections, open and new.
    *
    * @param direction the direction of the affected bytes
-   * @return the faults
+   * @return the wire faults
    */
-  public Faults faults(Direction direction) {
-    return new Faults(change -> order(direction, change, true));
+  public WireFaults faults(Direction direction) {
+    return new WireFaults(change -> order(direction, change, true));
   }
 
   /**
-   * Returns the faults of new connections. Open connections are not affected.
+   * Returns the wire faults of new connections. Open connections are not affected.
    *
    * @param direction the direction of the affected bytes
-   * @return the faults
+   * @return the wire faults
    */
-  public Faults faultsOfNew(Direction direction) {
-    return new Faults(change -> order(direction, change, false));
+  public WireFaults newConnectionFaults(Direction direction) {
+    return new WireFaults(change -> order(direction, change, false));
   }
 
   private synchronized void order(
-      Direction direction, UnaryOperator<FaultPlan> change, boolean openOnesToo) {
-    newPlans.compute(direction, (key, plan) -> change.apply(plan == null ? FaultPlan.NONE : plan));
-    if (openOnesToo) {
-      connections.forEach(connection -> connection.lane(direction).order(change));
+      Direction direction, UnaryOperator<WireFaultPlan> change, boolean openConnectionsToo) {
+    newPlans.compute(
+        direction, (key, plan) -> change.apply(plan == null ? WireFaultPlan.NONE : plan));
+    if (openConnectionsToo) {
+      connections.forEach(connection -> connection.order(direction, change));
     }
   }
 
-  /** Removes all faults in both directions, and forwards new connections. */
+  /** Removes all wire faults in both directions, and forwards new connections. */
   public void clear() {
-    arrive(Arrival.FORWARD);
+    onAccept(AcceptAction.FORWARD);
     faults(Direction.TOWARD_CLOUD).clear();
     faults(Direction.TOWARD_CLIENT).clear();
   }
 
   /**
-   * Sets how new connections are treated.
+   * Sets the treatment of new connections.
    *
-   * @param how initially {@link Arrival#FORWARD}
+   * @param action the treatment. Default: {@link AcceptAction#FORWARD}
    */
-  public void arrive(Arrival how) {
-    arrival = how;
+  public void onAccept(AcceptAction action) {
+    acceptAction = action;
   }
 
   /**
@@ -188,12 +170,12 @@ public final class FaultProxy implements AutoCloseable {
   /**
    * {@return the number of accepted connections, including those that were reset or never answered}
    */
-  public int accepted() {
+  public int acceptedConnections() {
     return accepted.get();
   }
 
   /** {@return the number of open connections} */
-  public int open() {
+  public int openConnections() {
     return connections.size();
   }
 
@@ -210,9 +192,9 @@ public final class FaultProxy implements AutoCloseable {
 
   private void handle(Socket client) {
     int number = accepted.incrementAndGet();
-    Arrival how = arrival;
-    if (how == Arrival.REFUSE) {
-      ProxiedConnection.reset(client);
+    AcceptAction action = acceptAction;
+    if (action == AcceptAction.RESET) {
+      Sockets.reset(client);
       return;
     }
     ProxiedConnection connection = register(client);
@@ -222,11 +204,11 @@ public final class FaultProxy implements AutoCloseable {
     startThread(
         number + "-up",
         () -> {
-          if (how == Arrival.HANG) {
+          if (action == AcceptAction.HANG) {
             connection.hang();
           } else if (connection.dial(target)) {
-            startThread(number + "-down", () -> connection.carry(Direction.TOWARD_CLIENT));
-            connection.carry(Direction.TOWARD_CLOUD);
+            startThread(number + "-down", () -> connection.pump(Direction.TOWARD_CLIENT));
+            connection.pump(Direction.TOWARD_CLOUD);
           }
         });
   }
@@ -236,8 +218,8 @@ public final class FaultProxy implements AutoCloseable {
     ProxiedConnection connection =
         new ProxiedConnection(
             client,
-            newPlans.getOrDefault(Direction.TOWARD_CLOUD, FaultPlan.NONE),
-            newPlans.getOrDefault(Direction.TOWARD_CLIENT, FaultPlan.NONE),
+            newPlans.getOrDefault(Direction.TOWARD_CLOUD, WireFaultPlan.NONE),
+            newPlans.getOrDefault(Direction.TOWARD_CLIENT, WireFaultPlan.NONE),
             connections::remove);
     connections.add(connection);
     return connection;
@@ -264,7 +246,7 @@ public final class FaultProxy implements AutoCloseable {
     } catch (IOException e) {
       // The socket no longer listens in any case.
     }
-    long end = System.nanoTime() + CLOSE_TIME.toNanos();
+    long end = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
     // The accepting thread may add one more connection, and a dial one more thread.
     while (threads.stream().anyMatch(Thread::isAlive) && System.nanoTime() - end < 0) {
       cut(Cut.RST);

@@ -17,7 +17,7 @@ final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
   /** Maximum time to write the response after the service was dialled. */
-  private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
   private final ServiceDial when;
   private final Duration pingInterval;
@@ -45,40 +45,40 @@ final class Gateway {
   /**
    * Prepares a tunnel, and dials the service if it is dialled before the response.
    *
-   * @param strike the ordered fault; null without a fault
+   * @param trigger the ordered fault; null without a fault
    * @return the handler that carries the tunnel after the response
-   * @throws RefusedException if the service cannot be reached
+   * @throws RejectedException if the service cannot be reached
    */
   SocketHandler prepare(
-      AcceptedSocket client, TestDevice device, ConnectionPath path, @Nullable Strike strike)
-      throws RefusedException {
+      AcceptedSocket client, TestDevice device, ConnectionPath path, @Nullable FaultTrigger trigger)
+      throws RejectedException {
     TunnelName name = new TunnelName(tunnels.incrementAndGet(), device.id(), path.service());
     Route route = device.routeTo(path);
     if (when == ServiceDial.AFTER_ANSWER) {
-      return socket -> carry(name, client, socket, device, dialOrAbsent(name, route), strike);
+      return socket -> carry(name, client, socket, device, dialOrAbsent(name, route), trigger);
     }
     ServiceEnd service;
     Future<?> expiry;
     try {
       service = dial(name, route);
       // MockWebServer does not call the handler if it cannot write the response.
-      expiry = workers.schedule(() -> abandon(client, service), ANSWER_TIME);
+      expiry = workers.schedule(() -> abandon(client, service), ANSWER_TIMEOUT);
     } catch (IOException | RejectedExecutionException e) {
       LOG.debug("{}: could not connect to {}: {}", name, route, e.getMessage());
-      throw ServiceError.notFound("The service does not answer: " + e.getMessage());
+      throw RejectedException.notFound("The service does not answer: " + e.getMessage());
     }
     return socket -> {
       expiry.cancel(false);
-      carry(name, client, socket, device, service, strike);
+      carry(name, client, socket, device, service, trigger);
     };
   }
 
   private ServiceEnd dial(TunnelName name, Route route) throws IOException {
-    if (route instanceof Route.ToHandler own) {
-      return handlers.start(name, own.handler());
+    if (route instanceof Route.ToHandler toHandler) {
+      return handlers.start(name, toHandler.handler());
     }
-    if (route instanceof Route.ToAddress actual) {
-      return sockets.dial(actual.address());
+    if (route instanceof Route.ToAddress toAddress) {
+      return sockets.dial(toAddress.address());
     }
     throw new ConnectException(
         "no route to "
@@ -102,14 +102,14 @@ final class Gateway {
       okio.Socket http,
       TestDevice device,
       ServiceEnd service,
-      @Nullable Strike strike) {
+      @Nullable FaultTrigger trigger) {
     byte[] early = earlyBytes(http);
     Workers.runNamed(
-        name.thread("up"),
+        name.threadName("up"),
         () -> {
           try {
-            ClientEnd client = new ClientEnd(socket, early, workers, name.thread("helper"));
-            carry(device, OpenTunnel.of(name, client, service, strike));
+            ClientEnd client = new ClientEnd(socket, early, workers, name.threadName("helper"));
+            carry(device, OpenTunnel.of(name, client, service, trigger));
           } catch (IOException e) {
             LOG.debug("{}: the client has already disconnected: {}", name, e.getMessage());
             abandon(socket, service);
@@ -120,22 +120,22 @@ final class Gateway {
   private void carry(TestDevice device, OpenTunnel tunnel) {
     LOG.debug("{}: open", tunnel.name());
     ledger.begin(tunnel);
-    device.begin(tunnel);
+    device.add(tunnel);
     try {
       Relay relay =
           new Relay(tunnel.name(), tunnel.client(), tunnel.service(), pingInterval, workers);
-      String disorder = relay.run();
-      if (disorder != null && tunnel.struck() == null) {
-        ledger.leak("the client of " + tunnel.name() + " " + disorder);
+      String uncleanEnd = relay.run();
+      if (uncleanEnd != null && tunnel.faulty() == null) {
+        ledger.recordLeak("the client of " + tunnel.name() + " " + uncleanEnd);
       }
     } finally {
-      device.end(tunnel);
+      device.remove(tunnel);
       ledger.end(tunnel);
     }
   }
 
   private static void abandon(AcceptedSocket client, ServiceEnd service) {
-    client.cut();
+    client.abort();
     service.close();
   }
 

@@ -28,9 +28,9 @@ final class Handlers {
     running.add(task);
     ledger.begin(task);
     try {
-      workers.run(name.thread("handler"), task);
+      workers.run(name.threadName("handler"), task);
     } catch (RejectedExecutionException e) {
-      task.ended();
+      task.end();
       throw new IOException("the tunnelling service is closed", e);
     }
     return task.stream.gatewayEnd();
@@ -63,34 +63,34 @@ final class Handlers {
     @Override
     @SuppressWarnings("CatchingUnchecked") // tests may throw anything, including AssertionError
     public void run() {
-      occupy(Thread.currentThread());
+      setThread(Thread.currentThread());
       try {
         handler.handle(stream);
         stream.close();
       } catch (Throwable thrown) {
-        failed(thrown);
+        handleFailure(thrown);
       } finally {
-        leave();
-        ended();
+        clearThread();
+        end();
       }
     }
 
-    private void failed(Throwable thrown) {
+    private void handleFailure(Throwable thrown) {
       stream.reset();
       if (isClientGone(thrown) || ledger.isClosed()) {
         LOG.debug("the handler of {} has ended: {}", name, thrown.toString());
       } else {
         LOG.warn("the handler of {} failed", name, thrown);
-        ledger.failure("the handler of " + name, thrown);
+        ledger.recordFailure("the handler of " + name, thrown);
       }
     }
 
-    private void ended() {
+    private void end() {
       running.remove(this);
       ledger.end(this);
     }
 
-    private synchronized void occupy(Thread current) {
+    private synchronized void setThread(Thread current) {
       thread = current;
       if (interrupted) {
         current.interrupt();
@@ -98,7 +98,7 @@ final class Handlers {
     }
 
     /** Clears the interrupt, so that it does not affect later tasks of this thread. */
-    private synchronized void leave() {
+    private synchronized void clearThread() {
       thread = null;
       var unused = Thread.interrupted();
     }
@@ -112,7 +112,7 @@ final class Handlers {
 
     @Override
     public synchronized String describe() {
-      String where = thread == null ? "" : place(thread.getStackTrace());
+      String where = thread == null ? "" : location(thread.getStackTrace());
       return "the handler of " + name + " is still running" + where;
     }
 
@@ -120,7 +120,7 @@ final class Handlers {
      * Returns the first frame outside the JDK and {@link Pipe}: a line of the test or of its
      * libraries.
      */
-    private static String place(StackTraceElement[] stack) {
+    private static String location(StackTraceElement[] stack) {
       return Arrays.stream(stack)
           .filter(frame -> !frame.getClassName().matches("(java|jdk)\\..*"))
           .filter(frame -> !frame.getClassName().startsWith(Pipe.class.getName()))

@@ -17,7 +17,7 @@ final class Handshake {
   private Handshake() {}
 
   /** Checks that a request is a valid websocket upgrade. */
-  static void check(RecordedRequest request) throws RefusedException {
+  static void check(RecordedRequest request) throws RejectedException {
     Headers headers = request.getHeaders();
     List<ServiceError.Field> wrong = new ArrayList<>();
     if (!request.getMethod().equals("GET")) {
@@ -36,7 +36,7 @@ final class Handshake {
       wrong.add(new ServiceError.Field("Sec-WebSocket-Key", "must be 16 bytes in base64 encoding"));
     }
     if (!wrong.isEmpty()) {
-      throw ServiceError.invalid(wrong);
+      throw RejectedException.invalid(wrong);
     }
   }
 
@@ -44,7 +44,7 @@ final class Handshake {
    * Returns the response to a valid request. The handler takes over the connection after the
    * response.
    */
-  static MockResponse granted(RecordedRequest request, SocketHandler handler) {
+  static MockResponse response(RecordedRequest request, SocketHandler handler) {
     String key = request.getHeaders().get("Sec-WebSocket-Key");
     return new MockResponse.Builder()
         .status("HTTP/1.1 101 Switching Protocols")

@@ -38,12 +38,12 @@ final class KeyUploads {
         && path.get(3).equals("verification-keys");
   }
 
-  MockResponse take(RecordedRequest request) throws RefusedException {
+  MockResponse upload(RecordedRequest request) throws RejectedException {
     checkKey(Credential.of(request.getHeaders()).token());
     String applicationId = request.getUrl().pathSegments().get(2);
     TokenCheck check = applications.get(applicationId);
     if (check == null) {
-      throw ServiceError.notFound("The application is not known");
+      throw RejectedException.notFound("The application is not known");
     }
     VerificationCertificate key = key(fields(request.getBody()));
     if (check instanceof VerificationKeyCheck keys) {
@@ -56,13 +56,13 @@ final class KeyUploads {
         .build();
   }
 
-  private void checkKey(@Nullable String key) throws RefusedException {
+  private void checkKey(@Nullable String key) throws RejectedException {
     if (key == null || !administratorKeys.contains(key)) {
-      throw ServiceError.notAuthenticated("The access key does not belong to an administrator");
+      throw RejectedException.unauthorized("The access key does not belong to an administrator");
     }
   }
 
-  private static VerificationCertificate key(Map<String, String> body) throws RefusedException {
+  private static VerificationCertificate key(Map<String, String> body) throws RejectedException {
     List<ServiceError.Field> wrong = new ArrayList<>();
     if (body.getOrDefault("name", "").isBlank()) {
       wrong.add(new ServiceError.Field("name", "must not be empty"));
@@ -75,13 +75,13 @@ final class KeyUploads {
       wrong.add(new ServiceError.Field("certificate", String.valueOf(e.getMessage())));
     }
     if (key == null || !wrong.isEmpty()) {
-      throw ServiceError.invalid(wrong);
+      throw RejectedException.invalid(wrong);
     }
     return key;
   }
 
   /** Returns the top-level strings of a JSON object; empty if the body is not a JSON object. */
-  private static Map<String, String> fields(@Nullable ByteString body) throws RefusedException {
+  private static Map<String, String> fields(@Nullable ByteString body) throws RejectedException {
     Map<String, String> fields = new HashMap<>();
     try (JsonParser parser = JSON.createParser(body == null ? "" : body.utf8())) {
       parser.nextToken();
@@ -93,7 +93,7 @@ final class KeyUploads {
         parser.skipChildren();
       }
     } catch (IOException e) {
-      throw ServiceError.invalid("body", "must be JSON");
+      throw RejectedException.invalid("body", "must be JSON");
     }
     return fields;
   }

@@ -23,7 +23,7 @@ final class LayeredTls extends SSLSocketFactory {
       throws IOException {
     Socket layered = delegate.createSocket(socket, host, port, autoClose);
     if (socket instanceof AcceptedSocket accepted && layered instanceof SSLSocket tls) {
-      accepted.layer(tls);
+      accepted.setTls(tls);
     }
     return layered;
   }

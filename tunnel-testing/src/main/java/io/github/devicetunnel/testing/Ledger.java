@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Ledger {
   /** Maximum number of reported findings of each kind; further ones are only counted. */
-  private static final int KEPT = 50;
+  private static final int MAX_FINDINGS = 50;
 
   /** An item that must end before the test does. */
   interface Item {
@@ -27,7 +27,7 @@ final class Ledger {
   private final Set<Item> open = new LinkedHashSet<>(); // all fields are guarded by this
   private final List<String> leaks = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
-  private int notKept;
+  private int omitted;
   private boolean closed;
 
   synchronized void begin(Item item) {
@@ -41,14 +41,14 @@ final class Ledger {
   }
 
   /** Records an item that did not end cleanly. */
-  synchronized void leak(String text) {
+  synchronized void recordLeak(String text) {
     if (!closed) {
       keep(leaks, text);
     }
   }
 
   /** Records an exception that test code threw on a thread of the service. */
-  synchronized void failure(String where, Throwable thrown) {
+  synchronized void recordFailure(String where, Throwable thrown) {
     if (!closed) {
       keep(failures, new AssertionError(where + " threw " + thrown, thrown));
     }
@@ -59,10 +59,10 @@ final class Ledger {
   }
 
   private <T> void keep(List<T> list, T item) {
-    if (list.size() < KEPT) {
+    if (list.size() < MAX_FINDINGS) {
       list.add(item);
     } else {
-      notKept++;
+      omitted++;
     }
   }
 
@@ -74,12 +74,12 @@ final class Ledger {
   /**
    * Waits until all items have ended, reports the findings and removes them.
    *
-   * @param leaksCount whether open items and unclean ends are reported
+   * @param checkLeaks whether open items and unclean ends are reported
    * @throws AssertionError with all findings
    */
-  synchronized void verify(boolean leaksCount, Duration patience) {
-    if (leaksCount) {
-      awaitEnds(patience);
+  synchronized void verify(boolean checkLeaks, Duration timeout) {
+    if (checkLeaks) {
+      awaitEnds(timeout);
       open.forEach(item -> keep(leaks, item.describe()));
     } else {
       leaks.clear();
@@ -91,7 +91,7 @@ final class Ledger {
     failures.forEach(error::addSuppressed);
     leaks.clear();
     failures.clear();
-    notKept = 0;
+    omitted = 0;
     throw error;
   }
 
@@ -100,16 +100,16 @@ final class Ledger {
     lines.add("at the end of the test, in the tunnelling service:");
     failures.forEach(failure -> lines.add(String.valueOf(failure.getMessage())));
     lines.addAll(leaks);
-    if (notKept > 0) {
-      lines.add("and " + notKept + " more");
+    if (omitted > 0) {
+      lines.add("and " + omitted + " more");
     }
     return String.join("\n  - ", lines);
   }
 
-  private void awaitEnds(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
+  private void awaitEnds(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
     try {
-      for (long left = patience.toNanos(); left > 0 && !open.isEmpty(); ) {
+      for (long left = timeout.toNanos(); left > 0 && !open.isEmpty(); ) {
         open.forEach(Item::release); // includes items that began while waiting
         TimeUnit.NANOSECONDS.timedWait(this, left);
         left = end - System.nanoTime();

@@ -5,19 +5,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open tunnel.
  *
- * @param struck the service end with a pending fault; null without a fault
+ * @param faulty the service end if it has a tunnel fault; null without a fault
  */
 record OpenTunnel(
-    TunnelName name, ClientEnd client, ServiceEnd service, @Nullable StruckService struck)
+    TunnelName name, ClientEnd client, ServiceEnd service, @Nullable FaultyServiceEnd faulty)
     implements Ledger.Item {
 
   static OpenTunnel of(
-      TunnelName name, ClientEnd client, ServiceEnd service, @Nullable Strike strike) {
-    if (strike == null) {
+      TunnelName name, ClientEnd client, ServiceEnd service, @Nullable FaultTrigger trigger) {
+    if (trigger == null) {
       return new OpenTunnel(name, client, service, null);
     }
-    StruckService struck = new StruckService(service, strike, client);
-    return new OpenTunnel(name, client, struck, struck);
+    FaultyServiceEnd faulty = new FaultyServiceEnd(service, trigger, client);
+    return new OpenTunnel(name, client, faulty, faulty);
   }
 
   /** Closes the tunnel from the cloud side. Blocks on the network. */
@@ -29,8 +29,8 @@ record OpenTunnel(
   /** Ends a stall, if there is one. */
   @Override
   public void release() {
-    if (struck != null) {
-      struck.resume();
+    if (faulty != null) {
+      faulty.resume();
     }
   }
 

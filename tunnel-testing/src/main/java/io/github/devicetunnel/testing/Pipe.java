@@ -21,7 +21,7 @@ final class Pipe {
   private int start;
   private int count;
   private boolean ended;
-  private @Nullable Supplier<IOException> broken;
+  private @Nullable Supplier<IOException> failure;
 
   /** Returns the end to read from. Closing it has no effect. */
   InputStream input() {
@@ -40,13 +40,13 @@ final class Pipe {
   }
 
   synchronized boolean isEnded() {
-    return ended || broken != null;
+    return ended || failure != null;
   }
 
   /** Fails all further reads and writes; buffered bytes are lost. */
-  synchronized void breakOff(Supplier<IOException> why) {
-    if (broken == null) {
-      broken = why;
+  synchronized void fail(Supplier<IOException> cause) {
+    if (failure == null) {
+      failure = cause;
     }
     notifyAll();
   }
@@ -57,7 +57,7 @@ final class Pipe {
       return 0;
     }
     awaitWhile(() -> count == 0);
-    checkNotBroken();
+    checkNotFailed();
     if (count == 0) {
       return -1;
     }
@@ -77,7 +77,7 @@ final class Pipe {
       if (ended) {
         throw new IOException("the output was shut down");
       }
-      checkNotBroken();
+      checkNotFailed();
       int end = (start + count) % CAPACITY;
       int part = Math.min(Math.min(length - done, CAPACITY - count), CAPACITY - end);
       System.arraycopy(bytes, offset + done, buffer, end, part);
@@ -91,16 +91,16 @@ final class Pipe {
     return count;
   }
 
-  private void checkNotBroken() throws IOException {
-    if (broken != null) {
-      throw broken.get();
+  private void checkNotFailed() throws IOException {
+    if (failure != null) {
+      throw failure.get();
     }
   }
 
   /** Waits for the other end. The caller holds the lock. */
   private synchronized void awaitWhile(BooleanSupplier blocked) throws InterruptedIOException {
     try {
-      while (broken == null && !ended && blocked.getAsBoolean()) {
+      while (failure == null && !ended && blocked.getAsBoolean()) {
         wait();
       }
     } catch (InterruptedException e) {

@@ -1,22 +1,24 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.testing.FaultProxy.Cut;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
-/** A connection of a client to the cloud: two sockets, with a lane in each direction. */
-final class ProxiedConnection {
+/** A connection of a client to the cloud: two sockets, with a pump in each direction. */
+final class ProxiedConnection implements WirePump.Connection {
+  /** Requested size of the socket buffers. They are small, so that a stall takes effect quickly. */
+  static final int SOCKET_BUFFER = 64 << 10;
+
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
   private final Socket client;
   private final Socket cloud = new Socket();
-  private final FaultLane towardCloud;
-  private final FaultLane towardClient;
-  private final AtomicInteger lanes = new AtomicInteger(2);
+  private final WirePump towardCloud;
+  private final WirePump towardClient;
+  private final AtomicInteger openDirections = new AtomicInteger(2);
   private final Consumer<ProxiedConnection> onClosed;
   private volatile boolean cut;
 
@@ -27,12 +29,12 @@ final class ProxiedConnection {
    */
   ProxiedConnection(
       Socket client,
-      FaultPlan towardCloudPlan,
-      FaultPlan towardClientPlan,
+      WireFaultPlan towardCloudPlan,
+      WireFaultPlan towardClientPlan,
       Consumer<ProxiedConnection> onClosed) {
     this.client = client;
-    this.towardCloud = new FaultLane(this, client, cloud, towardCloudPlan);
-    this.towardClient = new FaultLane(this, cloud, client, towardClientPlan);
+    this.towardCloud = new WirePump(this, client, cloud, towardCloudPlan);
+    this.towardClient = new WirePump(this, cloud, client, towardClientPlan);
     this.onClosed = onClosed;
   }
 
@@ -41,12 +43,12 @@ final class ProxiedConnection {
    */
   boolean dial(InetSocketAddress target) {
     try {
-      cloud.setReceiveBufferSize(FaultProxy.SOCKET_BUFFER);
-      cloud.setSendBufferSize(FaultProxy.SOCKET_BUFFER);
+      cloud.setReceiveBufferSize(SOCKET_BUFFER);
+      cloud.setSendBufferSize(SOCKET_BUFFER);
       cloud.setTcpNoDelay(true);
       cloud.connect(target, CONNECT_TIMEOUT_MILLIS);
       if (cut) {
-        reset(cloud); // The cut came before there was a connection to reset.
+        Sockets.reset(cloud); // The cut came before there was a connection to reset.
       }
       return true;
     } catch (IOException e) {
@@ -56,12 +58,17 @@ final class ProxiedConnection {
     }
   }
 
-  /** Carries one direction on the calling thread. */
-  void carry(Direction direction) {
+  /** Changes the wire faults of one direction. Never blocks. */
+  void order(Direction direction, UnaryOperator<WireFaultPlan> change) {
+    pumpFor(direction).order(change);
+  }
+
+  /** Pumps one direction on the calling thread. */
+  void pump(Direction direction) {
     try {
-      lane(direction).run();
+      pumpFor(direction).run();
     } finally {
-      if (lanes.decrementAndGet() == 0) {
+      if (openDirections.decrementAndGet() == 0) {
         closed();
       }
     }
@@ -69,62 +76,39 @@ final class ProxiedConnection {
 
   /** Discards input and answers nothing, until the client disconnects. */
   void hang() {
-    FaultLane.discard(client);
+    WirePump.discard(client);
     closed();
   }
 
-  FaultLane lane(Direction direction) {
+  private WirePump pumpFor(Direction direction) {
     return direction == Direction.TOWARD_CLOUD ? towardCloud : towardClient;
   }
 
-  boolean isCut() {
+  @Override
+  public boolean isCut() {
     return cut;
   }
 
   /**
    * Cuts the connection at both ends. Never blocks. After a FIN, the connection can still be reset.
    */
-  void cut(Cut how) {
+  @Override
+  public void cut(Cut how) {
     cut = true;
     if (how == Cut.RST) {
-      reset(client);
-      reset(cloud);
+      Sockets.reset(client);
+      Sockets.reset(cloud);
     } else {
-      endOutput(client);
-      endOutput(cloud);
+      Sockets.endOutput(client);
+      Sockets.endOutput(cloud);
     }
     towardCloud.wake();
     towardClient.wake();
   }
 
   private void closed() {
-    closeQuietly(client);
-    closeQuietly(cloud);
+    Sockets.close(client);
+    Sockets.close(cloud);
     onClosed.accept(this);
-  }
-
-  static void reset(Socket socket) {
-    try {
-      socket.setSoLinger(true, 0);
-    } catch (IOException e) {
-      // The socket is closed or was never connected.
-    }
-    closeQuietly(socket);
-  }
-
-  private static void endOutput(Socket socket) {
-    try {
-      socket.shutdownOutput();
-    } catch (IOException e) {
-      // The output has already ended.
-    }
-  }
-
-  private static void closeQuietly(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // The socket is closed in any case.
-    }
   }
 }

@@ -26,7 +26,7 @@ public final class RecordedUpgrade {
   private static @Nullable ConnectionPath parse(RecordedRequest request) {
     try {
       return ConnectionPath.parse(request.getUrl());
-    } catch (RefusedException e) {
+    } catch (RejectedException e) {
       return null;
     }
   }

@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
  * Carries one tunnel between a client and a service, like a gateway. The end of either direction
  * closes both, after the bytes before it are written.
  *
- * <p>Two threads are used: the calling thread carries up, and another thread carries down. There is
- * no queue between the ends, so a blocked write also stops reading.
+ * <p>The calling thread pumps bytes up, and another thread pumps bytes down. There is no queue
+ * between the ends, so a blocked write also stops reading.
  */
 final class Relay {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
   /** Maximum time for a service to close its end after the output has ended. */
-  private static final Duration SERVICE_TIME = Duration.ofSeconds(2);
+  private static final Duration SERVICE_CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private static final int MIN_BUFFER = 8 << 10;
   private static final int MAX_BUFFER = 64 << 10;
@@ -65,14 +65,14 @@ final class Relay {
   @Nullable String run() {
     Future<?> pings = null;
     try {
-      workers.run(name.thread("down"), this::carryDown);
+      workers.run(name.threadName("down"), this::pumpDown);
       if (!pingInterval.isZero()) {
         pings = workers.repeat(client::ping, pingInterval);
       }
-      return carryUp();
+      return pumpUp();
     } catch (RejectedExecutionException e) {
       LOG.debug("{}: the tunnelling service is being closed", name);
-      client.cut();
+      client.abort();
       return null;
     } finally {
       if (pings != null) {
@@ -82,12 +82,12 @@ final class Relay {
     }
   }
 
-  private @Nullable String carryUp() {
+  private @Nullable String pumpUp() {
     try {
-      boolean serviceTakes = true;
+      boolean serviceAccepts = true;
       ByteBuffer payload = client.next();
       while (payload != null) {
-        serviceTakes = serviceTakes && write(payload);
+        serviceAccepts = serviceAccepts && write(payload);
         payload = client.next();
       }
       LOG.debug("{}: the client closed with {}", name, client.closeCode());
@@ -96,13 +96,13 @@ final class Relay {
       return null;
     } catch (ProtocolViolationException e) {
       LOG.debug("{}: {}", name, e.getMessage());
-      // Reject first: the end of the service would be reported as a clean close.
-      client.reject(CloseCode.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
+      // Close with the error first: the end of the service would be reported as a clean close.
+      client.closeWithError(CloseCode.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
       return "violated the websocket protocol: " + e.getMessage();
     } catch (IOException e) {
       LOG.debug("{}: the client has disconnected: {}", name, e.getMessage());
       boolean wasClosed = client.closeSent();
-      client.cut();
+      client.abort();
       return wasClosed ? "did not answer the close frame" : "disconnected without a close frame";
     }
   }
@@ -125,7 +125,7 @@ final class Relay {
     }
   }
 
-  private void carryDown() {
+  private void pumpDown() {
     byte[] buffer = new byte[FrameWriter.HEADER_ROOM + MIN_BUFFER];
     int count = read(buffer);
     try {
@@ -176,7 +176,7 @@ final class Relay {
     try {
       service.endOutput();
       ServiceEnd end = service; // The timer references only the service end.
-      var unused = workers.schedule(end::close, SERVICE_TIME);
+      var unused = workers.schedule(end::close, SERVICE_CLOSE_TIMEOUT);
     } catch (IOException | RejectedExecutionException e) {
       service.close();
     }

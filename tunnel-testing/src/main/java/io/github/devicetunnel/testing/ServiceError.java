@@ -23,30 +23,6 @@ record ServiceError(int code, String type, String message, List<Field> fields)
   /** An invalid field of a request. */
   record Field(String name, String message) implements Serializable {}
 
-  static RefusedException invalid(String name, String message) {
-    return invalid(List.of(new Field(name, message)));
-  }
-
-  static RefusedException invalid(List<Field> fields) {
-    return rejected(400, "Validation error", fields);
-  }
-
-  static RefusedException notAuthenticated(String message) {
-    return rejected(401, message, List.of());
-  }
-
-  static RefusedException accessDenied(String message) {
-    return rejected(403, message, List.of());
-  }
-
-  static RefusedException notFound(String message) {
-    return rejected(404, message, List.of());
-  }
-
-  private static RefusedException rejected(int code, String message, List<Field> fields) {
-    return new RefusedException(new ServiceError(code, type(code), message, fields));
-  }
-
   /** Returns the documented error type of a status, or {@code error} if there is none. */
   static String type(int code) {
     return switch (code) {

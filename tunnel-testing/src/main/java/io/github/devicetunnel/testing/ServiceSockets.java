@@ -51,15 +51,7 @@ final class ServiceSockets {
   void close() {
     closed = true;
     for (Socket socket : List.copyOf(open)) {
-      closeQuietly(socket);
-    }
-  }
-
-  static void closeQuietly(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // The socket is closed in any case.
+      Sockets.close(socket);
     }
   }
 

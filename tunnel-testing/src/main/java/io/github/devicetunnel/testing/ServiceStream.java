@@ -66,15 +66,15 @@ public final class ServiceStream implements AutoCloseable {
    * were written but not sent yet are lost.
    */
   public void reset() {
-    toClient.breakOff(() -> new IOException("the service reset the connection"));
-    fromClient.breakOff(() -> new IOException("the handler has reset this stream"));
+    toClient.fail(() -> new IOException("the service reset the connection"));
+    fromClient.fail(() -> new IOException("the handler has reset this stream"));
   }
 
   /** Closes the stream cleanly, after the bytes that were written. Never blocks. */
   @Override
   public void close() {
     toClient.end();
-    fromClient.breakOff(() -> new IOException("the handler has closed this stream"));
+    fromClient.fail(() -> new IOException("the handler has closed this stream"));
   }
 
   @Override
@@ -114,7 +114,7 @@ public final class ServiceStream implements AutoCloseable {
     @Override
     public void close() {
       fromClient.end();
-      toClient.breakOff(ClientGoneException::new);
+      toClient.fail(ClientGoneException::new);
     }
   }
 }

@@ -27,6 +27,6 @@ record SocketEnd(Socket socket, InputStream input, OutputStream output) implemen
 
   @Override
   public void close() {
-    ServiceSockets.closeQuietly(socket);
+    Sockets.close(socket);
   }
 }

@@ -61,7 +61,7 @@ public final class TestDevice {
    *     was not called
    */
   public TestDevice route(String serviceAddress, InetSocketAddress actual) {
-    checkKnown(actual);
+    checkResolved(actual);
     if (!scope.allowsRoute(actual)) {
       throw new IllegalArgumentException(
           "the target "
@@ -104,7 +104,7 @@ public final class TestDevice {
   }
 
   /**
-   * Returns the faults that apply to new tunnels of this gateway.
+   * Returns the tunnel faults that apply to new tunnels of this gateway.
    *
    * @return the fault orders
    */
@@ -118,7 +118,7 @@ public final class TestDevice {
    */
   public synchronized void disconnect() {
     connected = false;
-    tunnels.forEach(this::closeSoon);
+    tunnels.forEach(this::closeAsync);
   }
 
   /** Reconnects the gateway to the network. Has no effect if the gateway is connected. */
@@ -131,7 +131,7 @@ public final class TestDevice {
     return connected;
   }
 
-  static void checkKnown(InetSocketAddress address) {
+  static void checkResolved(InetSocketAddress address) {
     if (address.isUnresolved()) {
       throw new IllegalArgumentException("the host of " + address + " cannot be resolved");
     }
@@ -148,14 +148,14 @@ public final class TestDevice {
         : new Route.ToNothing(path.service());
   }
 
-  synchronized void begin(OpenTunnel tunnel) {
+  synchronized void add(OpenTunnel tunnel) {
     tunnels.add(tunnel);
     if (!connected) {
-      closeSoon(tunnel);
+      closeAsync(tunnel);
     }
   }
 
-  synchronized void end(OpenTunnel tunnel) {
+  synchronized void remove(OpenTunnel tunnel) {
     tunnels.remove(tunnel);
   }
 
@@ -166,10 +166,10 @@ public final class TestDevice {
   /**
    * Closes a tunnel on another thread, because a client that does not read would block this one.
    */
-  private void closeSoon(OpenTunnel tunnel) {
+  private void closeAsync(OpenTunnel tunnel) {
     try {
       workers.run(
-          tunnel.name().thread("disconnect"),
+          tunnel.name().threadName("disconnect"),
           () -> tunnel.close(CloseCode.INTERNAL_ERROR, "the gateway was disconnected"));
     } catch (RejectedExecutionException e) {
       // The service is closing, and everything is aborted.

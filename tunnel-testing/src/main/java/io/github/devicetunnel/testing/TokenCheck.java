@@ -20,10 +20,10 @@ public interface TokenCheck {
    *
    * @param token the token as sent, without {@code Bearer}. Do not include it in messages
    * @param target the requested target
-   * @throws RefusedException if the token does not open the tunnel: {@link
-   *     RefusedException#unauthorized} for an invalid token, {@link RefusedException#forbidden} for
-   *     a valid token that opens other tunnels. Any other exception is answered with 500 and
+   * @throws RejectedException if the token does not open the tunnel: {@link
+   *     RejectedException#unauthorized} for an invalid token, {@link RejectedException#forbidden}
+   *     for a valid token that opens other tunnels. Any other exception is answered with 500 and
    *     reported by {@link TunnelService#verify}
    */
-  void check(String token, Target target) throws RefusedException;
+  void check(String token, Target target) throws RejectedException;
 }

@@ -7,7 +7,7 @@ package io.github.devicetunnel.testing;
  */
 record TunnelName(long number, String deviceId, String service) {
   /** Returns the name of a thread. */
-  String thread(String role) {
+  String threadName(String role) {
     return "tunnel-service-" + number + "-" + role;
   }
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class TunnelServer {
   private static final Logger LOG = LoggerFactory.getLogger(TunnelServer.class);
 
-  private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final MockWebServer server = new MockWebServer();
   private final Workers workers = new Workers();
@@ -77,7 +77,7 @@ final class TunnelServer {
   }
 
   int openConnections() {
-    return clients.open();
+    return clients.openCount();
   }
 
   List<OpenTunnel> tunnels() {
@@ -91,7 +91,7 @@ final class TunnelServer {
     ledger.close();
     workers.shutdown();
     // Abort clients first, or they would see the end of a service as a clean close.
-    clients.cutAll();
+    clients.abortAll();
     dispatcher.close();
     tunnels().forEach(tunnel -> tunnel.service().close());
     sockets.close();
@@ -100,8 +100,9 @@ final class TunnelServer {
     boolean interrupted = Thread.interrupted();
     try {
       server.close();
-      if (!workers.awaitEnd(CLOSE_TIME)) {
-        LOG.warn("threads of {} are still busy {} s after its close", this, CLOSE_TIME.toSeconds());
+      if (!workers.awaitEnd(CLOSE_TIMEOUT)) {
+        LOG.warn(
+            "threads of {} are still busy {} s after its close", this, CLOSE_TIMEOUT.toSeconds());
       }
     } catch (InterruptedException e) {
       interrupted = true;

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TunnelService implements AutoCloseable {
   /** Maximum time for closed tunnels, requests and handlers to finish. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration VERIFY_TIMEOUT = Duration.ofSeconds(5);
 
   private final TunnelServer server;
   private final boolean failOnLeaks;
@@ -122,12 +122,12 @@ public final class TunnelService implements AutoCloseable {
   }
 
   /**
-   * Returns the faults that apply to new tunnels of all gateways.
+   * Returns the tunnel faults that apply to new tunnels of all gateways.
    *
    * @return the fault orders
    */
   public FaultOrders faults() {
-    return server.devices().faultsOfAll();
+    return server.devices().sharedFaults();
   }
 
   /** Resumes all stalled tunnels. Held-back bytes are forwarded. */
@@ -180,12 +180,12 @@ public final class TunnelService implements AutoCloseable {
    *     suppressed exceptions of the error
    */
   public void verify() {
-    verify(PATIENCE);
+    verify(VERIFY_TIMEOUT);
   }
 
   /** Verifies with a custom wait time, for tests of what is reported. */
-  void verify(Duration patience) {
-    server.ledger().verify(failOnLeaks, patience);
+  void verify(Duration timeout) {
+    server.ledger().verify(failOnLeaks, timeout);
   }
 
   /**
@@ -228,7 +228,10 @@ public final class TunnelService implements AutoCloseable {
      */
     public Builder apiKey(String key, String... deviceIds) {
       devicesByKey.put(
-          key, Arrays.stream(deviceIds).map(Devices::key).collect(Collectors.toUnmodifiableSet()));
+          key,
+          Arrays.stream(deviceIds)
+              .map(Devices::normalizedId)
+              .collect(Collectors.toUnmodifiableSet()));
       return this;
     }
 
@@ -315,13 +318,14 @@ public final class TunnelService implements AutoCloseable {
      */
     public Builder route(String deviceId, String serviceAddress, InetSocketAddress actual) {
       ServiceAddress.check(serviceAddress);
-      TestDevice.checkKnown(actual);
+      TestDevice.checkResolved(actual);
       routes(deviceId).put(serviceAddress, actual);
       return this;
     }
 
     private Map<String, InetSocketAddress> routes(String deviceId) {
-      return routesByDevice.computeIfAbsent(Devices.key(deviceId), id -> new LinkedHashMap<>());
+      return routesByDevice.computeIfAbsent(
+          Devices.normalizedId(deviceId), id -> new LinkedHashMap<>());
     }
 
     /**

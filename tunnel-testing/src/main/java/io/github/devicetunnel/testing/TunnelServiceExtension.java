@@ -9,9 +9,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * A JUnit 5 extension that runs a {@link TunnelService} for tests. It starts the service before a
@@ -48,15 +46,9 @@ public final class TunnelServiceExtension
         AfterEachCallback,
         AfterAllCallback,
         ParameterResolver {
-  private static final String SERVICE = "service";
-
-  private final TunnelService.@Nullable Builder settings;
-  private volatile @Nullable TunnelService service; // null with WithTunnelService
-
-  /** Creates an extension for {@link WithTunnelService}, which contains the settings. */
-  public TunnelServiceExtension() {
-    this.settings = null;
-  }
+  private final TunnelService.Builder settings;
+  private final ExtensionService running = new ExtensionService();
+  private volatile @Nullable TunnelService service;
 
   /**
    * Creates an extension for a field with {@code @RegisterExtension}.
@@ -71,8 +63,7 @@ public final class TunnelServiceExtension
    * Returns the service of the current test.
    *
    * @return the service, started, until the test ends
-   * @throws IllegalStateException outside a test, and if the extension was created without a
-   *     builder
+   * @throws IllegalStateException outside a test
    */
   public TunnelService service() {
     TunnelService current = service;
@@ -85,23 +76,17 @@ public final class TunnelServiceExtension
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    if (settings != null) {
-      startUnlessThereIsOne(context, settings);
-    }
+    start(context);
   }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
-    startUnlessThereIsOne(context, settings == null ? annotated(context) : settings);
+    start(context);
   }
 
-  private void startUnlessThereIsOne(ExtensionContext context, TunnelService.Builder builder)
-      throws IOException {
-    if (find(context) == null) {
-      TunnelService started = builder.build().start();
-      store(context).put(SERVICE, started);
-      service = settings == null ? null : started;
-    }
+  private void start(ExtensionContext context) throws IOException {
+    running.startUnlessRunning(context, settings);
+    service = running.find(context);
   }
 
   @Override
@@ -114,59 +99,17 @@ public final class TunnelServiceExtension
     end(context);
   }
 
-  /** Ends the service only if it was started in the same context. */
   private void end(ExtensionContext context) {
-    TunnelService ending = store(context).remove(SERVICE, TunnelService.class);
-    if (ending == null) {
-      return;
-    }
-    service = null;
-    try (ending) {
-      ending.verify();
-    }
+    running.end(context, () -> service = null);
   }
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == TunnelService.class;
+    return ExtensionService.isParameter(parameter);
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    TunnelService current = find(context);
-    if (current == null) {
-      throw new ParameterResolutionException(
-          "the TunnelService is only available in tests and in methods that run before or after"
-              + " each test, not in "
-              + parameter.getDeclaringExecutable());
-    }
-    return current;
-  }
-
-  private @Nullable TunnelService find(ExtensionContext context) {
-    return store(context).get(SERVICE, TunnelService.class);
-  }
-
-  private ExtensionContext.Store store(ExtensionContext context) {
-    return context.getStore(ExtensionContext.Namespace.create(this));
-  }
-
-  private static TunnelService.Builder annotated(ExtensionContext context) {
-    WithTunnelService annotation = null;
-    for (ExtensionContext at = context; annotation == null; at = at.getParent().orElseThrow()) {
-      annotation =
-          AnnotationSupport.findAnnotation(at.getElement(), WithTunnelService.class).orElse(null);
-    }
-    TunnelService.Builder builder = TunnelService.builder().failOnLeaks(annotation.failOnLeaks());
-    for (String key : annotation.apiKeys()) {
-      builder.apiKey(key);
-    }
-    for (String application : annotation.applications()) {
-      builder.application(application);
-    }
-    for (String device : annotation.devices()) {
-      builder.device(device);
-    }
-    return builder;
+    return running.resolve(parameter, context);
   }
 }

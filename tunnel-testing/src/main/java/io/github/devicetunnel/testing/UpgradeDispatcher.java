@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles every request: records it, applies ordered faults, and otherwise passes it on to be
- * answered. Each request is handled on the thread of its connection, which may block.
+ * Handles every request: records it, applies the ordered tunnel fault, and otherwise lets {@link
+ * Upgrades} answer it. Each request is handled on the thread of its connection, which may block.
  */
 final class UpgradeDispatcher extends Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(UpgradeDispatcher.class);
@@ -50,54 +50,54 @@ final class UpgradeDispatcher extends Dispatcher {
 
   @Override
   public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-    forgetRecordedRequests();
+    discardRecordedRequests();
     if (KeyUploads.isUpload(request)) {
-      return takeKey(request);
+      return uploadKey(request);
     }
     try {
       return answer(request);
-    } catch (RefusedException e) {
-      LOG.debug("rejected with {}: {}", e.refusal().status(), e.getMessage());
-      return reject(request, e.refusal());
+    } catch (RejectedException e) {
+      LOG.debug("rejected with {}: {}", e.rejection().status(), e.getMessage());
+      return reject(request, e.rejection());
     } catch (RuntimeException | Error e) {
       // thrown by a token check of the test
       LOG.warn("the request for {} failed", request.getUrl().encodedPath(), e);
-      ledger.failure("the response to the request for " + request.getUrl().encodedPath(), e);
-      return reject(request, Fault.refuse(500).message("The token check threw " + e.getClass()));
+      ledger.recordFailure("the response to the request for " + request.getUrl().encodedPath(), e);
+      return reject(request, Fault.reject(500).message("The token check threw " + e.getClass()));
     }
   }
 
-  private MockResponse takeKey(RecordedRequest request) {
+  private MockResponse uploadKey(RecordedRequest request) {
     try {
-      return keyUploads.take(request);
-    } catch (RefusedException e) {
-      return e.refusal().toResponse();
+      return keyUploads.upload(request);
+    } catch (RejectedException e) {
+      return e.rejection().toResponse();
     }
   }
 
   private MockResponse answer(RecordedRequest request)
-      throws RefusedException, InterruptedException {
+      throws RejectedException, InterruptedException {
     ConnectionPath path = ConnectionPath.parse(request.getUrl());
     Fault fault = devices.takeFault(path);
-    while (fault instanceof DelayedFault delayed) {
-      var unused = closed.await(delayed.time().toNanos(), TimeUnit.NANOSECONDS);
-      fault = delayed.fault();
+    while (fault instanceof Fault.Delayed delayed) {
+      var unused = closed.await(delayed.time.toNanos(), TimeUnit.NANOSECONDS);
+      fault = delayed.fault;
     }
-    if (fault instanceof Refusal refusal) {
-      return reject(request, refusal);
+    if (fault instanceof Fault.Rejection rejection) {
+      return reject(request, rejection);
     }
-    if (fault == PlainFault.NO_ANSWER) {
+    if (fault instanceof Fault.NoAnswer) {
       return hang(request, path);
     }
-    Strike strike = fault instanceof Strike ordered ? ordered : null;
-    MockResponse granted = upgrades.grant(request, path, strike);
+    FaultTrigger trigger = fault instanceof Fault.InTunnel inTunnel ? inTunnel.trigger : null;
+    MockResponse granted = upgrades.grant(request, path, trigger);
     upgradeLog.add(new RecordedUpgrade(request, 101));
     return granted;
   }
 
-  private MockResponse reject(RecordedRequest request, Refusal refusal) {
-    upgradeLog.add(new RecordedUpgrade(request, refusal.status()));
-    return refusal.toResponse();
+  private MockResponse reject(RecordedRequest request, Fault.Rejection rejection) {
+    upgradeLog.add(new RecordedUpgrade(request, rejection.status()));
+    return rejection.toResponse();
   }
 
   /** Waits until the client has gone; the returned response is never delivered. */
@@ -109,14 +109,14 @@ final class UpgradeDispatcher extends Dispatcher {
     upgradeLog.add(new RecordedUpgrade(request, 0));
     if (client != null) {
       client.awaitEnd();
-      client.cut();
+      client.abort();
     }
     ledger.end(waiting);
-    return Fault.refuse(503).toResponse();
+    return Fault.reject(503).toResponse();
   }
 
   /** Discards the requests that MockWebServer queues, which would otherwise accumulate. */
-  private void forgetRecordedRequests() throws InterruptedException {
+  private void discardRecordedRequests() throws InterruptedException {
     while (server.takeRequest(0, TimeUnit.NANOSECONDS) != null) {
       // discarded
     }

@@ -21,20 +21,20 @@ final class Upgrades {
   /**
    * Returns the response to a valid request.
    *
-   * @param strike the ordered fault of the tunnel; null without a fault
+   * @param trigger the ordered fault of the tunnel; null without a fault
    */
-  MockResponse grant(RecordedRequest request, ConnectionPath path, @Nullable Strike strike)
-      throws RefusedException {
+  MockResponse grant(RecordedRequest request, ConnectionPath path, @Nullable FaultTrigger trigger)
+      throws RejectedException {
     access.check(request.getHeaders(), path);
     Handshake.check(request);
     AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
     if (client == null) {
-      throw ServiceError.notFound("The client has disconnected");
+      throw RejectedException.notFound("The client has disconnected");
     }
     TestDevice device = devices.find(path);
     if (device == null || !device.isConnected()) {
-      throw ServiceError.notFound("The device is not known or not connected");
+      throw RejectedException.notFound("The device is not known or not connected");
     }
-    return Handshake.granted(request, gateway.prepare(client, device, path, strike));
+    return Handshake.response(request, gateway.prepare(client, device, path, trigger));
   }
 }

@@ -21,21 +21,21 @@ final class VerificationKeyCheck implements TokenCheck {
   }
 
   @Override
-  public void check(String token, Target target) throws RefusedException {
+  public void check(String token, Target target) throws RejectedException {
     List<TunnelClaim> conflicts =
         verify(token).claims().conflictsWith(target.deviceId(), target.ip(), target.port());
     if (!conflicts.isEmpty()) {
-      throw RefusedException.forbidden(
+      throw RejectedException.forbidden(
           "The token was issued for another target: "
               + conflicts.stream().map(TunnelClaim::claimName).collect(Collectors.joining(", ")));
     }
   }
 
-  private TunnelToken verify(String token) throws RefusedException {
+  private TunnelToken verify(String token) throws RejectedException {
     try {
       return TokenVerifier.of(keys).verify(token);
     } catch (SignatureException e) {
-      throw RefusedException.unauthorized("Not authenticated: " + e.getMessage());
+      throw RejectedException.unauthorized("Not authenticated: " + e.getMessage());
     }
   }
 }

@@ -6,10 +6,10 @@
  * @WithTunnelService(apiKeys = "ak_test", devices = DEVICE)
  * class MeterTest {
  *   @Test
- *   void asksAgainWhenTheCloudIsBusy(TunnelService cloud) throws Exception {
+ *   void retriesWhenTheCloudIsBusy(TunnelService cloud) throws Exception {
  *     cloud.device(DEVICE)
  *         .onConnect("127.0.0.1:80", stream -> stream.outputStream().write(42))
- *         .faults().onNextConnect(Fault.refuse(503).retryAfter(Duration.ofSeconds(1)));
+ *         .faults().onNextConnect(Fault.reject(503).retryAfter(Duration.ofSeconds(1)));
  *
  *     assertEquals(42, new Meter(cloud.uri(), "ak_test", DEVICE).read());
  *
@@ -23,22 +23,25 @@
  *   <li>{@link io.github.devicetunnel.testing.TunnelService}: the entry point. It has the access
  *       keys, the applications, the recorded requests and the verification at the end of a test.
  *   <li>{@link io.github.devicetunnel.testing.WithTunnelService} and {@link
- *       io.github.devicetunnel.testing.TunnelServiceExtension}: the integration with JUnit 5. Only
- *       these two classes require JUnit.
+ *       io.github.devicetunnel.testing.TunnelServiceExtension}: the integration with JUnit 5. Other
+ *       classes of the API do not require JUnit.
  *   <li>{@link io.github.devicetunnel.testing.TestDevice}: a gateway. Its services are sockets or
  *       {@link io.github.devicetunnel.testing.ConnectionHandler} implementations.
  *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: a custom check of JWTs. Alternatively,
  *       an application checks tokens like the cloud, with keys such as {@link
  *       io.github.devicetunnel.testing.TestKeyPair}.
  *   <li>{@link io.github.devicetunnel.testing.Fault} and {@link
- *       io.github.devicetunnel.testing.FaultOrders}: faults of the service.
- *   <li>{@link io.github.devicetunnel.testing.FaultProxy}: faults of the network.
+ *       io.github.devicetunnel.testing.FaultOrders}: tunnel faults, which the service applies to
+ *       one tunnel.
+ *   <li>{@link io.github.devicetunnel.testing.FaultProxy} and {@link
+ *       io.github.devicetunnel.testing.WireFaults}: wire faults, which a proxy applies to TCP
+ *       connections.
  * </ul>
  *
  * <p>Implementation: {@code UpgradeDispatcher} handles a request, and {@code Upgrades} checks its
  * path, credential, device and service. {@code Relay} carries a granted tunnel between the client's
- * websocket ({@code ClientEnd}) and the service ({@code ServiceEnd}). {@code StruckService} applies
- * an ordered fault between them. {@code Ledger} tracks everything that has not ended.
+ * websocket ({@code ClientEnd}) and the service ({@code ServiceEnd}). {@code FaultyServiceEnd}
+ * applies a tunnel fault between them. {@code Ledger} tracks everything that has not ended.
  */
 @NullMarked
 package io.github.devicetunnel.testing;

@@ -30,11 +30,11 @@ final class ApplicationTest {
                 (token, target) -> {
                   checkedTargets.add(target.deviceId() + " " + target.ip() + " " + target.port());
                   switch (token.replaceFirst(".*\\.", "")) {
-                    case "expired" -> throw RefusedException.unauthorized("The token has expired");
-                    case "narrow" -> throw RefusedException.forbidden("Not for this port");
+                    case "expired" -> throw RejectedException.unauthorized("The token has expired");
+                    case "narrow" -> throw RejectedException.forbidden("Not for this port");
                     case "broken" -> throw new IllegalStateException("a defect of the test");
                     case "odd" ->
-                        throw new RefusedException(Fault.refuse(400).field("alg", "is HS256"));
+                        throw new RejectedException(Fault.reject(400).field("alg", "is HS256"));
                     default -> {}
                   }
                 })

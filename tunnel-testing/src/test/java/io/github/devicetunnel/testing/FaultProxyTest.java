@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.devicetunnel.testing.FaultProxy.Arrival;
-import io.github.devicetunnel.testing.FaultProxy.Cut;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
+import io.github.devicetunnel.testing.FaultProxy.AcceptAction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -221,10 +219,10 @@ class FaultProxyTest {
 
   private void awaitNoneOpen() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    for (int i = 0; i < 2000 && proxy.open() > 0; i++) {
+    for (int i = 0; i < 2000 && proxy.openConnections() > 0; i++) {
       boolean unused = never.await(10, TimeUnit.MILLISECONDS);
     }
-    assertThat(proxy.open()).isZero();
+    assertThat(proxy.openConnections()).isZero();
   }
 
   @Test
@@ -289,7 +287,7 @@ class FaultProxyTest {
 
   @Test
   void faultsOfNewConnectionsSpareOpenConnections() throws IOException {
-    proxy.faultsOfNew(Direction.TOWARD_CLIENT).cutAt(2, Cut.FIN);
+    proxy.newConnectionFaults(Direction.TOWARD_CLIENT).cutAt(2, Cut.FIN);
     try (Socket second = newClient();
         Socket secondServer = accepted()) {
       secondServer.getOutputStream().write(HELLO);
@@ -307,17 +305,17 @@ class FaultProxyTest {
 
   @Test
   void resetsNewConnection() throws IOException {
-    proxy.arrive(Arrival.REFUSE);
+    proxy.onAccept(AcceptAction.RESET);
     try (Socket other = newClient()) {
       assertReset(other);
     }
-    assertThat(proxy.accepted()).isEqualTo(2);
-    assertThat(proxy.open()).isEqualTo(1);
+    assertThat(proxy.acceptedConnections()).isEqualTo(2);
+    assertThat(proxy.openConnections()).isEqualTo(1);
   }
 
   @Test
   void leavesNewConnectionUnanswered() throws Exception {
-    proxy.arrive(Arrival.HANG);
+    proxy.onAccept(AcceptAction.HANG);
     try (Socket other = newClient()) {
       OutputStream out = other.getOutputStream();
       out.write(HELLO);
@@ -340,7 +338,7 @@ class FaultProxyTest {
 
   @Test
   void rejectsInvalidFaults() {
-    Faults faults = proxy.faults(Direction.TOWARD_CLOUD);
+    WireFaults faults = proxy.faults(Direction.TOWARD_CLOUD);
     assertThatThrownBy(() -> faults.throttle(0)).hasMessageContaining("bytesPerSecond");
     assertThatThrownBy(() -> faults.delay(Duration.ofMillis(-1))).hasMessageContaining("delay");
     assertThatThrownBy(() -> faults.corruptAt(0, 8)).hasMessageContaining("bit");

@@ -14,8 +14,6 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.TunnelStream;
-import io.github.devicetunnel.testing.FaultProxy.Cut;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -77,7 +75,7 @@ final class FaultTest {
   void rejectsWithDocumentedJson() {
     faults()
         .onNextConnect(
-            Fault.refuse(400).type("odd_error").message("Not today").field("id", "is odd"));
+            Fault.reject(400).type("odd_error").message("Not today").field("id", "is odd"));
 
     assertThatThrownBy(client::open)
         .isInstanceOfSatisfying(
@@ -94,7 +92,7 @@ final class FaultTest {
   void rejectsWithHtmlAndRetryAfter() throws Exception {
     faults()
         .onNextConnect(
-            Fault.refuse(503)
+            Fault.reject(503)
                 .html("<html><title>Busy</title></html>")
                 .retryAfter(Duration.ofMillis(1500)));
 
@@ -104,16 +102,16 @@ final class FaultTest {
           .contains("Content-Type: text/html; charset=utf-8")
           .contains("Retry-After: 2\r\n");
     }
-    faults().onNextConnect(Fault.refuse(503).html("<html><title>Busy</title></html>"));
+    faults().onNextConnect(Fault.reject(503).html("<html><title>Busy</title></html>"));
     assertThatThrownBy(client::open).hasMessageContaining("Busy");
   }
 
   @Test
   void appliesFaultsInOrderThenNone() throws Exception {
     faults()
-        .onNextConnects(2, Fault.refuse(503))
+        .onNextConnects(2, Fault.reject(503))
         .onNextConnect(Fault.none())
-        .onNextConnect(Fault.refuse(500));
+        .onNextConnect(Fault.reject(500));
 
     assertRejected(client, 503);
     assertRejected(client, 503);
@@ -124,7 +122,7 @@ final class FaultTest {
 
   @Test
   void appliesFaultToEveryConnectUntilCleared() throws Exception {
-    faults().onEveryConnect(Fault.refuse(502)).onNextConnect(Fault.none());
+    faults().onEveryConnect(Fault.reject(502)).onNextConnect(Fault.none());
 
     assertCarries(client);
     assertRejected(client, 502);
@@ -135,11 +133,11 @@ final class FaultTest {
 
   @Test
   void appliesFaultsPerDevice() throws Exception {
-    faults().onEveryConnect(Fault.refuse(502));
+    faults().onEveryConnect(Fault.reject(502));
 
     try (TunnelClient other = client.newBuilder().deviceId(OTHER).build()) {
       assertCarries(other);
-      service.faults().onNextConnects(2, Fault.refuse(500));
+      service.faults().onNextConnects(2, Fault.reject(500));
       assertRejected(other, 500);
       assertRejected(client, 502); // The fault of the device takes precedence.
       assertRejected(other, 500);
@@ -162,7 +160,7 @@ final class FaultTest {
   void delaysAnswer() throws Exception {
     Duration delay = Duration.ofMillis(300);
     long begin = System.nanoTime();
-    faults().onNextConnect(Fault.delay(delay)).onNextConnect(Fault.refuse(503).delayed(delay));
+    faults().onNextConnect(Fault.delay(delay)).onNextConnect(Fault.reject(503).delayed(delay));
 
     assertCarries(client);
     assertRejected(client, 503);
@@ -213,7 +211,7 @@ final class FaultTest {
     service
         .device(DEVICE)
         .onConnect(SERVICE, stream -> stream.outputStream().write(new byte[1000]));
-    faults().onNextConnect(Fault.cutAfter(300, Direction.TOWARD_CLIENT, Cut.FIN));
+    faults().onNextConnect(Fault.abortAfter(300, Direction.TOWARD_CLIENT, Cut.FIN));
 
     try (RawClient raw = raw()) {
       raw.readHead();
@@ -229,7 +227,7 @@ final class FaultTest {
     service
         .device(DEVICE)
         .onConnect(SERVICE, stream -> received.add(stream.inputStream().readAllBytes()));
-    faults().onNextConnect(Fault.cutAfter(3, Direction.TOWARD_CLOUD, Cut.RST));
+    faults().onNextConnect(Fault.abortAfter(3, Direction.TOWARD_CLOUD, Cut.RST));
 
     try (RawClient raw = raw()) {
       raw.readHead();
@@ -243,7 +241,7 @@ final class FaultTest {
   @EnumSource(Direction.class)
   void abortsImmediately(Direction direction) {
     for (Cut cut : Cut.values()) {
-      faults().onNextConnect(Fault.cutAfter(0, direction, cut));
+      faults().onNextConnect(Fault.abortAfter(0, direction, cut));
 
       assertThatThrownBy(() -> assertCarries(client)).isInstanceOf(IOException.class);
     }
@@ -304,17 +302,17 @@ final class FaultTest {
 
   @Test
   void rejectsInvalidFaults() {
-    assertThatThrownBy(() -> Fault.refuse(101)).hasMessageContaining("but is 101");
+    assertThatThrownBy(() -> Fault.reject(101)).hasMessageContaining("but is 101");
     assertThatThrownBy(() -> Fault.delay(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
     assertThatThrownBy(() -> Fault.close(999, "")).hasMessageContaining("but is 999");
     assertThatThrownBy(() -> Fault.close(1000, "é".repeat(62))).hasMessageContaining("has 124");
-    assertThatThrownBy(() -> Fault.cutAfter(-1, Direction.TOWARD_CLIENT, Cut.FIN))
+    assertThatThrownBy(() -> Fault.abortAfter(-1, Direction.TOWARD_CLIENT, Cut.FIN))
         .hasMessageContaining("but is -1");
     assertThatThrownBy(() -> Fault.stallAfter(-1, Direction.TOWARD_CLIENT))
         .hasMessageContaining("but is -1");
     assertThatThrownBy(() -> faults().onNextConnects(0, Fault.none()))
         .hasMessageContaining("but is 0");
-    assertThatThrownBy(() -> Fault.refuse(503).retryAfter(Duration.ofSeconds(-1)))
+    assertThatThrownBy(() -> Fault.reject(503).retryAfter(Duration.ofSeconds(-1)))
         .hasMessageContaining("PT-1S");
   }
 }

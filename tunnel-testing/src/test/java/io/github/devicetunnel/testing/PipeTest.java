@@ -65,11 +65,11 @@ final class PipeTest {
   }
 
   @Test
-  void breakOffUnblocksWriter() throws Exception {
+  void failUnblocksWriter() throws Exception {
     Thread writer = writer(new byte[Pipe.CAPACITY + 1]);
     awaitWaiting(writer);
 
-    pipe.breakOff(() -> new IOException("broken off"));
+    pipe.fail(() -> new IOException("broken off"));
     writer.join();
     assertThatThrownBy(in::read).hasMessage("broken off");
     assertThatThrownBy(() -> out.write(1)).hasMessage("broken off");

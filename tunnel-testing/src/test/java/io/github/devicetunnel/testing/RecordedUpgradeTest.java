@@ -84,7 +84,7 @@ final class RecordedUpgradeTest {
 
   @Test
   void returnsUpgradesInOrder() throws Exception {
-    service.device(DEVICE).faults().onNextConnect(Fault.refuse(503));
+    service.device(DEVICE).faults().onNextConnect(Fault.reject(503));
     try (TunnelClient client = client(service).build()) {
       assertThatThrownBy(client::open).isInstanceOf(TunnelRejectedException.class);
       client.open().close();

@@ -117,16 +117,16 @@ final class RejectionTest {
   void exceptionSurvivesSerialization() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(RefusedException.forbidden("not yours"));
+      out.writeObject(RejectedException.forbidden("not yours"));
     }
-    RefusedException copy;
+    RejectedException copy;
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-      copy = (RefusedException) in.readObject();
+      copy = (RejectedException) in.readObject();
     }
     assertThat(copy).hasMessage("not yours");
-    assertThat(copy.refusal().status()).isEqualTo(403);
-    assertThat(copy.refusal())
-        .hasToString(RefusedException.forbidden("not yours").refusal().toString());
+    assertThat(copy.rejection().status()).isEqualTo(403);
+    assertThat(copy.rejection())
+        .hasToString(RejectedException.forbidden("not yours").rejection().toString());
   }
 }

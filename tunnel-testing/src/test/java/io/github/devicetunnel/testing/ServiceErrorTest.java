@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class ServiceErrorTest {
   @Test
   void writesDocumentedJson() {
-    ServiceError error = ServiceError.accessDenied("No \"way\"").refusal().error();
+    ServiceError error = RejectedException.forbidden("No \"way\"").rejection().error();
 
     assertThat(error.toJson("0161991d63150242ac12000600000000"))
         .isEqualTo(
@@ -21,7 +21,7 @@ final class ServiceErrorTest {
     List<ServiceError.Field> fields =
         List.of(new ServiceError.Field("id", "a"), new ServiceError.Field("address", "b"));
 
-    assertThat(ServiceError.invalid(fields).refusal().error().toJson("1"))
+    assertThat(RejectedException.invalid(fields).rejection().error().toJson("1"))
         .isEqualTo(
             "{\"object\":\"error\",\"code\":400,\"type\":\"validation_error\","
                 + "\"message\":\"Validation error\",\"request_id\":\"1\",\"fields\":["

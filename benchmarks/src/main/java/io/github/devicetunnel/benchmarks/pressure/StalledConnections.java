@@ -1,7 +1,7 @@
 package io.github.devicetunnel.benchmarks.pressure;
 
+import io.github.devicetunnel.testing.Direction;
 import io.github.devicetunnel.testing.FaultProxy;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.EOFException;
 import java.io.OutputStream;

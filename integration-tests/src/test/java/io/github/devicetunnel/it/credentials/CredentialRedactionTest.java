@@ -179,7 +179,7 @@ class CredentialRedactionTest {
     use(Credentials.jwt("app1", Jwts.expired(WORD)));
     use(Credentials.jwt("app1", request -> Jwts.expired(WORD)));
     for (int status : new int[] {302, 401, 403, 503}) {
-      cloud.faults().onNextConnect(Fault.refuse(status)).onNextConnect(Fault.refuse(status));
+      cloud.faults().onNextConnect(Fault.reject(status)).onNextConnect(Fault.reject(status));
       use(Credentials.apiKey(KEY));
     }
   }

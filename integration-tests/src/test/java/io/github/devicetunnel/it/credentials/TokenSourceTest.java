@@ -23,7 +23,7 @@ import io.github.devicetunnel.it.support.LocalEnd;
 import io.github.devicetunnel.it.support.Loopback;
 import io.github.devicetunnel.testing.Fault;
 import io.github.devicetunnel.testing.RecordedUpgrade;
-import io.github.devicetunnel.testing.RefusedException;
+import io.github.devicetunnel.testing.RejectedException;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -62,7 +62,7 @@ class TokenSourceTest {
                 "app1",
                 (token, target) -> {
                   if (!token.endsWith(".fresh")) {
-                    throw RefusedException.unauthorized("The key has been withdrawn");
+                    throw RejectedException.unauthorized("The key has been withdrawn");
                   }
                 })
             .build()
@@ -164,7 +164,7 @@ class TokenSourceTest {
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 404, 407, 429, 500, 503})
   void keepsTokenAfterOtherStatus(int status) throws Exception {
-    cloud.faults().onNextConnect(Fault.refuse(status));
+    cloud.faults().onNextConnect(Fault.reject(status));
     try (TunnelClient client = client(Credentials.apiKey(source(Cloud.KEY, Cloud.KEY)))) {
       assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
       assertThat(requests).containsExactly(request(false));

@@ -63,7 +63,7 @@ final class EventTableTest {
         ProgramBench.awaitEnd(failed);
       }
       program.await("\"event\":\"failed\"");
-      bench.cloud().service().faults().onNextConnect(Fault.refuse(404));
+      bench.cloud().service().faults().onNextConnect(Fault.reject(404));
       try (Socket rejected = ProgramBench.connect(port)) {
         ProgramBench.awaitEnd(rejected);
       }

@@ -75,7 +75,7 @@ final class ExitCodeTableTest {
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "503, 7", "302, 7"})
   void rejectionExitsWithFourFiveOrSeven(int status, int exitCode) throws Exception {
-    bench.cloud().service().faults().onEveryConnect(Fault.refuse(status));
+    bench.cloud().service().faults().onEveryConnect(Fault.reject(status));
     assertExitsWith(exitCode, bench.stdio(bench.cloud()));
   }
 

@@ -28,7 +28,7 @@ final class OutputOptionScenes {
   }
 
   private static void logLevel(ProgramBench bench) throws Exception {
-    bench.cloud().service().faults().onEveryConnect(Fault.refuse(404));
+    bench.cloud().service().faults().onEveryConnect(Fault.reject(404));
     assertThat(bench.stdio(bench.cloud()).run().err().lines()).hasSize(1);
     assertThat(bench.stdio(bench.cloud(), "--log-level=debug").run().err())
         .contains(" DEBUG ", "\tat ");

@@ -104,6 +104,7 @@ final class PublicTypesTest {
         "TunnelService$Builder",
         "TunnelServiceExtension",
         "WithTunnelService",
+        "WithTunnelService$Extension",
         "TestDevice",
         "ServiceDial",
         // Implemented by the test, with the types of the parameters.
@@ -111,20 +112,20 @@ final class PublicTypesTest {
         "ServiceStream",
         "TokenCheck",
         "TokenCheck$Target",
-        "RefusedException",
+        "RejectedException",
         "TestKeyPair",
         // Inspects received upgrades.
         "RecordedUpgrade",
         "CredentialKind",
         // Injects faults.
         "Fault",
+        "Fault$Rejection",
         "FaultOrders",
-        "Refusal",
         "FaultProxy",
-        "FaultProxy$Arrival",
-        "FaultProxy$Cut",
-        "FaultProxy$Direction",
-        "Faults");
+        "FaultProxy$AcceptAction",
+        "WireFaults",
+        "Cut",
+        "Direction");
   }
 
   @Test

@@ -19,8 +19,9 @@ import io.github.devicetunnel.it.support.LocalEnd;
 import io.github.devicetunnel.it.support.Loopback;
 import io.github.devicetunnel.it.support.TestingCloud;
 import io.github.devicetunnel.it.support.Upload;
+import io.github.devicetunnel.testing.Cut;
+import io.github.devicetunnel.testing.Direction;
 import io.github.devicetunnel.testing.FaultProxy;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -83,7 +84,7 @@ final class DeadConnectionTest {
   private static void dropIdle(FaultProxy path) {
     for (Direction direction : Direction.values()) {
       path.faults(direction).blackHole();
-      path.faultsOfNew(direction).clear();
+      path.newConnectionFaults(direction).clear();
     }
   }
 
@@ -164,7 +165,7 @@ final class DeadConnectionTest {
   /** With and without OkHttp's own retries. */
   @ParameterizedTest
   @CsvSource({"FIN, true", "FIN, false", "RST, true", "RST, false"})
-  void replacesClosedConnectionWithoutDelay(FaultProxy.Cut cut, boolean retries) throws Exception {
+  void replacesClosedConnectionWithoutDelay(Cut cut, boolean retries) throws Exception {
     try (TestingCloud cloud = cloud(true);
         FaultProxy path = FaultProxy.start(cloud.uri());
         TunnelClient client =
@@ -176,7 +177,7 @@ final class DeadConnectionTest {
                 .build()) {
       idle.await(COUNT);
       path.cut(cut);
-      Await.until(() -> path.open() == 0 || cut == FaultProxy.Cut.FIN);
+      Await.until(() -> path.openConnections() == 0 || cut == Cut.FIN);
       long start = System.nanoTime();
       open(client);
       assertThat(since(start)).isLessThan(Await.LONG);
@@ -237,10 +238,10 @@ final class DeadConnectionTest {
               .build();
       idle.await(COUNT);
       dropIdle(path);
-      path.arrive(FaultProxy.Arrival.HANG);
-      int before = path.accepted();
+      path.onAccept(FaultProxy.AcceptAction.HANG);
+      int before = path.acceptedConnections();
       CompletableFuture<TunnelStream> dial = client.openAsync();
-      Await.until(() -> path.accepted() > before);
+      Await.until(() -> path.acceptedConnections() > before);
       client.close(Duration.ZERO);
       // The dial ends well before the connect timeout.
       Await.until("the end of the dial", dial::isDone);
@@ -264,7 +265,7 @@ final class DeadConnectionTest {
       assertThat(catchThrowableOfType(TunnelRejectedException.class, unknown::open).statusCode())
           .isEqualTo(404);
       assertThat(idle.count()).isZero();
-      Await.until(() -> path.open() == 0);
+      Await.until(() -> path.openConnections() == 0);
 
       dropIdle(path);
       long start = System.nanoTime();

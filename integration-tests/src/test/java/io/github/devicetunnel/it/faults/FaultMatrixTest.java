@@ -13,8 +13,9 @@ import io.github.devicetunnel.it.support.Leaks;
 import io.github.devicetunnel.it.support.LocalEnd;
 import io.github.devicetunnel.it.support.Loopback;
 import io.github.devicetunnel.it.support.TestingCloud;
+import io.github.devicetunnel.testing.Direction;
 import io.github.devicetunnel.testing.FaultProxy;
-import io.github.devicetunnel.testing.FaultProxy.Arrival;
+import io.github.devicetunnel.testing.FaultProxy.AcceptAction;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -33,8 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every fault on the network path to the cloud, in every kind of traffic, over {@code ws} and
- * {@code wss}: either every byte arrives, or the tunnel fails promptly with the right close reason.
+ * Every wire fault on the path to the cloud, in every kind of traffic, over {@code ws} and {@code
+ * wss}: either every byte arrives, or the tunnel fails promptly with the right close reason.
  *
  * <p>Each case has two connections through the same client: one through a listener, whose socket
  * shows what a program sees, and a stream, which reports the close reason.
@@ -45,7 +46,7 @@ final class FaultMatrixTest {
 
   @RegisterExtension final Leaks leaks = new Leaks();
 
-  private static Stream<Arguments> cases(Stream<NetworkFault> faults) {
+  private static Stream<Arguments> cases(Stream<WireFault> faults) {
     return faults.flatMap(
         fault ->
             Arrays.stream(Traffic.values())
@@ -56,16 +57,16 @@ final class FaultMatrixTest {
   }
 
   static Stream<Arguments> survived() {
-    return cases(NetworkFault.survived());
+    return cases(WireFault.survived());
   }
 
   static Stream<Arguments> fatal() {
-    return cases(NetworkFault.fatal());
+    return cases(WireFault.fatal());
   }
 
   @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("survived")
-  void survivedFaultLosesNoByte(NetworkFault fault, Traffic traffic, String scheme)
+  void survivedFaultLosesNoByte(WireFault fault, Traffic traffic, String scheme)
       throws Exception {
     try (Bench bench = new Bench(scheme, builder -> {})) {
       try (Exchange first = Exchange.through(bench.listener);
@@ -80,7 +81,7 @@ final class FaultMatrixTest {
         } else {
           first.start(traffic, fault.bytes);
           second.start(traffic, fault.bytes);
-          if (fault == NetworkFault.STALL_AND_RESUME) {
+          if (fault == WireFault.STALL_AND_RESUME) {
             first.awaitMoved(1);
             second.awaitMoved(1);
           }
@@ -92,12 +93,12 @@ final class FaultMatrixTest {
     }
   }
 
-  private static void stallAndResume(NetworkFault fault, FaultProxy proxy)
+  private static void stallAndResume(WireFault fault, FaultProxy proxy)
       throws InterruptedException {
-    if (fault != NetworkFault.STALL_AND_RESUME) {
+    if (fault != WireFault.STALL_AND_RESUME) {
       return;
     }
-    for (FaultProxy.Direction direction : FaultProxy.Direction.values()) {
+    for (Direction direction : Direction.values()) {
       proxy.faults(direction).stall();
     }
     // Fixed pause.
@@ -107,7 +108,7 @@ final class FaultMatrixTest {
 
   @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("fatal")
-  void fatalFaultEndsTunnelWithReason(NetworkFault fault, Traffic traffic, String scheme)
+  void fatalFaultEndsTunnelWithReason(WireFault fault, Traffic traffic, String scheme)
       throws Exception {
     Setting setting =
         fault.isSilent()
@@ -118,7 +119,7 @@ final class FaultMatrixTest {
           Exchange second = Exchange.through(bench.client)) {
         first.probe();
         second.probe();
-        strike(fault, traffic, bench.proxy, first, second);
+        inject(fault, traffic, bench.proxy, first, second);
 
         assertThat(first.failure())
             .isInstanceOf(SocketException.class)
@@ -145,7 +146,7 @@ final class FaultMatrixTest {
       exchange.probe();
       exchange.start(traffic, Exchange.ENDLESS);
       exchange.awaitMoved(BYTES_BEFORE_FAULT);
-      NetworkFault.FIN.strike(bench.proxy, traffic);
+      WireFault.FIN.inject(bench.proxy, traffic);
 
       CloseReason reason = exchange.closeReason();
       assertThat(reason.kind())
@@ -164,19 +165,19 @@ final class FaultMatrixTest {
         .writeTimeout(Duration.ofMillis(1500));
   }
 
-  private static void strike(
-      NetworkFault fault, Traffic traffic, FaultProxy proxy, Exchange first, Exchange second)
+  private static void inject(
+      WireFault fault, Traffic traffic, FaultProxy proxy, Exchange first, Exchange second)
       throws IOException {
-    if (fault == NetworkFault.CORRUPT_BIT) {
+    if (fault == WireFault.CORRUPT_BIT) {
       // No byte is in transit, so that the next byte is the first of a frame.
-      fault.strike(proxy, traffic);
+      fault.inject(proxy, traffic);
     }
     first.start(traffic, Exchange.ENDLESS);
     second.start(traffic, Exchange.ENDLESS);
-    if (fault != NetworkFault.CORRUPT_BIT) {
+    if (fault != WireFault.CORRUPT_BIT) {
       first.awaitMoved(BYTES_BEFORE_FAULT);
       second.awaitMoved(BYTES_BEFORE_FAULT);
-      fault.strike(proxy, traffic);
+      fault.inject(proxy, traffic);
     } else if (traffic == Traffic.IDLE) {
       triggerFault(first);
       triggerFault(second);
@@ -191,7 +192,7 @@ final class FaultMatrixTest {
     }
   }
 
-  private static Set<Kind> expected(NetworkFault fault, Traffic traffic, String scheme) {
+  private static Set<Kind> expected(WireFault fault, Traffic traffic, String scheme) {
     return switch (fault) {
       case FIN, RST -> EnumSet.of(Kind.CONNECTION_LOST);
       case CORRUPT_BIT -> {
@@ -211,11 +212,11 @@ final class FaultMatrixTest {
   }
 
   @ParameterizedTest(name = "{0}, {1}")
-  @CsvSource({"REFUSE, ws", "REFUSE, wss", "HANG, ws", "HANG, wss"})
-  void failedDialIsReportedAndResetsClient(Arrival arrival, String scheme) throws Exception {
+  @CsvSource({"RESET, ws", "RESET, wss", "HANG, ws", "HANG, wss"})
+  void failedDialIsReportedAndResetsClient(AcceptAction action, String scheme) throws Exception {
     try (Bench bench =
         new Bench(scheme, builder -> builder.connectTimeout(Duration.ofSeconds(2)))) {
-      bench.proxy.arrive(arrival);
+      bench.proxy.onAccept(action);
       try (Socket socket = LocalEnd.connect(bench.listener)) {
         TunnelException e = catchThrowableOfType(TunnelException.class, bench.client::open);
         assertThat(e.reason().kind()).as(e.getMessage()).isEqualTo(Kind.DIAL_FAILED);

@@ -45,7 +45,7 @@ final class StatusPageTest {
         .service()
         .device(TunnelProgram.DEVICE)
         .faults()
-        .onNextConnect(Fault.refuse(500).message(ATTACK));
+        .onNextConnect(Fault.reject(500).message(ATTACK));
     try (TunnelProgram program =
         TunnelProgram.start(
             folder, TunnelProgram.settings(cloud), "--metrics-listen=127.0.0.1:0")) {

@@ -66,7 +66,7 @@ final class TerminalOutputTest {
 
   @Test
   void statusLineDisappearsAtExit() throws Exception {
-    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.reject(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables())) {
       int port = program.awaitPort();
       program.await("0 open, 0 total  up 0 B/s \\(0 B\\)  down 0 B/s \\(0 B\\)  0 failed");
@@ -87,7 +87,7 @@ final class TerminalOutputTest {
 
   @Test
   void noColorVariableDisablesColors() throws Exception {
-    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.reject(404));
     try (TunnelProgram program = TunnelProgram.onTerminal(folder, variables("NO_COLOR", "1"))) {
       connectTwice(program.awaitPort());
       program.await("1 failed");
@@ -107,7 +107,7 @@ final class TerminalOutputTest {
   /** The status line would overwrite the input of the user. */
   @Test
   void backgroundProgramShowsNoStatusLine() throws Exception {
-    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.refuse(404));
+    cloud.service().device(TunnelProgram.DEVICE).faults().onNextConnect(Fault.reject(404));
     try (TunnelProgram program = TunnelProgram.inBackground(folder, variables())) {
       connectTwice(program.awaitPort());
       assertThat(program.terminate()).isZero();

@@ -93,7 +93,7 @@ final class UnreadOutputTest {
   private void serveAndStop(PipedProgram program) throws Exception {
     int port = program.awaitPort(portFile);
     exchange(port);
-    bench.cloud().service().faults().onNextConnect(Fault.refuse(404));
+    bench.cloud().service().faults().onNextConnect(Fault.reject(404));
     try (Socket rejected = ProgramBench.connect(port)) {
       ProgramBench.awaitEnd(rejected);
     }
@@ -202,7 +202,7 @@ final class UnreadOutputTest {
 
   @Test
   void rejectedStdioExits() throws Exception {
-    bench.cloud().service().faults().onNextConnect(Fault.refuse(404));
+    bench.cloud().service().faults().onNextConnect(Fault.reject(404));
     try (PipedProgram program = PipedProgram.start(bench, PipedProgram.FULL, ERR, "stdio")) {
       assertThat(program.exitCode()).isEqualTo(5);
     }

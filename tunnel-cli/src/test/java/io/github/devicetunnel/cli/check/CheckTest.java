@@ -92,7 +92,7 @@ class CheckTest {
   @ParameterizedTest
   @CsvSource({"401, 4", "403, 4", "404, 5", "429, 7", "500, 7"})
   void reportsRejectionAsFailedUpgrade(int status, int exitCode) {
-    cloud.faults().onNextConnect(Fault.refuse(status));
+    cloud.faults().onNextConnect(Fault.reject(status));
 
     Program program = check();
 
@@ -191,7 +191,7 @@ class CheckTest {
 
   @Test
   void writesStepsAsJson() throws Exception {
-    cloud.faults().onNextConnect(Fault.refuse(404));
+    cloud.faults().onNextConnect(Fault.reject(404));
 
     Program program = check("--output=json");
 

@@ -28,7 +28,7 @@ class LoggingTest {
 
   /** Runs the program for one rejected tunnel and one that opens. */
   private ListenProcess run(String... options) throws Exception {
-    cloud.device().faults().onNextConnect(Fault.refuse(404).message("not there"));
+    cloud.device().faults().onNextConnect(Fault.reject(404).message("not there"));
     ListenProcess process = ListenProcess.start(cloud.uri(), options);
     String address = address(process.nextLine());
     awaitClose(address);

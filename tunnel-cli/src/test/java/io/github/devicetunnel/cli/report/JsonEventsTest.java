@@ -10,8 +10,9 @@ import io.github.devicetunnel.cli.Await;
 import io.github.devicetunnel.cli.ListenProcess;
 import io.github.devicetunnel.cli.Program;
 import io.github.devicetunnel.cli.WebCloud;
+import io.github.devicetunnel.testing.Cut;
+import io.github.devicetunnel.testing.Direction;
 import io.github.devicetunnel.testing.Fault;
-import io.github.devicetunnel.testing.FaultProxy;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Instant;
@@ -104,7 +105,7 @@ class JsonEventsTest {
     cloud
         .device()
         .faults()
-        .onNextConnect(Fault.refuse(404).message("no <b>such</b> device \u001b[31m\u00e9"));
+        .onNextConnect(Fault.reject(404).message("no <b>such</b> device \u001b[31m\u00e9"));
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
       awaitClose(address);
@@ -135,7 +136,7 @@ class JsonEventsTest {
         .device()
         .faults()
         .onNextConnect(Fault.close(1011, "out of order"))
-        .onNextConnect(Fault.cutAfter(0, FaultProxy.Direction.TOWARD_CLIENT, FaultProxy.Cut.RST));
+        .onNextConnect(Fault.abortAfter(0, Direction.TOWARD_CLIENT, Cut.RST));
     try (ListenProcess process = listen()) {
       String address = address(process.nextEvent());
       awaitClose(address);

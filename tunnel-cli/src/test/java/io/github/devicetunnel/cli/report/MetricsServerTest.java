@@ -77,7 +77,7 @@ class MetricsServerTest {
 
   @Test
   void servesMetrics() throws Exception {
-    cloud.device().faults().onNextConnect(Fault.refuse(404));
+    cloud.device().faults().onNextConnect(Fault.reject(404));
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String metrics = url(process) + "metrics";
       String local = address(process.nextLine());
@@ -170,7 +170,7 @@ class MetricsServerTest {
     cloud
         .device()
         .faults()
-        .onNextConnect(Fault.refuse(500).message("<script>alert(1)</script> ak_oops12345"));
+        .onNextConnect(Fault.reject(500).message("<script>alert(1)</script> ak_oops12345"));
     try (ListenProcess process = ListenProcess.start(cloud.uri(), "--metrics-listen=:0")) {
       String url = url(process);
       String local = address(process.nextLine());

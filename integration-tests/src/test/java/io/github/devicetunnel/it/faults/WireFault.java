@@ -1,15 +1,15 @@
 package io.github.devicetunnel.it.faults;
 
+import io.github.devicetunnel.testing.Cut;
+import io.github.devicetunnel.testing.Direction;
 import io.github.devicetunnel.testing.FaultProxy;
-import io.github.devicetunnel.testing.FaultProxy.Cut;
-import io.github.devicetunnel.testing.FaultProxy.Direction;
-import io.github.devicetunnel.testing.Faults;
+import io.github.devicetunnel.testing.WireFaults;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** Faults on the network path to the cloud. */
-enum NetworkFault {
+/** Wire faults on the network path to the cloud. */
+enum WireFault {
   // A tunnel survives these faults without loss.
   DELAY(2 << 20),
   THROTTLE(1 << 20),
@@ -29,19 +29,19 @@ enum NetworkFault {
   /** Number of bytes to transfer under a fault that a tunnel survives. */
   final long bytes;
 
-  NetworkFault(long bytes) {
+  WireFault(long bytes) {
     this.bytes = bytes;
   }
 
-  NetworkFault() {
+  WireFault() {
     this(Exchange.ENDLESS);
   }
 
-  static Stream<NetworkFault> survived() {
+  static Stream<WireFault> survived() {
     return Arrays.stream(values()).filter(fault -> fault.bytes != Exchange.ENDLESS);
   }
 
-  static Stream<NetworkFault> fatal() {
+  static Stream<WireFault> fatal() {
     return Arrays.stream(values()).filter(fault -> fault.bytes == Exchange.ENDLESS);
   }
 
@@ -57,7 +57,7 @@ enum NetworkFault {
     }
   }
 
-  private void begin(Faults faults) {
+  private void begin(WireFaults faults) {
     switch (this) {
       case DELAY -> faults.delay(Duration.ofMillis(20));
       case THROTTLE -> faults.throttle(4 << 20);
@@ -70,7 +70,7 @@ enum NetworkFault {
   /**
    * Applies a fatal fault to all open connections, whose traffic is in transit or about to start.
    */
-  void strike(FaultProxy proxy, Traffic traffic) {
+  void inject(FaultProxy proxy, Traffic traffic) {
     switch (this) {
       case FIN -> cut(proxy, traffic, Cut.FIN);
       case RST -> cut(proxy, traffic, Cut.RST);

@@ -1,15 +1,14 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.testing.FaultProxy.Cut;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The faults of one direction. Immutable, without threads or sockets.
+ * The wire faults of one direction. Immutable, without threads or sockets.
  *
  * @param bytesPerSecond the maximum rate; 0 for no limit
  */
-record FaultPlan(
+record WireFaultPlan(
     Duration delay,
     long bytesPerSecond,
     boolean stalled,
@@ -19,7 +18,8 @@ record FaultPlan(
     @Nullable CutPoint cutPoint) {
 
   /** No faults. */
-  static final FaultPlan NONE = new FaultPlan(Duration.ZERO, 0, false, false, false, null, null);
+  static final WireFaultPlan NONE =
+      new WireFaultPlan(Duration.ZERO, 0, false, false, false, null, null);
 
   /**
    * Number of writes per second to a throttled direction, so that it flows evenly and not in
@@ -43,42 +43,46 @@ record FaultPlan(
    */
   record CutPoint(long offset, boolean relative, Cut how) {}
 
-  FaultPlan withDelay(Duration value) {
-    return new FaultPlan(
+  WireFaultPlan withDelay(Duration value) {
+    return new WireFaultPlan(
         value, bytesPerSecond, stalled, singleBytes, blackHole, corruption, cutPoint);
   }
 
-  FaultPlan withBytesPerSecond(long value) {
-    return new FaultPlan(delay, value, stalled, singleBytes, blackHole, corruption, cutPoint);
+  WireFaultPlan withBytesPerSecond(long value) {
+    return new WireFaultPlan(delay, value, stalled, singleBytes, blackHole, corruption, cutPoint);
   }
 
-  FaultPlan withStalled(boolean value) {
-    return new FaultPlan(
+  WireFaultPlan withStalled(boolean value) {
+    return new WireFaultPlan(
         delay, bytesPerSecond, value, singleBytes, blackHole, corruption, cutPoint);
   }
 
-  FaultPlan withSingleBytes(boolean value) {
-    return new FaultPlan(delay, bytesPerSecond, stalled, value, blackHole, corruption, cutPoint);
+  WireFaultPlan withSingleBytes(boolean value) {
+    return new WireFaultPlan(
+        delay, bytesPerSecond, stalled, value, blackHole, corruption, cutPoint);
   }
 
-  FaultPlan withBlackHole(boolean value) {
-    return new FaultPlan(delay, bytesPerSecond, stalled, singleBytes, value, corruption, cutPoint);
+  WireFaultPlan withBlackHole(boolean value) {
+    return new WireFaultPlan(
+        delay, bytesPerSecond, stalled, singleBytes, value, corruption, cutPoint);
   }
 
-  FaultPlan withCorruption(@Nullable Corruption value) {
-    return new FaultPlan(delay, bytesPerSecond, stalled, singleBytes, blackHole, value, cutPoint);
+  WireFaultPlan withCorruption(@Nullable Corruption value) {
+    return new WireFaultPlan(
+        delay, bytesPerSecond, stalled, singleBytes, blackHole, value, cutPoint);
   }
 
-  FaultPlan withCutPoint(@Nullable CutPoint value) {
-    return new FaultPlan(delay, bytesPerSecond, stalled, singleBytes, blackHole, corruption, value);
+  WireFaultPlan withCutPoint(@Nullable CutPoint value) {
+    return new WireFaultPlan(
+        delay, bytesPerSecond, stalled, singleBytes, blackHole, corruption, value);
   }
 
   /**
    * Returns the plan with all offsets relative to the first byte, where {@code position} bytes were
    * forwarded before.
    */
-  FaultPlan resolvedAt(long position) {
-    FaultPlan plan = this;
+  WireFaultPlan resolvedAt(long position) {
+    WireFaultPlan plan = this;
     if (corruption != null && corruption.relative) {
       plan =
           plan.withCorruption(new Corruption(position + corruption.offset, false, corruption.bit));

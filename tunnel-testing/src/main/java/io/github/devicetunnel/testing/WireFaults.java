@@ -1,29 +1,29 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.testing.FaultPlan.Corruption;
-import io.github.devicetunnel.testing.FaultPlan.CutPoint;
-import io.github.devicetunnel.testing.FaultProxy.Cut;
+import io.github.devicetunnel.testing.WireFaultPlan.Corruption;
+import io.github.devicetunnel.testing.WireFaultPlan.CutPoint;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * The faults of one direction of a {@link FaultProxy}. Thread-safe; no method blocks. Different
- * faults are combined; a new order for the same fault replaces the previous one.
+ * The wire faults of one direction of a {@link FaultProxy}: faults of the TCP connection, which the
+ * proxy applies to bytes and not to messages. Thread-safe; no method blocks. Different faults are
+ * combined; a new order for the same fault replaces the previous one.
  *
  * <p>Offsets count the bytes read from the sender. They start either with 0 at the beginning of the
  * TCP connection, which includes HTTP and TLS, or with the next byte that is forwarded. A new order
  * also applies to bytes that the proxy has read but not forwarded: at most 64 KiB, plus the bytes
  * held by a delay. It does not apply to bytes that are already forwarded.
  */
-public final class Faults {
-  private final Consumer<UnaryOperator<FaultPlan>> orders;
+public final class WireFaults {
+  private final Consumer<UnaryOperator<WireFaultPlan>> orders;
 
-  Faults(Consumer<UnaryOperator<FaultPlan>> orders) {
+  WireFaults(Consumer<UnaryOperator<WireFaultPlan>> orders) {
     this.orders = orders;
   }
 
-  private Faults order(UnaryOperator<FaultPlan> change) {
+  private WireFaults order(UnaryOperator<WireFaultPlan> change) {
     orders.accept(change);
     return this;
   }
@@ -36,7 +36,7 @@ public final class Faults {
    * @return this
    * @throws IllegalArgumentException if the delay is negative
    */
-  public Faults delay(Duration time) {
+  public WireFaults delay(Duration time) {
     if (time.isNegative()) {
       throw new IllegalArgumentException("delay must not be negative, but is " + time);
     }
@@ -50,7 +50,7 @@ public final class Faults {
    * @return this
    * @throws IllegalArgumentException if the rate is less than 1
    */
-  public Faults throttle(long bytesPerSecond) {
+  public WireFaults throttle(long bytesPerSecond) {
     if (bytesPerSecond < 1) {
       throw new IllegalArgumentException(
           "bytesPerSecond must be at least 1, but is " + bytesPerSecond);
@@ -65,7 +65,7 @@ public final class Faults {
    *
    * @return this
    */
-  public Faults stall() {
+  public WireFaults stall() {
     return order(plan -> plan.withStalled(true));
   }
 
@@ -74,7 +74,7 @@ public final class Faults {
    *
    * @return this
    */
-  public Faults resume() {
+  public WireFaults resume() {
     return order(plan -> plan.withStalled(false));
   }
 
@@ -84,7 +84,7 @@ public final class Faults {
    *
    * @return this
    */
-  public Faults singleBytes() {
+  public WireFaults singleBytes() {
     return order(plan -> plan.withSingleBytes(true));
   }
 
@@ -94,7 +94,7 @@ public final class Faults {
    *
    * @return this
    */
-  public Faults blackHole() {
+  public WireFaults blackHole() {
     return order(plan -> plan.withBlackHole(true));
   }
 
@@ -107,7 +107,7 @@ public final class Faults {
    * @return this
    * @throws IllegalArgumentException if an argument is out of range
    */
-  public Faults corruptAt(long offset, int bit) {
+  public WireFaults corruptAt(long offset, int bit) {
     Corruption corruption = new Corruption(checkOffset(offset), false, checkBit(bit));
     return order(plan -> plan.withCorruption(corruption));
   }
@@ -120,7 +120,7 @@ public final class Faults {
    * @return this
    * @throws IllegalArgumentException if an argument is out of range
    */
-  public Faults corruptAfter(long bytes, int bit) {
+  public WireFaults corruptAfter(long bytes, int bit) {
     Corruption corruption = new Corruption(checkOffset(bytes), true, checkBit(bit));
     return order(plan -> plan.withCorruption(corruption));
   }
@@ -135,7 +135,7 @@ public final class Faults {
    * @return this
    * @throws IllegalArgumentException if the offset is negative
    */
-  public Faults cutAt(long offset, Cut how) {
+  public WireFaults cutAt(long offset, Cut how) {
     CutPoint point = new CutPoint(checkOffset(offset), false, how);
     return order(plan -> plan.withCutPoint(point));
   }
@@ -150,7 +150,7 @@ public final class Faults {
    * @return this
    * @throws IllegalArgumentException if the number is negative
    */
-  public Faults cutAfter(long bytes, Cut how) {
+  public WireFaults cutAfter(long bytes, Cut how) {
     CutPoint point = new CutPoint(checkOffset(bytes), true, how);
     return order(plan -> plan.withCutPoint(point));
   }
@@ -160,8 +160,8 @@ public final class Faults {
    *
    * @return this
    */
-  public Faults clear() {
-    return order(plan -> FaultPlan.NONE);
+  public WireFaults clear() {
+    return order(plan -> WireFaultPlan.NONE);
   }
 
   private static long checkOffset(long offset) {

@@ -1,6 +1,5 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.testing.FaultProxy.Cut;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -14,26 +13,34 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a connection: reads from the source, applies the current fault plan and writes
- * to the target. One thread carries the bytes; orders may come from any thread.
+ * One direction of a proxied connection: reads from the source, applies the current wire faults and
+ * writes to the target. One thread pumps the bytes; orders may come from any thread.
  */
-final class FaultLane {
+final class WirePump {
   private static final int BUFFER = 64 << 10;
 
-  private final ProxiedConnection connection;
+  /** The connection that a pump belongs to. */
+  interface Connection {
+    boolean isCut();
+
+    /** Cuts both directions. Never blocks. */
+    void cut(Cut how);
+  }
+
+  private final Connection connection;
   private final Socket source;
   private final Socket target;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private volatile FaultPlan plan; // written under the lock
+  private volatile WireFaultPlan plan; // written under the lock
 
-  // Accessed only by the carrying thread, except that other threads read the position.
+  // Accessed only by the pumping thread, except that other threads read the position.
   private volatile long position;
   private final DelayLine line = new DelayLine();
   private long nextSliceAt = System.nanoTime();
 
-  FaultLane(ProxiedConnection connection, Socket source, Socket target, FaultPlan plan) {
+  WirePump(Connection connection, Socket source, Socket target, WireFaultPlan plan) {
     this.connection = connection;
     this.source = source;
     this.target = target;
@@ -41,7 +48,7 @@ final class FaultLane {
   }
 
   /** Changes the plan. Never blocks. */
-  void order(UnaryOperator<FaultPlan> change) {
+  void order(UnaryOperator<WireFaultPlan> change) {
     lock.lock();
     try {
       plan = change.apply(plan);
@@ -49,11 +56,11 @@ final class FaultLane {
     } finally {
       lock.unlock();
     }
-    // The carrying thread may be blocked in a read; if it is writing, it checks this itself.
+    // The pumping thread may be blocked in a read; if it is writing, it checks this itself.
     cutIfDue();
   }
 
-  /** Wakes the carrying thread from a delay or a stall. */
+  /** Wakes the pumping thread from a delay or a stall. */
   void wake() {
     lock.lock();
     try {
@@ -63,10 +70,10 @@ final class FaultLane {
     }
   }
 
-  /** Carries bytes until the source ends or the connection is cut. */
+  /** Pumps bytes until the source ends or the connection is cut. */
   void run() {
     try {
-      carry();
+      pump();
       if (!connection.isCut() && !plan.blackHole()) {
         target.shutdownOutput();
       }
@@ -80,7 +87,7 @@ final class FaultLane {
     }
   }
 
-  private void carry() throws IOException {
+  private void pump() throws IOException {
     byte[] buffer = new byte[BUFFER];
     boolean sourceEnded = false;
     while (awaitPlan() != null) {
@@ -131,7 +138,7 @@ final class FaultLane {
     OutputStream out = target.getOutputStream();
     int done = 0;
     while (done < length) {
-      FaultPlan now = awaitPlan();
+      WireFaultPlan now = awaitPlan();
       if (now == null) {
         return;
       }
@@ -156,7 +163,7 @@ final class FaultLane {
   }
 
   /** Waits for the end of a stall. Returns the current plan, or null if the connection is cut. */
-  private @Nullable FaultPlan awaitPlan() {
+  private @Nullable WireFaultPlan awaitPlan() {
     lock.lock();
     try {
       while (plan.stalled() && !connection.isCut()) {
@@ -169,7 +176,7 @@ final class FaultLane {
     }
   }
 
-  private void pace(FaultPlan now, int count) throws IOException {
+  private void pace(WireFaultPlan now, int count) throws IOException {
     if (now.bytesPerSecond() > 0) {
       long slice = TimeUnit.SECONDS.toNanos(count) / now.bytesPerSecond();
       nextSliceAt = Math.max(System.nanoTime(), nextSliceAt) + slice;
@@ -181,7 +188,7 @@ final class FaultLane {
   private void await(long nanos) throws IOException {
     lock.lock();
     try {
-      FaultPlan before = plan;
+      WireFaultPlan before = plan;
       long left = nanos;
       while (left > 0 && plan.equals(before) && !connection.isCut()) {
         left = changed.awaitNanos(left);

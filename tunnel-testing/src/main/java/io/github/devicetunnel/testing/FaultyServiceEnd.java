@@ -1,6 +1,5 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -8,21 +7,21 @@ import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A service end with a fault. It carries a number of bytes in one direction and then triggers the
- * fault, on the thread that carries that direction.
+ * A service end with a tunnel fault. It forwards a number of bytes in one direction and then
+ * applies the fault, on the thread that forwards that direction.
  */
-final class StruckService implements ServiceEnd {
+final class FaultyServiceEnd implements ServiceEnd {
   private final ServiceEnd delegate;
-  private final Strike strike;
+  private final FaultTrigger trigger;
   private final ClientEnd client;
   private final CountDownLatch stallOver = new CountDownLatch(1);
-  private long left; // accessed only by the carrying thread
+  private long remaining; // accessed only by the forwarding thread
 
-  StruckService(ServiceEnd delegate, Strike strike, ClientEnd client) {
+  FaultyServiceEnd(ServiceEnd delegate, FaultTrigger trigger, ClientEnd client) {
     this.delegate = delegate;
-    this.strike = strike;
+    this.trigger = trigger;
     this.client = client;
-    this.left = strike.bytes();
+    this.remaining = trigger.bytes();
   }
 
   /** Ends a stall, or prevents one that has not started. */
@@ -32,12 +31,12 @@ final class StruckService implements ServiceEnd {
 
   @Override
   public InputStream input() {
-    return strike.direction() == Direction.TOWARD_CLIENT ? new Input() : delegate.input();
+    return trigger.direction() == Direction.TOWARD_CLIENT ? new Input() : delegate.input();
   }
 
   @Override
   public OutputStream output() {
-    return strike.direction() == Direction.TOWARD_CLOUD ? new Output() : delegate.output();
+    return trigger.direction() == Direction.TOWARD_CLOUD ? new Output() : delegate.output();
   }
 
   @Override
@@ -58,14 +57,14 @@ final class StruckService implements ServiceEnd {
   }
 
   /**
-   * Triggers the fault. Returns once the stall has ended, or throws if the fault ended the tunnel.
+   * Applies the fault. Returns once the stall has ended, or throws if the fault ended the tunnel.
    */
-  private void strike() throws IOException {
-    if (strike.end() == null) {
+  private void applyFault() throws IOException {
+    if (trigger.action() == null) {
       awaitResume();
-      left = Long.MAX_VALUE;
+      remaining = Long.MAX_VALUE;
     } else {
-      strike.end().accept(client);
+      trigger.action().accept(client);
       delegate.close();
       throw new IOException("a fault of the test ended the tunnel");
     }
@@ -91,11 +90,11 @@ final class StruckService implements ServiceEnd {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      if (left == 0) {
-        strike(); // Earlier bytes are already on their way to the client.
+      if (remaining == 0) {
+        applyFault(); // Earlier bytes are already on their way to the client.
       }
-      int count = in.read(bytes, offset, (int) Math.min(length, left));
-      left -= Math.max(0, count);
+      int count = in.read(bytes, offset, (int) Math.min(length, remaining));
+      remaining -= Math.max(0, count);
       return count;
     }
   }
@@ -110,11 +109,11 @@ final class StruckService implements ServiceEnd {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      int passed = (int) Math.min(length, left);
+      int passed = (int) Math.min(length, remaining);
       out.write(bytes, offset, passed);
-      left -= passed;
-      if (left == 0) {
-        strike();
+      remaining -= passed;
+      if (remaining == 0) {
+        applyFault();
         out.write(bytes, offset + passed, length - passed);
       }
     }

@@ -1,26 +1,25 @@
 package io.github.devicetunnel.testing;
 
-import io.github.devicetunnel.testing.FaultProxy.Direction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault of an open tunnel.
+ * The trigger and the effect of a tunnel fault in an open tunnel.
  *
  * @param bytes the number of payload bytes that are forwarded before the fault
  * @param direction the direction in which payload is counted
- * @param end the action on the client; null for a stall
+ * @param action ends the connection to the client; null for a stall
  */
-record Strike(long bytes, Direction direction, @Nullable Consumer<ClientEnd> end) implements Fault {
-  static Strike after(long bytes, Direction direction, Consumer<ClientEnd> end) {
+record FaultTrigger(long bytes, Direction direction, @Nullable Consumer<ClientEnd> action) {
+  static FaultTrigger after(long bytes, Direction direction, Consumer<ClientEnd> action) {
     check(bytes);
     // A direction without traffic would never trigger it; the one toward the client is always read.
-    return new Strike(bytes, bytes == 0 ? Direction.TOWARD_CLIENT : direction, end);
+    return new FaultTrigger(bytes, bytes == 0 ? Direction.TOWARD_CLIENT : direction, action);
   }
 
-  static Strike stallAfter(long bytes, Direction direction) {
+  static FaultTrigger stallAfter(long bytes, Direction direction) {
     check(bytes);
-    return new Strike(bytes, direction, null);
+    return new FaultTrigger(bytes, direction, null);
   }
 
   private static void check(long bytes) {
