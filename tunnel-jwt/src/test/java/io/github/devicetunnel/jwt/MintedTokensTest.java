@@ -3,6 +3,7 @@ package io.github.devicetunnel.jwt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TokenRequest;
 import java.io.IOException;
 import java.time.Clock;

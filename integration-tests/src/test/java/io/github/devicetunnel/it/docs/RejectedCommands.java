@@ -7,9 +7,7 @@ import io.github.devicetunnel.it.support.PackagedProgram;
 import io.github.devicetunnel.it.support.ProgramRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Scenes in which the command line rejects the options of credentials. */
 final class RejectedCommands {
@@ -17,21 +15,37 @@ final class RejectedCommands {
 
   private RejectedCommands() {}
 
-  static Map<String, RejectionScene> scenes() {
-    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
-    scenes.put("no key at all", f -> failure(f));
-    scenes.put("two keys", f -> failure(f, "--api-key=ak_5ecret", "--api-key-file=key"));
-    scenes.put("a key's file that is missing", f -> failure(f, "--api-key-file=/no/key"));
-    scenes.put(
+  static RejectionScenes scenes() {
+    RejectionScenes scenes = new RejectionScenes();
+    scenes.add(
+        "no key at all",
+        "tunnel: --api-key-file: is missing; specify it or set TUNNEL_API_KEY",
+        f -> failure(f));
+    scenes.add(
+        "two keys",
+        "tunnel: --api-key-file: cannot be combined with --api-key; remove one of them",
+        f -> failure(f, "--api-key=ak_5ecret", "--api-key-file=key"));
+    scenes.add(
+        "a key's file that is missing",
+        "tunnel: --api-key-file: file not found; specify the path of a file with the access key"
+            + " or token",
+        f -> failure(f, "--api-key-file=/no/key"));
+    scenes.add(
         "a private key besides a key",
+        "tunnel: --jwt-private-key: cannot be combined with --api-key; remove one of them",
         f -> failure(f, "--jwt-private-key=/no/key", "--api-key=ak_5ecret"));
-    scenes.put(
-        "a private key without an application", f -> failure(f, "--jwt-private-key=/no/key"));
-    scenes.put(
+    scenes.add(
+        "a private key without an application",
+        "tunnel: --application-id: is missing, but required by --jwt-private-key; specify it or"
+            + " set TUNNEL_APPLICATION_ID",
+        f -> failure(f, "--jwt-private-key=/no/key"));
+    scenes.add(
         "a private key's file that is missing",
+        "tunnel: --jwt-private-key: {file}: file not found; check the path and its permissions",
         f -> failure(f, "--jwt-private-key=/no/key", APPLICATION));
-    scenes.put(
+    scenes.add(
         "a client key without its certificate",
+        "tunnel: --client-key: cannot be used without --client-cert",
         f -> failure(f, "--api-key=ak_5ecret", "--client-key=/no/key"));
     return scenes;
   }

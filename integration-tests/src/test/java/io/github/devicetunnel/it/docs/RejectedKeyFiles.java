@@ -17,8 +17,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -33,30 +31,35 @@ final class RejectedKeyFiles {
 
   private RejectedKeyFiles() {}
 
-  static Map<String, RejectionScene> scenes() {
-    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
-    scenes.putAll(signingKeys());
-    scenes.putAll(uploads());
-    scenes.putAll(clientCertificates());
+  static RejectionScenes scenes() {
+    RejectionScenes scenes = new RejectionScenes();
+    scenes.addAll(signingKeys());
+    scenes.addAll(uploads());
+    scenes.addAll(clientCertificates());
     return scenes;
   }
 
-  private static Map<String, RejectionScene> signingKeys() {
-    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
-    scenes.put(
+  private static RejectionScenes signingKeys() {
+    RejectionScenes scenes = new RejectionScenes();
+    scenes.add(
         "an encrypted key without a passphrase",
+        "privateKey {file} is encrypted, but no passphrase is set; set one",
         f -> failure(() -> PrivateKeys.read(encryptedKey(f))));
-    scenes.put(
+    scenes.add(
         "a wrong passphrase",
+        "privateKey {file} cannot be decrypted; check the passphrase",
         f -> failure(() -> PrivateKeys.read(encryptedKey(f), "wrong"::toCharArray)));
-    scenes.put(
+    scenes.add(
         "a certificate instead of the private key",
+        "privateKey {file} contains no private key, only CERTIFICATE; use another file",
         f -> failure(() -> PrivateKeys.read(pair(f).resolve("public.crt"))));
-    scenes.put(
+    scenes.add(
         "a file that is not in PEM format",
+        "privateKey {file} contains no PEM block; use another file",
         f -> failure(() -> PrivateKeys.read(Files.writeString(f.resolve("x"), "5ecret"))));
-    scenes.put(
+    scenes.add(
         "a truncated private key",
+        "privateKey {file} is damaged or in an unknown format; copy it again",
         f ->
             failure(
                 () ->
@@ -64,9 +67,15 @@ final class RejectedKeyFiles {
                         Files.writeString(
                             f.resolve("cut.pem"),
                             Files.readString(pair(f).resolve("private.key")).substring(0, 90)))));
-    scenes.put("a private key that is too short", f -> failure(() -> shortKey()));
-    scenes.put(
+    scenes.add(
+        "a private key that is too short",
+        "privateKey must be RSA of at least 2048 bits, or EC on P-256, P-384 or P-521, but is an"
+            + " RSA key of 1024 bits",
+        f -> failure(() -> shortKey()));
+    scenes.add(
         "an algorithm that does not match the key",
+        "algorithm RS256 requires an RSA key of at least 2048 bits, but the private key is an EC"
+            + " key on P-256; use ES256",
         f ->
             failure(
                 () ->
@@ -75,7 +84,10 @@ final class RejectedKeyFiles {
                         .privateKey(KEYS.privateKey())
                         .algorithm(SigningAlgorithm.RS256)
                         .build()));
-    scenes.put("an unsupported algorithm", f -> failure(() -> SigningAlgorithm.of("HS256")));
+    scenes.add(
+        "an unsupported algorithm",
+        "algorithm must be one of RS256, RS384, RS512, ES256, ES384, ES512, but is \"HS256\"",
+        f -> failure(() -> SigningAlgorithm.of("HS256")));
     return scenes;
   }
 
@@ -88,19 +100,32 @@ final class RejectedKeyFiles {
         .build();
   }
 
-  private static Map<String, RejectionScene> uploads() {
-    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
-    scenes.put("an upload without an administrator key", f -> upload("ak_x", "app", KEYS));
-    scenes.put("an upload to an unknown application", f -> upload("ak_admin", "other", KEYS));
-    scenes.put(
+  private static RejectionScenes uploads() {
+    RejectionScenes scenes = new RejectionScenes();
+    scenes.add(
+        "an upload without an administrator key",
+        "the cloud rejected the verification key for application app: 401 unauthorized, The"
+            + " access key does not belong to an administrator; check the access key (request"
+            + " {request})",
+        f -> upload("ak_x", "app", KEYS));
+    scenes.add(
+        "an upload to an unknown application",
+        "the cloud rejected the verification key for application other: 404 not_found, The"
+            + " application is not known; check the application ID and the cloud URI (request"
+            + " {request})",
+        f -> upload("ak_admin", "other", KEYS));
+    scenes.add(
         "an upload of an expired certificate",
+        "certificate has expired: it was valid until {time}; create a new one",
         f ->
             upload(
                 "ak_admin",
                 "app",
                 TestKeyPair.generate(SigningAlgorithm.ES256, Instant.now().minusSeconds(9))));
-    scenes.put(
+    scenes.add(
         "an upload of a certificate of another key",
+        "certificate does not match privateKey, so the cloud would reject its tokens; use a"
+            + " matching pair",
         f -> {
           TestKeyPair other = TestKeyPair.generate(SigningAlgorithm.ES256);
           VerificationKeys keys = keys("wss://cloud.invalid", "ak_admin");
@@ -128,19 +153,27 @@ final class RejectedKeyFiles {
     }
   }
 
-  private static Map<String, RejectionScene> clientCertificates() {
-    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
-    scenes.put(
+  private static RejectionScenes clientCertificates() {
+    RejectionScenes scenes = new RejectionScenes();
+    scenes.add(
         "a missing file of authorities",
+        "trustAlso {file}: the file does not exist; check its path",
         f -> failure(() -> TlsSettings.builder().trustAlso(Path.of("/no/ca.pem"))));
-    scenes.put(
+    scenes.add(
         "a file of authorities without a certificate",
+        "trustAlso {file}: the file contains no PEM certificate (-----BEGIN CERTIFICATE-----);"
+            + " use another file",
         f -> failure(() -> TlsSettings.builder().trustAlso(file(f, "ca.pem", "words"))));
-    scenes.put(
+    scenes.add(
         "a damaged client certificate",
+        "clientCertificate {file}: a certificate in the file cannot be parsed: {reason}; copy it"
+            + " again",
         f -> client(f, CLIENT.certificatePem().replaceFirst("MII", "AII"), CLIENT));
-    scenes.put(
+    scenes.add(
         "a client key in another format",
+        "clientKey {file}: the key is in the form \"EC PRIVATE KEY\", but \"PRIVATE KEY\""
+            + " (unencrypted PKCS#8) is required; convert it with openssl pkcs8 -topk8 -nocrypt"
+            + " -in FILE -out NEW_FILE",
         f ->
             failure(
                 () ->
@@ -151,26 +184,36 @@ final class RejectedKeyFiles {
                                 f,
                                 "k.pem",
                                 CLIENT.privateKeyPkcs8Pem().replace("PRIVATE", "EC PRIVATE")))));
-    scenes.put("the key of another client", f -> client(f, CLIENT.certificatePem(), OTHER));
-    scenes.put(
+    scenes.add(
+        "the key of another client",
+        "clientKey {file}: the key does not match the certificate in {file}; use a matching pair",
+        f -> client(f, CLIENT.certificatePem(), OTHER));
+    scenes.add(
         "a client certificate without its key",
+        "clientKey {file}: the file contains no private key; use a file with only the private"
+            + " key of the certificate",
         f -> {
           Path file = file(f, "c.pem", CLIENT.certificatePem());
           return failure(() -> TlsSettings.builder().clientCertificate(file, file));
         });
-    scenes.put(
+    scenes.add(
         "a wrong password for a PKCS#12 file",
+        "clientKeyStore {file}: the password is wrong; check it",
         f ->
             failure(
                 () -> TlsSettings.builder().clientKeyStore(keyStore(f), "5ecret"::toCharArray)));
-    scenes.put(
+    scenes.add(
         "a file that is not in PKCS#12 format",
+        "clientKeyStore {file}: the file is not in PKCS#12 format; use another file",
         f ->
             failure(
                 () ->
                     TlsSettings.builder()
                         .clientKeyStore(file(f, "k.p12", "words"), "5ecret"::toCharArray)));
-    scenes.put("an invalid pin", f -> failure(() -> TlsSettings.builder().pin("cloud", "sha1/x")));
+    scenes.add(
+        "an invalid pin",
+        "pin must be sha256/ followed by 32 bytes in Base64, but is \"sha1/x\"",
+        f -> failure(() -> TlsSettings.builder().pin("cloud", "sha1/x")));
     return scenes;
   }
 

@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import okhttp3.CertificatePinner;
@@ -26,6 +24,8 @@ import okhttp3.tls.HeldCertificate;
 final class RejectedTls {
   private static final HeldCertificate CA = authority("Plant CA");
   private static final HeldCertificate OTHER_CA = authority("Other CA");
+  private static final String CLOUD =
+      "the cloud wss://localhost:{port}/ could not be reached: localhost ";
 
   private RejectedTls() {}
 
@@ -42,32 +42,52 @@ final class RejectedTls {
     void applyTo(TlsSettings.Builder tls) throws IOException;
   }
 
-  static Map<String, RejectionScene> scenes() {
-    Map<String, RejectionScene> scenes = new LinkedHashMap<>();
+  static RejectionScenes scenes() {
+    RejectionScenes scenes = new RejectionScenes();
     long now = System.currentTimeMillis();
     long day = Duration.ofDays(1).toMillis();
     HeldCertificate good = server().signedBy(CA).build();
-    scenes.put(
+    scenes.add(
         "a server of an unknown authority",
+        CLOUD
+            + "presented a certificate of an untrusted authority (CN=Other CA): CN=cloud for"
+            + " localhost, issued by CN=Other CA, valid from {time} to {time} (trusted: only the"
+            + " authorities in {file}); if the authority is yours, trust its certificate too; if"
+            + " it is an intermediate authority, the server must send its certificate too",
         f -> withServer(f, server().signedBy(OTHER_CA).build(), tls -> {}));
-    scenes.put(
-        "a server with a self-signed certificate", f -> withServer(f, server().build(), tls -> {}));
-    scenes.put(
+    scenes.add(
+        "a server with a self-signed certificate",
+        CLOUD
+            + "presented a certificate of an untrusted authority (CN=cloud): CN=cloud for"
+            + " localhost, self-signed, valid from {time} to {time} (trusted: only the"
+            + " authorities in {file}); if the authority is yours, trust its certificate too",
+        f -> withServer(f, server().build(), tls -> {}));
+    scenes.add(
         "a server with an expired certificate",
+        CLOUD
+            + "presented a certificate that has expired: CN=cloud for localhost, issued by"
+            + " CN=Plant CA, valid from {time} to {time}; ask its administrator to renew it",
         f ->
             withServer(
                 f,
                 server().signedBy(CA).validityInterval(now - 9 * day, now - day).build(),
                 tls -> {}));
-    scenes.put(
+    scenes.add(
         "a server with a certificate that is not valid yet",
+        CLOUD
+            + "presented a certificate that is not valid yet: CN=cloud for localhost, issued by"
+            + " CN=Plant CA, valid from {time} to {time}; check the clock of this machine, which"
+            + " shows {time}",
         f ->
             withServer(
                 f,
                 server().signedBy(CA).validityInterval(now + day, now + 9 * day).build(),
                 tls -> {}));
-    scenes.put(
+    scenes.add(
         "a server with a certificate for another host",
+        CLOUD
+            + "presented a certificate for another host: CN=other for other.example, issued by"
+            + " CN=Plant CA, valid from {time} to {time}; check the host of the cloud URI",
         f ->
             withServer(
                 f,
@@ -77,16 +97,28 @@ final class RejectedTls {
                     .signedBy(CA)
                     .build(),
                 tls -> {}));
-    scenes.put(
+    scenes.add(
         "a server without the pinned key",
+        CLOUD
+            + "presented none of the pinned keys: CN=cloud {pin}, expected {pin}; if its"
+            + " operator replaced the key, pin the new one",
         f ->
             withServer(
                 f,
                 good,
                 tls -> tls.pin("localhost", CertificatePinner.pin(OTHER_CA.certificate()))));
-    scenes.put("a missing client certificate", f -> requiresClients(f, good, tls -> {}));
-    scenes.put(
+    scenes.add(
+        "a missing client certificate",
+        CLOUD
+            + "requires a client certificate issued by CN=Plant CA, but none is set; set one"
+            + " ({reason})",
+        f -> requiresClients(f, good, tls -> {}));
+    scenes.add(
         "a client certificate of another authority",
+        CLOUD
+            + "requires a client certificate issued by CN=Plant CA, but the configured one is"
+            + " CN=client without host names, issued by CN=Other CA, valid from {time} to"
+            + " {time}; set one that it accepts ({reason})",
         f -> {
           HeldCertificate client =
               new HeldCertificate.Builder().commonName("client").signedBy(OTHER_CA).build();
@@ -96,8 +128,16 @@ final class RejectedTls {
           return requiresClients(f, good, tls -> tls.clientCertificate(file, file));
         });
     // The alert protocol_version, from a server that supports only TLS 1.1 or older.
-    scenes.put("a server with old TLS", f -> answers(f, new byte[] {0x15, 3, 2, 0, 2, 2, 70}));
-    scenes.put("a server without TLS", f -> answers(f, "HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8)));
+    scenes.add(
+        "a server with old TLS",
+        CLOUD
+            + "supports neither TLS 1.2 nor TLS 1.3 (Received fatal alert: protocol_version);"
+            + " ask its administrator to update it",
+        f -> answers(f, new byte[] {0x15, 3, 2, 0, 2, 2, 70}));
+    scenes.add(
+        "a server without TLS",
+        CLOUD + "does not use TLS on this port; check the port, or use ws instead of wss",
+        f -> answers(f, "HTTP/1.1 400 Bad\r\n\r\n".getBytes(UTF_8)));
     return scenes;
   }
 

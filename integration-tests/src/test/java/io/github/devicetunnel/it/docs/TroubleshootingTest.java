@@ -3,28 +3,67 @@ package io.github.devicetunnel.it.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.it.docs.MessageSources.Text;
+import io.github.devicetunnel.it.docs.TroubleshootingSource.Row;
+import io.github.devicetunnel.it.docs.TroubleshootingSource.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Checks that the documents list every message of the program, and no message that does not exist.
+ * Checks that {@code docs/TROUBLESHOOTING.md} is the page of its source, that the messages in it
+ * exist, and that each other message of the program states a fix itself. With {@code
+ * -Dtroubleshooting.write=true}, writes the page.
  */
 final class TroubleshootingTest {
-  private static final Path DOCS = Path.of(System.getProperty("tunnel.root"), "docs");
-  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+  private static final Path PAGE =
+      Path.of(System.getProperty("tunnel.root"), "docs", "TROUBLESHOOTING.md");
+  private static final int MAX_CELL = 120;
+
+  /** Fewer letters would match unrelated messages. */
+  private static final int MIN_FIXED_TEXT = 10;
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\w+}");
-  private static final Pattern HOLE = Pattern.compile(MessageSources.HOLE, Pattern.LITERAL);
+  private static final Pattern GAP = Pattern.compile("\\{\\w+}|…");
+
+  /** Verbs of fixes, in the imperative. */
+  private static final String VERBS =
+      "add|ask|call|change|check|choose|close|configure|convert|copy|correct|create|enable|export"
+          + "|increase|install|make|offer|omit|open|pass|provide|raise|read|remove|replace|report"
+          + "|request|restart|return|run|save|set|specify|throw|trust|use|wait|write";
+
+  /** An imperative at the beginning, or after a colon, semicolon, full stop or ", or". */
+  private static final Pattern FIX =
+      Pattern.compile(
+          "(^|[;:.] |, or )((please|or|(if|to|for) [^;]+,) )?(" + VERBS + ")\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  /** The valid value, or that a value is missing. */
+  private static final Pattern REQUIREMENT =
+      Pattern.compile(
+          "\\bmust (not )?[a-z]+ |\\bis (missing|null|empty|blank)\\b"
+              + "|which (the cloud|device-tunnel) requires");
+
+  /** The section of a specification that the other side violates. */
+  private static final Pattern SPECIFICATION = Pattern.compile("\\(RFC \\d+ section [\\d.]+\\)");
+
+  /** The reason why a message is complete, or {@code NONE}. */
+  private enum Rule {
+    ROW,
+    FIX,
+    REQUIREMENT,
+    SPECIFICATION,
+    EXEMPT,
+    NONE
+  }
 
   /** Classes that report progress, not errors. */
   private static final Set<String> SUCCESS_CLASSES =
@@ -85,15 +124,55 @@ final class TroubleshootingTest {
           "tokens signed with {} for {} s",
           "Digest username=");
 
-  /** Fragments of messages whose rest differs. */
+  /** Parts of messages whose other parts state the cause and the fix. */
   private static final Set<String> FRAGMENTS =
-      Set.of("the interval", "the time", "the number", "the file", "standard error");
+      Set.of(
+          "the interval",
+          "the time",
+          "the number",
+          "the file",
+          "standard error",
+          "the algorithm",
+          "the application ID",
+          "the certificate",
+          "the device ID",
+          "the header",
+          "the key",
+          "the name",
+          "the program",
+          "the proxy",
+          "the token",
+          "the tunnel",
+          "the value",
+          "the cloud",
+          "the service",
+          "the environment variable {}",
+          "cannot open a tunnel to {}: {}",
+          "{} (the value of {})",
+          "example: tunnel exec [OPTION...] -- psql -p {port}",
+          "file not found",
+          "the file cannot be read",
+          "more than one private key",
+          "no private key",
+          "is malformed",
+          "has no scheme",
+          "has a query or a fragment",
+          "has only a part of the path",
+          "host:port, [ipv6]:port or :port",
+          "host:port, [ipv6]:port, :port or unix:/path",
+          "contains a slash, as in a URL",
+          "has no port",
+          "has a port above 65535",
+          "has a malformed host or port",
+          "has an IPv6 address without brackets",
+          "is a unix socket");
 
   /** Messages of success. */
   private static final Set<String> SUCCESS_MESSAGES =
       Set.of(
           "available, not expired",
           "round trip to the cloud",
+          "first byte",
           "the service sent {} bytes and closed the connection",
           "no host name to resolve",
           "reused an open connection",
@@ -120,49 +199,70 @@ final class TroubleshootingTest {
           "Uploaded to application {}");
 
   private static List<Text> texts;
-
-  /**
-   * A row of a table.
-   *
-   * @param fixed the texts between the placeholders
-   */
-  private record Row(String text, List<String> fixed) {
-    static Row of(String text) {
-      return new Row(text, List.of(PLACEHOLDER.split(text, -1)));
-    }
-
-    /** Returns whether a message matches the whole row, with any text in place of placeholders. */
-    boolean matches(String message) {
-      return message.startsWith(fixed.get(0))
-          && message.endsWith(fixed.get(fixed.size() - 1))
-          && isInOrder(message, fixed);
-    }
-  }
+  private static List<Section> sections;
 
   @BeforeAll
   static void readSources() throws IOException {
     texts = MessageSources.texts();
+    sections = TroubleshootingSource.read();
   }
 
   @Test
-  void documentsListEveryMessage() throws IOException {
-    List<Row> rows = rows("TROUBLESHOOTING.md");
-    rows.addAll(rows("REFUSALS.md"));
+  void pageMatchesSource() throws IOException {
+    String page = TroubleshootingSource.page(sections);
+    if (Boolean.getBoolean("troubleshooting.write")) {
+      Files.writeString(PAGE, page);
+    }
 
-    List<Text> missing = messages();
-    missing.removeIf(message -> rows.stream().anyMatch(has(message)));
-
-    assertThat(missing).as("messages missing in the tables").isEmpty();
+    assertThat(Files.readString(PAGE))
+        .as("the page; -Dtroubleshooting.write=true writes it from its source")
+        .isEqualTo(page);
   }
 
   @Test
-  void guideListsOnlyExistingMessages() throws IOException {
-    List<Row> unknown = rows("TROUBLESHOOTING.md");
-    assertThat(unknown).hasSizeGreaterThan(100);
+  void rowsContainOnlyExistingMessages() {
+    List<String> messages = messages();
+    List<String> unknown = new ArrayList<>();
+    for (Row row : rows()) {
+      row.messages().stream()
+          .filter(shown -> messages.stream().noneMatch(message -> isShown(message, shown)))
+          .forEach(unknown::add);
+      row.also().stream()
+          .filter(part -> messages.stream().noneMatch(message -> isSame(message, part)))
+          .forEach(unknown::add);
+    }
 
-    messages().forEach(message -> unknown.removeIf(has(message)));
+    assertThat(unknown).as("texts of rows that no source contains").isEmpty();
+    assertThat(rows()).hasSizeGreaterThan(100);
+  }
 
-    assertThat(unknown).as("rows without a message in the sources").isEmpty();
+  @Test
+  void messagesOfRowsAreSpecific() {
+    assertThat(rows().stream().flatMap(row -> row.messages().stream()))
+        .allMatch(shown -> String.join("", fixedParts(shown)).length() >= MIN_FIXED_TEXT);
+  }
+
+  @Test
+  void cellsAreShort() {
+    assertThat(rows().stream().flatMap(row -> row.cells().stream()))
+        .allMatch(cell -> !cell.isBlank() && !cell.contains("|") && cell.length() <= MAX_CELL);
+  }
+
+  @Test
+  void everyMessageHasRowOrFix() {
+    Map<Rule, Integer> counts = new EnumMap<>(Rule.class);
+    List<Text> incomplete = new ArrayList<>();
+    for (Text text : texts) {
+      Rule rule = rule(text);
+      counts.merge(rule, 1, Integer::sum);
+      if (rule == Rule.NONE) {
+        incomplete.add(text);
+      }
+    }
+
+    assertThat(incomplete)
+        .as("messages that state no fix and have no row; messages by rule: %s", counts)
+        .isEmpty();
   }
 
   @Test
@@ -174,45 +274,62 @@ final class TroubleshootingTest {
         .containsAll(SUCCESS_MESSAGES);
   }
 
-  private static List<Text> messages() {
-    List<Text> messages = new ArrayList<>(texts);
-    messages.removeIf(text -> SUCCESS_CLASSES.contains(text.className()));
-    Stream.of(EXTERNAL_MESSAGES, INTERNAL_MESSAGES, FRAGMENTS, SUCCESS_MESSAGES)
-        .forEach(exempt -> messages.removeIf(text -> exempt.contains(text.text())));
-    return messages;
+  private static Rule rule(Text text) {
+    String message = text.text();
+    if (isExempt(text)) {
+      return Rule.EXEMPT;
+    }
+    if (rows().stream().anyMatch(row -> explains(row, message))) {
+      return Rule.ROW;
+    }
+    if (FIX.matcher(message).find()) {
+      return Rule.FIX;
+    }
+    if (REQUIREMENT.matcher(message).find()) {
+      return Rule.REQUIREMENT;
+    }
+    return SPECIFICATION.matcher(message).find() ? Rule.SPECIFICATION : Rule.NONE;
   }
 
-  /**
-   * Matches rows that contain the pieces of a message in their order, or that match the message.
-   */
-  private static Predicate<Row> has(Text message) {
-    List<String> pieces =
-        HOLE.splitAsStream(message.text()).map(String::strip).collect(Collectors.toList());
-    return row -> isInOrder(row.text(), pieces) || row.matches(message.text());
+  private static boolean isExempt(Text text) {
+    return SUCCESS_CLASSES.contains(text.className())
+        || Stream.of(EXTERNAL_MESSAGES, INTERNAL_MESSAGES, FRAGMENTS, SUCCESS_MESSAGES)
+            .anyMatch(exempt -> exempt.contains(text.text()));
   }
 
-  /** Does not use regular expressions, which would take many times as long. */
-  private static boolean isInOrder(String text, List<String> pieces) {
+  private static boolean explains(Row row, String message) {
+    return row.messages().stream().anyMatch(shown -> isShown(message, shown))
+        || row.also().stream().anyMatch(part -> isSame(message, part));
+  }
+
+  /** Returns whether a message contains the fixed parts of a message in a row, in their order. */
+  private static boolean isShown(String message, String shown) {
     int end = 0;
-    for (String piece : pieces) {
-      int start = text.indexOf(piece, end);
+    for (String part : fixedParts(shown)) {
+      int start = message.indexOf(part, end);
       if (start < 0) {
         return false;
       }
-      end = start + piece.length();
+      end = start + part.length();
     }
     return true;
   }
 
-  /** Returns the first text in code format of every row in a table. */
-  private static List<Row> rows(String document) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(DOCS.resolve(document))) {
-      Matcher code = CODE.matcher(line);
-      if (line.startsWith("| ") && code.find()) {
-        rows.add(Row.of(code.group(1)));
-      }
-    }
-    return rows;
+  /** Returns whether two messages are equal except for the names of placeholders. */
+  private static boolean isSame(String message, String part) {
+    String holes = PLACEHOLDER.matcher(part).replaceAll(MessageSources.HOLE);
+    return message.strip().equals(holes.strip());
+  }
+
+  private static List<String> fixedParts(String shown) {
+    return GAP.splitAsStream(shown).map(String::strip).filter(part -> !part.isEmpty()).toList();
+  }
+
+  private static List<String> messages() {
+    return texts.stream().filter(text -> !isExempt(text)).map(Text::text).toList();
+  }
+
+  private static List<Row> rows() {
+    return sections.stream().flatMap(section -> section.rows().stream()).toList();
   }
 }
