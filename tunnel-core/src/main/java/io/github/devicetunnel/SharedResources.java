@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
+import io.github.devicetunnel.internal.concurrent.Daemons;
 import io.github.devicetunnel.internal.upgrade.Upgrader;
 import java.time.Duration;
 import java.util.Map;
@@ -57,11 +58,7 @@ final class SharedResources {
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,
-            task -> {
-              Thread thread = new Thread(task, "tunnel-timer");
-              thread.setDaemon(true);
-              return thread;
-            },
+            Daemons.factory("tunnel-timer"),
             // After the shutdown, no connection is left that needs a timer.
             new ThreadPoolExecutor.DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);

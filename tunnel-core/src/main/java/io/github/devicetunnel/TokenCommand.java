@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Daemons;
 import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,9 +80,7 @@ final class TokenCommand implements TokenSource {
               in.transferTo(OutputStream.nullOutputStream());
               return beginning;
             });
-    Thread thread = new Thread(reading, "tunnel-token-command");
-    thread.setDaemon(true);
-    thread.start();
+    Daemons.thread("tunnel-token-command", reading).start();
     return reading;
   }
 

@@ -36,7 +36,7 @@ class ArchitectureTest {
           "cloud", Set.of("text"),
           "net", Set.of("text", "tls"),
           "frames", Set.of("concurrent", "net"),
-          "local", Set.of("net", "text"),
+          "local", Set.of("concurrent", "net", "text"),
           "proxy", Set.of("net", "text", "tls"),
           "upgrade", Set.of("net", "proxy", "text"));
 

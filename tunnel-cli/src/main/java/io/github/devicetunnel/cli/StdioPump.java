@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelStream;
+import io.github.devicetunnel.cli.process.Daemons;
 import io.github.devicetunnel.cli.process.StandardOutput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,9 +40,7 @@ final class StdioPump {
    * blocked in a read of the input, because a read from a terminal or pipe cannot be cancelled.
    */
   CloseReason run() {
-    Thread up = new Thread(this::pumpUp, "tunnel-stdio-up");
-    up.setDaemon(true);
-    up.start();
+    Daemons.thread("tunnel-stdio-up", this::pumpUp).start();
     pumpDown();
     stream.close();
     return stream.whenClosed().toCompletableFuture().join();

@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli.demo;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.github.devicetunnel.cli.process.Daemons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,13 +40,7 @@ public final class DemoWebService implements AutoCloseable {
     System.setProperty("sun.net.httpserver.nodelay", "true");
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    ExecutorService threads =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "demo-web-service");
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService threads = Executors.newCachedThreadPool(Daemons.factory("demo-web-service"));
     server.setExecutor(threads);
     byte[] page = page();
     server.createContext(

@@ -4,6 +4,7 @@ import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.process.Daemons;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,13 +145,12 @@ public final class Listeners implements AutoCloseable {
     retired.add(listener);
     console.status("No longer listening on " + ListenAddress.text(listener.address()));
     Thread thread =
-        new Thread(
+        Daemons.thread(
+            "tunnel-retire",
             () -> {
               DrainReport unused = listener.close(drain);
               retired.remove(listener);
-            },
-            "tunnel-retire");
-    thread.setDaemon(true);
+            });
     thread.start();
   }
 

@@ -62,9 +62,7 @@ final class OutputQueue {
   /** Returns a new queue and starts its thread. */
   static OutputQueue started(String threadName) {
     OutputQueue queue = new OutputQueue();
-    Thread thread = new Thread(queue::run, threadName);
-    thread.setDaemon(true);
-    thread.start();
+    Daemons.thread(threadName, queue::run).start();
     return queue;
   }
 

@@ -7,6 +7,7 @@ import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.listen.ListenAddress;
 import io.github.devicetunnel.cli.listen.ListenFailure;
 import io.github.devicetunnel.cli.listen.Reporter;
+import io.github.devicetunnel.cli.process.Daemons;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -107,15 +108,9 @@ public final class MetricsServer implements Reporter {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            MetricsServer::thread);
+            Daemons.factory("metrics"));
     threads.allowCoreThreadTimeOut(true);
     return threads;
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "metrics");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private static byte[] utf8(String text) {

@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli.report;
 
 import io.github.devicetunnel.cli.listen.Reporter;
 import io.github.devicetunnel.cli.process.Colour;
+import io.github.devicetunnel.cli.process.Daemons;
 import io.github.devicetunnel.cli.process.Output;
 import io.github.devicetunnel.cli.value.Bytes;
 import java.util.concurrent.Executors;
@@ -30,12 +31,7 @@ public final class StatusLine implements Reporter {
   public void ready() {
     lastNanos = System.nanoTime();
     ScheduledExecutorService running =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "status-line");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(Daemons.factory("status-line"));
     timer = running;
     // At a fixed rate, a run after a late one would follow at once and show the data rate of a
     // moment.

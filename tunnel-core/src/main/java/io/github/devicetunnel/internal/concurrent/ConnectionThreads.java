@@ -41,7 +41,7 @@ public final class ConnectionThreads {
           1,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          task -> platform("tunnel-helper", task),
+          task -> Daemons.thread("tunnel-helper", task),
           // After the shutdown no connection is left that needs a helper.
           new ThreadPoolExecutor.DiscardPolicy());
 
@@ -55,7 +55,7 @@ public final class ConnectionThreads {
   }
 
   public Thread start(String name, Runnable task) {
-    Thread thread = VIRTUAL == null ? platform(name, task) : counted(VIRTUAL, name, task);
+    Thread thread = VIRTUAL == null ? Daemons.thread(name, task) : counted(VIRTUAL, name, task);
     thread.start();
     return thread;
   }
@@ -133,7 +133,7 @@ public final class ConnectionThreads {
       platformThreads.decrementAndGet();
       return virtual.unstarted(name, task);
     }
-    return platform(
+    return Daemons.thread(
         name,
         () -> {
           try {
@@ -142,12 +142,6 @@ public final class ConnectionThreads {
             platformThreads.decrementAndGet();
           }
         });
-  }
-
-  private static Thread platform(String name, Runnable task) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.internal.local;
 
+import io.github.devicetunnel.internal.concurrent.Daemons;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -98,14 +99,7 @@ final class SocketTable {
    */
   SocketTable(Path folder) {
     this.folder = folder;
-    this.reader =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "tunnel-socket-table");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.reader = new ScheduledThreadPoolExecutor(1, Daemons.factory("tunnel-socket-table"));
     reader.setKeepAliveTime(THREAD_IDLE_SECONDS, TimeUnit.SECONDS);
     reader.allowCoreThreadTimeOut(true);
   }
