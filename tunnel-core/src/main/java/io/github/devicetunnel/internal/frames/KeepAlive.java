@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  */
 public final class KeepAlive {
   /** The observed connection. The parameter {@code now} is the current time of the clock. */
-  interface Connection {
+  public interface Connection {
     /** Returns how long a read has been waiting without receiving a byte; 0 if none waits. */
     long silentNanos(long now);
 
@@ -95,7 +95,7 @@ public final class KeepAlive {
    *     of a write; zero means no limit
    */
   public static Recheck start(
-      WebSocket webSocket,
+      Connection connection,
       Duration pingInterval,
       Duration livenessTimeout,
       Duration writeTimeout,
@@ -103,7 +103,7 @@ public final class KeepAlive {
       ScheduledExecutorService scheduler) {
     KeepAlive keepAlive =
         new KeepAlive(
-            webSocket, System::nanoTime, pingInterval, livenessTimeout, writeTimeout, verdict);
+            connection, System::nanoTime, pingInterval, livenessTimeout, writeTimeout, verdict);
     return Recheck.start(scheduler, keepAlive.pingNanos, keepAlive::check, verdict::failed);
   }
 
