@@ -1,8 +1,8 @@
-// A stand-in for the tunnelling service: relays websockets to TCP services. Prints its port, and
-// ends when its standard input does. Arguments are websocket subprotocols: it selects the first one
-// that a client offers, and rejects clients that offer none of them. With the option --bare it ends a
-// tunnel as many servers do: with a FIN, over TLS after close_notify, and without a close frame. With
-// TLS_KEY and TLS_CERTIFICATE (PEM) in its environment it speaks TLS.
+// A simulated cloud based on the websocket library ws: relays websockets to TCP services. Prints its
+// port, and exits at the end of its standard input. Arguments are websocket subprotocols: the server
+// selects the first subprotocol that a client offers, and rejects a client that offers none of them.
+// With --bare, it ends a tunnel like many servers: with a FIN (over TLS after close_notify), without
+// a close frame. Serves TLS if the environment contains TLS_KEY and TLS_CERTIFICATE (PEM).
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -35,7 +35,7 @@ process.stdin.on('end', () => process.exit(0)).resume();
 function relay(client, request) {
   const match = PATH.exec(decodeURIComponent(request.url));
   if (!match) {
-    client.close(1008, 'there is nothing at ' + request.url);
+    client.close(1008, 'no service at ' + request.url);
     return;
   }
   const service = net.connect({ host: match[1], port: Number(match[2]), noDelay: true });
@@ -59,7 +59,7 @@ function relay(client, request) {
       service.pause();
     }
   });
-  // A paused client would not see the answer to our close frame.
+  // A paused client would not read the answer to the close frame.
   service.on('end', () => {
     client.resume();
     if (bare) {

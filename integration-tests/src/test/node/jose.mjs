@@ -1,5 +1,6 @@
-// Another library's view of tokens: `jose.mjs verify ALG CERTIFICATE` prints the claims of the token
-// on standard input, `jose.mjs sign ALG KEY` a token with the claims on standard input.
+// Verifies and signs tokens with the library jose, for interoperability tests. Reads standard input:
+// `jose.mjs verify ALG CERTIFICATE` reads a token and prints its claims, `jose.mjs sign ALG KEY` reads
+// claims and prints a token.
 import fs from 'node:fs';
 import { SignJWT, importPKCS8, importX509, jwtVerify } from 'jose';
 

@@ -1,7 +1,7 @@
-// An HTTP proxy for CONNECT that speaks TLS to its clients, with TLS_KEY and TLS_CERTIFICATE (PEM) of
-// its environment. Requires the value of PROXY_AUTHORIZATION in the header Proxy-Authorization. Asks
-// for a client certificate and accepts none. Prints its port, then a line of JSON for each request.
-// Ends when its standard input does.
+// An HTTP proxy for CONNECT with TLS to its clients. Environment: TLS_KEY and TLS_CERTIFICATE (PEM),
+// and optionally PROXY_AUTHORIZATION, the required value of the header Proxy-Authorization. Requests
+// a client certificate, but does not require one. Prints its port, and then one line of JSON for each
+// request. Exits at the end of its standard input.
 import https from 'node:https';
 import net from 'node:net';
 

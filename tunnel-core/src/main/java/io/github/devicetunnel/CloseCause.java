@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cause of a connection's end, with its message. The static factory methods cover all causes. A
- * {@link CloseReason} adds the byte counts and the duration of the connection.
+ * The cause of the end of a connection, with its message. The static factory methods cover all
+ * causes. A {@link CloseReason} adds the byte counts and the duration of the connection.
  *
  * @param received close code that the cloud sent; 1006 after an accepted end without a close frame;
  *     otherwise null
@@ -120,25 +120,26 @@ record CloseCause(
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
-  /** Returns the cause for a connection that waited too long for another one to end. */
+  /** Returns the cause for a connection that waited too long for another connection to end. */
   static CloseCause noConnectionFree(Duration waited, int limit) {
     String message =
         "no connection ended within "
             + seconds(waited)
-            + ", and the client has as many as it may ("
+            + ", and the client has reached its limit of "
             + limit
-            + "); close connections, or raise maxConnections";
+            + " connections; close connections, or raise maxConnections";
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
   /** Returns the cause for a dial that waited too long for other dials. */
   static CloseCause tooManyDials(Duration waited, int limit) {
     String message =
-        "the dial could not begin within "
+        "the dial did not start within "
             + seconds(waited)
-            + " because "
+            + ", because "
             + limit
-            + " others were in progress; the cloud may be overloaded, or raise maxConcurrentDials";
+            + " other dials were in progress; check whether the cloud is overloaded, or raise"
+            + " maxConcurrentDials";
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
@@ -183,7 +184,7 @@ record CloseCause(
         Kind.REMOTE_CLOSED, EndedBy.SERVICE, CloseCode.ABNORMAL, CloseCode.NORMAL, message, null);
   }
 
-  /** Returns a hint for a tunnel that ended at once without a byte: probably nothing listens. */
+  /** Returns a hint for a tunnel that ended immediately without a byte. */
   static String notListeningHint(Target target) {
     return " before sending any data; check that the service listens on "
         + target.serviceAddress()

@@ -52,8 +52,8 @@ final class ConnectionMetrics {
   }
 
   /** Returns the close reason of a connection that ends now. */
-  CloseReason reason(CloseCause ending) {
-    return ending.reason(sent(), received(), startedAt);
+  CloseReason reason(CloseCause cause) {
+    return cause.reason(sent(), received(), startedAt);
   }
 
   ConnectionStats stats() {

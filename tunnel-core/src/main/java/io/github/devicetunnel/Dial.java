@@ -233,7 +233,7 @@ final class Dial {
     }
     return e instanceof TokenException token
         ? CloseCause.withoutToken(settings.target(), token)
-        : failure(e).ending(settings.timeouts().connectTimeout(), currentStep());
+        : failure(e).closeCause(settings.timeouts().connectTimeout(), currentStep());
   }
 
   private DialFailure failure(IOException e) {

@@ -104,7 +104,7 @@ final class DialFailure {
    * @param timeout connect timeout
    * @param step description of the step
    */
-  CloseCause ending(Duration timeout, String step) {
+  CloseCause closeCause(Duration timeout, String step) {
     if (cause instanceof ProxyException) {
       return CloseCause.unreachable(cloud, String.valueOf(cause.getMessage()), cause);
     }

@@ -13,15 +13,15 @@ import okhttp3.Dns;
  */
 final class ServiceNames {
   /** An address for documentation (RFC 5737), which is not reachable. */
-  private static final byte[] NOWHERE = {(byte) 192, 0, 2, 1};
+  private static final byte[] PLACEHOLDER = {(byte) 192, 0, 2, 1};
 
   private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F:.]*:[^\\]]*]?");
 
   private ServiceNames() {}
 
-  /** Returns a DNS that resolves every name to the unreachable address, without a query. */
+  /** Returns a DNS that resolves every name to the placeholder address, without a query. */
   static Dns dns() {
-    return host -> List.of(nowhere(host));
+    return host -> List.of(placeholder(host));
   }
 
   /**
@@ -35,14 +35,14 @@ final class ServiceNames {
     String host = address.getHostString();
     try {
       InetAddress ip =
-          IP_ADDRESS.matcher(host).matches() ? InetAddress.getByName(host) : nowhere(host);
+          IP_ADDRESS.matcher(host).matches() ? InetAddress.getByName(host) : placeholder(host);
       return new InetSocketAddress(ip, address.getPort());
     } catch (UnknownHostException e) {
       return address; // The host resembles an IP address, but is not valid.
     }
   }
 
-  private static InetAddress nowhere(String host) throws UnknownHostException {
-    return InetAddress.getByAddress(host, NOWHERE);
+  private static InetAddress placeholder(String host) throws UnknownHostException {
+    return InetAddress.getByAddress(host, PLACEHOLDER);
   }
 }

@@ -75,9 +75,7 @@ final class SharedResources {
     return true;
   }
 
-  /**
-   * Removes a client whose connections are closed. The last client releases the resources.
-   */
+  /** Removes a client whose connections are closed. The last client releases the resources. */
   void leave() {
     synchronized (this) {
       if (--users > 0) {
@@ -110,8 +108,8 @@ final class SharedResources {
   }
 
   /**
-   * Returns the upgrader. The first call creates it, which takes 0.1 s in a new JVM because it reads
-   * the trusted certificates of the system.
+   * Returns the upgrader. The first call creates it, which takes 0.1 s in a new JVM because it
+   * reads the trusted certificates of the system.
    *
    * @throws SSLException if the trusted certificates cannot be read
    */

@@ -23,7 +23,7 @@ final class StreamLife implements Connections.Connection {
   private static final Duration HALF_CLOSE_TIMEOUT = Duration.ofSeconds(60);
 
   /** Interval of checks for a missing reader if pings are disabled. */
-  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
   private static final long RETRY_INTERVAL_MILLIS = 100;
 
@@ -36,7 +36,7 @@ final class StreamLife implements Connections.Connection {
   private final StreamWriter writer;
 
   private volatile boolean closedHere;
-  private volatile @Nullable Future<?> looks;
+  private volatile @Nullable Future<?> readerChecks;
   private final AtomicBoolean released = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final CompletableFuture<CloseReason> whenClosed = new CompletableFuture<>();
@@ -85,12 +85,12 @@ final class StreamLife implements Connections.Connection {
       Timeouts timeouts = settings.timeouts();
       long nanos =
           TimeUnit.NANOSECONDS.convert(
-              timeouts.pings() ? timeouts.keepAliveInterval() : LOOK_INTERVAL);
-      looks =
+              timeouts.pings() ? timeouts.keepAliveInterval() : CHECK_INTERVAL);
+      readerChecks =
           resources
               .timers()
               .scheduleWithFixedDelay(
-                  () -> tunnel.guard(reader::look), nanos, nanos, TimeUnit.NANOSECONDS);
+                  () -> tunnel.guard(reader::ensureReader), nanos, nanos, TimeUnit.NANOSECONDS);
       opened = true;
     } finally {
       reader.endDial();
@@ -112,12 +112,12 @@ final class StreamLife implements Connections.Connection {
       return;
     }
     AtomicBoolean passed = new AtomicBoolean();
-    Runnable giveUp =
+    Runnable timeOut =
         () -> {
           passed.set(true); // set first, because cancelling releases the dialling thread
           tunnel.endDial(limit);
         };
-    Future<?> limiting = resources.timers().schedule(giveUp, limit.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> timer = resources.timers().schedule(timeOut, limit.toNanos(), TimeUnit.NANOSECONDS);
     try {
       open();
       if (passed.get()) {
@@ -127,7 +127,7 @@ final class StreamLife implements Connections.Connection {
     } catch (TunnelException e) {
       throw passed.get() ? timedOut(limit, e) : e;
     } finally {
-      limiting.cancel(false);
+      timer.cancel(false);
     }
   }
 
@@ -190,7 +190,9 @@ final class StreamLife implements Connections.Connection {
     } catch (OutOfMemoryError e) {
       // No thread can be started now. Retry, because the resources must be released.
       var unused =
-          resources.timers().schedule(this::releaseSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+          resources
+              .timers()
+              .schedule(this::releaseSoon, RETRY_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -202,9 +204,9 @@ final class StreamLife implements Connections.Connection {
     try {
       reader.close();
       // After the reader, because a dial in progress schedules the checks.
-      Future<?> planned = looks;
-      if (planned != null) {
-        planned.cancel(false);
+      Future<?> scheduled = readerChecks;
+      if (scheduled != null) {
+        scheduled.cancel(false);
       }
       tunnel.close();
     } finally {

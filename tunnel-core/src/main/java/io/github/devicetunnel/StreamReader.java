@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time takes bytes from the tunnel. Normally this is the caller's thread, which
  * avoids a thread switch. If no thread has read for some time, or after a read timeout, a stand-in
- * thread takes over. It answers pings and detects the end of the tunnel for applications that only
- * write. It takes one piece, which the next read returns. The lock is never held during I/O. See
- * docs/rationale/streams-and-listeners.md.
+ * thread takes over. It answers pings, and detects the end of the tunnel for applications that only
+ * write. It takes one buffer, whose bytes the next read returns. The lock is never held during I/O.
+ * See docs/rationale/streams-and-listeners.md.
  */
 final class StreamReader {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -164,7 +164,7 @@ final class StreamReader {
   }
 
   /** Starts a stand-in if no thread has read since the last call. Called periodically. */
-  void look() {
+  void ensureReader() {
     lock.lock();
     try {
       if (!wasCalled) {
@@ -214,7 +214,7 @@ final class StreamReader {
     }
   }
 
-  /** Takes one piece from the tunnel, or detects its end. Releases the lock meanwhile. */
+  /** Takes one buffer from the tunnel, or detects its end. Releases the lock meanwhile. */
   private void take(Deadline deadline) throws SocketTimeoutException {
     lock.unlock();
     @Nullable ByteBuffer taken = null;
@@ -267,8 +267,8 @@ final class StreamReader {
 
   /**
    * Ends all reads after the end of the tunnel. Waits for the thread that takes from the tunnel, at
-   * most for {@code MAX_TAKE}. The end of the connection releases that thread, unless a
-   * callback of an event listener keeps it longer.
+   * most for {@code MAX_TAKE}. The end of the connection releases that thread, unless a callback of
+   * an event listener keeps it longer.
    */
   void close() {
     lock.lock();

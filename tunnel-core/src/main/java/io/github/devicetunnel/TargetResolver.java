@@ -16,7 +16,7 @@ import java.net.UnknownHostException;
  *           if (device == null) {
  *             throw new UnknownHostException(host);
  *           }
- *           return new Target(device, "127.0.0.1:" + port);
+ *           return Target.of(device, "127.0.0.1", port);
  *         });
  * }</pre>
  */
@@ -26,7 +26,7 @@ public interface TargetResolver {
    * Returns the target for a host and port. Called for every connection, on the thread that
    * connects.
    *
-   * @param host a name or an IP address, as passed by the caller; names are not resolved before
+   * @param host a name or an IP address, as passed by the caller; names are not resolved
    * @param port from 1 to 65535
    * @return the target of the tunnel; null is reported as an {@link UnknownHostException}
    * @throws UnknownHostException if the host is unknown

@@ -293,8 +293,8 @@ public final class TlsSettings {
      * TlsSettings#reload} keeps these certificates.
      *
      * @param authorities at least one CA certificate
-     * @param source the origin of the certificates, for messages: "trusted: only the authorities
-     *     in SOURCE"
+     * @param source the origin of the certificates, for messages: "trusted: only the authorities in
+     *     SOURCE"
      * @return this
      * @throws IllegalArgumentException if the collection is empty
      */

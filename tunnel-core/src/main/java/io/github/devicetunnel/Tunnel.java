@@ -31,11 +31,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   /** Timeout for the answer to a close frame. */
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-  /**
-   * A tunnel that ends this soon without a byte suggests that nothing listens on the service
-   * address.
-   */
-  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+  /** If a tunnel ends this soon without a byte, probably no service listens on the address. */
+  private static final Duration IMMEDIATE_CLOSE = Duration.ofSeconds(1);
 
   private final SharedResources resources;
   private final Settings settings;
@@ -111,7 +108,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     throw new TunnelException(requireReason());
   }
 
-  /** Waits while the client has as many connections as it may, at most the connect timeout. */
+  /** Waits while the client has reached its limit of connections, at most the connect timeout. */
   private void awaitAdmission() throws TunnelException {
     Duration limit = settings.timeouts().connectTimeout();
     CloseCause cause;
@@ -241,8 +238,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   private @Nullable String hint(WebSocket socket) {
-    boolean atOnce = life.openNanos() < AT_ONCE.toNanos();
-    return atOnce && socket.received() == 0 && life.state() == State.OPEN
+    boolean immediate = life.openNanos() < IMMEDIATE_CLOSE.toNanos();
+    return immediate && socket.received() == 0 && life.state() == State.OPEN
         ? CloseCause.notListeningHint(settings.target())
         : null;
   }
@@ -326,8 +323,8 @@ final class Tunnel implements TunnelTimers.Verdict {
    * effect if the tunnel has ended.
    */
   @Override
-  public void abort(CloseCause ending) {
-    if (end(ending)) {
+  public void abort(CloseCause cause) {
+    if (end(cause)) {
       abort();
     }
   }
@@ -338,8 +335,8 @@ final class Tunnel implements TunnelTimers.Verdict {
    * @return false if the tunnel had already ended
    */
   @Override
-  public boolean end(CloseCause ending) {
-    if (!life.end(metrics.reason(ending))) {
+  public boolean end(CloseCause cause) {
+    if (!life.end(metrics.reason(cause))) {
       return false;
     }
     WebSocket socket = life.webSocket();
@@ -347,7 +344,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       cancelDial();
     } else {
       timers.closing(CLOSE_TIMEOUT, this::abort);
-      socket.sendClose(ending.answer(), "");
+      socket.sendClose(cause.answer(), "");
     }
     return true;
   }

@@ -19,10 +19,10 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that opens tunnels to services on devices. Create one client and reuse it: pass a {@link
- * Target} to {@link #open(Target)}, {@link #listen(InetSocketAddress, Target)} and the like, or set
- * a default target in the builder. Use {@link #newBuilder} to create clients with other settings
- * that share its connections and threads.
+ * A client that opens tunnels to services on devices. Create one client and reuse it. Pass a {@link
+ * Target} to each call, such as {@link #open(Target)} and {@link #listen(InetSocketAddress,
+ * Target)}, or set a default target in the builder. To create clients with other settings that
+ * share connections and threads, use {@link #newBuilder}.
  *
  * <pre>{@code
  * try (TunnelClient client = TunnelClient.builder()
@@ -68,7 +68,7 @@ public final class TunnelClient implements AutoCloseable {
    * client's connections to the cloud and its threads, unless the builder changes {@link
    * Builder#okHttpClient}, {@link Builder#tls}, {@link Builder#proxy}, {@link
    * Builder#warmConnections}, {@link Builder#platformThreads} or {@link
-   * Builder#maxConcurrentDials}. Closing one client leaves the other open.
+   * Builder#maxConcurrentDials}. Closing one of the clients does not close the other.
    *
    * @return a builder with this client's settings
    */
@@ -80,8 +80,8 @@ public final class TunnelClient implements AutoCloseable {
    * Listens for local TCP connections and forwards each through its own tunnel. A rejected or
    * failed tunnel resets its local connection and affects no other connection.
    *
-   * @param address a resolved address; port 0 selects a free port. A wildcard address logs a
-   *     warning, because every machine on the network can then reach the service
+   * @param address a resolved address; port 0 selects a free port. For a wildcard address, the
+   *     library logs a warning, because every machine on the network can then reach the service
    * @return a listener that accepts connections
    * @throws IOException if the address is unresolved or cannot be bound; the message contains the
    *     address
@@ -92,8 +92,8 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Listens for local TCP connections like {@link #listen(InetSocketAddress)}, with the given
-   * target.
+   * Listens for local TCP connections like {@link #listen(InetSocketAddress)}, and forwards them to
+   * the given target.
    *
    * @param address a resolved address; port 0 selects a free port
    * @param target device and service of the tunnels
@@ -108,9 +108,9 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Listens on a unix socket. Connections are handled as by {@link #listen(InetSocketAddress)}.
+   * Listens on a unix socket, and forwards connections like {@link #listen(InetSocketAddress)}.
    * Only the owner of this process may connect: the socket has mode 0600 from its creation. Closing
-   * the listener removes the file. A socket file of a program that has ended is replaced.
+   * the listener removes the file. The socket file of a program that has ended is replaced.
    *
    * <p>A unix socket has no reset. To the local client, a failed tunnel therefore looks like an
    * ordinary end of the stream, unless bytes that the client sent were still unread.
@@ -118,9 +118,9 @@ public final class TunnelClient implements AutoCloseable {
    * @param address a path of at most 106 bytes on Linux and 102 bytes on other systems, in an
    *     existing and writable directory
    * @return a listener that accepts connections
-   * @throws IOException if the path cannot be bound, belongs to another kind of file or is in use
-   *     by a running program, or if the system does not support unix sockets with an owner; the
-   *     message contains the path
+   * @throws IOException if the path cannot be bound, is a file other than a socket, or is in use by
+   *     a running program, or if the system cannot restrict a unix socket to its owner; the message
+   *     contains the path
    * @throws IllegalStateException if this client is closed or has no default target
    */
   public TunnelListener listen(UnixDomainSocketAddress address) throws IOException {
@@ -128,7 +128,8 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Listens on a unix socket like {@link #listen(UnixDomainSocketAddress)}, with the given target.
+   * Listens on a unix socket like {@link #listen(UnixDomainSocketAddress)}, and forwards
+   * connections to the given target.
    *
    * @param address a path of at most 106 bytes on Linux and 102 bytes on other systems, in an
    *     existing and writable directory
@@ -152,9 +153,9 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Checks, without contacting the cloud, that a usable token is available. The same check precedes
-   * every dial: it calls the {@link TokenSource}, if there is one, and compares the claims of a JWT
-   * with the current time and the default target.
+   * Checks, without contacting the cloud, that a usable access key or token is available. Every
+   * dial starts with the same check: it calls the {@link TokenSource}, if there is one, and
+   * compares the claims of a JWT with the current time and the default target.
    *
    * @throws TunnelException with the kind {@link CloseReason.Kind#TOKEN_REFUSED} if the token is
    *     unusable, or {@link CloseReason.Kind#DIAL_FAILED} if the source fails or returns no token
@@ -167,10 +168,10 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Checks, without contacting the cloud, that a usable token for a target is available. See {@link
-   * #checkCredentials()}.
+   * Checks, without contacting the cloud, that a usable access key or token for a target is
+   * available. See {@link #checkCredentials()}.
    *
-   * @param target compared with the claims of a JWT
+   * @param target device and service, which are compared with the claims of a JWT
    * @throws TunnelException if no usable token is available
    * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
    * @throws IllegalStateException if this client is closed
@@ -183,8 +184,7 @@ public final class TunnelClient implements AutoCloseable {
           new TokenLookup(settings.withTarget(target), resources.threads().helpers(), false)
               .get(settings.timeouts().connectTimeout());
     } catch (TokenException e) {
-      throw new TunnelException(
-          CloseCause.withoutToken(target, e).reason(0, 0, startedAt));
+      throw new TunnelException(CloseCause.withoutToken(target, e).reason(0, 0, startedAt));
     }
   }
 
@@ -271,8 +271,8 @@ public final class TunnelClient implements AutoCloseable {
   /**
    * Opens a tunnel to the default target, measures each step, and closes the tunnel. Always opens a
    * new connection to the cloud, so that every step takes place. Blocks until the dial has ended,
-   * plus at most two seconds for the answer to a ping. Bytes from the service are discarded. The
-   * probe counts as a connection in {@link #stats} and events.
+   * and then for at most two seconds until a ping is answered. Bytes from the service are
+   * discarded. The probe counts as a connection in {@link #stats} and events.
    *
    * @return the steps, including a failed one; a failed dial is not thrown
    * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
@@ -301,8 +301,8 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Returns a factory for drivers and clients that take a {@link javax.net.SocketFactory}. Its
-   * sockets connect to the default target, whatever host and port the caller passes.
+   * Returns a factory for drivers and clients that accept a {@link javax.net.SocketFactory}. Its
+   * sockets connect to the default target, regardless of the host and port that the caller passes.
    *
    * @return a factory that is usable until this client is closed
    * @throws IllegalStateException if this client has no default target
@@ -313,8 +313,8 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Returns a factory for drivers and clients that take a {@link javax.net.SocketFactory}. Its
-   * sockets connect to any number of services and devices.
+   * Returns a factory for drivers and clients that accept a {@link javax.net.SocketFactory}. Its
+   * sockets can connect to any number of services and devices.
    *
    * @param resolver maps each host and port to a target
    * @return a factory that is usable until this client is closed
@@ -348,8 +348,7 @@ public final class TunnelClient implements AutoCloseable {
     ConnectionInfo connection = ofStream.connection(resources.nextConnection(), null);
     ConnectionEvents eventsOfStream = new ConnectionEvents(connection, events);
     TunnelStream stream =
-        new TunnelStream(
-            resources, ofStream, connections.request(), eventsOfStream, life::remove);
+        new TunnelStream(resources, ofStream, connections.request(), eventsOfStream, life::remove);
     boolean added = false;
     try {
       life.add(stream.life());
@@ -372,25 +371,25 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
-   * Stops accepting connections, waits for open ones to finish, forcibly closes those that remain
-   * after the drain timeout, and returns when everything that this client opened is closed. This
-   * takes at most three seconds longer than the drain timeout. A second call does the same with the
-   * remaining connections. If the thread is interrupted, they are forcibly closed at once and its
-   * interrupt status stays set. For calls from a callback, see {@link TunnelEventListener}.
+   * Stops accepting connections, waits for open connections to finish, and aborts those that remain
+   * after the drain timeout. Returns when everything that this client opened is closed, at most
+   * three seconds after the drain timeout. A second call does the same with the remaining
+   * connections. If the thread is interrupted, the remaining connections are aborted at once, and
+   * the interrupt status stays set. For calls from a callback, see {@link TunnelEventListener}.
    *
-   * @param drain how long open connections may take to finish; zero closes them at once
-   * @return how the connections ended
+   * @param drain maximum time for open connections to finish; zero aborts them at once
+   * @return the numbers of drained and aborted connections
    */
   public DrainReport close(Duration drain) {
     return life.close(drain);
   }
 
   /**
-   * Returns this client's statistics. The call is cheap and can be made at any time, also after the
-   * client was closed.
+   * Returns this client's statistics. The call is cheap, and also allowed after the client was
+   * closed.
    *
-   * @return the statistics of everything that this client opened, without those of clients that
-   *     share its connections
+   * @return the statistics of all connections that this client opened, excluding those of other
+   *     clients that share its resources
    */
   public TunnelStats stats() {
     return events.stats(life.connections());
@@ -428,10 +427,7 @@ public final class TunnelClient implements AutoCloseable {
   @Override
   public String toString() {
     Target target = settings.defaultTarget();
-    return "TunnelClient["
-        + settings.cloudUri()
-        + (target == null ? "" : " -> " + target)
-        + "]";
+    return "TunnelClient[" + settings.cloudUri() + (target == null ? "" : " -> " + target) + "]";
   }
 
   /**
@@ -453,8 +449,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the name of the client in events, metrics and the names of its threads. The default is
-     * {@code tunnel}. Names need not be unique.
+     * Sets the name of the client in events and thread names. The default is {@code tunnel}. Names
+     * need not be unique.
      *
      * @param name 1 to 64 letters, digits, dots, hyphens and underscores
      * @return this
@@ -553,9 +549,9 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the timeout of a dial attempt, from the request for the token to the answer to the
-     * upgrade, 15 seconds by default. Each attempt has its own timeout, including the attempt with
-     * a fresh token.
+     * Sets the timeout of a dial attempt, from the token lookup to the answer to the upgrade, 15
+     * seconds by default. Each attempt has its own timeout, including the attempt with a fresh
+     * token.
      *
      * @param timeout positive
      * @return this
@@ -567,12 +563,12 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long an idle connection of {@link #warmConnections} may take to answer, 2 seconds by
-     * default. A NAT or load balancer may have dropped the connection without notice. If an idle
-     * connection does not answer in time, the dial closes all idle connections to the cloud and
-     * continues with a new connection. The wait belongs to the same attempt and uses at most half
-     * of the {@link #connectTimeout}. The cloud may still have received the first request; its
-     * connection is then closed. Increase this timeout if the cloud takes longer to grant a tunnel.
+     * Sets the timeout for the answer on a warm connection (see {@link #warmConnections}), 2
+     * seconds by default. A NAT or load balancer may have dropped the connection without notice. If
+     * the connection does not answer in time, the dial closes all idle connections to the cloud and
+     * continues on a new connection. The wait is part of the same attempt and takes at most half of
+     * the {@link #connectTimeout}. If the cloud has received the first request nevertheless, the
+     * closed connection ends it. Increase this timeout if the cloud takes longer to grant a tunnel.
      *
      * @param timeout positive
      * @return this
@@ -599,8 +595,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the liveness timeout: how long the cloud may send nothing, with at most 64 KiB of sent
-     * bytes unacknowledged, before the tunnel is aborted. The default is two ping intervals, but at
+     * Sets the liveness timeout: the tunnel is aborted if the cloud sends nothing for this time
+     * while at most 64 KiB of sent bytes are unconfirmed. The default is two ping intervals, but at
      * least 8 seconds. Any received byte restarts the clock, which runs only while a thread waits
      * for bytes. Ignored if pings are disabled.
      *
@@ -616,8 +612,8 @@ public final class TunnelClient implements AutoCloseable {
     /**
      * Sets the write timeout, 2 minutes by default. The tunnel is aborted if the cloud accepts no
      * bytes for this time, or sends nothing for this time while more than 64 KiB of sent bytes are
-     * unacknowledged. In the second case the cloud may be waiting for a slow service and does not
-     * answer pings. Ignored if pings are disabled.
+     * unconfirmed. In the second case, the cloud may be waiting for a slow service, and therefore
+     * not answer pings. Ignored if pings are disabled.
      *
      * @param timeout zero for no limit
      * @return this
@@ -645,7 +641,7 @@ public final class TunnelClient implements AutoCloseable {
      * Sets the drain timeout: how long {@code close()} waits for open connections to finish, 5
      * seconds by default.
      *
-     * @param timeout zero closes them at once
+     * @param timeout zero aborts them at once
      * @return this
      * @throws IllegalArgumentException if the timeout is negative
      */
@@ -655,8 +651,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long a connection may carry no payload in either direction before it is closed. No
-     * limit by default.
+     * Sets the idle timeout: the maximum time without payload in either direction, after which a
+     * connection is closed. No limit by default.
      *
      * @param timeout zero for no limit
      * @return this
@@ -668,14 +664,15 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the number of attempts of a dial while the cloud cannot be reached or the token source
-     * fails. One attempt by default. Not retried are a rejected upgrade (except for the first 401,
-     * see {@link TokenSource}), an unusable token, a rejection by the proxy and an untrusted
-     * certificate. A local client waits during the retries; the bytes that it sends stay unread.
+     * Sets the number of attempts of a dial if the cloud cannot be reached or the token source
+     * fails. One attempt by default. A dial is not retried after a rejected upgrade (except for the
+     * first 401, see {@link TokenSource}), with an unusable token, after a rejection by the proxy,
+     * or with an untrusted certificate. A local client waits during the retries, and its bytes stay
+     * unread.
      *
      * @param attempts total number of attempts, at least 1; each has the full connect timeout
      * @param backoff the first pause, positive. Each further pause is twice as long, up to 30
-     *     seconds. Each pause is shortened at random by up to a half
+     *     seconds. Each pause is shortened at random by up to one half
      * @return this
      * @throws IllegalArgumentException if either value is out of range
      */
@@ -685,10 +682,10 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the maximum number of simultaneous connections that the client opens: streams, sockets
-     * and connections of its listeners. No limit by default. Further connections wait in order
-     * until one ends. A stream waits at most the {@link #connectTimeout} and then fails. A listener
-     * accepts no connection meanwhile, so that its clients wait in the accept queue of the system.
+     * Sets the maximum number of simultaneous connections of the client: streams, sockets and
+     * connections of its listeners. No limit by default. Further connections wait in order until a
+     * connection ends. A stream waits for at most the {@link #connectTimeout} and then fails. A
+     * listener stops accepting, so that local clients wait in the accept queue of the system.
      * Clients from {@link TunnelClient#newBuilder} have separate limits.
      *
      * @param connections at least 1
@@ -718,12 +715,12 @@ public final class TunnelClient implements AutoCloseable {
      * Sets the number of warm connections: idle TLS connections kept ready for the next tunnels. A
      * tunnel over a warm connection needs one round trip instead of three or four. None by default.
      *
-     * <p>{@link #build} starts to open warm connections in the background. Every 15 seconds each is
-     * probed by a small request without secrets, a {@code GET} of the base URL, so that no
-     * middlebox drops it as idle. Any response counts. A connection is replaced after a tunnel has
-     * taken it, and if it does not answer within the {@link #reusedConnectionTimeout}. No
+     * <p>{@link #build} starts to open warm connections in the background. Every 15 seconds, each
+     * connection is probed by a small request without secrets, a {@code GET} of the base URL, so
+     * that no middlebox drops it as idle. Any response is accepted. A connection is replaced when a
+     * tunnel has taken it, or if it does not answer within the {@link #reusedConnectionTimeout}. No
      * connections are kept if the cloud answers {@code Connection: close}. Clients that share
-     * connections also share their warm connections; the last of these clients closes them.
+     * connections also share warm connections, and the last of these clients closes them.
      * Interceptors of an {@link #okHttpClient} see the requests.
      *
      * @param connections from 0 to 64
@@ -736,11 +733,10 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Sets the maximum number of simultaneous platform threads for connections; further threads are
+     * Sets the maximum number of simultaneous platform threads for connections. Further threads are
      * virtual. The default is 64. Each connection of a listener uses two threads. Platform threads
-     * hand over bytes faster and take some 100 KiB of memory each. Without effect on JVMs without
-     * virtual threads (before Java 21), where all threads are platform threads. Clients that share
-     * connections also share this limit.
+     * forward bytes faster, but each takes about 100 KiB of memory. Has no effect before Java 21,
+     * where all threads are platform threads. Clients that share connections also share this limit.
      *
      * @param threads zero to use only virtual threads
      * @return this
@@ -755,7 +751,7 @@ public final class TunnelClient implements AutoCloseable {
      * Sets whether the credential may be sent unencrypted, over {@code ws}, to another machine.
      * Disabled by default. Unencrypted connections to this machine are always allowed.
      *
-     * @param allow whether to allow it
+     * @param allow true to allow unencrypted credentials
      * @return this
      */
     public Builder allowPlaintext(boolean allow) {
@@ -768,7 +764,7 @@ public final class TunnelClient implements AutoCloseable {
      * used. The client is neither modified nor shut down, and its connection pool is not used.
      * {@link #tls} replaces its trust, and {@link #proxy} replaces its proxy.
      *
-     * @param client the client to derive from
+     * @param client the application's client
      * @return this
      */
     public Builder okHttpClient(OkHttpClient client) {
@@ -821,10 +817,9 @@ public final class TunnelClient implements AutoCloseable {
     /**
      * Sets the websocket subprotocols to offer in the header {@code Sec-WebSocket-Protocol} (RFC
      * 6455 section 1.9), for clouds that require one. None by default. The cloud may select one of
-     * them or none; any other selection rejects the tunnel. The payload is the same under every
-     * name, so offer only names that carry bytes unchanged, such as {@code binary}. With {@code
-     * base64}, the service would receive bytes that were never encoded, and the client would
-     * receive Base64. Replaces the names of an earlier call.
+     * them or none; with any other selection, the dial fails. The library does not encode the
+     * payload, so offer only subprotocols that carry bytes unchanged, such as {@code binary}, and
+     * not {@code base64}. Replaces the names of an earlier call.
      *
      * @param names in order of preference; empty to offer none
      * @return this
@@ -852,11 +847,11 @@ public final class TunnelClient implements AutoCloseable {
      * Builds the client. Opens no connections except {@link #warmConnections}, in the background.
      *
      * @return a client, which the caller must close
-     * @throws IllegalStateException if a required value or one half of the default target is
-     *     missing, if the credential would be sent
-     *     unencrypted to another machine without {@link #allowPlaintext}, if the client of {@link
-     *     TunnelClient#newBuilder} whose connections it would share is closed, or if the class path
-     *     contains a library that is too old
+     * @throws IllegalStateException if a required value is missing, if only the device or only the
+     *     service of the default target is set, if the credential would be sent unencrypted to
+     *     another machine without {@link #allowPlaintext}, if the client that created this builder
+     *     is closed and its resources would be shared, or if the class path contains a library that
+     *     is too old
      */
     public TunnelClient build() {
       Libraries.check();

@@ -22,15 +22,18 @@ import java.time.Duration;
  * and {@link #dialFailed}. After the first {@code dialStarted}, a connection emits {@link #closed}
  * exactly once, as its last event. The connection can be closed at any point. If it is closed
  * during the dial, it emits no {@link #opened}. If it is closed in the pause after {@link #retry},
- * it does not dial again. A stream emits {@code closed} once its end is detected, whether or not
- * the application closes it. A connection that never dials, because the heap has no
- * room for it or a limit is reached, emits only {@code closed}.
+ * it does not dial again. A stream emits {@code closed} when its end is detected, even if the
+ * application does not close it. If the heap has no room for a connection, or a limit is reached,
+ * the connection does not dial and emits only {@code closed}.
  *
  * <h2>Threads</h2>
  *
  * The thread that causes an event calls all event listeners and waits until they return. An event
- * listener is therefore called by many threads at the same time. It must not block, because it
- * delays the connection that the event belongs to. Other connections are not delayed.
+ * listener is therefore called by many threads at the same time. It must not block, because that
+ * delays the connection of the event. Other connections are not delayed.
+ *
+ * <p>The prefix {@code tunnel} of these thread names is the {@linkplain TunnelClient.Builder#name
+ * name} of the client, except for {@code tunnel-helper}.
  *
  * <table>
  * <caption>Calling threads</caption>
@@ -52,11 +55,11 @@ import java.time.Duration;
  * lock that admits one writer to a stream.
  *
  * <p>A callback may call any method, including {@code close()}, but must not wait for another
- * thread that closes something. Closing a stream in a callback does not wait for its end. Closing a
- * client or listener in a callback does not wait for the connection of that callback; this
- * connection counts as {@link DrainReport#aborted() aborted}, and ends when the callback returns. Two
- * callbacks that close the same client at the same time wait for each other until their drain
- * timeouts have passed, so prefer {@code close(Duration.ZERO)} in callbacks.
+ * thread that closes a stream, listener or client. Closing a stream in a callback does not wait for
+ * its end. Closing a client or listener in a callback does not wait for the connection of that
+ * callback: this connection counts as {@link DrainReport#aborted() aborted}, and ends when the
+ * callback returns. Two callbacks that close the same client at the same time wait for each other
+ * until their drain timeouts have passed, so prefer {@code close(Duration.ZERO)} in callbacks.
  *
  * <p>Exceptions of an event listener affect neither the connection nor other event listeners. The
  * first failure of each kind is logged.
@@ -85,7 +88,7 @@ public abstract class TunnelEventListener {
 
   /**
    * Called when the cloud has rejected the upgrade. The dial ends, unless {@link #retry} follows.
-   * That happens once per dial, after a 401, with a fresh token.
+   * {@code retry} follows at most once per dial, after a 401, with a fresh token.
    *
    * @param connection the connection of the event
    * @param rejection the response of the cloud
@@ -107,7 +110,7 @@ public abstract class TunnelEventListener {
       ConnectionInfo connection, int attempt, Throwable failure, DialTimings timings) {}
 
   /**
-   * Called before another attempt, after a failed one or one whose token was rejected.
+   * Called before another attempt, after a failed attempt or a rejected token.
    *
    * @param connection the connection of the event
    * @param attempt number of the failed attempt, starting at 1
@@ -144,9 +147,9 @@ public abstract class TunnelEventListener {
    * Called when the connection has ended and its socket to the cloud is closed.
    *
    * @param connection the connection of the event
-   * @param reason the same close reason as in exceptions and in the log. Its byte counts end at the
-   *     moment of the close; a frame that was in flight at that moment has caused an event but is
-   *     not included
+   * @param reason the same close reason as in exceptions and in the log. Its byte counts are those
+   *     at the moment of the close; a frame in flight at that moment has caused an event but is not
+   *     included
    */
   public void closed(ConnectionInfo connection, CloseReason reason) {}
 
@@ -165,11 +168,11 @@ public abstract class TunnelEventListener {
   public void listenerClosed(ListenerInfo listener) {}
 
   /**
-   * Called each time a listener reaches its maximum number of connections. Further connections wait
-   * until one ends.
+   * Called each time a listener stops accepting because its client has reached {@link
+   * TunnelClient.Builder#maxConnections}. Further connections wait until a connection ends.
    *
    * @param listener the listener of the event
-   * @param maxConnections the maximum number of connections
+   * @param maxConnections the maximum number of connections of the client
    */
   public void connectionsWaiting(ListenerInfo listener, int maxConnections) {}
 }

@@ -72,7 +72,8 @@ public final class TunnelListener implements AutoCloseable {
       Admission admission,
       ClientEvents events,
       Consumer<TunnelListener> onClosed) {
-    TunnelListener listener = new TunnelListener(socket, resources, settings, admission, events, onClosed);
+    TunnelListener listener =
+        new TunnelListener(socket, resources, settings, admission, events, onClosed);
     if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
       LOG.warn(
           "Listening on all interfaces ({}): any host that reaches this machine can connect to {}",
@@ -81,7 +82,9 @@ public final class TunnelListener implements AutoCloseable {
     }
     events.listenerBound(listener.info);
     listener.acceptor =
-        resources.threads().start(settings.name() + "-accept-" + socket.threadName(), listener::acceptConnections);
+        resources
+            .threads()
+            .start(settings.name() + "-accept-" + socket.threadName(), listener::acceptConnections);
     return listener;
   }
 
@@ -122,7 +125,7 @@ public final class TunnelListener implements AutoCloseable {
     long pause = MIN_PAUSE_MILLIS;
     while (awaitRoom()) {
       try {
-        carry(socket.accept());
+        startConnection(socket.accept());
         pause = MIN_PAUSE_MILLIS;
       } catch (IOException | RuntimeException | Error e) {
         // Usually too many open files or threads, until connections end. Pause instead of spinning.
@@ -140,16 +143,16 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * Waits until the client may open one more connection. The permit is released before the accept,
-   * which may take for ever and must not keep a permit from other listeners. Returns false when
-   * this listener is stopping.
+   * Waits until the client has fewer connections than its limit. Releases the permit before the
+   * accept, which can block forever and would withhold the permit from other listeners. Returns
+   * false when this listener is stopping.
    */
   private boolean awaitRoom() {
     try (Admission.Permit turn = admission.request()) {
       if (!turn.isAdmitted()) {
         LOG.info(
-            "{} has reached the limit of {} connections (maxConnections); new connections wait until"
-                + " one ends",
+            "{} accepts no connections until a connection of the client ends: the client has"
+                + " reached its limit of {} (maxConnections)",
             this,
             turn.limit());
         events.connectionsWaiting(info, turn.limit());
@@ -166,7 +169,7 @@ public final class TunnelListener implements AutoCloseable {
     return !isStopping();
   }
 
-  private void carry(LocalSocket local) throws IOException {
+  private void startConnection(LocalSocket local) throws IOException {
     Admission.Permit permit = admission.request();
     boolean started = false;
     try {
@@ -225,14 +228,14 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * Stops accepting connections, waits for open ones to finish, forcibly closes those that remain
-   * after the drain timeout, and returns when all are closed. This takes at most three seconds
-   * longer than the drain timeout. A second call does the same with the remaining connections. If
-   * the thread is interrupted, they are forcibly closed at once and its interrupt status stays set.
+   * Stops accepting connections, waits for open connections to finish, and aborts those that remain
+   * after the drain timeout. Returns when all connections are closed, at most three seconds after
+   * the drain timeout. A second call does the same with the remaining connections. If the thread is
+   * interrupted, the remaining connections are aborted at once, and the interrupt status stays set.
    * For calls from a callback, see {@link TunnelEventListener}.
    *
-   * @param drain how long open connections may take to finish; zero closes them at once
-   * @return how the connections ended
+   * @param drain maximum time for open connections to finish; zero aborts them at once
+   * @return the numbers of drained and aborted connections
    */
   public DrainReport close(Duration drain) {
     stopAccepting();
@@ -268,8 +271,8 @@ public final class TunnelListener implements AutoCloseable {
   }
 
   /**
-   * Waits for the accepting thread, which may be adding a last connection. It no longer blocks, so
-   * the wait is short.
+   * Waits for the accepting thread, which may be adding a last connection. The thread no longer
+   * blocks, so the wait is short.
    */
   private void awaitAcceptor() {
     Thread thread = acceptor;

@@ -26,13 +26,13 @@ final class TunnelTimers {
   /** Ends the tunnel when a timer expires. Implementations must not block. */
   interface Verdict {
     /** Ends the tunnel with a close frame. Returns false if it had already ended. */
-    boolean end(CloseCause ending);
+    boolean end(CloseCause cause);
 
     /**
      * Ends the tunnel and aborts its connection, because the cloud does not respond or a check
      * failed.
      */
-    void abort(CloseCause ending);
+    void abort(CloseCause cause);
   }
 
   private final ScheduledExecutorService scheduler;
@@ -138,25 +138,25 @@ final class TunnelTimers {
    * Ends the tunnel as soon as the cloud has confirmed all sent bytes, because the local client has
    * left. The half-close timeout limits the wait.
    */
-  synchronized void leaving(BooleanSupplier confirmed, CloseCause ending) {
+  synchronized void leaving(BooleanSupplier confirmed, CloseCause cause) {
     if (over) {
       return;
     }
-    LongSupplier look =
+    LongSupplier check =
         new LongSupplier() {
           private long delay = MIN_CONFIRM_INTERVAL_NANOS;
 
           @Override
           public long getAsLong() {
             if (confirmed.getAsBoolean()) {
-              verdict.end(ending);
+              verdict.end(cause);
               return Recheck.NEVER;
             }
             delay = Math.min(delay * 2, MAX_CONFIRM_INTERVAL_NANOS);
             return delay;
           }
         };
-    checks.add(Recheck.start(scheduler, 0, look, this::failed));
+    checks.add(Recheck.start(scheduler, 0, check, this::failed));
   }
 
   /** Replaces all timers by the timeout of the close handshake. */

@@ -31,12 +31,12 @@ final class WarmConnections {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
   /** Supplies the upgrader, which is created at its first use. */
-  interface Way {
+  interface UpgraderSource {
     /** Returns the upgrader, and waits for its creation if necessary. */
     Upgrader upgrader() throws IOException;
   }
 
-  private final Way way;
+  private final UpgraderSource source;
   private final ScheduledExecutorService timers;
   private final Executor helpers;
   private final HttpUrl cloud;
@@ -57,13 +57,13 @@ final class WarmConnections {
    * @param probeTimeout timeout for the answer on an existing connection
    */
   WarmConnections(
-      Way way,
+      UpgraderSource source,
       ScheduledExecutorService timers,
       Executor helpers,
       HttpUrl cloud,
       int count,
       Duration probeTimeout) {
-    this.way = way;
+    this.source = source;
     this.timers = timers;
     this.helpers = helpers;
     this.cloud = cloud;
@@ -107,16 +107,16 @@ final class WarmConnections {
       busy = true;
     }
     try {
-      helpers.execute(this::fillWhileWanted);
+      helpers.execute(this::fillWhileRequested);
     } catch (OutOfMemoryError e) {
       // No thread can be started. This must not fail the tunnel that was just granted.
       failed(e);
-      rest();
+      setIdle();
     }
   }
 
-  private void fillWhileWanted() {
-    while (takeWish()) {
+  private void fillWhileRequested() {
+    while (takeRequest()) {
       try {
         warmUp();
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
@@ -133,18 +133,18 @@ final class WarmConnections {
     LOG.debug("could not open all {} warm connections to {}", count, cloud, e);
   }
 
-  private synchronized void rest() {
+  private synchronized void setIdle() {
     busy = false;
   }
 
-  private synchronized boolean takeWish() {
+  private synchronized boolean takeRequest() {
     busy = requested && !closed;
     requested = false;
     return busy;
   }
 
   private void warmUp() throws IOException {
-    Upgrader upgrader = way.upgrader();
+    Upgrader upgrader = source.upgrader();
     WarmUp warmUp = upgrader.warmUp(cloud, count, TIMEOUT, probeTimeout);
     synchronized (this) {
       if (closed) {

@@ -25,9 +25,11 @@
  * <tr><th scope="col">Purpose</th><th scope="col">API</th></tr>
  * </thead>
  * <tbody>
- * <tr><td>settings; clients for more devices</td>
+ * <tr><td>settings; clients with other settings</td>
  * <td>{@link io.github.devicetunnel.TunnelClient.Builder TunnelClient.Builder},
  * {@link io.github.devicetunnel.TunnelClient#newBuilder newBuilder}</td></tr>
+ * <tr><td>a service on a device</td>
+ * <td>{@link io.github.devicetunnel.Target}</td></tr>
  * <tr><td>access keys and JWTs</td>
  * <td>{@link io.github.devicetunnel.Credentials}</td></tr>
  * <tr><td>credentials that change</td>
@@ -45,6 +47,9 @@
  * <tr><td>trusted CAs, client certificates, pins; proxies</td>
  * <td>{@link io.github.devicetunnel.TlsSettings}, {@link
  * io.github.devicetunnel.ProxySettings}</td></tr>
+ * <tr><td>the result and duration of each step of a dial</td>
+ * <td>{@link io.github.devicetunnel.TunnelClient#probe() probe}, a
+ * {@link io.github.devicetunnel.ProbeReport}</td></tr>
  * <tr><td>events and statistics</td>
  * <td>{@link io.github.devicetunnel.TunnelEventListener}, {@link
  * io.github.devicetunnel.TunnelClient#stats stats}</td></tr>

@@ -57,7 +57,7 @@ class DialFailureTest {
     BindException e = new BindException("Cannot assign requested address");
     CloseCause cause =
         new DialFailure(cloud, null, null, e)
-            .ending(Duration.ofSeconds(1), "connecting to [::1]:8443");
+            .closeCause(Duration.ofSeconds(1), "connecting to [::1]:8443");
 
     assertThat(cause.message())
         .startsWith(
@@ -77,7 +77,7 @@ class DialFailureTest {
 
   private static CloseCause unreachable(IOException e) {
     CloudUri cloud = CloudUri.parse("wss://cloud.example");
-    return new DialFailure(cloud, null, null, e).ending(Duration.ofSeconds(1), "asleep");
+    return new DialFailure(cloud, null, null, e).closeCause(Duration.ofSeconds(1), "asleep");
   }
 
   /** The position of the most important cause does not matter. */

@@ -24,7 +24,7 @@ class WarmConnectionsTest {
     timers.shutdownNow();
   }
 
-  private WarmConnections warm(WarmConnections.Way way) {
+  private WarmConnections warm(WarmConnections.UpgraderSource source) {
     Executor helpers =
         task -> {
           if (threadsExhausted) {
@@ -33,7 +33,7 @@ class WarmConnectionsTest {
           tasks.add(task);
         };
     return new WarmConnections(
-        way, timers, helpers, HttpUrl.get("http://127.0.0.1/"), 2, Duration.ofSeconds(2));
+        source, timers, helpers, HttpUrl.get("http://127.0.0.1/"), 2, Duration.ofSeconds(2));
   }
 
   @Test

@@ -47,7 +47,7 @@ final class Payload {
     for (long left = count; left > 0; ) {
       int number = in.read(block, 0, (int) Math.min(block.length, left));
       if (number < 0) {
-        throw new EOFException((count - left) + " bytes have come of " + count);
+        throw new EOFException("received " + (count - left) + " of " + count + " bytes");
       }
       digest.update(block, 0, number);
       left -= number;

@@ -49,7 +49,7 @@ public final class Pressure {
     List<PressureCase> found =
         PressureCases.all().stream().filter(one -> one.name().equals(name)).toList();
     if (found.isEmpty()) {
-      System.err.println("no case is called " + name + "; there are:");
+      System.err.println("unknown case " + name + "; cases:");
       list();
       System.exit(USAGE);
     }
@@ -66,9 +66,9 @@ public final class Pressure {
         Runtime.version(),
         Runtime.getRuntime().availableProcessors(),
         scale == Scale.QUICK
-            ? ", QUICK: times and sizes are fractions of those in the bars, which so prove little"
+            ? ", QUICK: reduced times and sizes, so the limits are not tested"
             : "");
-    System.out.println("| verdict | case | bar | measured |");
+    System.out.println("| verdict | case | required | measured |");
     System.out.println("|---|---|---|---|");
     List<Row> rows = new ArrayList<>();
     for (PressureCase one : cases) {

@@ -49,7 +49,9 @@ enum Scenario {
           local.shutdownOutput();
         }
         byte[] digest = local.in().readNBytes(Payload.DIGEST_LENGTH);
-        check(Arrays.equals(digest, Payload.digest(seed, count)), "the service got other bytes");
+        check(
+            Arrays.equals(digest, Payload.digest(seed, count)),
+            "the service received different bytes");
         expectEnd(local);
       }
     }
@@ -111,7 +113,7 @@ enum Scenario {
           Payload.write(local.out(), 1, bytes);
         } else {
           byte[] digest = Payload.digest(local.in(), bytes);
-          check(Arrays.equals(digest, Payload.digest(1, bytes)), "other bytes came");
+          check(Arrays.equals(digest, Payload.digest(1, bytes)), "received different bytes");
         }
         local.abort();
       }
@@ -168,7 +170,7 @@ enum Scenario {
         return scenario;
       }
     }
-    throw new IllegalStateException("weights are wrong");
+    throw new IllegalStateException("the weights do not add up");
   }
 
   private static LocalSide enter(SoakBench bench, SplittableRandom random) throws IOException {
@@ -183,7 +185,7 @@ enum Scenario {
     try (LocalSide local = enter(bench, random)) {
       local.out().write(Request.SEND.encode(count, seed));
       byte[] digest = Payload.digest(local.in(), count);
-      check(Arrays.equals(digest, Payload.digest(seed, count)), "other bytes came");
+      check(Arrays.equals(digest, Payload.digest(seed, count)), "received different bytes");
       expectEnd(local);
     }
   }
@@ -198,7 +200,7 @@ enum Scenario {
     byte[] bytes = new byte[count];
     random.nextBytes(bytes);
     local.out().write(bytes);
-    check(Arrays.equals(local.in().readNBytes(count), bytes), "other bytes came back");
+    check(Arrays.equals(local.in().readNBytes(count), bytes), "received different bytes");
   }
 
   /** Reads, and optionally writes, until the stream ends or fails. */
@@ -214,7 +216,7 @@ enum Scenario {
       // discarded
     }
     // The kernel reports a reset only once, possibly to the writer.
-    check(result(writing), "a connection that was cut seems whole");
+    check(result(writing), "an aborted connection looks complete");
   }
 
   private static boolean writeUntilItBreaks(LocalSide local) {
@@ -230,12 +232,12 @@ enum Scenario {
     try {
       return task.get(1, TimeUnit.MINUTES);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      throw new IOException("the writer does not end", e);
+      throw new IOException("the writer did not end", e);
     }
   }
 
   private static void expectEnd(LocalSide local) throws IOException {
-    check(local.in().read() < 0, "more came than should have");
+    check(local.in().read() < 0, "received more bytes than expected");
   }
 
   private static void check(boolean condition, String otherwise) throws IOException {

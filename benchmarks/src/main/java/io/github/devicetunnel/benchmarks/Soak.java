@@ -82,7 +82,7 @@ public final class Soak {
     Usage after = Usage.settledTo(before, SETTLE_TIME);
     print("after", after);
     if (after.exceeds(before)) {
-      System.out.println("LEAK: these threads are left:");
+      System.out.println("LEAK: these threads remain:");
       Thread.getAllStackTraces().keySet().forEach(System.out::println);
     }
     return tally.failures() == 0 && !after.exceeds(before);

@@ -66,7 +66,7 @@ final class SoakService implements AutoCloseable {
         startThread("soak-serve", () -> serve(socket));
       } catch (IOException e) {
         if (!closed) {
-          throw new IllegalStateException("the service cannot accept", e);
+          throw new IllegalStateException("the service cannot accept connections", e);
         }
       }
     }
@@ -98,7 +98,7 @@ final class SoakService implements AutoCloseable {
       for (long left = count; left > 0; ) {
         int number = in.read(buffer, 0, (int) Math.min(buffer.length, left));
         if (number < 0) {
-          throw new IOException("the client has left");
+          throw new IOException("the client closed the connection");
         }
         out.write(buffer, 0, number);
         left -= number;

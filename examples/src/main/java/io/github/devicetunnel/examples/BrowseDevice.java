@@ -33,7 +33,7 @@ public final class BrowseDevice {
     }
   }
 
-  /** Uses a socket factory. Other users of this machine cannot use the tunnel. */
+  /** Uses a socket factory, so that other users of this machine cannot use the tunnel. */
   private static String withSocketFactory(TunnelClient client) throws IOException {
     TunnelSocketFactory sockets = client.socketFactory();
     OkHttpClient http =
@@ -49,7 +49,9 @@ public final class BrowseDevice {
     }
   }
 
-  /** Fetches a page and closes the connection, because closing the listener waits for open ones. */
+  /**
+   * Fetches a page and closes the connection. Otherwise, closing the listener would wait for it.
+   */
   private static String page(OkHttpClient http, String url) throws IOException {
     Request request = new Request.Builder().url(url).header("Connection", "close").build();
     try (Response response = http.newCall(request).execute()) {

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * Replaces the previous client with its five flags.
+ * Replaces the Pelion Direct Connect Client, which has five flags.
  *
  * <p>Arguments: the values of -listen-uri, -cloud-uri, -application-id and -ping-duration. The
  * value of -api-key is read from {@code TUNNEL_API_KEY}.

@@ -30,12 +30,10 @@ public final class QueryManyDevices {
         TunnelClient.builder()
             .cloudUri(args[0])
             .credentials(Credentials.apiKey(requireNonNull(System.getenv("TUNNEL_API_KEY"))))
-            .deviceId(devices.get(0)) // default target, unused here
-            .serviceAddress("127.0.0.1:80")
             .build()) {
       TunnelSocketFactory sockets =
           client.socketFactory(
-              (host, port) -> new Target(host.replace(".device", ""), "127.0.0.1:" + port));
+              (host, port) -> Target.of(host.replace(".device", ""), "127.0.0.1", port));
       OkHttpClient http =
           new OkHttpClient.Builder().socketFactory(sockets).dns(TunnelSocketFactory.dns()).build();
       devices.stream()
@@ -53,12 +51,12 @@ public final class QueryManyDevices {
    * the others.
    */
   private static String status(OkHttpClient http, String device) {
-    // Without the suffix, a device ID of decimal digits only would be parsed as an IP address.
+    // Without the suffix, a device ID that contains only decimal digits would be an IP address.
     Request request = new Request.Builder().url("http://" + device + ".device/status").build();
     try (Response response = http.newCall(request).execute()) {
       return device + ": " + response.body().string();
     } catch (IOException e) {
-      // OkHttp's message contains only the address; its cause contains the reason.
+      // OkHttp's message contains only the address. The cause contains the reason.
       Throwable reason = e.getCause() == null ? e : e.getCause();
       return device + " failed: " + reason.getMessage();
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties of a key that decide which algorithms it fits. A private key in a smart card or an
- * HSM may not expose its parameters; its length or curve is then assumed to be sufficient.
+ * The properties of a key that determine which algorithms can use it. A private key on a smart card
+ * or HSM may not expose its parameters. Its length or curve is then assumed to be sufficient.
  *
  * @param type RSA, EC, or an unsupported type
  * @param bits the length of the RSA modulus; 0 if the key is not RSA or does not expose it

@@ -135,7 +135,7 @@ public final class PrivateKeys {
   }
 
   /**
-   * Decrypts a key pair. With a wrong passphrase, about 1 of 256 decryptions succeeds and yields
+   * Decrypts a key pair. With a wrong passphrase, about one in 256 decryptions succeeds and returns
    * data that is not a key.
    */
   private static PrivateKeyInfo decrypted(PEMEncryptedKeyPair pair, char[] secret)

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A signature algorithm that the service accepts for tokens (RFC 7518 section 3.1). */
+/** A signature algorithm that the cloud accepts for tokens (RFC 7518 section 3.1). */
 public enum SigningAlgorithm {
   /** RSA with SHA-256. */
   RS256(null),

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The claims of a token: its expiry and the tunnels that it opens. A null component is no
  * restriction. Immutable.
  *
- * @param expiresAt the expiry, to the second; null only in parsed tokens. The service rejects
- *     tokens without an expiry
+ * @param expiresAt the expiry, to the second; null only in parsed tokens. The cloud rejects tokens
+ *     without an expiry
  * @param deviceId the only device that the token opens
  * @param ip the only IP address of a service, as the gateway sees it; IPv6 without brackets
  * @param port the only port of a service
@@ -97,20 +97,20 @@ public record TunnelClaims(
   /**
    * Returns the claims that do not match a target, given as separate parts.
    *
-   * @param wantedDeviceId the device ID, in either case
-   * @param wantedHost the host of the service: a name or an IP address, IPv6 without brackets
-   * @param wantedPort the port of the service
+   * @param targetDeviceId the device ID, in either case
+   * @param targetHost the host of the service: a name or an IP address, IPv6 without brackets
+   * @param targetPort the port of the service
    * @return the claims that do not match
    */
-  public List<TunnelClaim> conflictsWith(String wantedDeviceId, String wantedHost, int wantedPort) {
+  public List<TunnelClaim> conflictsWith(String targetDeviceId, String targetHost, int targetPort) {
     List<TunnelClaim> conflicts = new ArrayList<>();
-    if (deviceId != null && !lowerCase(deviceId).equals(lowerCase(wantedDeviceId))) {
+    if (deviceId != null && !lowerCase(deviceId).equals(lowerCase(targetDeviceId))) {
       conflicts.add(TunnelClaim.DEVICE_ID);
     }
-    if (ip != null && !new ServiceHost(wantedHost, wantedPort).isAt(ip)) {
+    if (ip != null && !new ServiceHost(targetHost, targetPort).isAt(ip)) {
       conflicts.add(TunnelClaim.IP);
     }
-    if (port != null && port != wantedPort) {
+    if (port != null && port != targetPort) {
       conflicts.add(TunnelClaim.PORT);
     }
     return List.copyOf(conflicts);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The readable part of a token, without the signature. The signature is the secret part of a token.
  *
- * @param algorithm the algorithm named in the header; the service may not accept it
+ * @param algorithm the algorithm in the header, which the cloud may not accept
  * @param claims the claims
  */
 public record TunnelToken(String algorithm, TunnelClaims claims) {
@@ -63,7 +63,7 @@ public record TunnelToken(String algorithm, TunnelClaims claims) {
     if (value == null || value instanceof String) {
       return (String) value;
     }
-    throw new IllegalArgumentException("the claim " + claim.claimName() + " is not a text");
+    throw new IllegalArgumentException("the claim " + claim.claimName() + " is not a string");
   }
 
   private static @Nullable Integer port(JWTClaimsSet claims) {

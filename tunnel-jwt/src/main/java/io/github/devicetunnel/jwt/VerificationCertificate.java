@@ -22,8 +22,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A certificate whose public key verifies tokens; the service calls it a verification key.
- * Immutable.
+ * A certificate whose public key verifies tokens. The cloud calls it a verification key. Immutable.
  */
 public final class VerificationCertificate {
   private static final int MAX_BYTES = 1 << 20;

@@ -31,7 +31,7 @@ public final class VerificationKeyRejectedException extends IOException {
   }
 
   /**
-   * {@return the error message of the service, or the title of a load balancer's HTML page; null if
+   * {@return the error message of the cloud, or the title of a load balancer's HTML page; null if
    * the response has neither}
    */
   public @Nullable String serviceMessage() {

@@ -217,10 +217,10 @@ public final class VerificationKeys {
     }
 
     /**
-     * Sets the client to derive the trust, proxy, DNS and interceptor settings from. The client is
-     * neither modified nor shut down.
+     * Sets an {@code OkHttpClient} of the application, whose trust, proxy, DNS and interceptors are
+     * used. The client is neither modified nor shut down.
      *
-     * @param client the client of the application
+     * @param client the application's client
      * @return this
      */
     public Builder okHttpClient(OkHttpClient client) {
@@ -247,7 +247,7 @@ public final class VerificationKeys {
      * Sets whether the access key may be sent unencrypted to another machine. Default: false.
      * Unencrypted connections to this machine are always allowed.
      *
-     * @param allow whether to allow plaintext
+     * @param allow true to allow an unencrypted access key
      * @return this
      */
     public Builder allowPlaintext(boolean allow) {

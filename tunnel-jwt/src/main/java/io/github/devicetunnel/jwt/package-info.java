@@ -24,7 +24,7 @@
  *   <li>{@link io.github.devicetunnel.jwt.TokenSigner} signs tokens for other users.
  *   <li>{@link io.github.devicetunnel.jwt.TunnelToken} parses a token.
  *   <li>{@link io.github.devicetunnel.jwt.TokenVerifier} verifies tokens with the same checks as
- *       the service.
+ *       the cloud.
  * </ul>
  */
 @NullMarked

@@ -59,8 +59,8 @@ final class TunnelTokenTest {
         "'{\"exp\":\"soon\"}', the claims of the token cannot be read",
         "'7', the claims of the token cannot be read",
         "'{\"pelion.edge.tunnel.device_id\":7}',"
-            + " the claim pelion.edge.tunnel.device_id is not a text",
-        "'{\"pelion.edge.tunnel.ip\":[]}', the claim pelion.edge.tunnel.ip is not a text",
+            + " the claim pelion.edge.tunnel.device_id is not a string",
+        "'{\"pelion.edge.tunnel.ip\":[]}', the claim pelion.edge.tunnel.ip is not a string",
         "'{\"pelion.edge.tunnel.port\":\"80\"}',"
             + " the claim pelion.edge.tunnel.port is not a number from 1 to 65535",
         "'{\"pelion.edge.tunnel.port\":80.5}',"

@@ -47,7 +47,7 @@ import java.util.function.Function;
  *     down}</td><td>payload bytes</td></tr>
  * <tr><td>{@code tunnel.listeners}</td><td>gauge</td><td></td><td>open listeners</td></tr>
  * <tr><td>{@code tunnel.listeners.full}</td><td>counter</td><td></td><td>number of times that a
- *     listener reached its connection limit</td></tr>
+ *     listener stopped accepting because its client reached the connection limit</td></tr>
  * </table>
  *
  * <p>By default there is no tag for the device or the service, because each tag value is another
@@ -98,7 +98,7 @@ public final class TunnelMetrics extends TunnelEventListener {
         SharedGauge.register(registry, "tunnel.listeners", "Open listeners", Tags.empty());
     this.listenersFull =
         Counter.builder("tunnel.listeners.full")
-            .description("Times that a listener reached its connection limit")
+            .description("Times that a listener waited because of the connection limit")
             .register(registry);
   }
 

@@ -60,7 +60,7 @@ public final class BareClient {
     while (matched < 4) {
       int read = in.read();
       if (read < 0) {
-        throw new IOException("no answer");
+        throw new IOException("no answer to the upgrade");
       }
       matched = read == "\r\n\r\n".charAt(matched) ? matched + 1 : read == '\r' ? 1 : 0;
     }

@@ -30,7 +30,7 @@ final class BuiltInPeers {
     Process process = making.start();
     if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
       process.destroy();
-      throw new IOException("no archive of classes was made on " + javaHome);
+      throw new IOException("cannot create the class archive with " + javaHome);
     }
     return new Peer(
         name,
@@ -49,8 +49,7 @@ final class BuiltInPeers {
   }
 
   /**
-   * Returns two socats with the path between them, which have as many hops as a tunnel and its
-   * cloud.
+   * Returns two socats with the path between them, with as many hops as a tunnel through the cloud.
    */
   static Peer twoSocats(Stage stage) throws IOException {
     int between = freePort(stage);
@@ -126,7 +125,7 @@ final class BuiltInPeers {
   private static void run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(new ArrayList<>(List.of(command))).inheritIO().start();
     if (process.waitFor() != 0) {
-      throw new IOException(command[0] + " ended with " + process.exitValue());
+      throw new IOException(command[0] + " exited with code " + process.exitValue());
     }
   }
 }

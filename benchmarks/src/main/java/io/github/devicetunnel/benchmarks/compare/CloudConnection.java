@@ -40,7 +40,7 @@ final class CloudConnection {
       }
       Matcher key = KEY.matcher(request);
       if (!key.find()) {
-        throw new IOException("a request for a tunnel without a key");
+        throw new IOException("upgrade without Sec-WebSocket-Key");
       }
       try (Socket gateway = new Socket(service.group(1), Integer.parseInt(service.group(2)))) {
         gateway.setTcpNoDelay(true);
@@ -61,7 +61,7 @@ final class CloudConnection {
     while (head.indexOf("\r\n\r\n") < 0) {
       int read = in.read();
       if (read < 0 || head.length() > 16 << 10) {
-        throw new IOException("no request");
+        throw new IOException("the connection ended before the request");
       }
       head.append((char) read);
     }

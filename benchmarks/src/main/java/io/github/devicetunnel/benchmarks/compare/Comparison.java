@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures the product and others side by side, each in its own process, all with the same",
-      "service and cloud on this machine. Prints medians, the spread, and in bold the ratio to",
-      "the base."
+      "Compares device-tunnel with other programs (peers). Each peer runs in its own process, with",
+      "the same service and cloud on this machine. Prints medians, the range, and in bold the",
+      "ratio to the base."
     })
 public final class Comparison implements Callable<Integer> {
   @Mixin private final PeerOptions peerOptions = new PeerOptions();
@@ -29,7 +29,7 @@ public final class Comparison implements Callable<Integer> {
       names = "--measures",
       split = ",",
       paramLabel = "NAME",
-      description = "Of ${COMPLETION-CANDIDATES}. Default: all")
+      description = "Any of ${COMPLETION-CANDIDATES}. Default: all")
   private List<Measure> measures = List.of(Measure.values());
 
   @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
@@ -39,33 +39,33 @@ public final class Comparison implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "ROUNDS",
       defaultValue = "3",
-      description = "Rounds before these, which are not counted. Default: ${DEFAULT-VALUE}")
+      description = "Rounds before the measurement. Default: ${DEFAULT-VALUE}")
   private int warmUp;
 
   @Option(
       names = "--mib",
       defaultValue = "256",
-      description = "MiB each way in each round. Default: ${DEFAULT-VALUE}")
+      description = "MiB per direction and round. Default: ${DEFAULT-VALUE}")
   private int mib;
 
   @Option(
       names = "--pings",
       defaultValue = "5000",
-      description = "Round trips in each round. Default: ${DEFAULT-VALUE}")
+      description = "Round trips per round. Default: ${DEFAULT-VALUE}")
   private int pings;
 
   @Option(
       names = "--connections",
       defaultValue = "1000",
-      description = "Connections in each round. Default: ${DEFAULT-VALUE}")
+      description = "Connections per round. Default: ${DEFAULT-VALUE}")
   private int connections;
 
   @Option(
       names = "--fail-below",
       paramLabel = "RATIO",
       description =
-          "Ends with 1 when the first figure of a measure is below this part of the base's, for any"
-              + " other peer. For a guard against gross regressions, not for times.")
+          "Exits with 1 if the first figure of a measure is below this fraction of the base's, for"
+              + " any peer. Detects gross regressions of throughput; not applicable to times.")
   private double least;
 
   @Override

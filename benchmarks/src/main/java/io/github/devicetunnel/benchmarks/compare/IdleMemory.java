@@ -18,9 +18,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Starts each peer some times and measures how soon it accepts, then lets it hold silent",
-      "connections and measures its resident memory. Wants an open-files limit above the number",
-      "of connections twice over."
+      "Starts each peer several times and measures the time until it accepts connections. Then",
+      "opens idle connections through it and measures its resident memory. The limit of open",
+      "files must exceed twice the number of connections."
     })
 public final class IdleMemory implements Callable<Integer> {
   private static final String START = "accepts after, s";
@@ -35,13 +35,13 @@ public final class IdleMemory implements Callable<Integer> {
       names = "--connections",
       split = ",",
       defaultValue = "1000",
-      description = "Silent connections, may be several numbers. Default: ${DEFAULT-VALUE}")
+      description = "Numbers of idle connections, separated by commas. Default: ${DEFAULT-VALUE}")
   private List<Integer> connections = List.of();
 
   @Option(
       names = "--seconds",
       defaultValue = "15",
-      description = "Of silence before the memory is measured. Default: ${DEFAULT-VALUE}")
+      description = "Idle time before the memory is measured. Default: ${DEFAULT-VALUE}")
   private int seconds;
 
   @Override
@@ -70,11 +70,11 @@ public final class IdleMemory implements Callable<Integer> {
   }
 
   private static String total(int count) {
-    return "RSS with " + count + " silent connections, MiB";
+    return "RSS with " + count + " idle connections, MiB";
   }
 
   private static String each(int count) {
-    return "of that for each of " + count + ", KiB";
+    return "each of " + count + " idle connections, KiB";
   }
 
   private void hold(Peer peer, int count, Workplace workplace, Figures figures) throws IOException {

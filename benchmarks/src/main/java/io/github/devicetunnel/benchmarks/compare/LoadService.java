@@ -97,7 +97,7 @@ final class LoadService implements AutoCloseable {
     while (left > 0) {
       int read = in.read(buffer, 0, (int) Math.min(left, CHUNK));
       if (read < 0) {
-        throw new IOException("the connection ended " + left + " bytes too soon");
+        throw new IOException("the connection ended " + left + " bytes early");
       }
       left -= read;
     }

@@ -130,7 +130,7 @@ enum Measure {
         case LoadService.TAKE -> {
           LoadService.send(out, count);
           if (in.read() != 1) {
-            throw new IOException("the service did not get all");
+            throw new IOException("the service did not receive all bytes");
           }
         }
         case LoadService.SEND -> LoadService.take(in, count);
@@ -185,7 +185,7 @@ enum Measure {
     while (got < message.length) {
       int read = in.read(message, got, message.length - got);
       if (read < 0) {
-        throw new IOException("the connection ended in a round trip");
+        throw new IOException("the connection ended during a round trip");
       }
       got += read;
     }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Opens tunnels over TLS one after the other, over a slow path, and counts the round trips",
-      "until each is granted, and until the service has answered a first request."
+      "Opens tunnels over TLS one after the other, over a slow path. Counts the round trips until",
+      "a tunnel is granted, and until the service has answered a first request."
     })
 public final class NewTunnels implements Callable<Integer> {
   private static final String GRANTED = "the tunnel is granted";
@@ -33,13 +33,13 @@ public final class NewTunnels implements Callable<Integer> {
       names = "--delay",
       paramLabel = "MS",
       defaultValue = "80",
-      description = "Of a round trip on the path. Default: ${DEFAULT-VALUE}")
+      description = "Round-trip time of the path. Default: ${DEFAULT-VALUE}")
   private int delay;
 
   @Option(
       names = "--tunnels",
       defaultValue = "21",
-      description = "How many of each kind. Default: ${DEFAULT-VALUE}")
+      description = "Number of tunnels of each kind. Default: ${DEFAULT-VALUE}")
   private int tunnels;
 
   @Override

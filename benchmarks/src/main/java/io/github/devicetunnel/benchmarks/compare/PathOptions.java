@@ -22,12 +22,12 @@ final class PathOptions {
       paramLabel = "MS",
       defaultValue = "0",
       description =
-          "Puts a path between the peers and the cloud, or whatever their far end is, on which a"
-              + " round trip takes so long; TCP's own handshake too. Needs root and socat, and less"
-              + " of everything: --mib 16, --pings 50. Default: none")
+          "Inserts a path with this round-trip time between each peer and its remote side, also for"
+              + " the TCP handshake. Requires root and socat. Reduce the load, for example with"
+              + " --mib 16 and --pings 50. Default: none")
   void delay(int millis) {
     if (millis < 0) {
-      throw wrong("--delay: a round trip of " + millis + " ms is none; 0 or more are");
+      throw invalid("--delay must be 0 or more, but is " + millis);
     }
     delay = millis;
   }
@@ -36,32 +36,32 @@ final class PathOptions {
       names = "--loss",
       paramLabel = "PERCENT",
       defaultValue = "0",
-      description = "How many packets that path loses, each way. Default: none")
+      description = "Percentage of lost packets in each direction. Default: none")
   void loss(double percent) {
     if (!(percent >= 0 && percent < 100)) {
-      throw wrong("--loss: " + percent + " percent are wrong; from 0 to less than 100 are right");
+      throw invalid("--loss must be from 0 to less than 100, but is " + percent);
     }
     loss = percent;
   }
 
-  private ParameterException wrong(String message) {
+  private ParameterException invalid(String message) {
     if (command == null) {
-      throw new IllegalStateException("picocli sets it before it parses");
+      throw new IllegalStateException("picocli sets the command before it parses options");
     }
     return new ParameterException(command.commandLine(), message);
   }
 
   /** Returns why the requested path is not supported, or null if it is. */
   @Nullable String missing() {
-    return isWanted() ? SlowPath.missing() : null;
+    return isRequested() ? SlowPath.missing() : null;
   }
 
-  private boolean isWanted() {
+  private boolean isRequested() {
     return delay > 0 || loss > 0;
   }
 
   /** Opens the path, or returns null if none is requested. */
   @Nullable SlowPath open() throws IOException {
-    return isWanted() ? SlowPath.open(Duration.ofMillis(delay), loss / 100) : null;
+    return isRequested() ? SlowPath.open(Duration.ofMillis(delay), loss / 100) : null;
   }
 }

@@ -18,7 +18,7 @@ record Peer(String name, @Nullable String command) {
   static Peer parse(String text) {
     int equals = text.indexOf('=');
     if (equals < 1) {
-      throw new IllegalArgumentException("a peer is NAME=COMMAND, but there is no =");
+      throw new IllegalArgumentException("--peer must be NAME=COMMAND, but contains no =");
     }
     return new Peer(text.substring(0, equals), text.substring(equals + 1));
   }

@@ -15,16 +15,16 @@ final class PeerOptions {
   @Option(
       names = "--jdk",
       paramLabel = "NAME=HOME",
-      description = "The product on this Java, may be repeated. Default: this one")
+      description = "device-tunnel on this JDK; may be repeated. Default: the current JDK")
   private Map<String, String> jdks = new LinkedHashMap<>();
 
   @Option(
       names = "--peer",
       paramLabel = "NAME=COMMAND",
       description =
-          "Another peer, may be repeated. In the command stand {port} to listen on, {url} of a"
-              + " connection at the cloud, {ca} for the file of its authority, {service} for"
-              + " host:port.")
+          "Another peer; may be repeated. Placeholders: {port} to listen on, {url} of a connection"
+              + " to the cloud, {ca} for the CA file of the cloud, {service} for host:port of the"
+              + " service.")
   private List<String> peers = new ArrayList<>();
 
   @Option(
@@ -32,17 +32,17 @@ final class PeerOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Further ones, of direct, which is no program at all, socat, two-socats, ssh, and bare,"
-              + " the least that a client must do. Default: none")
+          "Built-in peers: socat, two-socats, ssh, bare (a minimal client), direct (no program)."
+              + " Default: none")
   private List<String> builtIn = new ArrayList<>();
 
   @Option(
       names = "--base",
       paramLabel = "NAME",
-      description = "The one that ratios refer to. Default: the first")
+      description = "Peer that ratios refer to. Default: the first peer")
   private @Nullable String base;
 
-  @Option(names = "--tls", description = "wss instead of ws.")
+  @Option(names = "--tls", description = "Use wss instead of ws.")
   private boolean tls;
 
   boolean tls() {
@@ -73,7 +73,7 @@ final class PeerOptions {
             case "two-socats" -> BuiltInPeers.twoSocats(workplace.stage());
             case "ssh" -> BuiltInPeers.ssh(workplace);
             case "bare" -> BuiltInPeers.bare();
-            default -> throw new IllegalArgumentException("--with: there is no " + name);
+            default -> throw new IllegalArgumentException("--with: unknown peer " + name);
           });
     }
     return all;

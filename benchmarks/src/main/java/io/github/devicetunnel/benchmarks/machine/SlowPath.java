@@ -164,7 +164,7 @@ public final class SlowPath implements AutoCloseable {
             - received.get()
             + sent.get()
             - device.counter("rx_packets");
-    return "the path carried %d packets, lost %d, and %d more for want of room"
+    return "the path forwarded %d packets, lost %d on purpose and %d to full queues"
         .formatted(sent.get(), lost.get(), elsewhere);
   }
 

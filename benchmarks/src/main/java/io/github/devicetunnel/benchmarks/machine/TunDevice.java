@@ -43,11 +43,11 @@ final class TunDevice implements AutoCloseable {
   /** Returns why this machine does not support the device, as a sentence, or null if it does. */
   static @Nullable String missing() {
     if (!Files.exists(TUN)) {
-      return "A slow path needs " + TUN + ", which this system does not have.";
+      return "a slow path requires " + TUN + ", which this system does not have";
     }
     try {
       if (!mayMakeDevices()) {
-        return "A slow path needs the right to make network devices: run this as root.";
+        return "a slow path requires permission to create network devices; run as root";
       }
       new ProcessBuilder("socat", "-V")
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -55,7 +55,7 @@ final class TunDevice implements AutoCloseable {
           .destroy();
       return null;
     } catch (IOException e) {
-      return "A slow path needs socat, which cannot be run: " + e.getMessage() + ".";
+      return "a slow path requires socat, which cannot be run: " + e.getMessage();
     }
   }
 
@@ -117,7 +117,7 @@ final class TunDevice implements AutoCloseable {
         return "198.18." + number + ".";
       }
     }
-    throw new IOException("there are routes to all of 198.18.0.0/16");
+    throw new IOException("no unused network in 198.18.0.0/16");
   }
 
   private static boolean overlap(long network, long destination, long mask) {
@@ -144,7 +144,7 @@ final class TunDevice implements AutoCloseable {
         socat.destroy();
         String said =
             new String(socat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        throw new IOException("socat makes no device: " + said);
+        throw new IOException("socat cannot create the device: " + said);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }

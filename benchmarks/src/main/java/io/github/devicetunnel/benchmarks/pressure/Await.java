@@ -78,7 +78,7 @@ final class Await {
       }
       throw e;
     } catch (TimeoutException e) {
-      throw new TimeoutException("nothing came of it within " + limit.toSeconds() + " s");
+      throw new TimeoutException("no result within " + limit.toSeconds() + " s");
     }
   }
 

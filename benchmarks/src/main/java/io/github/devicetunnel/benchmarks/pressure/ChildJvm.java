@@ -97,7 +97,8 @@ final class ChildJvm implements AutoCloseable {
     while (true) {
       String line = output.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (line == null) {
-        throw new IOException("the child said nothing like " + pattern + "; its errors: " + errors);
+        throw new IOException(
+            "the child printed no line that matches " + pattern + "; errors: " + errors);
       }
       Matcher matcher = pattern.matcher(line);
       if (matcher.find()) {

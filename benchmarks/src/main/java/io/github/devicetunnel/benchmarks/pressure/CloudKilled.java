@@ -31,7 +31,7 @@ final class CloudKilled implements PressureCase {
 
   @Override
   public String bar() {
-    return "each ends at once with the reason; the next one works";
+    return "each ends within seconds with the reason; the next connection works";
   }
 
   @Override
@@ -89,13 +89,13 @@ final class CloudKilled implements PressureCase {
         Socket next = Local.connect(listener.localAddress())) {
       Local.echo(next, LINE);
       return new Findings()
-          .require(ended == CONNECTIONS, "%d have not ended", CONNECTIONS - ended)
-          .require(last <= AT_ONCE_SECONDS, "that is not at once")
-          .require(reasons, "%d warnings say that it was lost", warnings)
-          .require(streamKind.equals("CONNECTION_LOST"), "a stream says %s", streamKind)
+          .require(ended == CONNECTIONS, "%d connections did not end", CONNECTIONS - ended)
+          .require(last <= AT_ONCE_SECONDS, "the last connection ended too late")
+          .require(reasons, "%d warnings report a lost connection", warnings)
+          .require(streamKind.equals("CONNECTION_LOST"), "a stream reported %s", streamKind)
           .saw("%d of %d ended, the last %.2f s after the kill", ended, CONNECTIONS, last)
-          .saw("%d warnings with the reason, %s for a stream", warnings, streamKind)
-          .saw("the next one works through %s", restarted.uri())
+          .saw("%d warnings with the reason; a stream reported %s", warnings, streamKind)
+          .saw("the next connection works through %s", restarted.uri())
           .outcome();
     }
   }

@@ -27,7 +27,7 @@ final class CloudStopsReading implements PressureCase {
 
   @Override
   public String bar() {
-    return "all arrives, the heap stays flat";
+    return "all bytes arrive; the heap does not grow";
   }
 
   @Override
@@ -71,15 +71,15 @@ final class CloudStopsReading implements PressureCase {
       Await.result(upload, Local.LIMIT);
       long end = heap.kib();
       return new Findings()
-          .require(full && stuckAt < bytes, "the upload did not get stuck")
+          .require(full && stuckAt < bytes, "the upload did not stall")
           .require(seen.equals(RandomBytes.digest(SEED, bytes)), "bytes differ")
           .require(after - before <= FLAT_KIB, "the heap grew by %d KiB", after - before)
-          .saw("%d MiB exact", seen.count() >> 20)
+          .saw("%d MiB correct", seen.count() >> 20)
           .saw(
-              "stuck for %d s at %.1f MiB, %d bytes more meanwhile",
+              "stalled for %d s at %.1f MiB, %d more bytes in this time",
               pause.toSeconds(), stuckAt / 1048576.0, movedMeanwhile)
           .saw(
-              "live heap %d KiB when it stuck, %d KiB after, %d KiB at the end", before, after, end)
+              "live heap %d KiB at the stall, %d KiB after, %d KiB at the end", before, after, end)
           .outcome();
     }
   }

@@ -23,13 +23,13 @@ final class CloudWithoutPongs implements PressureCase {
 
   @Override
   public String what() {
-    return "cloud that answers no ping while its service takes no more of a 32 MiB upload for 60 s,"
-        + " 2 s pings";
+    return "the cloud answers no pings while the service accepts no bytes of a 32 MiB upload for"
+        + " 60 s; 2 s pings";
   }
 
   @Override
   public String bar() {
-    return "all arrives";
+    return "all bytes arrive";
   }
 
   @Override
@@ -66,12 +66,12 @@ final class CloudWithoutPongs implements PressureCase {
       resume.countDown();
       Digest seen = Await.result(sink, Local.LIMIT);
       return new Findings()
-          .require(stuck && !allUnderWay, "the upload did not get stuck")
+          .require(stuck && !allUnderWay, "the upload did not stall")
           .require(pongBytes == 0, "the cloud sent %d bytes in the pause", pongBytes)
           .require(seen.equals(RandomBytes.digest(SEED, bytes)), "bytes differ")
-          .saw("%d MiB exact", seen.count() >> 20)
+          .saw("%d MiB correct", seen.count() >> 20)
           .saw(
-              "%d bytes from the cloud in %d s, when it had taken %.1f MiB",
+              "%d bytes from the cloud in %d s, after it had accepted %.1f MiB",
               pongBytes, pause.toSeconds(), taken / 1048576.0)
           .outcome();
     }

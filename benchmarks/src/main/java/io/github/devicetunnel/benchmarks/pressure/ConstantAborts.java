@@ -28,12 +28,12 @@ final class ConstantAborts implements PressureCase {
 
   @Override
   public String what() {
-    return "one client of a hundred aborts every 10 ms for a minute";
+    return "one of a hundred clients aborts every 10 ms for a minute";
   }
 
   @Override
   public String bar() {
-    return "the others' bytes are exact";
+    return "the bytes of the other clients are correct";
   }
 
   @Override
@@ -62,8 +62,8 @@ final class ConstantAborts implements PressureCase {
         }
       }
       return new Findings()
-          .require(exact == OTHERS, "one of the others: %s", failure)
-          .saw("%d of %d exact, %d MiB each way by SHA-256", exact, OTHERS, bytes >> 20)
+          .require(exact == OTHERS, "another client failed: %s", failure)
+          .saw("%d of %d correct by SHA-256, %d MiB in each direction", exact, OTHERS, bytes >> 20)
           .saw("%d aborts", aborts)
           .outcome();
     }

@@ -32,7 +32,7 @@ final class DescriptorsExhausted implements PressureCase {
 
   @Override
   public String bar() {
-    return "the process survives and serves when clients leave";
+    return "the process survives, and serves further clients when others leave";
   }
 
   /** The shared state of all clients. */
@@ -68,14 +68,14 @@ final class DescriptorsExhausted implements PressureCase {
       }
       List<String> complaints = product.jvm().complaints();
       return new Findings()
-          .require(full && first < CLIENTS, "the limit was not felt")
+          .require(full && first < CLIENTS, "the limit was not reached")
           .require(survives && product.jvm().isAlive(), "the process has ended")
-          .require(all, "only %d of %d were ever served", crowd.served.get(), CLIENTS)
-          .require(later == AFTERWARDS, "%d of %d later ones were served", later, AFTERWARDS)
+          .require(all, "only %d of %d clients were served", crowd.served.get(), CLIENTS)
+          .require(later == AFTERWARDS, "%d of %d later clients were served", later, AFTERWARDS)
           .saw("%d served at a time with %d descriptors", first, descriptors)
           .saw("all %d served %.1f s after the first left", crowd.served.get(), took)
-          .saw("%d kinds of complaint: %s", complaints.size(), complaints)
-          .saw("%d attempts were broken off and repeated", crowd.brokenOff.get())
+          .saw("%d kinds of warning: %s", complaints.size(), complaints)
+          .saw("%d attempts failed and were repeated", crowd.brokenOff.get())
           .saw("then %d of %d in sequence", later, AFTERWARDS)
           .outcome();
     }

@@ -38,7 +38,7 @@ record Digest(long count, String sha256) {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has it", e);
+      throw new AssertionError("every JVM has SHA-256", e);
     }
   }
 }

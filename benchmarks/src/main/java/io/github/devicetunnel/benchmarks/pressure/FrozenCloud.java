@@ -29,7 +29,7 @@ final class FrozenCloud implements PressureCase {
 
   @Override
   public String bar() {
-    return "local side closed within 12 s, reason says silent cloud";
+    return "local side closed within 12 s, with the reason silent cloud";
   }
 
   @Override

@@ -20,12 +20,12 @@ final class LateReply implements PressureCase {
 
   @Override
   public String what() {
-    return "8 MiB reply that starts 2 s after the client's shutdown of output";
+    return "8 MiB reply that starts 2 s after the client has ended its output";
   }
 
   @Override
   public String bar() {
-    return "all arrives";
+    return "all bytes arrive";
   }
 
   @Override

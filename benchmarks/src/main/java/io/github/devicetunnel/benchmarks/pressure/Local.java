@@ -52,7 +52,7 @@ final class Local {
       throw new IOException(
           back.length < bytes.length
               ? "the echo ended after " + back.length + " of " + bytes.length + " bytes"
-              : "the echo is wrong");
+              : "the echo differs");
     }
   }
 

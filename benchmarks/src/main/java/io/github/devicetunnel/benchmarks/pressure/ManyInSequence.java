@@ -32,7 +32,7 @@ final class ManyInSequence implements PressureCase {
 
   @Override
   public String bar() {
-    return "descriptors and threads back to the start";
+    return "descriptors and threads return to their initial numbers";
   }
 
   private record Usage(int descriptors, int threads) {
@@ -66,9 +66,9 @@ final class ManyInSequence implements PressureCase {
       boolean back = Await.until(SETTLING, () -> Usage.of(product).isWithin(start));
       Usage end = Usage.of(product);
       return new Findings()
-          .require(settled, "nothing settled after the first %d", WARM_UP)
+          .require(settled, "descriptors and threads did not settle after the first %d", WARM_UP)
           .require(failures + warmUpFailures == 0, "%d exchanges failed", failures)
-          .require(back, "more than at the start after %d s", SETTLING.toSeconds())
+          .require(back, "more descriptors or threads after %d s", SETTLING.toSeconds())
           .require(product.jvm().isAlive(), "the process has ended")
           .saw("%d connections in %.1f s", connections, took)
           .saw(
@@ -117,10 +117,10 @@ final class ManyInSequence implements PressureCase {
     request(socket, bytes, leaves);
     byte[] back = socket.getInputStream().readNBytes(bytes.length);
     if (!Arrays.equals(back, bytes)) {
-      throw new EOFException("the echo is not whole");
+      throw new EOFException("the echo is incomplete");
     }
     if (!leaves && socket.getInputStream().read() >= 0) {
-      throw new IOException("more than the echo");
+      throw new IOException("received more bytes than the echo");
     }
   }
 
@@ -137,7 +137,7 @@ final class ManyInSequence implements PressureCase {
     boolean leaves = in.readBoolean();
     socket.getOutputStream().write(in.readNBytes(in.readInt()));
     if (leaves && in.read() >= 0) {
-      throw new IOException("more than was announced");
+      throw new IOException("received more bytes than announced");
     }
   }
 }

@@ -17,12 +17,12 @@ final class NetworkGone implements PressureCase {
 
   @Override
   public String what() {
-    return "network gone without a packet (in two network namespaces, link down)";
+    return "network lost without a packet (two network namespaces, link down)";
   }
 
   @Override
   public String bar() {
-    return "local side closed within 12 s, reason says silent cloud";
+    return "local side closed within 12 s, with the reason silent cloud";
   }
 
   @Override
@@ -31,7 +31,7 @@ final class NetworkGone implements PressureCase {
     try {
       made = Namespaces.make();
     } catch (IOException e) {
-      return Outcome.skipped("network namespaces cannot be made here: " + e.getMessage());
+      return Outcome.skipped("cannot create network namespaces: " + e.getMessage());
     }
     try (Namespaces network = made;
         CloudProcess cloud = CloudProcess.start(network.atCloud(), Namespaces.CLOUD_ADDRESS, 0);

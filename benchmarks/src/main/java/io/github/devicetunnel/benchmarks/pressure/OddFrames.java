@@ -34,7 +34,7 @@ final class OddFrames implements PressureCase {
 
   @Override
   public String bar() {
-    return "constant memory; garbage fails one connection with the rule it broke";
+    return "constant memory; garbage fails one connection, with the violated rule";
   }
 
   @Override
@@ -88,7 +88,7 @@ final class OddFrames implements PressureCase {
     Digest seen = download(product);
     findings
         .require(seen.equals(Await.result(sent, Local.LIMIT)), "the message differs")
-        .saw("%d MiB in one message exact", seen.count() >> 20);
+        .saw("%d MiB in one message correct", seen.count() >> 20);
   }
 
   private static void fragments(Findings findings, RawCloud cloud, Product product, int count)
@@ -108,7 +108,7 @@ final class OddFrames implements PressureCase {
     Digest seen = download(product);
     findings
         .require(seen.equals(RandomBytes.digest(SEED, count)), "the fragments differ")
-        .saw("%d fragments of 1 byte exact", seen.count());
+        .saw("%d fragments of 1 byte correct", seen.count());
   }
 
   private static Digest download(Product product) throws IOException {
@@ -141,7 +141,7 @@ final class OddFrames implements PressureCase {
           });
       String end;
       try (Socket socket = Local.connect(product.address())) {
-        end = socket.getInputStream().read() < 0 ? "an end of the stream" : "a byte";
+        end = socket.getInputStream().read() < 0 ? "the end of the stream" : "a byte";
       } catch (IOException e) {
         end = "a reset";
       }
@@ -153,11 +153,11 @@ final class OddFrames implements PressureCase {
       neighbour.getOutputStream().write('?');
       byte[] answer = neighbour.getInputStream().readNBytes(ANSWER.length);
       findings
-          .require(end.equals("a reset"), "the local client got %s", end)
-          .require(named && rules.size() == 1, "%d warnings name a rule", rules.size())
-          .require(Arrays.equals(answer, ANSWER), "the neighbour felt it")
+          .require(end.equals("a reset"), "the local client received %s", end)
+          .require(named && rules.size() == 1, "%d warnings name the violated rule", rules.size())
+          .require(Arrays.equals(answer, ANSWER), "another connection was affected")
           .saw(
-              "garbage: local client got %s, warning \"%s\", neighbour works",
+              "garbage: local client received %s, warning \"%s\", other connection works",
               end, named ? rules.get(0).replaceFirst(".*ended: ", "") : "");
     }
   }

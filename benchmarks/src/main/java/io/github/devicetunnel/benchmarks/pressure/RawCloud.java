@@ -53,7 +53,7 @@ final class RawCloud implements AutoCloseable {
     while (head.indexOf("\r\n\r\n") < 0) {
       int b = in.read();
       if (b < 0) {
-        throw new IOException("the request is not whole");
+        throw new IOException("the request is incomplete");
       }
       head.append((char) b);
     }
@@ -62,7 +62,7 @@ final class RawCloud implements AutoCloseable {
         .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(KEY_HEADER))
         .findFirst()
         .map(line -> line.substring(KEY_HEADER.length()).strip())
-        .orElseThrow(() -> new IOException("a request without a key"));
+        .orElseThrow(() -> new IOException("request without Sec-WebSocket-Key"));
   }
 
   private static String accept(String key) throws NoSuchAlgorithmException {

@@ -42,9 +42,10 @@ final class SilenceProbe implements AutoCloseable {
     Outcome judge() {
       return new Findings()
           .require(
-              localMillis >= 0 && localMillis <= 12_000, "the local side was not closed in 12 s")
-          .require(kind.equals("SILENT_CLOUD"), "the reason is not that the cloud was silent")
-          .require(warned, "the listener's warning does not say so")
+              localMillis >= 0 && localMillis <= 12_000,
+              "the local side was not closed within 12 s")
+          .require(kind.equals("SILENT_CLOUD"), "the reason is not a silent cloud")
+          .require(warned, "the listener logged no warning with this reason")
           .saw("local side closed by %s after %.1f s", localEnd, localMillis / 1000.0)
           .saw("stream failed after %.1f s with %s", streamMillis / 1000.0, kind)
           .outcome();

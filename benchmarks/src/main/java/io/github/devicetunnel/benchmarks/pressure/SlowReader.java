@@ -22,12 +22,12 @@ final class SlowReader implements PressureCase {
 
   @Override
   public String what() {
-    return "16 MiB read at 400 KB/s with 1 s pings; the same with a reader that pauses 60 s";
+    return "16 MiB read at 400 KB/s with 1 s pings; the same with a reader that pauses for 60 s";
   }
 
   @Override
   public String bar() {
-    return "all arrives";
+    return "all bytes arrive";
   }
 
   private static final class Download {
@@ -74,7 +74,7 @@ final class SlowReader implements PressureCase {
     findings
         .require(seen.equals(expected), "%s: bytes differ", name)
         .saw(
-            "%s: %.1f MiB exact in %.1f s, service at most %.1f MiB ahead",
+            "%s: %.1f MiB correct in %.1f s, service at most %.1f MiB ahead",
             name,
             seen.count() / 1048576.0,
             Await.seconds(download.nanos),

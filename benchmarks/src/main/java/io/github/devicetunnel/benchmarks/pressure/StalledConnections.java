@@ -24,13 +24,13 @@ final class StalledConnections implements PressureCase {
 
   @Override
   public String what() {
-    return "200 connections whose local client stops reading, and 200 whose cloud does, full speed"
-        + " before; product with -Xmx128m";
+    return "200 connections whose local client stops reading, and 200 whose cloud stops, after full"
+        + " speed; product with -Xmx128m";
   }
 
   @Override
   public String bar() {
-    return "memory per connection is a constant";
+    return "memory per connection is constant";
   }
 
   @Override
@@ -67,14 +67,14 @@ final class StalledConnections implements PressureCase {
       long end = heap.kib();
       int descriptors = product.jvm().descriptors();
       return new Findings()
-          .require(still, "they did not come to a stand")
+          .require(still, "the connections did not stall")
           .require(end - begin <= FLAT_KIB, "the heap grew by %d KiB", end - begin)
-          .require(descriptors >= 4 * each, "some have ended: %d descriptors are left", descriptors)
+          .require(descriptors >= 4 * each, "connections ended: %d descriptors remain", descriptors)
           .require(product.jvm().isAlive(), "the process has ended")
           .saw("%d connections", 2 * each)
-          .saw("live heap %d KiB idle, %d KiB when all stood still", idle, begin)
+          .saw("live heap %d KiB idle, %d KiB when all had stalled", idle, begin)
           .saw("%d KiB %d s later", end, hold.toSeconds())
-          .saw("%.1f KiB of heap each", (end - idle) / (2.0 * each))
+          .saw("%.1f KiB of heap per connection", (end - idle) / (2.0 * each))
           .saw("%d threads, %d MiB resident", product.jvm().threads(), product.jvm().residentMib())
           .outcome();
     } finally {
@@ -91,7 +91,7 @@ final class StalledConnections implements PressureCase {
     socket.getOutputStream().write(what);
     // The answer of the service confirms that the tunnel is open end to end.
     if (socket.getInputStream().read() < 0) {
-      throw new EOFException("a connection ended before it began");
+      throw new EOFException("a connection ended before its first byte");
     }
     return socket;
   }

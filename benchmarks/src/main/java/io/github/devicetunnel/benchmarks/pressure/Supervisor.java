@@ -27,7 +27,7 @@ public final class Supervisor {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace, true));
       System.err.print(trace);
-      return new Outcome(Verdict.FAIL, "broke off: " + e.getCause());
+      return new Outcome(Verdict.FAIL, "failed: " + e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Outcome(Verdict.FAIL, "interrupted");

@@ -19,7 +19,7 @@ final class ThousandAtOnce implements PressureCase {
 
   @Override
   public String what() {
-    return "1,000 connections at once, echo, hold 60 s with 1 s pings, echo";
+    return "1,000 connections at once: echo, hold for 60 s with 1 s pings, echo";
   }
 
   @Override
@@ -66,7 +66,7 @@ final class ThousandAtOnce implements PressureCase {
       }
       return new Findings()
           .require(all, "%d connections had no echo within 60 s", echoed.getCount())
-          .require(failures == 0, "the first failure: %s", firstFailure)
+          .require(failures == 0, "first failure: %s", firstFailure)
           .saw("%d failures of %d", failures, connections)
           .saw("all first echoes after %.1f s", firstEchoes)
           .saw("product: %d threads, %d MiB resident", threads, resident)

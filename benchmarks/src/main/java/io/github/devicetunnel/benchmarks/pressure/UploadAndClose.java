@@ -23,12 +23,12 @@ final class UploadAndClose implements PressureCase {
 
   @Override
   public String what() {
-    return "8 MiB upload and close at once";
+    return "8 MiB upload and immediate close";
   }
 
   @Override
   public String bar() {
-    return "the service gets every byte, then the end";
+    return "the service receives every byte, then the end of the stream";
   }
 
   /** The bytes that the service received up to the end of the stream. */
@@ -66,13 +66,13 @@ final class UploadAndClose implements PressureCase {
   private static void describe(
       Findings findings, String name, long closedAt, @Nullable Arrival arrival) {
     if (arrival == null) {
-      findings.require(false, "%s: no end of the stream in order", name);
+      findings.require(false, "%s: no orderly end of the stream", name);
       return;
     }
     findings
-        .require(arrival.digest().equals(RandomBytes.digest(SEED, BYTES)), "%s: differs", name)
+        .require(arrival.digest().equals(RandomBytes.digest(SEED, BYTES)), "%s: bytes differ", name)
         .saw(
-            "%s: %d of %d bytes, the end %.1f s after close returned",
+            "%s: %d of %d bytes, end of the stream %.1f s after close returned",
             name,
             arrival.digest().count(),
             BYTES,

@@ -50,11 +50,11 @@ final class CloseDifferences {
     return Map.of(
         "the service does not listen, or the cloud rejects the tunnel",
         folder -> serviceDoesNotListen(),
-        "the local program shuts its output down and reads on (`nc -N`)",
+        "the local program half-closes and continues to read (`nc -N`)",
         folder -> localProgramHalfCloses(),
         "the local program closes its connection",
         folder -> localProgramCloses(),
-        "the service shuts its output down and reads on",
+        "the service half-closes and continues to read",
         folder -> serviceHalfCloses(),
         "the local program writes after the service has closed",
         folder -> lateWriter(),

@@ -40,9 +40,9 @@ final class FurtherDifferences {
         folder -> networkFails(),
         "the local program sends urgent data (`MSG_OOB`)",
         folder -> urgentData(),
-        "the service looks at the address of its client",
+        "the service checks the address of its client",
         folder -> clientAddress(),
-        "the protocol names further ports (data connections of FTP)",
+        "the protocol negotiates further ports (data connections of FTP)",
         folder -> furtherPorts());
   }
 

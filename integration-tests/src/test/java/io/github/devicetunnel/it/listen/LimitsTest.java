@@ -114,8 +114,8 @@ class LimitsTest {
       assertThatThrownBy(client::open)
           .isInstanceOf(TunnelException.class)
           .hasMessage(
-              "no connection ended within 0.5 s, and the client has as many as it may (1); close"
-                  + " connections, or raise maxConnections");
+              "no connection ended within 0.5 s, and the client has reached its limit of 1"
+                  + " connections; close connections, or raise maxConnections");
       assertThat(cloud.service().requestCount()).isEqualTo(2);
       only.close();
       openWithLongTimeout(client).close();

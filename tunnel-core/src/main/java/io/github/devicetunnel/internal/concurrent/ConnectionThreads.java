@@ -30,7 +30,7 @@ public final class ConnectionThreads {
 
   private static final @Nullable VirtualThreads VIRTUAL = VirtualThreads.find();
 
-  private final int most;
+  private final int maxPlatformThreads;
   private final AtomicInteger platformThreads = new AtomicInteger();
 
   /** Runs short tasks that may block on the network of any connection. */
@@ -48,10 +48,11 @@ public final class ConnectionThreads {
   /**
    * Creates the object without starting a thread.
    *
-   * @param most maximum number of platform threads at the same time, if the JVM has virtual threads
+   * @param maxPlatformThreads maximum number of platform threads at the same time, if the JVM has
+   *     virtual threads
    */
-  public ConnectionThreads(int most) {
-    this.most = most;
+  public ConnectionThreads(int maxPlatformThreads) {
+    this.maxPlatformThreads = maxPlatformThreads;
   }
 
   public Thread start(String name, Runnable task) {
@@ -129,7 +130,7 @@ public final class ConnectionThreads {
   }
 
   private Thread counted(VirtualThreads virtual, String name, Runnable task) {
-    if (platformThreads.incrementAndGet() > most) {
+    if (platformThreads.incrementAndGet() > maxPlatformThreads) {
       platformThreads.decrementAndGet();
       return virtual.unstarted(name, task);
     }

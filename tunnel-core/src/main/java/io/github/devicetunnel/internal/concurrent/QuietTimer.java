@@ -36,10 +36,10 @@ public final class QuietTimer {
       Runnable action,
       Consumer<Throwable> onFailure) {
     QuietTimer timer = new QuietTimer(limit, quietNanos, action);
-    return Recheck.start(scheduler, timer.limitNanos, timer::look, onFailure);
+    return Recheck.start(scheduler, timer.limitNanos, timer::check, onFailure);
   }
 
-  private long look() {
+  private long check() {
     long left = limitNanos - quietNanos.getAsLong();
     if (left > 0) {
       return left;

@@ -13,16 +13,16 @@ public final class Recheck {
   public static final long NEVER = -1;
 
   private final ScheduledExecutorService scheduler;
-  private final LongSupplier look;
+  private final LongSupplier check;
   private final Consumer<Throwable> onFailure;
 
   private volatile boolean stopped;
   private volatile @Nullable Future<?> next;
 
   private Recheck(
-      ScheduledExecutorService scheduler, LongSupplier look, Consumer<Throwable> onFailure) {
+      ScheduledExecutorService scheduler, LongSupplier check, Consumer<Throwable> onFailure) {
     this.scheduler = scheduler;
-    this.look = look;
+    this.check = check;
     this.onFailure = onFailure;
   }
 
@@ -30,16 +30,16 @@ public final class Recheck {
    * Starts the checks.
    *
    * @param delay nanoseconds until the first check
-   * @param look returns the nanoseconds until the next check, positive, or {@link #NEVER}; must not
-   *     block
+   * @param check returns the nanoseconds until the next check, positive, or {@link #NEVER}; must
+   *     not block
    * @param onFailure called if a check throws, which ends the checks; must not block
    */
   public static Recheck start(
       ScheduledExecutorService scheduler,
       long delay,
-      LongSupplier look,
+      LongSupplier check,
       Consumer<Throwable> onFailure) {
-    Recheck recheck = new Recheck(scheduler, look, onFailure);
+    Recheck recheck = new Recheck(scheduler, check, onFailure);
     recheck.schedule(delay);
     return recheck;
   }
@@ -47,9 +47,9 @@ public final class Recheck {
   /** Stops the checks. A check that is running completes, and is the last one. Thread-safe. */
   public void stop() {
     stopped = true;
-    Future<?> planned = next;
-    if (planned != null) {
-      planned.cancel(false);
+    Future<?> scheduled = next;
+    if (scheduled != null) {
+      scheduled.cancel(false);
     }
   }
 
@@ -65,7 +65,7 @@ public final class Recheck {
       return;
     }
     try {
-      long delay = look.getAsLong();
+      long delay = check.getAsLong();
       if (delay != NEVER) {
         schedule(delay);
       }

@@ -229,7 +229,7 @@ public final class WebSocket implements Closeable, KeepAlive.Connection {
 
     // Accessed only by the reading thread.
     private Deadline deadline = Deadline.NONE;
-    private boolean looked;
+    private boolean hasRead;
     private int timeoutMillis;
 
     ObservedInput(InputStream in) {
@@ -239,7 +239,7 @@ public final class WebSocket implements Closeable, KeepAlive.Connection {
     /** Sets the deadline for the reads until the next call. */
     void begin(Deadline deadline) {
       this.deadline = deadline;
-      looked = false;
+      hasRead = false;
     }
 
     @Override
@@ -266,12 +266,12 @@ public final class WebSocket implements Closeable, KeepAlive.Connection {
       int millis = 0;
       if (deadline.isSet()) {
         long nanos = Math.max(deadline.nanosLeft(), 0);
-        if (nanos == 0 && looked) {
+        if (nanos == 0 && hasRead) {
           throw new SocketTimeoutException("Read timed out");
         }
         millis = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, Integer.MAX_VALUE);
       }
-      looked = true;
+      hasRead = true;
       if (millis != timeoutMillis) {
         socket.setReadTimeout(millis);
         timeoutMillis = millis;

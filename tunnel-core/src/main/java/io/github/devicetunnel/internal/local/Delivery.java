@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A wait until the local client's system has accepted all written bytes, so that a reset discards
- * none. The wait ends early if no byte is accepted for two seconds, and after thirty seconds in
- * all. If the system does not report the queue, the wait takes one second. See
+ * none. The wait ends early if no byte is accepted for two seconds, and at the latest after thirty
+ * seconds. If the system does not report the queue, the wait takes one second. See
  * docs/rationale/ends.md.
  */
 public final class Delivery {
@@ -26,7 +26,7 @@ public final class Delivery {
   private static final Duration INTERVAL = Duration.ofMillis(50);
 
   /** Timeout of one query of the queue, which can take more than a second on a busy machine. */
-  private static final Duration MAX_LOOK = Duration.ofSeconds(10);
+  private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
 
   private final LocalSocket local;
   private final CountDownLatch cancelled;
@@ -88,7 +88,7 @@ public final class Delivery {
 
   private OptionalLong queued() throws InterruptedException {
     try {
-      return local.undelivered().get(MAX_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+      return local.undelivered().get(QUERY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       return OptionalLong.empty();
     }

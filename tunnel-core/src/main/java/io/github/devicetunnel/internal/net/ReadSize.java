@@ -31,9 +31,9 @@ public final class ReadSize {
   public int read(InputStream in, byte[] buffer, int offset, int length) throws IOException {
     long began = System.nanoTime();
     int count = in.read(buffer, offset, length);
-    int most = HeapShare.SYSTEM.maxBufferBytes();
-    if (count == length || bytes > most) {
-      bytes = Math.min(most, bytes * GROWTH);
+    int max = HeapShare.SYSTEM.maxBufferBytes();
+    if (count == length || bytes > max) {
+      bytes = Math.min(max, bytes * GROWTH);
     } else if (count < MIN_BYTES && System.nanoTime() - began > SILENCE) {
       bytes = MIN_BYTES;
     }

@@ -69,11 +69,12 @@ final class ProxyDigest {
     value.append(", realm=").append(quoted(realm)).append(", nonce=").append(quoted(nonce));
     value.append(", uri=").append(quoted(target)).append(", algorithm=").append(algorithm);
     if (challenge.containsKey("qop")) {
-      String uses = "%08x".formatted(count.incrementAndGet());
-      String own = new BigInteger(128, RANDOM).toString(16);
-      String between = ":" + nonce + ":" + uses + ":" + own + ":auth:";
+      String nonceCount = "%08x".formatted(count.incrementAndGet());
+      String clientNonce = new BigInteger(128, RANDOM).toString(16);
+      String between = ":" + nonce + ":" + nonceCount + ":" + clientNonce + ":auth:";
       value.append(", response=").append(quoted(hash(secret + between + request)));
-      value.append(", qop=auth, nc=").append(uses).append(", cnonce=").append(quoted(own));
+      value.append(", qop=auth, nc=").append(nonceCount);
+      value.append(", cnonce=").append(quoted(clientNonce));
     } else {
       value.append(", response=").append(quoted(hash(secret + ":" + nonce + ":" + request)));
     }

@@ -11,15 +11,15 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * them.
  */
 public final class RecordingTrustManager extends X509ExtendedTrustManager {
-  private final X509ExtendedTrustManager judge;
+  private final X509ExtendedTrustManager delegate;
 
   /**
    * Wraps a trust manager.
    *
-   * @param judge the trust manager that checks the certificates
+   * @param delegate the trust manager that checks the certificates
    */
-  public RecordingTrustManager(X509ExtendedTrustManager judge) {
-    this.judge = judge;
+  public RecordingTrustManager(X509ExtendedTrustManager delegate) {
+    this.delegate = delegate;
   }
 
   private static void note(X509Certificate[] chain) {
@@ -33,43 +33,43 @@ public final class RecordingTrustManager extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
     note(chain);
-    judge.checkServerTrusted(chain, authType, socket);
+    delegate.checkServerTrusted(chain, authType, socket);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
     note(chain);
-    judge.checkServerTrusted(chain, authType, engine);
+    delegate.checkServerTrusted(chain, authType, engine);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
     note(chain);
-    judge.checkServerTrusted(chain, authType);
+    delegate.checkServerTrusted(chain, authType);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
-    judge.checkClientTrusted(chain, authType, socket);
+    delegate.checkClientTrusted(chain, authType, socket);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    judge.checkClientTrusted(chain, authType, engine);
+    delegate.checkClientTrusted(chain, authType, engine);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    judge.checkClientTrusted(chain, authType);
+    delegate.checkClientTrusted(chain, authType);
   }
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return judge.getAcceptedIssuers();
+    return delegate.getAcceptedIssuers();
   }
 }

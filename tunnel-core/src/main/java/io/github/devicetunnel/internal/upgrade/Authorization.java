@@ -20,14 +20,14 @@ final class Authorization {
   }
 
   static Request addTo(Request request) {
-    Authorization its = requireNonNull(request.tag(Authorization.class));
-    return request.newBuilder().header(HEADER, requireNonNull(its.value)).build();
+    Authorization authorization = requireNonNull(request.tag(Authorization.class));
+    return request.newBuilder().header(HEADER, requireNonNull(authorization.value)).build();
   }
 
   /** Removes the secret from a text of the server, which may repeat parts of the request. */
   String hideIn(String text) {
-    String its = value;
-    return its == null ? text : text.replace(its.substring(its.indexOf(' ') + 1), "***");
+    String secret = value;
+    return secret == null ? text : text.replace(secret.substring(secret.indexOf(' ') + 1), "***");
   }
 
   /** Deletes the secret when the call has ended. */
