@@ -79,25 +79,18 @@ final class Dial {
   UpgradedSocket execute() throws TunnelException {
     while (true) {
       try {
-        UpgradedSocket socket = attemptInTurn();
-        events.upgraded(timings());
-        return socket;
+        return attemptInTurn();
       } catch (NoTurnException e) {
         throw failed(e);
-      } catch (UpgradeRejectedException e) {
-        TunnelRejectedException rejection = rejected(e);
-        if (e.status() != UNAUTHORIZED || !prepareFreshToken(rejection)) {
-          throw rejection;
+      } catch (TunnelRejectedException e) {
+        if (e.statusCode() != UNAUTHORIZED || !prepareFreshToken(e)) {
+          throw e;
         }
       } catch (IOException e) {
-        events.dialFailed(number, e, timings());
         boolean unusable = e instanceof TokenException token && token.isUnusable();
         if (!(unusable ? prepareFreshToken(e) : prepareRetry(e))) {
           throw failed(e);
         }
-      } catch (RuntimeException | Error e) {
-        events.dialFailed(number, e, timings());
-        throw e;
       }
     }
   }
@@ -106,8 +99,21 @@ final class Dial {
   private UpgradedSocket attemptInTurn() throws IOException {
     try (Admission.Permit turn = resources.dials().request()) {
       awaitTurn(turn);
-      events.dialStarted(number);
-      return attempt();
+      return attemptWithEvents();
+    }
+  }
+
+  private UpgradedSocket attemptWithEvents() throws IOException {
+    events.dialStarted(number);
+    try {
+      UpgradedSocket socket = attempt();
+      events.upgraded(timings());
+      return socket;
+    } catch (UpgradeRejectedException e) {
+      throw rejected(e);
+    } catch (IOException | RuntimeException | Error e) {
+      events.dialFailed(number, e, timings());
+      throw e;
     }
   }
 

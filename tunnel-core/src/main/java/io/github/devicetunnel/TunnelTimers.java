@@ -2,7 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.concurrent.QuietTimer;
 import io.github.devicetunnel.internal.concurrent.Recheck;
-import io.github.devicetunnel.internal.frames.KeepAlive;
+import io.github.devicetunnel.internal.frames.KeepAliveVerdict;
 import io.github.devicetunnel.internal.frames.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,8 +92,8 @@ final class TunnelTimers {
   }
 
   private Recheck startKeepAlive(WebSocket webSocket) {
-    KeepAlive.Verdict dead =
-        new KeepAlive.Verdict() {
+    KeepAliveVerdict dead =
+        new KeepAliveVerdict() {
           @Override
           public void silent(Duration silence) {
             verdict.abort(CloseCause.silent(silence));
@@ -109,8 +109,7 @@ final class TunnelTimers {
             TunnelTimers.this.failed(failure);
           }
         };
-    return KeepAlive.start(
-        webSocket,
+    return webSocket.startKeepAlive(
         timeouts.keepAliveInterval(),
         timeouts.liveness(),
         timeouts.writeTimeout(),

@@ -126,8 +126,7 @@ class TlsSettingsTest {
   @Test
   void rejectsTrustOnlyWithTrustAlso() throws Exception {
     Path ca = file("ca.pem", HELD.certificatePem());
-    assertThat(TlsSettings.builder().build())
-        .hasToString("TlsSettings[trusted: " + CACERTS + "]");
+    assertThat(TlsSettings.builder().build()).hasToString("TlsSettings[trusted: " + CACERTS + "]");
     assertThat(TlsSettings.builder().trustOnly(ca).build())
         .hasToString("TlsSettings[trusted: only the authorities in " + ca + "]");
     assertThatThrownBy(() -> TlsSettings.builder().trustAlso(ca).trustOnly(ca).build())

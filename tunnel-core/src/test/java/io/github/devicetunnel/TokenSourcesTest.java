@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Checks tokens from files, environment variables and commands. */
 class TokenSourcesTest {
   private static final TokenRequest REQUEST =
-      new TokenRequest(
-          new Target("017b7fddb124724840c1c7b800000000", "127.0.0.1:80"), false);
+      new TokenRequest(new Target("017b7fddb124724840c1c7b800000000", "127.0.0.1:80"), false);
   private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;

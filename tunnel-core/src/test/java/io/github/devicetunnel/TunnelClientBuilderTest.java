@@ -254,7 +254,7 @@ class TunnelClientBuilderTest {
   void namesNullSetting() {
     TunnelClient.Builder builder = TunnelClient.builder();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.cloudUri(null))
+        .isThrownBy(() -> builder.cloudUri((String) null))
         .withMessage("cloudUri is missing");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.deviceId(null))
@@ -275,13 +275,28 @@ class TunnelClientBuilderTest {
     TunnelClient.Builder builder = TunnelClient.builder();
     assertThatThrownBy(builder::build).hasMessage("cloudUri is missing");
     builder.cloudUri("wss://h");
-    assertThatThrownBy(builder::build).hasMessage("deviceId is missing");
+    assertThatThrownBy(builder::build).hasMessage("credentials is missing");
+    builder.credentials(Credentials.apiKey("ak_1"));
+    builder.build().close(); // without a default target
     builder.deviceId(DEVICE);
     assertThatThrownBy(builder::build).hasMessage("serviceAddress is missing");
     builder.serviceAddress("127.0.0.1:80");
-    assertThatThrownBy(builder::build).hasMessage("credentials is missing");
-    builder.credentials(Credentials.apiKey("ak_1"));
     builder.build().close();
+    TunnelClient.Builder other =
+        TunnelClient.builder().cloudUri("wss://h").credentials(Credentials.apiKey("ak_1"));
+    other.serviceAddress("127.0.0.1:80");
+    assertThatThrownBy(other::build).hasMessage("deviceId is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "plant a", "plant/a", "\u00e4"})
+  void rejectsInvalidName(String name) {
+    assertThatThrownBy(() -> TunnelClient.builder().name(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "name must be 1 to 64 letters, digits, dots, hyphens and underscores, but is \""
+                + Target.shown(name)
+                + "\"");
   }
 
   @ParameterizedTest

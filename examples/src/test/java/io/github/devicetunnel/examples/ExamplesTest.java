@@ -161,7 +161,8 @@ final class ExamplesTest {
       List<String> args = new ArrayList<>(List.of(cloud.uri()));
       args.addAll(devices);
       args.add(DEVICE);
-      String[] lines = CapturedOutput.by(QueryManyDevices::main, args.toArray(String[]::new)).split("\n");
+      String[] lines =
+          CapturedOutput.by(QueryManyDevices::main, args.toArray(String[]::new)).split("\n");
       assertThat(lines).hasSize(101);
       for (int i = 0; i < 100; i++) {
         assertThat(lines[i]).isEqualTo(devices.get(i) + ": ready");

@@ -113,9 +113,6 @@ final class ListenCommand implements Callable<Integer> {
     String text = "Stopped; connections drained: " + drained + ", aborted: " + aborted;
     return report.bytesUnconfirmed() == 0
         ? text
-        : text
-            + "; up to "
-            + report.bytesUnconfirmed()
-            + " bytes may not have reached the service";
+        : text + "; up to " + report.bytesUnconfirmed() + " bytes may not have reached the service";
   }
 }

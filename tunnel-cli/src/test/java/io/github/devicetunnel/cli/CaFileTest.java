@@ -86,7 +86,7 @@ class CaFileTest {
           Socket socket = new Socket()) {
         socket.connect(program.awaitListening());
         assertThat(program.nextErrorLine())
-            .contains("trusted are only the authorities in SSL_CERT_FILE=" + other);
+            .contains("trusted: only the authorities in SSL_CERT_FILE=" + other);
       }
       Program check =
           program(cloud)
@@ -95,7 +95,7 @@ class CaFileTest {
               .run("check");
       assertThat(check.output())
           .contains(
-              "trusted are only the authorities in SSL_CERT_FILE="
+              "trusted: only the authorities in SSL_CERT_FILE="
                   + other
                   + " and SSL_CERT_DIR="
                   + folder);

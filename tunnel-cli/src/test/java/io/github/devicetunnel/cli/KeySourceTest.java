@@ -171,7 +171,8 @@ class KeySourceTest {
     String elsewhere = jwt("{\"exp\":99999999999,\"pelion.edge.tunnel.port\":22}");
     Path file = Files.writeString(folder.resolve("key"), expired);
     assertExitsWith4("the token has expired: its claim exp is 1640947429", "--api-key=" + expired);
-    assertExitsWith4("the token has expired: its claim exp is 1640947429", "--api-key-file=" + file);
+    assertExitsWith4(
+        "the token has expired: its claim exp is 1640947429", "--api-key-file=" + file);
     assertExitsWith4(
         "the token was issued for port 22 (claim pelion.edge.tunnel.port)",
         "--api-key=" + elsewhere);
@@ -183,8 +184,7 @@ class KeySourceTest {
     assertThat(program.exitCode()).isEqualTo(4);
     assertThat(program.output()).isEmpty();
     assertThat(program.errors())
-        .contains(
-            "tunnel: cannot open a tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + reason)
+        .contains("tunnel: cannot open a tunnel to " + Program.DEVICE + "/127.0.0.1:80: " + reason)
         .endsWith("Request a new token for this device and service\n");
   }
 

@@ -96,7 +96,7 @@ class UnixListenTest {
   void rejectsMissingFolder() throws Exception {
     socket = folder.resolve("missing/t.sock");
 
-    assertRejected("the folder does not exist");
+    assertRejected("the folder does not exist; create it");
   }
 
   private void assertRejected(String reason) throws Exception {

@@ -159,7 +159,8 @@ final class MintedTokensTest {
                     .privateKey(TestKeys.P256.getPrivate())
                     .algorithm(SigningAlgorithm.ES384)
                     .build())
-        .hasMessageStartingWith("algorithm ES384 needs an EC key on P-384, but the private key is");
+        .hasMessageStartingWith(
+            "algorithm ES384 requires an EC key on P-384, but the private key is");
   }
 
   @Test

@@ -29,8 +29,7 @@ final class ConnectionMeters {
     this.rejected = connections("rejected");
     this.failed = connections("failed");
     this.retried =
-        counter("tunnel.dial.retried", "Failed dial attempts that were retried")
-            .register(registry);
+        counter("tunnel.dial.retried", "Failed dial attempts that were retried").register(registry);
     this.up = bytes("up");
     this.down = bytes("down");
     this.duration =

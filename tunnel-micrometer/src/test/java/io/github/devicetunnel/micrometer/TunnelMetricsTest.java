@@ -221,7 +221,7 @@ class TunnelMetricsTest {
         TunnelClient two = client(new TunnelMetrics(other)).build();
         TunnelStream stream = one.open()) {
       assertThat(stream.inputStream().available()).isZero();
-      assertThat(two.deviceId()).isEqualTo(DEVICE);
+      assertThat(two.target().orElseThrow().deviceId()).isEqualTo(DEVICE);
       assertThat(open()).isEqualTo(1);
       assertThat(other.get("tunnel.connections.open").gauge().value()).isZero();
     }
@@ -259,7 +259,8 @@ class TunnelMetricsTest {
   @Test
   void addsCustomTags() throws Exception {
     TunnelMetrics metrics =
-        new TunnelMetrics(registry, connection -> Tags.of("device", connection.target().deviceId()));
+        new TunnelMetrics(
+            registry, connection -> Tags.of("device", connection.target().deviceId()));
     try (TunnelClient client = client(metrics).build();
         TunnelStream stream = client.open()) {
       stream.outputStream().write('x');

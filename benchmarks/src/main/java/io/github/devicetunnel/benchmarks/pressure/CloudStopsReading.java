@@ -78,8 +78,7 @@ final class CloudStopsReading implements PressureCase {
           .saw(
               "stalled for %d s at %.1f MiB, %d more bytes in this time",
               pause.toSeconds(), stuckAt / 1048576.0, movedMeanwhile)
-          .saw(
-              "live heap %d KiB at the stall, %d KiB after, %d KiB at the end", before, after, end)
+          .saw("live heap %d KiB at the stall, %d KiB after, %d KiB at the end", before, after, end)
           .outcome();
     }
   }

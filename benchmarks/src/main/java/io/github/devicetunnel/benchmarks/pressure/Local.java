@@ -3,8 +3,8 @@ package io.github.devicetunnel.benchmarks.pressure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.SocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 

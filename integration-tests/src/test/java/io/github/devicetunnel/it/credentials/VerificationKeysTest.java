@@ -136,7 +136,7 @@ final class VerificationKeysTest {
       String uri = "ws://" + closedPort.serviceAddress();
       assertThatThrownBy(() -> upload(uri, KEY, "app"))
           .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("no answer from http://" + closedPort.serviceAddress() + "/, ");
+          .hasMessageStartingWith("no answer from http://" + closedPort.serviceAddress() + "/: ");
     }
   }
 
@@ -187,7 +187,7 @@ final class VerificationKeysTest {
                 + " file");
     String twice = CERTIFICATE.pem() + CERTIFICATE.pem();
     assertThatThrownBy(() -> VerificationCertificate.parse(twice))
-        .hasMessageContaining("there are 2:");
+        .hasMessageContaining("but 2 were found;");
     String damaged = CERTIFICATE.pem().replaceFirst("MII", "AII");
     assertThatThrownBy(() -> VerificationCertificate.parse(damaged))
         .hasMessage("certificate is damaged; copy it again");

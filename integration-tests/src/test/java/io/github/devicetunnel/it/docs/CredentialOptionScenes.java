@@ -80,7 +80,8 @@ final class CredentialOptionScenes {
             TestingCloud.started(TestingCloud.builder().application(APPLICATION)))) {
       String token = Jwts.valid(Secrets.WORD);
       appBench.succeed(
-          appBench.stdio(appBench.cloud(), "-application-id=" + APPLICATION)
+          appBench
+              .stdio(appBench.cloud(), "-application-id=" + APPLICATION)
               .variable("TUNNEL_API_KEY", token));
       assertThat(upgrade(appBench).applicationId()).isEqualTo(APPLICATION);
       assertThat(upgrade(appBench).token()).isEqualTo(token);

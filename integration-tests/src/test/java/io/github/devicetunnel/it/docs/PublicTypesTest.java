@@ -70,7 +70,10 @@ final class PublicTypesTest {
         "CloseReason",
         "CloseReason$Kind",
         "CloseReason$EndedBy",
-        "DrainReport");
+        "DrainReport",
+        "ProbeReport",
+        "ProbeReport$Step",
+        "ProbeReport$Tls");
   }
 
   @Test

@@ -66,8 +66,7 @@ final class FaultMatrixTest {
 
   @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("survived")
-  void survivedFaultLosesNoByte(WireFault fault, Traffic traffic, String scheme)
-      throws Exception {
+  void survivedFaultLosesNoByte(WireFault fault, Traffic traffic, String scheme) throws Exception {
     try (Bench bench = new Bench(scheme, builder -> {})) {
       try (Exchange first = Exchange.through(bench.listener);
           Exchange second = Exchange.through(bench.client)) {

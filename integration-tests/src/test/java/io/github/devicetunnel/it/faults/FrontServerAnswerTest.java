@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Answers of servers in front of the cloud: the message names the sender and the fix
- * for that sender. The pages are those of the servers named in {@code Server}.
+ * Answers of servers in front of the cloud: the message names the sender and the fix for that
+ * sender. The pages are those of the servers named in {@code Server}.
  */
 final class FrontServerAnswerTest {
   private static final String NGINX = "Server: nginx/1.22.1\r\nContent-Type: text/html";

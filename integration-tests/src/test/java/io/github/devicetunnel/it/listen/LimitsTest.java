@@ -104,11 +104,7 @@ class LimitsTest {
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
-            cloud
-                .client(service)
-                .maxConnections(1)
-                .connectTimeout(Duration.ofMillis(500))
-                .build();
+            cloud.client(service).maxConnections(1).connectTimeout(Duration.ofMillis(500)).build();
         TunnelStream open = Await.get(client.newBuilder().build().openAsync())) {
       TunnelStream only = openWithLongTimeout(client);
       assertThatThrownBy(client::open)

@@ -185,7 +185,7 @@ class UnixSocketTest {
           .isInstanceOf(BindException.class)
           .hasMessage(
               "cannot listen on unix:" + address + ": the socket is in use by another program");
-      assertThatThrownBy(listener::localAddress)
+      assertThatThrownBy(listener::localPort)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(address.toString());
       Path longPath = pathOfLength(MAX_PATH_LENGTH + 1);

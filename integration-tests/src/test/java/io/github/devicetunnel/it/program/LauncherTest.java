@@ -214,7 +214,7 @@ final class LauncherTest {
     Outcome outcome = version(copyInstallation("a:b")).run();
 
     assertThat(outcome.exitCode()).isEqualTo(1);
-    assertThat(outcome.err()).contains("a:b, and Java cannot load classes").contains("move it");
+    assertThat(outcome.err()).contains("a:b contains a colon").contains("move it");
   }
 
   @Test

@@ -118,15 +118,13 @@ final class ProxyFaultTest {
             "407 Authenticate: it requires Digest or NTLM, but only Basic and Digest (MD5 or"
                 + " SHA-256, qop=auth) are supported"),
         Arguments.of(
-            "HTTP/1.0 403 Forbidden",
-            "403 Forbidden: its rules do not allow the connection"),
+            "HTTP/1.0 403 Forbidden", "403 Forbidden: its rules do not allow the connection"),
         Arguments.of("HTTP/1.1 502 Bad Gateway", "502 Bad Gateway: it could not connect"),
         Arguments.of(
             "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 403 Forbidden",
             "403 Forbidden: its rules do not allow the connection"),
         Arguments.of(
-            "HTTP/1.1 403 Odd\nLine: ends\n",
-            "403 Odd: its rules do not allow the connection"),
+            "HTTP/1.1 403 Odd\nLine: ends\n", "403 Odd: its rules do not allow the connection"),
         Arguments.of("HTTP/1.1 418", "418; ask its administrator"),
         Arguments.of(
             "HTTP/1.1 300 \u001b[31m" + "x".repeat(200),
@@ -313,8 +311,7 @@ final class ProxyFaultTest {
     try (ClosedPort closedPort = new ClosedPort()) {
       int port = Integer.parseInt(closedPort.serviceAddress().replaceFirst(".*:", ""));
       assertThat(failure(client(ProxySettings.socks5("127.0.0.1", port))))
-          .startsWith(
-              "the proxy 127.0.0.1:N could not be reached: Connection refused")
+          .startsWith("the proxy 127.0.0.1:N could not be reached: Connection refused")
           .endsWith("; check its host and port");
     }
   }

@@ -356,7 +356,7 @@ class SocketTest {
       assertThatThrownBy(() -> new NamedSocketFactory("plant-7").createSocket("any", 1))
           .isInstanceOf(UnknownHostException.class)
           .hasMessageContaining("\"plant-7\"")
-          .hasMessageContaining("registered are []");
+          .hasMessageContaining("registered names: []");
     }
   }
 

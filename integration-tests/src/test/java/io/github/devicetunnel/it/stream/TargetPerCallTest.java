@@ -74,8 +74,7 @@ class TargetPerCallTest {
         TestingCloud cloud = cloudOfTwoDevices();
         TunnelClient client = clientWithoutTarget(cloud).name("fleet").build()) {
       Target first = new Target(Cloud.DEVICE, service.serviceAddress());
-      Target second =
-          new Target(OTHER_DEVICE.toUpperCase(Locale.ROOT), service.serviceAddress());
+      Target second = new Target(OTHER_DEVICE.toUpperCase(Locale.ROOT), service.serviceAddress());
       Executor executor = task -> new Thread(task, "executor of the caller").start();
       try (TunnelStream stream = client.open(first);
           TunnelStream async = Await.get(client.openAsync(second));
@@ -149,6 +148,7 @@ class TargetPerCallTest {
     }
   }
 
+  @SuppressWarnings("try") // the test closes the client before the end of the block
   @Test
   void openReportsItsStateOnClientAndStream() throws Exception {
     try (EchoService service = EchoService.started();

@@ -169,9 +169,17 @@ public final class TunnelProgram implements AutoCloseable {
   /** Opens a connection that has carried a thousand bytes in each direction. */
   public static Socket connectAndExchange(int port) throws IOException {
     Socket socket = connect(port);
-    socket.getOutputStream().write(new byte[1000]);
-    assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
-    return socket;
+    boolean exchanged = false;
+    try {
+      socket.getOutputStream().write(new byte[1000]);
+      assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+      exchanged = true;
+      return socket;
+    } finally {
+      if (!exchanged) {
+        socket.close(); // a test may repeat a failed exchange
+      }
+    }
   }
 
   private static Socket connect(int port) throws IOException {

@@ -81,9 +81,7 @@ public final class CheckCommand implements Callable<Integer> {
       TunnelClient client = listen.firstClient(cloud, environment, config, console);
       report.step(
           CheckStep.ok(
-              "settings",
-              null,
-              client.cloudUri() + " -> " + client.target().orElseThrow()));
+              "settings", null, client.cloudUri() + " -> " + client.target().orElseThrow()));
       return client;
     } catch (CommandFailure e) {
       report.step(CheckStep.failed("settings", null, e.getMessage(), null));

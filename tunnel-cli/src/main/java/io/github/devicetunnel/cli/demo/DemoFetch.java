@@ -51,11 +51,7 @@ final class DemoFetch {
       console.print(new String(page, StandardCharsets.UTF_8).stripTrailing());
       console.print("");
       figure(
-          "page",
-          "%s through the tunnel: status %d, %,d bytes",
-          url,
-          response.code(),
-          page.length);
+          "page", "%s through the tunnel: status %d, %,d bytes", url, response.code(), page.length);
       figure("first byte", "%.1f ms after connecting, including dial and cold start", firstByte);
       return response.code() == 200 && Arrays.equals(page, DemoWebService.page());
     }

@@ -157,7 +157,8 @@ class CheckTest {
     assertThat(steps(program)).endsWith("upgrade ok", "service failed");
     assertThat(program.output())
         .contains(
-            "check that the service listens on 127.0.0.1:80 of the gateway", "Try: check on the gateway");
+            "check that the service listens on 127.0.0.1:80 of the gateway",
+            "Try: check on the gateway");
   }
 
   @Test

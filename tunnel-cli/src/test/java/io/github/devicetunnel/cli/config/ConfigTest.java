@@ -289,7 +289,7 @@ class ConfigTest {
       program.reload();
       assertThat(program.nextErrorLine()).isEqualTo("No longer listening on 127.0.0.1:" + port);
       assertThat(program.nextLine()).isEqualTo("Listening on 127.0.0.1:" + port + to);
-      assertThat(program.nextErrorLine()).isEqualTo("Read " + file + " again");
+      assertThat(program.nextErrorLine()).isEqualTo("Reloaded " + file);
 
       writeTunnels(tunnel(port, ONE, WEB).replace("127.0.0.1:" + port, "0.0.0.0:" + port));
       program.reload();

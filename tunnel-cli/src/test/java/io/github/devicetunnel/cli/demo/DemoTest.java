@@ -27,7 +27,8 @@ class DemoTest {
     assertThat(program.exitCode()).isEqualTo(0);
     assertThat(program.output())
         .contains(new String(DemoWebService.page(), StandardCharsets.UTF_8).strip())
-        .containsPattern("page +http://127\\.0\\.0\\.1:\\d+/ came through .* 200, [\\d,]+ bytes")
+        .containsPattern(
+            "page +http://127\\.0\\.0\\.1:\\d+/ through the tunnel: status 200, [\\d,]+ bytes")
         .containsPattern("first byte +[\\d.]+ ms")
         .containsPattern("dial +[\\d.]+ ms")
         .containsPattern("throughput +16,777,216 bytes in \\d+ ms: \\d+ MB/s");

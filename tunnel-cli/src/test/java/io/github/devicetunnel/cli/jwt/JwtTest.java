@@ -137,7 +137,7 @@ class JwtTest {
   @Test
   void namesOptionOfInvalidValue() throws Exception {
     String key = file("private.key");
-    assertUsage("--algorithm: RS256 needs an RSA key", key, "--algorithm=RS256");
+    assertUsage("--algorithm: RS256 requires an RSA key", key, "--algorithm=RS256");
     assertUsage("--algorithm: must be one of RS256", key, "--algorithm=HS256");
     assertUsage("--device: must be 32 hex digits", key, "--device=abc");
     assertUsage("--expires-in: must be a duration such as", key, "--expires-in=10");

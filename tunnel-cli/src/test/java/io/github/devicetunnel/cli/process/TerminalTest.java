@@ -19,7 +19,9 @@ class TerminalTest {
 
   private Terminal terminal(Map<String, String> variables) {
     return Terminal.of(
-        new Environment(variables, InputStream.nullInputStream(), new TestSignals()), screen, screen);
+        new Environment(variables, InputStream.nullInputStream(), new TestSignals()),
+        screen,
+        screen);
   }
 
   private static void print(OutputStream stream, String text) throws IOException {

@@ -148,7 +148,8 @@ class MetricsServerTest {
     Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (Output output =
-            Output.of(empty, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
+            Output.of(
+                empty, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
         MetricsServer server =
             new MetricsServer(
                 anyPort,

@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
  * Silence is measured only while a thread waits for bytes. Pings and checks run on the scheduler's
  * thread and do not block.
  */
-public final class KeepAlive {
+final class KeepAlive {
   /** The observed connection. The parameter {@code now} is the current time of the clock. */
-  public interface Connection {
+  interface Connection {
     /** Returns how long a read has been waiting without receiving a byte; 0 if none waits. */
     long silentNanos(long now);
 
@@ -25,18 +25,6 @@ public final class KeepAlive {
 
     /** Sends a ping. Does not block. */
     void ping();
-  }
-
-  /** A receiver of the result, called on the scheduler's thread. */
-  public interface Verdict {
-    /** Reports that no byte was received for this long. */
-    void silent(Duration silence);
-
-    /** Reports that a write of a frame was blocked for this long. */
-    void writeBlocked(Duration blocked);
-
-    /** Reports that a check threw an exception. */
-    void failed(Throwable failure);
   }
 
   /**
@@ -54,7 +42,7 @@ public final class KeepAlive {
   private final long pingNanos;
   private final long livenessNanos;
   private final long writeNanos;
-  private final Verdict verdict;
+  private final KeepAliveVerdict verdict;
 
   // Accessed only by the checks, which run one after the other on the scheduler's thread.
   private long pingDueAt;
@@ -72,7 +60,7 @@ public final class KeepAlive {
       Duration pingInterval,
       Duration livenessTimeout,
       Duration writeTimeout,
-      Verdict verdict) {
+      KeepAliveVerdict verdict) {
     this.connection = connection;
     this.clock = clock;
     this.pingNanos = TimeUnit.NANOSECONDS.convert(pingInterval);
@@ -94,12 +82,12 @@ public final class KeepAlive {
    * @param writeTimeout maximum silence while more bytes are unacknowledged, and maximum duration
    *     of a write; zero means no limit
    */
-  public static Recheck start(
+  static Recheck start(
       Connection connection,
       Duration pingInterval,
       Duration livenessTimeout,
       Duration writeTimeout,
-      Verdict verdict,
+      KeepAliveVerdict verdict,
       ScheduledExecutorService scheduler) {
     KeepAlive keepAlive =
         new KeepAlive(

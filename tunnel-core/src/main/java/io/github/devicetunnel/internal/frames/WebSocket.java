@@ -1,6 +1,7 @@
 package io.github.devicetunnel.internal.frames;
 
 import io.github.devicetunnel.internal.concurrent.Deadline;
+import io.github.devicetunnel.internal.concurrent.Recheck;
 import io.github.devicetunnel.internal.net.UpgradedSocket;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -10,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,24 @@ public final class WebSocket implements Closeable, KeepAlive.Connection {
    */
   public void write(byte[] buffer, int offset, int length) throws IOException {
     sender.sendData(buffer, offset, length);
+  }
+
+  /**
+   * Starts pings and liveness checks. The first ping is sent after one interval.
+   *
+   * @param pingInterval positive
+   * @param livenessTimeout maximum silence while at most 64 KiB are unacknowledged
+   * @param writeTimeout maximum silence while more bytes are unacknowledged, and maximum duration
+   *     of a write; zero means no limit
+   * @return the running checks
+   */
+  public Recheck startKeepAlive(
+      Duration pingInterval,
+      Duration livenessTimeout,
+      Duration writeTimeout,
+      KeepAliveVerdict verdict,
+      ScheduledExecutorService scheduler) {
+    return KeepAlive.start(this, pingInterval, livenessTimeout, writeTimeout, verdict, scheduler);
   }
 
   /** Queues a ping, which is sent after the current frame. Does not block. */

@@ -61,8 +61,7 @@ public final class HttpProxy extends ProxyServer {
   }
 
   @Override
-  void openConnection(InputStream in, OutputStream out, String host, int port)
-      throws IOException {
+  void openConnection(InputStream in, OutputStream out, String host, int port) throws IOException {
     String target = HostPort.of(host, port);
     ProxyAnswer answer = request(in, out, target);
     boolean challenged = answer.status() == UNAUTHENTICATED && accepts(answer);

@@ -38,8 +38,7 @@ public final class Socks5Proxy extends ProxyServer {
   }
 
   @Override
-  void openConnection(InputStream in, OutputStream out, String host, int port)
-      throws IOException {
+  void openConnection(InputStream in, OutputStream out, String host, int port) throws IOException {
     String target = HostPort.of(host, port);
     try {
       DataInputStream data = new DataInputStream(in);

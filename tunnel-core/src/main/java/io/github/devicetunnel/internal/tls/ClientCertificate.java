@@ -118,8 +118,7 @@ public record ClientCertificate(X509Certificate certificate, X509KeyManager keys
               : "the file is not in PKCS#12 format; use another file";
       throw Pem.invalid("clientKeyStore", file, defect, e);
     } catch (GeneralSecurityException e) {
-      throw Pem.invalid(
-          "clientKeyStore", file, "the file cannot be used: " + e.getMessage(), e);
+      throw Pem.invalid("clientKeyStore", file, "the file cannot be used: " + e.getMessage(), e);
     } finally {
       Arrays.fill(password, '\0');
     }

@@ -116,7 +116,11 @@ public final class Pem {
       }
     } catch (CertificateException | IllegalArgumentException e) {
       throw invalid(
-          "a certificate in the " + noun + " cannot be parsed: " + e.getMessage() + "; copy it again",
+          "a certificate in the "
+              + noun
+              + " cannot be parsed: "
+              + e.getMessage()
+              + "; copy it again",
           e);
     }
     if (certificates.isEmpty()) {

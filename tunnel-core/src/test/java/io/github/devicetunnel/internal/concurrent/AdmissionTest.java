@@ -105,7 +105,7 @@ class AdmissionTest {
                       return leaves;
                     }
                     most.accumulateAndGet(holders.incrementAndGet(), Math::max);
-                    Thread.yield();
+                    Thread.onSpinWait();
                     holders.decrementAndGet();
                     return true;
                   }

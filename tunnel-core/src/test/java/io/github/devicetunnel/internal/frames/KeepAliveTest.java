@@ -44,8 +44,8 @@ class KeepAliveTest {
         }
       };
 
-  private final KeepAlive.Verdict verdict =
-      new KeepAlive.Verdict() {
+  private final KeepAliveVerdict verdict =
+      new KeepAliveVerdict() {
         @Override
         public void silent(Duration silence) {
           events.add("silent " + silence.toSeconds());
