@@ -1,9 +1,9 @@
 package io.github.devicetunnel.it.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.devicetunnel.it.support.Await;
+import io.github.devicetunnel.it.support.Hangup;
 import io.github.devicetunnel.it.support.TestProcess;
 import io.github.devicetunnel.it.support.TestingCloud;
 import io.github.devicetunnel.it.support.TunnelProgram;
@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ final class HangupTest {
 
   @BeforeEach
   void start() throws IOException {
-    assumeFalse(isHangupIgnored(), "this process was started with SIGHUP ignored");
+    Hangup.assumeNotIgnored();
     cloud = TunnelProgram.echo();
     config = Files.writeString(folder.resolve("c.yaml"), "tunnels:\n" + TUNNEL);
   }
@@ -41,14 +40,6 @@ final class HangupTest {
   void stop() {
     if (cloud != null) {
       cloud.close();
-    }
-  }
-
-  /** Returns whether SIGHUP is ignored, which every process inherits (proc(5)). */
-  private static boolean isHangupIgnored() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      String ignored = lines.filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
-      return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) & 1) != 0;
     }
   }
 

@@ -3,9 +3,9 @@ package io.github.devicetunnel.it.program;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.devicetunnel.it.support.Cloud;
+import io.github.devicetunnel.it.support.Hangup;
 import io.github.devicetunnel.it.support.Leaks;
 import io.github.devicetunnel.it.support.PackagedProgram;
 import io.github.devicetunnel.it.support.ProgramBench;
@@ -229,7 +229,9 @@ final class LauncherTest {
   @ParameterizedTest
   @ValueSource(strings = {"HUP", "USR1", "USR2"})
   void signalsReachProgram(String signal) throws Exception {
-    assumeFalse(signal.equals("HUP") && isHangupIgnored(), "SIGHUP is ignored, as under nohup");
+    if (signal.equals("HUP")) {
+      Hangup.assumeNotIgnored();
+    }
     String script =
         "trap 'echo got it; exit 3' "
             + signal
@@ -242,14 +244,6 @@ final class LauncherTest {
 
     assertThat(outcome.out()).as(outcome.err()).isEqualTo("got it\n");
     assertThat(outcome.exitCode()).isEqualTo(3);
-  }
-
-  /** Returns whether SIGHUP is ignored, which every process inherits (proc(5)). */
-  private static boolean isHangupIgnored() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      String ignored = lines.filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
-      return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) & 1) != 0;
-    }
   }
 
   /** The close reason must be printed even if the program exits as soon as its connection fails. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.devicetunnel.it.support.ClientAuthSocketFactory;
 import io.github.devicetunnel.it.support.Cloud;
+import io.github.devicetunnel.it.support.Hangup;
 import io.github.devicetunnel.it.support.TestingCloud;
 import io.github.devicetunnel.it.support.TunnelProgram;
 import java.io.IOException;
@@ -58,6 +59,7 @@ final class CertificateReloadTest {
     ca = folder.resolve("ca.pem");
     certificate = folder.resolve("client.pem");
     key = folder.resolve("client.key");
+    Hangup.assumeNotIgnored();
   }
 
   @AfterEach
