@@ -20,15 +20,19 @@ final class ClientLife {
   private final Set<TunnelListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<StreamLife> streams = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final ClientEvents events;
   private final AtomicBoolean left = new AtomicBoolean(); // the shared resources were released
 
   /**
    * Creates the life of a client that uses shared resources.
    *
    * @param resources shared resources that the client has joined; {@link #close} leaves them
+   * @param events receives the events of the shared resources until then
    */
-  ClientLife(SharedResources resources) {
+  ClientLife(SharedResources resources, ClientEvents events) {
     this.resources = resources;
+    this.events = events;
+    resources.backoffEvents().add(events);
   }
 
   void checkOpen() {
@@ -77,6 +81,7 @@ final class ClientLife {
     connections.addAll(streams);
     DrainReport report = Connections.drain(connections, drain);
     if (left.compareAndSet(false, true)) {
+      resources.backoffEvents().remove(events);
       resources.leave();
     }
     return report;

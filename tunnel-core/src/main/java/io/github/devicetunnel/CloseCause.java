@@ -131,6 +131,21 @@ record CloseCause(
     return of(Kind.DIAL_FAILED, EndedBy.CLIENT, CloseCode.NORMAL, message, null);
   }
 
+  /** Returns the cause for a dial that was not made because earlier ones failed. */
+  static CloseCause backoff(BackoffStats state, BackoffException e) {
+    Object whom = state.target() == null ? state.cloudUri() : state.target();
+    String message =
+        "not dialled: the last "
+            + (state.failures() == 1 ? "dial" : state.failures() + " dials")
+            + " to "
+            + whom
+            + " failed, next dial in "
+            + seconds(state.delay())
+            + "; "
+            + state.message();
+    return of(Kind.BACKOFF, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+  }
+
   /** Returns the cause for a dial that waited too long for other dials. */
   static CloseCause tooManyDials(Duration waited, int limit) {
     String message =

@@ -82,6 +82,11 @@ public record CloseReason(
      * {@link EndedBy#LOCAL}, the timeout of {@code Socket.connect} passed.
      */
     DIAL_FAILED,
+    /**
+     * The dial was not made, because earlier dials to the same target or cloud failed and the next
+     * one is not due yet. See {@link TunnelClient.Builder#maxBackoff}.
+     */
+    BACKOFF,
     /** The library failed, because of a defect or because the JVM is out of memory. */
     INTERNAL_ERROR
   }

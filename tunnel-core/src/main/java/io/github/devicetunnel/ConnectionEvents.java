@@ -69,6 +69,11 @@ final class ConnectionEvents {
     emit("retry", each -> each.retry(connection, attempt, failure, pause));
   }
 
+  /** Emits changes of the backoff. This thread must not wait for its own connection meanwhile. */
+  void emit(BackoffEvents changes) {
+    call(changes::emit);
+  }
+
   void opened() {
     opened = true;
     client.opened.increment();
@@ -98,11 +103,15 @@ final class ConnectionEvents {
   }
 
   private void emit(String event, Consumer<TunnelEventListener> call) {
+    call(() -> client.emit(event, call));
+  }
+
+  private void call(Runnable callbacks) {
     // Calls are nested if a callback closes its own stream.
     boolean outermost = calling.add(Thread.currentThread());
     boolean outermostOfAll = CALLING.add(Thread.currentThread());
     try {
-      client.emit(event, call);
+      callbacks.run();
     } finally {
       if (outermost) {
         calling.remove(Thread.currentThread());

@@ -1,5 +1,7 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.Breakers.Scope;
+import io.github.devicetunnel.DialTurns.NoTurnException;
 import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.net.DialProgress;
 import io.github.devicetunnel.internal.net.DialProgress.Step;
@@ -10,7 +12,6 @@ import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -23,38 +24,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dial {
   private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-  /** Maximum time to wait for other dials of clients that share connections. */
-  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
   /** The timeout after the deadline has passed; OkHttp treats 0 as "no timeout". */
   private static final Duration MIN_TIMEOUT = Duration.ofNanos(1);
-
-  /** Thrown if the wait for other dials timed out, was cancelled or interrupted. */
-  private static final class NoTurnException extends IOException {
-    private static final long serialVersionUID = 1L;
-  }
 
   private final SharedResources resources;
   private final Settings settings;
   private final ConnectionEvents events;
   private final long startedAt;
 
-  private final CountDownLatch cancelled = new CountDownLatch(1);
-  private Runnable cancelStep = () -> {}; // cancels the current step; guarded by this
+  private final DialCancellation cancellation = new DialCancellation();
+  private final DialTurns turns;
 
   // Used only by the thread that dials.
   private int number = 1; // of the current attempt
   private int failures;
   private boolean mayRefreshToken;
   private boolean refreshToken;
+  private @Nullable TunnelRejectedException rejection; // of an earlier attempt
   private @Nullable Duration credentialTime; // of the current attempt
   private @Nullable DialTimings timings; // of the last attempt, once it has ended
 
-  // Of the current attempt, written by the thread that dials.
-  private volatile boolean waiting;
-  private volatile @Nullable Upgrade upgrade;
+  private volatile @Nullable Upgrade upgrade; // of the current attempt
 
   /**
    * Prepares a dial.
@@ -66,6 +59,7 @@ final class Dial {
     this.settings = settings;
     this.events = events;
     this.startedAt = startedAt;
+    this.turns = new DialTurns(resources, settings, cancellation);
     this.mayRefreshToken = !settings.credentials().isFixed();
   }
 
@@ -82,7 +76,15 @@ final class Dial {
         return attemptInTurn();
       } catch (NoTurnException e) {
         throw failed(e);
+      } catch (BackoffException e) {
+        if (e.isOfToken() && rejection != null) {
+          throw rejection; // the source returned the same token again
+        }
+        if (!e.mayRefreshToken() || !prepareFreshToken(e)) {
+          throw failed(e);
+        }
       } catch (TunnelRejectedException e) {
+        rejection = e;
         if (e.statusCode() != UNAUTHORIZED || !prepareFreshToken(e)) {
           throw e;
         }
@@ -95,18 +97,26 @@ final class Dial {
     }
   }
 
-  /** Waits while too many other dials are in progress, and then makes one attempt. */
+  /**
+   * Uses a permit that was admitted before the dial began, for the first attempt. The caller closes
+   * it after {@link #execute}, which may have closed it before.
+   */
+  void useTurn(Admission.Permit admitted) {
+    turns.use(admitted);
+  }
+
+  /** Waits until an attempt may begin, and makes it. */
   private UpgradedSocket attemptInTurn() throws IOException {
-    try (Admission.Permit turn = resources.dials().request()) {
-      awaitTurn(turn);
-      return attemptWithEvents();
+    boolean retry = number > 1;
+    try (DialTurns.Turn turn = turns.await(retry)) {
+      return attemptWithEvents(turn.pass());
     }
   }
 
-  private UpgradedSocket attemptWithEvents() throws IOException {
+  private UpgradedSocket attemptWithEvents(Breakers.Pass pass) throws IOException {
     events.dialStarted(number);
     try {
-      UpgradedSocket socket = attempt();
+      UpgradedSocket socket = attempt(pass);
       events.upgraded(timings());
       return socket;
     } catch (UpgradeRejectedException e) {
@@ -117,38 +127,65 @@ final class Dial {
     }
   }
 
-  private void awaitTurn(Admission.Permit turn) throws NoTurnException {
-    beginStep(turn::withdraw);
-    waiting = true;
-    try {
-      if (!turn.await(MAX_WAIT.toNanos())) {
-        throw new NoTurnException();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new NoTurnException();
-    }
-    waiting = false;
-  }
-
   /**
    * Makes one attempt, within the connect timeout.
    *
    * @throws TokenException if there is no usable token
+   * @throws BackoffException if the cloud has just rejected the same token
    * @throws UpgradeRejectedException if the cloud rejects the upgrade
    * @throws IOException if the cloud does not answer, or the dial is cancelled
    */
-  private UpgradedSocket attempt() throws IOException {
+  private UpgradedSocket attempt(Breakers.Pass pass) throws IOException {
     Duration timeout = settings.timeouts().connectTimeout();
     long begin = System.nanoTime();
     String token = token(timeout);
+    BackoffStats rejection = pass.useToken(token);
+    if (rejection != null) {
+      throw BackoffException.ofToken(rejection);
+    }
     Duration left = timeout.minusNanos(System.nanoTime() - begin);
-    return upgrade(token, left.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : left);
+    try {
+      UpgradedSocket socket = upgrade(token, left.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : left);
+      pass.succeeded();
+      return socket;
+    } catch (IOException e) {
+      Breakers.Failure failure = backoffFailure(e, token);
+      if (failure != null) {
+        pass.failed(failure);
+      }
+      throw e;
+    } finally {
+      events.emit(resources.backoffEvents());
+    }
+  }
+
+  /** Returns the failure that delays further dials, or null if the cloud did not cause it. */
+  private Breakers.@Nullable Failure backoffFailure(IOException e, String token) {
+    if (e instanceof UpgradeRejectedException answer) {
+      String message = new Rejection(settings.target(), settings.cloudUri(), answer).message();
+      // If the cloud rejects a fresh token too, each dial would bring another one.
+      boolean ofToken =
+          !refreshToken && (answer.status() == UNAUTHORIZED || answer.status() == FORBIDDEN);
+      return new Breakers.Failure(
+          ofToken && answer.status() == UNAUTHORIZED ? Scope.CLOUD : Scope.TARGET,
+          true,
+          message,
+          answer.retryAfter(),
+          ofToken ? token : null);
+    }
+    CloseCause cause = closeCause(e);
+    if (cancellation.isCancelled() || cause.endedBy() != CloseReason.EndedBy.CLOUD) {
+      return null;
+    }
+    DialProgress progress = progress();
+    boolean reached = progress != null && progress.step() == Step.UPGRADE;
+    return new Breakers.Failure(
+        reached ? Scope.TARGET : Scope.CLOUD, reached, cause.message(), null, null);
   }
 
   private String token(Duration timeout) throws IOException {
     TokenLookup lookup = new TokenLookup(settings, resources.threads().helpers(), refreshToken);
-    beginStep(lookup::cancel);
+    cancellation.beginStep(lookup::cancel);
     long begin = System.nanoTime();
     try {
       return lookup.get(timeout);
@@ -170,25 +207,15 @@ final class Dial {
                 timeout,
                 settings.timeouts().reusedConnectionTimeout());
     upgrade = request;
-    beginStep(request::cancel);
+    cancellation.beginStep(request::cancel);
     UpgradedSocket socket = request.execute();
     resources.upgraded(settings.cloudUri());
     return socket;
   }
 
-  /** Sets how {@link #cancel} ends the next step, and cancels it if the dial was cancelled. */
-  private void beginStep(Runnable cancel) {
-    synchronized (this) {
-      cancelStep = cancel;
-    }
-    if (isCancelled()) {
-      cancel.run();
-    }
-  }
-
   /** Prepares another attempt with a fresh token, once per dial. */
   private boolean prepareFreshToken(IOException failure) {
-    if (!mayRefreshToken || isCancelled()) {
+    if (!mayRefreshToken || cancellation.isCancelled()) {
       return false;
     }
     mayRefreshToken = false;
@@ -227,15 +254,20 @@ final class Dial {
   private TunnelException failed(IOException e) {
     CloseReason reason = closeCause(e).reason(0, 0, startedAt);
     boolean retryable = RetryRule.allows(reason) && failure(e).tlsDefect() == null;
-    return new TunnelException(reason, retryable, null);
+    Duration retryAfter = e instanceof BackoffException backoff ? backoff.state().delay() : null;
+    return new TunnelException(reason, retryable, retryAfter);
   }
 
   private CloseCause closeCause(IOException e) {
     if (Thread.currentThread().isInterrupted()) {
       return CloseCause.interrupted(currentStep(), e);
     }
+    if (e instanceof BackoffException backoff) {
+      return CloseCause.backoff(backoff.state(), backoff);
+    }
     if (e instanceof NoTurnException) {
-      return CloseCause.tooManyDials(MAX_WAIT, resources.transport().maxConcurrentDials());
+      return CloseCause.tooManyDials(
+          DialTurns.MAX_WAIT, resources.transport().maxConcurrentDials());
     }
     return e instanceof TokenException token
         ? CloseCause.withoutToken(settings.target(), token)
@@ -249,7 +281,7 @@ final class Dial {
   /** Returns whether the dial was cancelled, or another attempt would fail for the same reason. */
   private boolean isFinal(IOException e) {
     DialFailure failure = failure(e);
-    return isCancelled()
+    return cancellation.isCancelled()
         || Thread.currentThread().isInterrupted()
         || failure.isProxyRejection()
         || failure.cause() instanceof SSLPeerUnverifiedException
@@ -270,7 +302,7 @@ final class Dial {
     long nanos = ThreadLocalRandom.current().nextLong(limit / 2, limit + 1);
     events.retry(number, failure, Duration.ofNanos(nanos));
     try {
-      return !cancelled.await(nanos, TimeUnit.NANOSECONDS);
+      return cancellation.sleep(nanos);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -281,7 +313,8 @@ final class Dial {
   String currentStep() {
     DialProgress progress = progress();
     if (progress == null) {
-      return waiting ? "waiting for other dials to end" : "getting the token";
+      String waitingFor = turns.waitingFor();
+      return waitingFor == null ? "getting the token" : waitingFor;
     }
     return progress.currentStep();
   }
@@ -316,17 +349,8 @@ final class Dial {
             .reduce(credential == null ? Duration.ZERO : credential, Duration::plus));
   }
 
-  private boolean isCancelled() {
-    return cancelled.getCount() == 0;
-  }
-
   /** Makes {@link #execute} fail soon. Thread-safe; never blocks. */
   void cancel() {
-    cancelled.countDown();
-    Runnable cancel;
-    synchronized (this) {
-      cancel = cancelStep;
-    }
-    cancel.run();
+    cancellation.cancel();
   }
 }

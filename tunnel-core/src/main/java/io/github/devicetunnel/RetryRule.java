@@ -26,7 +26,13 @@ final class RetryRule {
 
   static boolean allows(CloseReason reason) {
     return switch (reason.kind()) {
-      case SILENT_CLOUD, WRITE_TIMEOUT, CONNECTION_LOST, HALF_CLOSE_TIMEOUT, IDLE_TIMEOUT -> true;
+      case SILENT_CLOUD,
+          WRITE_TIMEOUT,
+          CONNECTION_LOST,
+          HALF_CLOSE_TIMEOUT,
+          IDLE_TIMEOUT,
+          BACKOFF ->
+          true;
       case REMOTE_CLOSED -> reason.code() == null || !OBJECTIONS.contains(reason.code());
       case DIAL_FAILED -> isTransient(reason.cause());
       case LOCAL_CLOSED,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name prefix of thread names, and the name of the client in events
  * @param defaultTarget null if the client has no default target
+ * @param rateLimit bytes per second and direction of each connection; zero for no limit
  */
 record Settings(
     String name,
@@ -21,6 +22,7 @@ record Settings(
     Timeouts timeouts,
     Retry retry,
     int maxConnections,
+    long rateLimit,
     boolean allowPlaintext,
     BareClose bareClose,
     Headers extraHeaders,
@@ -50,6 +52,7 @@ record Settings(
         otherTimeouts,
         retry,
         maxConnections,
+        rateLimit,
         allowPlaintext,
         bareClose,
         extraHeaders,

@@ -19,6 +19,7 @@ final class SettingsDraft {
   private static final int MAX_WARM = 64;
 
   private static final int DEFAULT_MAX_CONCURRENT_DIALS = 64;
+  private static final Duration DEFAULT_MAX_BACKOFF = Duration.ofSeconds(30);
   private static final String DEFAULT_NAME = "tunnel";
   private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
 
@@ -38,10 +39,13 @@ final class SettingsDraft {
   private int warmConnections;
   private int platformThreads = ConnectionThreads.PLATFORM_THREADS;
   private int maxConcurrentDials = DEFAULT_MAX_CONCURRENT_DIALS;
+  private Duration maxBackoff = DEFAULT_MAX_BACKOFF;
 
   private final Timeouts.Draft timeouts;
   private Settings.Retry retry = Settings.Retry.NONE;
   private int maxConnections = Integer.MAX_VALUE;
+  private long rateLimit;
+  private long totalRateLimit;
 
   private final List<TunnelEventListener> eventListeners = new ArrayList<>();
 
@@ -67,9 +71,12 @@ final class SettingsDraft {
     this.warmConnections = transport.warmConnections();
     this.platformThreads = transport.platformThreads();
     this.maxConcurrentDials = transport.maxConcurrentDials();
+    this.maxBackoff = transport.maxBackoff();
     this.timeouts = new Timeouts.Draft(settings.timeouts());
     this.retry = settings.retry();
     this.maxConnections = settings.maxConnections();
+    this.rateLimit = settings.rateLimit();
+    this.totalRateLimit = transport.totalRateLimit();
     this.eventListeners.addAll(settings.eventListeners());
   }
 
@@ -184,6 +191,28 @@ final class SettingsDraft {
     maxConcurrentDials = dials;
   }
 
+  void maxBackoff(Duration delay) {
+    maxBackoff = Durations.notNegative("maxBackoff", delay);
+  }
+
+  void rateLimit(long bytesPerSecond) {
+    rateLimit = rate("rateLimit", bytesPerSecond);
+  }
+
+  void totalRateLimit(long bytesPerSecond) {
+    totalRateLimit = rate("totalRateLimit", bytesPerSecond);
+  }
+
+  private static long rate(String name, long bytesPerSecond) {
+    if (bytesPerSecond < 0) {
+      throw new IllegalArgumentException(
+          name
+              + " must be at least 1 byte per second, or 0 for no limit, but is "
+              + bytesPerSecond);
+    }
+    return bytesPerSecond;
+  }
+
   void addEventListener(TunnelEventListener listener) {
     eventListeners.add(Objects.requireNonNull(listener, "listener"));
   }
@@ -200,6 +229,7 @@ final class SettingsDraft {
             timeouts.finish(),
             retry,
             maxConnections,
+            rateLimit,
             allowPlaintext,
             bareClose,
             headers.build(),
@@ -224,7 +254,14 @@ final class SettingsDraft {
   /** Returns the settings that clients can share. */
   TransportSettings transport() {
     return new TransportSettings(
-        okHttpClient, tls, proxy, warmConnections, platformThreads, maxConcurrentDials);
+        okHttpClient,
+        tls,
+        proxy,
+        warmConnections,
+        platformThreads,
+        maxConcurrentDials,
+        maxBackoff,
+        totalRateLimit);
   }
 
   /** Rejects null with a clear message; the usual cause is an unset environment variable. */

@@ -3,15 +3,20 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import io.github.devicetunnel.internal.concurrent.Daemons;
+import io.github.devicetunnel.internal.concurrent.RateLimit;
 import io.github.devicetunnel.internal.upgrade.Upgrader;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -30,6 +35,10 @@ final class SharedResources {
   private final ConnectionThreads threads;
   private final ScheduledThreadPoolExecutor timers;
   private final Admission dials;
+  private final BackoffEvents backoffEvents = new BackoffEvents();
+  private final Breakers breakers;
+  private final @Nullable RateLimit upLimit;
+  private final @Nullable RateLimit downLimit;
 
   private final Map<HttpUrl, WarmConnections> warm = new ConcurrentHashMap<>();
 
@@ -55,6 +64,14 @@ final class SharedResources {
     this.transport = transport;
     this.threads = new ConnectionThreads(transport.platformThreads());
     this.dials = new Admission(transport.maxConcurrentDials());
+    this.upLimit = rateLimit(transport.totalRateLimit());
+    this.downLimit = rateLimit(transport.totalRateLimit());
+    this.breakers =
+        new Breakers(
+            transport.maxBackoff(),
+            System::nanoTime,
+            () -> ThreadLocalRandom.current().nextDouble(),
+            backoffEvents);
     this.timers =
         new ScheduledThreadPoolExecutor(
             1,
@@ -184,6 +201,27 @@ final class SharedResources {
     if (connections != null) {
       connections.used();
     }
+  }
+
+  private static @Nullable RateLimit rateLimit(long bytesPerSecond) {
+    return bytesPerSecond == 0 ? null : new RateLimit(bytesPerSecond, System::nanoTime);
+  }
+
+  /** Returns the limits of one direction of a connection: its own, and that of all connections. */
+  List<RateLimit> rateLimits(boolean up, long ofConnection) {
+    return Stream.of(rateLimit(ofConnection), up ? upLimit : downLimit)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** Returns the delays after failed dials. */
+  Breakers breakers() {
+    return breakers;
+  }
+
+  /** Returns the events of those delays. */
+  BackoffEvents backoffEvents() {
+    return backoffEvents;
   }
 
   /** Returns the limit of simultaneous dials of the family. */

@@ -63,6 +63,16 @@ final class StreamLife implements Connections.Connection {
     this.writer = new StreamWriter(tunnel);
   }
 
+  /** Returns the permit of the client's limit of connections. */
+  Admission.Permit permit() {
+    return permit;
+  }
+
+  /** Counts this stream as dialled from now on, even if it ends before the dial begins. */
+  void countAsDialed() {
+    tunnel.countAsDialed();
+  }
+
   /** Returns the dial of this stream, whose progress stays available after the dial. */
   Dial dial() {
     return tunnel.dial();

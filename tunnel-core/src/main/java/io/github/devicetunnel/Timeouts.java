@@ -21,7 +21,8 @@ record Timeouts(
     Duration writeTimeout,
     @Nullable Duration halfCloseTimeout,
     Duration drainTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    Duration backoffWait) {
 
   private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
@@ -29,6 +30,7 @@ record Timeouts(
   private static final Duration WRITE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration NO_IDLE_TIMEOUT = Duration.ZERO;
+  private static final Duration BACKOFF_WAIT = Duration.ofSeconds(2);
 
   static final Timeouts DEFAULTS =
       new Timeouts(
@@ -39,7 +41,8 @@ record Timeouts(
           WRITE_TIMEOUT,
           null,
           DRAIN_TIMEOUT,
-          NO_IDLE_TIMEOUT);
+          NO_IDLE_TIMEOUT,
+          BACKOFF_WAIT);
 
   private static final Duration MIN_PING_INTERVAL = Duration.ofMillis(100);
   private static final Duration MIN_LIVENESS = Duration.ofSeconds(8);
@@ -47,6 +50,12 @@ record Timeouts(
   Timeouts withPingInterval(Duration interval) {
     Draft draft = new Draft(this);
     draft.pingInterval(interval);
+    return draft.finish();
+  }
+
+  Timeouts withBackoffWait(Duration limit) {
+    Draft draft = new Draft(this);
+    draft.backoffWait(limit);
     return draft.finish();
   }
 
@@ -94,6 +103,7 @@ record Timeouts(
     private @Nullable Duration halfCloseTimeout;
     private Duration drainTimeout;
     private Duration idleTimeout;
+    private Duration backoffWait;
 
     Draft(Timeouts from) {
       this.pingInterval = from.pingInterval;
@@ -104,6 +114,7 @@ record Timeouts(
       this.halfCloseTimeout = from.halfCloseTimeout;
       this.drainTimeout = from.drainTimeout;
       this.idleTimeout = from.idleTimeout;
+      this.backoffWait = from.backoffWait;
     }
 
     void pingInterval(Duration interval) {
@@ -142,6 +153,10 @@ record Timeouts(
       idleTimeout = notNegative("idleTimeout", timeout);
     }
 
+    void backoffWait(Duration limit) {
+      backoffWait = notNegative("backoffWait", limit);
+    }
+
     Timeouts finish() {
       return new Timeouts(
           pingInterval,
@@ -151,7 +166,8 @@ record Timeouts(
           writeTimeout,
           halfCloseTimeout,
           drainTimeout,
-          idleTimeout);
+          idleTimeout,
+          backoffWait);
     }
   }
 }

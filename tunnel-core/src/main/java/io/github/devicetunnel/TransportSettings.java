@@ -2,6 +2,7 @@ package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.proxy.ProxyServer;
 import java.net.Proxy;
+import java.time.Duration;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param platformThreads maximum number of platform threads for connections, before virtual threads
  *     are used
  * @param maxConcurrentDials maximum number of dials at the same time
+ * @param maxBackoff maximum delay after failed dials; zero for none
+ * @param totalRateLimit bytes per second and direction of all connections; zero for no limit
  */
 record TransportSettings(
     @Nullable OkHttpClient okHttpClient,
@@ -23,7 +26,9 @@ record TransportSettings(
     @Nullable ProxySettings proxy,
     int warmConnections,
     int platformThreads,
-    int maxConcurrentDials) {
+    int maxConcurrentDials,
+    Duration maxBackoff,
+    long totalRateLimit) {
 
   /**
    * Returns settings with explicit default TLS settings, unless the application configured TLS or a
@@ -37,12 +42,22 @@ record TransportSettings(
             proxy,
             warmConnections,
             platformThreads,
-            maxConcurrentDials)
+            maxConcurrentDials,
+            maxBackoff,
+            totalRateLimit)
         : this;
   }
 
   TransportSettings withoutWarmConnections() {
-    return new TransportSettings(okHttpClient, tls, proxy, 0, platformThreads, maxConcurrentDials);
+    return new TransportSettings(
+        okHttpClient,
+        tls,
+        proxy,
+        0,
+        platformThreads,
+        maxConcurrentDials,
+        maxBackoff,
+        totalRateLimit);
   }
 
   OkHttpClient client() {

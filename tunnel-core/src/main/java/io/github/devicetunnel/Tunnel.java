@@ -42,6 +42,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   private final PayloadWatch payloadWatch = new PayloadWatch(System::nanoTime);
   private final InFlightGate threads = new InFlightGate(this::emitClosed);
 
+  private final RatePacer upPacer;
+  private final RatePacer downPacer;
   private final TunnelLife life = new TunnelLife(System::nanoTime);
   private final ConnectionMetrics metrics;
   private final TunnelTimers timers;
@@ -66,6 +68,8 @@ final class Tunnel implements TunnelTimers.Verdict {
     this.permit = permit;
     this.events = events;
     this.metrics = new ConnectionMetrics(events.connection(), life);
+    this.upPacer = new RatePacer(resources.rateLimits(true, settings.rateLimit()));
+    this.downPacer = new RatePacer(resources.rateLimits(false, settings.rateLimit()));
     this.dial = new Dial(resources, settings, events, metrics.startedAt());
     this.timers =
         new TunnelTimers(
@@ -106,6 +110,11 @@ final class Tunnel implements TunnelTimers.Verdict {
       threads.leave();
     }
     throw new TunnelException(requireReason());
+  }
+
+  /** See {@link StreamLife#countAsDialed}. */
+  void countAsDialed() {
+    dialed = true;
   }
 
   /** Waits while the client has reached its limit of connections, at most the connect timeout. */
@@ -186,8 +195,12 @@ final class Tunnel implements TunnelTimers.Verdict {
       return null;
     }
     try {
+      if (!downPacer.awaitTurn(deadline)) {
+        throw new SocketTimeoutException();
+      }
       ByteBuffer payload = receive(socket, deadline);
       if (payload != null) {
+        downPacer.transferred(payload.remaining());
         events.bytesReceived(payload.remaining());
       }
       return isOpen() ? payload : null;
@@ -245,7 +258,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Sends bytes to the service as one frame. Returns when the socket has accepted them.
+   * Sends bytes to the service as one frame, or with a rate limit as several. Returns when the
+   * socket has accepted them.
    *
    * @param buffer must have {@link FrameWriter#HEADER_ROOM} bytes before {@code offset}; those and
    *     the payload are overwritten
@@ -257,8 +271,16 @@ final class Tunnel implements TunnelTimers.Verdict {
       throw new TunnelException(requireReason());
     }
     try {
-      send(socket, buffer, offset, length);
-      events.bytesSent(length);
+      int end = offset + length;
+      int size;
+      for (int from = offset; from < end; from += size) {
+        size = Math.min(end - from, upPacer.pieceSize());
+        payloadWatch.sending(); // a wait for the rate limit is not idle
+        upPacer.awaitTurn(Deadline.NONE);
+        send(socket, buffer, from, size); // overwrites bytes that were sent before
+        upPacer.transferred(size);
+        events.bytesSent(size);
+      }
     } catch (RuntimeException | Error e) {
       abort(CloseCause.internalError(e));
       throw e;
@@ -339,6 +361,8 @@ final class Tunnel implements TunnelTimers.Verdict {
     if (!life.end(metrics.reason(cause))) {
       return false;
     }
+    upPacer.end();
+    downPacer.end();
     WebSocket socket = life.webSocket();
     if (socket == null) {
       cancelDial();

@@ -1,6 +1,8 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.CloseReason.Kind;
 import io.github.devicetunnel.internal.concurrent.Admission;
+import io.github.devicetunnel.internal.concurrent.Deadline;
 import io.github.devicetunnel.internal.local.ListeningSocket;
 import io.github.devicetunnel.internal.local.TcpListeningSocket;
 import io.github.devicetunnel.internal.local.UnixListeningSocket;
@@ -12,9 +14,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +44,12 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe. All threads of the library are daemon threads.
  */
 public final class TunnelClient implements AutoCloseable {
+  /** Interval between attempts without backoff. */
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
+
+  /** Pause while another dial is the probe. */
+  private static final Duration MIN_PAUSE = Duration.ofMillis(50);
+
   private final SharedResources resources;
   private final Settings settings;
   private final ClientEvents events;
@@ -49,7 +60,7 @@ public final class TunnelClient implements AutoCloseable {
     this.resources = resources;
     this.settings = settings;
     this.events = new ClientEvents(settings.eventListeners());
-    this.life = new ClientLife(resources);
+    this.life = new ClientLife(resources, events);
     this.connections = new Admission(settings.maxConnections());
     resources.keepWarm(settings.cloudUri(), settings.timeouts().reusedConnectionTimeout());
   }
@@ -67,8 +78,9 @@ public final class TunnelClient implements AutoCloseable {
    * Returns a builder for another client with the same settings. The new client shares this
    * client's connections to the cloud and its threads, unless the builder changes {@link
    * Builder#okHttpClient}, {@link Builder#tls}, {@link Builder#proxy}, {@link
-   * Builder#warmConnections}, {@link Builder#platformThreads} or {@link
-   * Builder#maxConcurrentDials}. Closing one of the clients does not close the other.
+   * Builder#warmConnections}, {@link Builder#platformThreads}, {@link Builder#maxConcurrentDials},
+   * {@link Builder#maxBackoff} or {@link Builder#totalRateLimit}. Closing one of the clients does
+   * not close the other.
    *
    * @return a builder with this client's settings
    */
@@ -221,6 +233,80 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
+   * Opens a tunnel to the default target, and keeps trying while it cannot be opened for a reason
+   * that may pass, such as an offline gateway; see {@link TunnelException#isRetryable}. {@link
+   * Builder#maxBackoff} limits the frequency of the attempts. Fails early if the next attempt would
+   * begin after the limit.
+   *
+   * @param limit time for all attempts together
+   * @return an open tunnel
+   * @throws TunnelException if the last attempt fails, or an attempt fails for a reason that does
+   *     not pass
+   * @throws java.net.SocketTimeoutException if the time passes during an attempt
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalArgumentException if the limit is not positive
+   * @throws IllegalStateException if this client is closed or has no default target
+   */
+  public TunnelStream openWhenAvailable(Duration limit) throws IOException {
+    return openWhenAvailable(settings.target(), limit);
+  }
+
+  /**
+   * Opens a tunnel to the given target like {@link #openWhenAvailable(Duration)}.
+   *
+   * @param target device and service
+   * @param limit time for all attempts together
+   * @return an open tunnel
+   * @throws TunnelException if the last attempt fails, or an attempt fails for a reason that does
+   *     not pass
+   * @throws java.net.SocketTimeoutException if the time passes during an attempt
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws IllegalArgumentException if the limit is not positive
+   * @throws IllegalStateException if this client is closed
+   */
+  public TunnelStream openWhenAvailable(Target target, Duration limit) throws IOException {
+    Deadline deadline = Deadline.in(Durations.positive("limit", limit));
+    TunnelException last = null;
+    while (true) {
+      Duration left = Duration.ofNanos(Math.max(1, deadline.nanosLeft()));
+      Timeouts timeouts = settings.timeouts().withBackoffWait(left);
+      TunnelStream stream = newStream(resources, settings.with(target, timeouts));
+      try {
+        stream.life().open(left);
+        return stream;
+      } catch (TunnelException e) {
+        boolean backoff = e.reason().kind() == Kind.BACKOFF;
+        last = backoff && last != null ? last : e;
+        long pause = pauseNanos(target, e);
+        if (!e.isRetryable() || pause >= deadline.nanosLeft()) {
+          throw last;
+        }
+        pause(pause);
+      }
+    }
+  }
+
+  /** Returns the pause after a failed attempt, if the next attempt does not wait itself. */
+  private long pauseNanos(Target target, TunnelException e) {
+    Duration retryAfter = e.retryAfter();
+    if (e.reason().kind() == Kind.BACKOFF && retryAfter != null) {
+      return Math.max(retryAfter.toNanos(), MIN_PAUSE.toNanos());
+    }
+    String token = settings.credentials().fixedToken();
+    boolean waits = resources.breakers().waitNanos(settings.cloudUri(), target, token) > 0;
+    return waits ? 0 : RETRY_INTERVAL.toNanos();
+  }
+
+  private static void pause(long nanos) throws InterruptedIOException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the device");
+    }
+  }
+
+  /**
    * Opens a tunnel like {@link #open()}, on a new thread.
    *
    * @return a future that completes with the open tunnel, or with the exception that {@link
@@ -240,15 +326,15 @@ public final class TunnelClient implements AutoCloseable {
    * @throws IllegalStateException if this client is closed
    */
   public CompletableFuture<TunnelStream> openAsync(Target target) {
-    return openAsync(target, task -> resources.threads().start(settings.dialThread(target), task));
+    return AsyncOpen.begin(newStream(target), resources, settings.withTarget(target), null);
   }
 
   /**
    * Opens a tunnel like {@link #openAsync()}, on an executor of the caller.
    *
    * @param executor runs the dial, which blocks its thread until the tunnel is open or has failed
-   * @return a future as described for {@link #openAsync()}
-   * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the task
+   * @return a future as described for {@link #openAsync()}, which fails with {@link
+   *     java.util.concurrent.RejectedExecutionException} if the executor rejects the task
    * @throws IllegalStateException if this client is closed or has no default target
    */
   public CompletableFuture<TunnelStream> openAsync(Executor executor) {
@@ -260,12 +346,13 @@ public final class TunnelClient implements AutoCloseable {
    *
    * @param target device and service
    * @param executor runs the dial, which blocks its thread until the tunnel is open or has failed
-   * @return a future as described for {@link #openAsync()}
-   * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the task
+   * @return a future as described for {@link #openAsync()}, which fails with {@link
+   *     java.util.concurrent.RejectedExecutionException} if the executor rejects the task
    * @throws IllegalStateException if this client is closed
    */
   public CompletableFuture<TunnelStream> openAsync(Target target, Executor executor) {
-    return newStream(target).openAsync(executor);
+    Objects.requireNonNull(executor, "executor");
+    return AsyncOpen.begin(newStream(target), resources, settings.withTarget(target), executor);
   }
 
   /**
@@ -393,6 +480,14 @@ public final class TunnelClient implements AutoCloseable {
    */
   public TunnelStats stats() {
     return events.stats(life.connections());
+  }
+
+  /**
+   * {@return the targets and clouds to which dials are delayed after failures; see {@link
+   * Builder#maxBackoff}. Includes those of clients that share connections}
+   */
+  public List<BackoffStats> backoffs() {
+    return resources.breakers().stats();
   }
 
   /** {@return whether this client opens tunnels; false from the start of {@link #close}} */
@@ -708,6 +803,64 @@ public final class TunnelClient implements AutoCloseable {
      */
     public Builder maxConcurrentDials(int dials) {
       draft.maxConcurrentDials(dials);
+      return this;
+    }
+
+    /**
+     * Limits the rate of each connection, in each direction. No limit by default. Reads are
+     * delayed, and nothing is queued, so the sender sees a slow connection.
+     *
+     * @param bytesPerSecond payload bytes per second; zero for no limit
+     * @return this
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder rateLimit(long bytesPerSecond) {
+      draft.rateLimit(bytesPerSecond);
+      return this;
+    }
+
+    /**
+     * Limits the rate of all connections together, in each direction. No limit by default. Clients
+     * that share connections also share this limit.
+     *
+     * @param bytesPerSecond payload bytes per second; zero for no limit
+     * @return this
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder totalRateLimit(long bytesPerSecond) {
+      draft.totalRateLimit(bytesPerSecond);
+      return this;
+    }
+
+    /**
+     * Sets the maximum delay of dials after failures, 30 seconds by default. After a failed dial,
+     * further dials to the same target are delayed by a random time of at most 0.5 seconds, twice
+     * as much after each further failure, up to this maximum. When the delay has passed, one dial
+     * is made; its success ends the delay. A failure of DNS, TCP, TLS or the proxy, and status 401,
+     * delay the dials to all targets of the cloud. After status 401 or 403, the delay starts at one
+     * second and ends early with another credential. {@code Retry-After} of the cloud is observed
+     * exactly, up to five minutes. Clients that share connections also share the delays.
+     *
+     * @param delay zero for no delays
+     * @return this
+     * @throws IllegalArgumentException if the delay is negative
+     */
+    public Builder maxBackoff(Duration delay) {
+      draft.maxBackoff(delay);
+      return this;
+    }
+
+    /**
+     * Sets how long a connection waits for the end of a delay after failures, 2 seconds by default.
+     * If the delay takes longer, the connection fails at once with the kind {@link
+     * CloseReason.Kind#BACKOFF}. See {@link #maxBackoff}.
+     *
+     * @param limit zero to fail at once
+     * @return this
+     * @throws IllegalArgumentException if the limit is negative
+     */
+    public Builder backoffWait(Duration limit) {
+      draft.timeouts().backoffWait(limit);
       return this;
     }
 

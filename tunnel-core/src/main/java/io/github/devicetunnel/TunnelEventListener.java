@@ -154,6 +154,23 @@ public abstract class TunnelEventListener {
   public void closed(ConnectionInfo connection, CloseReason reason) {}
 
   /**
+   * Called when dials to a target or to a whole cloud are delayed after failures, and each time a
+   * further failure extends the delay. Clients that share connections share the delays, so the
+   * listeners of all of them are called.
+   *
+   * @param state the delay and its reason
+   */
+  public void backoff(BackoffStats state) {}
+
+  /**
+   * Called when dials are not delayed any more after {@link #backoff}, usually because a dial has
+   * succeeded, otherwise because nothing was dialled for 10 minutes.
+   *
+   * @param state the last delay
+   */
+  public void backoffEnded(BackoffStats state) {}
+
+  /**
    * Called when a listener has bound its address.
    *
    * @param listener the listener of the event

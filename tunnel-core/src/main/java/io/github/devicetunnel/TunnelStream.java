@@ -12,9 +12,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -64,40 +62,6 @@ public final class TunnelStream implements AutoCloseable {
     this.life = new StreamLife(resources, settings, permit, events, onClosed);
     this.reader = life.reader();
     this.writer = life.writer();
-  }
-
-  /**
-   * Opens this stream on an executor. If the caller cancels the future or completes it
-   * exceptionally, the dial is cancelled.
-   */
-  CompletableFuture<TunnelStream> openAsync(Executor executor) {
-    CompletableFuture<TunnelStream> result = new CompletableFuture<>();
-    var unused =
-        result.whenComplete(
-            (opened, failure) -> {
-              if (failure != null) {
-                life.closeAsync();
-              }
-            });
-    try {
-      executor.execute(() -> open(result));
-    } catch (RuntimeException | OutOfMemoryError e) {
-      close(); // No thread could be started.
-      throw e;
-    }
-    return result;
-  }
-
-  private void open(CompletableFuture<TunnelStream> result) {
-    try {
-      life.open();
-    } catch (IOException | RuntimeException | Error e) {
-      result.completeExceptionally(e);
-      return;
-    }
-    if (!result.complete(this)) {
-      close();
-    }
   }
 
   /** Returns the lifecycle of this stream, for the classes that open and end it. */

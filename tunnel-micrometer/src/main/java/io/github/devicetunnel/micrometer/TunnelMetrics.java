@@ -1,9 +1,11 @@
 package io.github.devicetunnel.micrometer;
 
+import io.github.devicetunnel.BackoffStats;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.DialTimings;
 import io.github.devicetunnel.ListenerInfo;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.micrometer.core.instrument.Counter;
@@ -13,9 +15,11 @@ import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event listener that records Micrometer meters for the tunnels of one or more clients. Create
@@ -45,6 +49,8 @@ import java.util.function.Function;
  *     the dial to the end, for connections that opened</td></tr>
  * <tr><td>{@code tunnel.bytes}</td><td>counter</td><td>{@code direction}: {@code up}, {@code
  *     down}</td><td>payload bytes</td></tr>
+ * <tr><td>{@code tunnel.backoffs}</td><td>gauge</td><td></td><td>targets and clouds to which dials
+ *     are delayed after failures</td></tr>
  * <tr><td>{@code tunnel.listeners}</td><td>gauge</td><td></td><td>open listeners</td></tr>
  * <tr><td>{@code tunnel.listeners.full}</td><td>counter</td><td></td><td>number of times that a
  *     listener stopped accepting because its client reached the connection limit</td></tr>
@@ -62,8 +68,13 @@ import java.util.function.Function;
  * meters apart, give each instance its own tags. Thread-safe.
  */
 public final class TunnelMetrics extends TunnelEventListener {
+  /** A target or cloud to which dials are delayed. */
+  private record Delayed(String cloudUri, @Nullable Target target) {}
+
   private final MeterRegistry registry;
   private final Function<ConnectionInfo, ? extends Iterable<Tag>> tags;
+  private final AtomicInteger backoffs;
+  private final Set<Delayed> delayed = ConcurrentHashMap.newKeySet();
   private final AtomicInteger listeners;
   private final Counter listenersFull;
 
@@ -94,6 +105,12 @@ public final class TunnelMetrics extends TunnelEventListener {
       MeterRegistry registry, Function<ConnectionInfo, ? extends Iterable<Tag>> tags) {
     this.registry = registry;
     this.tags = tags;
+    this.backoffs =
+        SharedGauge.register(
+            registry,
+            "tunnel.backoffs",
+            "Targets and clouds to which dials are delayed after failures",
+            Tags.empty());
     this.listeners =
         SharedGauge.register(registry, "tunnel.listeners", "Open listeners", Tags.empty());
     this.listenersFull =
@@ -163,6 +180,20 @@ public final class TunnelMetrics extends TunnelEventListener {
       connectionMeters.closedAfter(reason.duration());
     }
     connectionMeters.closed(reason);
+  }
+
+  @Override
+  public void backoff(BackoffStats state) {
+    if (delayed.add(new Delayed(state.cloudUri(), state.target()))) {
+      backoffs.incrementAndGet();
+    }
+  }
+
+  @Override
+  public void backoffEnded(BackoffStats state) {
+    if (delayed.remove(new Delayed(state.cloudUri(), state.target()))) {
+      backoffs.decrementAndGet();
+    }
   }
 
   @Override

@@ -194,7 +194,7 @@ class TokenSourceTest {
     TokenSource source = source("ak_wrong", "ak_wrong");
     try (TunnelClient client = builder(Credentials.apiKey(source)).okHttpClient(http).build()) {
       assertThat(failure(client)).isInstanceOf(TunnelRejectedException.class);
-      assertThat(answers()).containsExactly(401, 401);
+      assertThat(answers()).as("the same token is not sent again at once").containsExactly(401);
       assertThat(authenticated.getCount()).isEqualTo(1);
     }
     http.connectionPool().evictAll();
@@ -396,6 +396,7 @@ class TokenSourceTest {
       Await.get(CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)));
     }
     assertThat(requests.stream().filter(TokenRequest::forceRefresh)).hasSize(50);
-    assertThat(answers().stream().filter(status -> status == 401)).hasSize(50);
+    // A dial that learns of the rejection by another one requests a fresh token without an attempt.
+    assertThat(answers().stream().filter(status -> status == 401)).hasSizeBetween(1, 50);
   }
 }

@@ -62,6 +62,7 @@ final class PublicTypesTest {
         "ListenerInfo",
         "DialTimings",
         "TunnelStats",
+        "BackoffStats",
         "ConnectionStats",
         "ConnectionStats$State",
         // Results: caught or returned.

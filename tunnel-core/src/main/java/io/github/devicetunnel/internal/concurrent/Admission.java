@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the number of simultaneous holders. Further requests wait in their order. Thread-safe.
@@ -45,21 +46,30 @@ public final class Admission {
     permit.decided.countDown();
   }
 
-  private synchronized void close(Permit permit) {
+  private void close(Permit permit) {
+    Runnable action = closeAndAdmitNext(permit);
+    if (action != null) {
+      action.run(); // without the lock
+    }
+  }
+
+  private synchronized @Nullable Runnable closeAndAdmitNext(Permit permit) {
     boolean held = permit.state == State.ADMITTED;
     permit.state = State.CLOSED;
     permit.decided.countDown();
     if (!held) {
       waiting.remove(permit);
-      return;
+      return null;
     }
     admitted--;
     Iterator<Permit> next = waiting.iterator();
-    if (next.hasNext()) {
-      Permit first = next.next();
-      next.remove();
-      admit(first);
+    if (!next.hasNext()) {
+      return null;
     }
+    Permit first = next.next();
+    next.remove();
+    admit(first);
+    return first.onAdmitted;
   }
 
   private enum State {
@@ -72,6 +82,7 @@ public final class Admission {
   public final class Permit implements AutoCloseable {
     private final CountDownLatch decided = new CountDownLatch(1);
     private State state = State.WAITING; // guarded by Admission.this
+    private @Nullable Runnable onAdmitted; // guarded by Admission.this
 
     private Permit() {}
 
@@ -91,12 +102,35 @@ public final class Admission {
       return isAdmitted() || (decided.await(nanos, TimeUnit.NANOSECONDS) && isAdmitted());
     }
 
-    /** Closes a waiting request, and leaves an admitted one unchanged. */
-    public void withdraw() {
+    /**
+     * Sets the action to run when this request is admitted. Runs it at once if that has happened.
+     * Otherwise the thread that ends another admission runs it, so it must not block or throw. Not
+     * run if this request is closed first.
+     */
+    public void whenAdmitted(Runnable action) {
       synchronized (Admission.this) {
         if (state == State.WAITING) {
-          close();
+          onAdmitted = action;
         }
+        if (state != State.ADMITTED) {
+          return;
+        }
+      }
+      action.run();
+    }
+
+    /**
+     * Closes a waiting request, and leaves an admitted one unchanged.
+     *
+     * @return whether the request was waiting
+     */
+    public boolean withdraw() {
+      synchronized (Admission.this) {
+        if (state != State.WAITING) {
+          return false;
+        }
+        close(); // admits no other request, so no action runs under the lock
+        return true;
       }
     }
 
