@@ -2,6 +2,7 @@ package io.github.devicetunnel.it.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.it.support.Cloud;
 import io.github.devicetunnel.it.support.ProgramBench;
 import io.github.devicetunnel.it.support.TunnelProgram;
 import io.github.devicetunnel.testing.Fault;
@@ -54,6 +55,7 @@ final class OutputOptionScenes {
               "tunnel_connections_total{outcome=",
               "tunnel_bytes_total{direction=\"up\"",
               "tunnel_bytes_total{direction=\"down\"",
+              "tunnel_device_bytes_total{device=\"" + Cloud.DEVICE + "\",direction=\"up\"",
               "tunnel_dial_seconds",
               "tunnel_listeners 1");
     }

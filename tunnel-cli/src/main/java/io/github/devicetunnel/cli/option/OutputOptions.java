@@ -15,6 +15,7 @@ import io.github.devicetunnel.cli.report.Reporting;
 import io.github.devicetunnel.cli.report.StatusLine;
 import io.github.devicetunnel.cli.report.TextEvents;
 import io.github.devicetunnel.cli.value.Choice;
+import io.github.devicetunnel.micrometer.DeviceBytes;
 import io.github.devicetunnel.micrometer.TunnelMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Option;
 /** The options for output, metrics and the log. */
 public final class OutputOptions {
   private static final String OUTPUT = "--output";
+
+  /** The number of devices whose bytes are counted separately. */
+  private static final int DEVICES_WITH_METRICS = 1_000;
 
   @Option(
       names = OUTPUT,
@@ -75,6 +79,7 @@ public final class OutputOptions {
       PrometheusMeterRegistry registry = MetricsServer.registry();
       reporters.add(new MetricsServer(metrics, activity, registry, console));
       listeners.add(new TunnelMetrics(registry));
+      listeners.add(new DeviceBytes(registry, DEVICES_WITH_METRICS));
     }
     if (showsLine) {
       reporters.add(new StatusLine(console.output(), activity));
