@@ -5,6 +5,7 @@ import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.LogLevel;
 import io.github.devicetunnel.cli.console.Logging;
+import io.github.devicetunnel.cli.failure.CloudFailure;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.listen.Listeners;
 import io.github.devicetunnel.cli.option.CloudOptions;
@@ -12,9 +13,11 @@ import io.github.devicetunnel.cli.option.ListenOptions;
 import io.github.devicetunnel.cli.option.OutputOptions;
 import io.github.devicetunnel.cli.option.TimeoutOptions;
 import io.github.devicetunnel.cli.option.Version;
+import io.github.devicetunnel.cli.option.WaitOption;
 import io.github.devicetunnel.cli.process.ChildProgram;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.report.Reporting;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -62,6 +65,8 @@ final class ExecCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final WaitOption wait = new WaitOption();
+
   @Mixin private final OutputOptions output = new OutputOptions();
 
   @Parameters(arity = "0..*", hidden = true)
@@ -77,15 +82,28 @@ final class ExecCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     checkProgram();
     Console results = console.onStandardError();
+    Duration limit = wait.time();
     Environment withoutInput = environment.withInputTakenBy("the program");
     try (Reporting reporting = output.reporting(results, LogLevel.WARN);
         Listeners listeners = listen.open(cloud, withoutInput, config, results, reporting)) {
+      awaitReachable(listeners, limit);
       ListenerPlaces places = new ListenerPlaces(listeners.addresses());
       console.output().flush(LINES_BEFORE);
       List<String> command = program.stream().map(places::in).toList();
       int exitCode = new ChildProgram(command, places.variables()).run();
       end(listeners);
       return exitCode;
+    }
+  }
+
+  /** Waits until each listener's device can be reached, unless the limit is zero. */
+  private static void awaitReachable(Listeners listeners, Duration limit) {
+    if (!limit.isZero()) {
+      try {
+        listeners.awaitReachable(limit);
+      } catch (IOException e) {
+        throw CloudFailure.of(e);
+      }
     }
   }
 

@@ -11,11 +11,13 @@ import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.option.CloudOptions;
 import io.github.devicetunnel.cli.option.LogOptions;
 import io.github.devicetunnel.cli.option.Version;
+import io.github.devicetunnel.cli.option.WaitOption;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.process.StandardInput;
 import io.github.devicetunnel.cli.process.StandardOutput;
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +46,8 @@ final class StdioCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final WaitOption wait = new WaitOption();
+
   @Mixin private final LogOptions log = new LogOptions();
 
   StdioCommand(Environment environment, Config config, Console console) {
@@ -55,9 +59,10 @@ final class StdioCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     log.apply(console, LogLevel.WARN);
+    Duration limit = wait.time();
     Environment withoutInput = environment.withInputTakenBy("the tunnel");
     try (TunnelClient client = cloud.client(withoutInput, config, console);
-        TunnelStream stream = open(client)) {
+        TunnelStream stream = open(client, limit)) {
       // Close the tunnel when a signal ends the process, so that the service receives the end.
       Runtime.getRuntime().addShutdownHook(new Thread(stream::close, "tunnel-stdio-end"));
       StdioPump pump =
@@ -67,9 +72,9 @@ final class StdioCommand implements Callable<Integer> {
     }
   }
 
-  private static TunnelStream open(TunnelClient client) {
+  private static TunnelStream open(TunnelClient client, Duration limit) {
     try {
-      return client.open();
+      return limit.isZero() ? client.open() : client.openWhenAvailable(limit);
     } catch (IOException e) {
       throw CloudFailure.of(e);
     }

@@ -35,6 +35,7 @@ final class EventTableTest {
           "closed", with(CONNECTION_FIELDS, CLOSE_FIELDS.toArray(String[]::new)),
           "failed", with(CONNECTION_FIELDS, CLOSE_FIELDS.toArray(String[]::new)),
           "rejected", with(CONNECTION_FIELDS, "status", "type", "message", "requestId"),
+          "backoff", List.of("cloud", "device", "service", "failures", "untilMs", "reason"),
           "stopped", List.of("finished", "cut"));
 
   @RegisterExtension final Leaks leaks = new Leaks();

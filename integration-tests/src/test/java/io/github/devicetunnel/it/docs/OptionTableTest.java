@@ -37,6 +37,7 @@ final class OptionTableTest {
             ListenOptionScenes.scenes(),
             CredentialOptionScenes.scenes(),
             TimeOptionScenes.scenes(),
+            LimitOptionScenes.scenes(),
             NetworkOptionScenes.scenes(),
             OutputOptionScenes.scenes())) {
       group.forEach((option, scene) -> assertThat(scenes.put(option, scene)).isNull());

@@ -15,8 +15,11 @@ import io.github.devicetunnel.cli.option.CloudOptions;
 import io.github.devicetunnel.cli.option.ListenOptions;
 import io.github.devicetunnel.cli.option.OutputOptions;
 import io.github.devicetunnel.cli.option.Version;
+import io.github.devicetunnel.cli.option.WaitOption;
 import io.github.devicetunnel.cli.process.Environment;
+import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +48,8 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Mixin private final CloudOptions cloud = new CloudOptions();
 
+  @Mixin private final WaitOption wait = new WaitOption();
+
   @Mixin private final OutputOptions output = new OutputOptions();
 
   public CheckCommand(Environment environment, Config config, Console console) {
@@ -55,15 +60,33 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedIOException {
+    Duration limit = wait.time();
     CheckReport report = report();
     int exitCode;
     try (TunnelClient client = settings(report)) {
+      awaitReachable(client, limit);
       ProbeReport probe = client.probe();
       ProbeSteps.of(probe, client.proxy().orElse(null)).forEach(report::step);
       exitCode = exitCode(probe);
     }
     report.end(exitCode);
     return exitCode;
+  }
+
+  /** Waits until the device can be reached. The probe afterwards reports a failure. */
+  private static void awaitReachable(TunnelClient client, Duration limit)
+      throws InterruptedIOException {
+    if (!limit.isZero()) {
+      try {
+        client.openWhenAvailable(limit).close();
+      } catch (InterruptedIOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+      } catch (IOException e) {
+        // The probe reports the same failure, with its step.
+      }
+    }
   }
 
   private CheckReport report() {

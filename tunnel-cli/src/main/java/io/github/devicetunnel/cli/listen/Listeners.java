@@ -5,6 +5,7 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.process.Daemons;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,6 +153,19 @@ public final class Listeners implements AutoCloseable {
               retired.remove(listener);
             });
     thread.start();
+  }
+
+  /**
+   * Opens and closes a tunnel to the target of each listener, and keeps trying while the target
+   * cannot be reached.
+   *
+   * @param limit the time for all of them together
+   */
+  public void awaitReachable(Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (OpenListener each : open) {
+      each.awaitReachable(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    }
   }
 
   /** Closes the listeners as {@link #drain} does, and aborts open connections. */

@@ -87,6 +87,10 @@ final class OpenListener {
     reporter.listening(ListenAddress.text(address()), target.deviceId(), target.serviceAddress());
   }
 
+  void awaitReachable(Duration limit) throws IOException {
+    client.openWhenAvailable(limit).close();
+  }
+
   /** Releases the address and keeps open connections. */
   void stopAccepting() {
     if (listener != null) {

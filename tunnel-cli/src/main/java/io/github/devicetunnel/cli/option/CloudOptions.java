@@ -80,6 +80,8 @@ public final class CloudOptions {
 
   @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
 
+  @Mixin private final LimitOptions limits = new LimitOptions();
+
   @Mixin private final NetworkOptions network = new NetworkOptions();
 
   @Option(
@@ -113,6 +115,7 @@ public final class CloudOptions {
     String uri = setTarget(builder, environment, config);
     network.applyTo(builder, uri, environment);
     timeouts.applyTo(builder);
+    limits.applyTo(builder);
     set(builder, new Setting(PING_DURATION, pingDuration, null));
     checkPings(timeouts.requiringPings(), "--");
     builder.allowPlaintext(allowPlaintext);

@@ -1,8 +1,10 @@
 package io.github.devicetunnel.cli.report;
 
+import io.github.devicetunnel.BackoffStats;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.ListenerInfo;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TunnelEventListener;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the activity of a run across all of its clients. The statistics of a closed client are
@@ -67,11 +70,19 @@ public final class Activity extends TunnelEventListener {
     }
   }
 
+  /** A target to which dials are delayed after failures, or a whole cloud. */
+  private record Delayed(String cloudUri, @Nullable Target target) {
+    static Delayed by(BackoffStats state) {
+      return new Delayed(state.cloudUri(), state.target());
+    }
+  }
+
   /** A connection that failed according to {@link Failure#isOne}. */
   record Failed(Instant time, ConnectionInfo connection, CloseReason reason) {}
 
   private final Set<ListenerInfo> listeners = new CopyOnWriteArraySet<>();
   private final Map<ConnectionInfo, Connection> connections = new ConcurrentHashMap<>();
+  private final Map<Delayed, BackoffStats> backoffs = new ConcurrentHashMap<>();
   private final Deque<Failed> failures = new ArrayDeque<>();
 
   private final AtomicInteger open = new AtomicInteger();
@@ -133,6 +144,21 @@ public final class Activity extends TunnelEventListener {
       failed.increment();
       keep(new Failed(Instant.now(), connection, reason));
     }
+  }
+
+  @Override
+  public void backoff(BackoffStats state) {
+    backoffs.put(Delayed.by(state), state);
+  }
+
+  @Override
+  public void backoffEnded(BackoffStats state) {
+    backoffs.remove(Delayed.by(state));
+  }
+
+  /** Returns the delays of dials, each as it was after its last failure. */
+  List<BackoffStats> backoffs() {
+    return List.copyOf(backoffs.values());
   }
 
   private void keep(Failed failure) {

@@ -1,10 +1,12 @@
 package io.github.devicetunnel.cli.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.devicetunnel.BackoffStats;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.DialTimings;
 import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.TunnelRejectedException;
 import io.github.devicetunnel.cli.console.Console;
@@ -13,6 +15,7 @@ import io.github.devicetunnel.cli.listen.ListenAddress;
 import io.github.devicetunnel.cli.listen.Reporter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,6 +101,21 @@ public final class JsonEvents extends TunnelEventListener implements Reporter {
     json.writeStringField("reason", reason.kind().name());
     Json.number(json, "code", reason.code());
     json.writeStringField("message", console.redact(reason.message()));
+  }
+
+  @Override
+  public void backoff(BackoffStats state) {
+    Target target = state.target();
+    emit(
+        "backoff",
+        json -> {
+          json.writeStringField("cloud", state.cloudUri());
+          json.writeStringField("device", target == null ? null : target.deviceId());
+          json.writeStringField("service", target == null ? null : target.serviceAddress());
+          json.writeNumberField("failures", state.failures());
+          json.writeNumberField("untilMs", Instant.now().plus(state.delay()).toEpochMilli());
+          json.writeStringField("reason", console.redact(state.message()));
+        });
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.github.devicetunnel.cli.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.devicetunnel.BackoffStats;
 import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.ListenerInfo;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.Json;
 import io.github.devicetunnel.cli.listen.ListenAddress;
@@ -81,6 +83,13 @@ final class StatusPage {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeArrayFieldStart("backoffs");
+    for (BackoffStats backoff : activity.backoffs()) {
+      json.writeStartObject();
+      write(backoff, json);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     json.writeArrayFieldStart("failures");
     for (Activity.Failed failure : activity.failures()) {
       json.writeStartObject();
@@ -98,6 +107,16 @@ final class StatusPage {
     json.writeNumberField("ageMs", connection.ageMillis());
     json.writeNumberField("bytesUp", connection.bytesUp());
     json.writeNumberField("bytesDown", connection.bytesDown());
+  }
+
+  private void write(BackoffStats backoff, JsonGenerator json) throws IOException {
+    Target target = backoff.target();
+    json.writeStringField("cloud", backoff.cloudUri());
+    json.writeStringField("device", target == null ? null : target.deviceId());
+    json.writeStringField("service", target == null ? null : target.serviceAddress());
+    json.writeNumberField("failures", backoff.failures());
+    json.writeNumberField("delayMs", backoff.delay().toMillis());
+    json.writeStringField("message", console.redact(backoff.message()));
   }
 
   private void write(Activity.Failed failure, JsonGenerator json) throws IOException {

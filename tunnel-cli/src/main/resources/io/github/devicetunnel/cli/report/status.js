@@ -84,6 +84,13 @@ function show(now) {
   }), 'No open connections');
   $('more').hidden = now.open <= now.connections.length;
   $('more').textContent = now.open - now.connections.length + ' older connections not shown';
+  $('backoffSection').hidden = now.backoffs.length === 0;
+  fill('backoffs', now.backoffs.map(b => [
+    ['To', b.device ? b.device + '/' + b.service : b.cloud, 'code to'],
+    ['Failures', b.failures, 'number'],
+    ['Delay', (b.delayMs / 1000).toFixed(1) + ' s', 'number'],
+    ['Message', b.message],
+  ]), 'No delays');
   fill('failures', now.failures.map(f => [
     ['Time', clock(f.time), 'fixed'],
     ['No.', f.connection, 'fixed'],

@@ -110,6 +110,13 @@ class JsonEventsTest {
       String address = address(process.nextEvent());
       awaitClose(address);
 
+      assertThat(process.nextEvent())
+          .contains(
+              entry("event", "backoff"),
+              entry("device", Program.DEVICE),
+              entry("service", "127.0.0.1:80"),
+              entry("failures", 1L))
+          .containsKeys("cloud", "untilMs", "reason");
       Map<String, Object> rejected = process.nextEvent();
       assertThat(rejected)
           .contains(
@@ -161,6 +168,8 @@ class JsonEventsTest {
 
       cloud.close();
       awaitClose(address);
+      assertThat(process.nextEvent())
+          .contains(entry("event", "backoff"), entry("device", null), entry("service", null));
       assertThat(process.nextEvent())
           .contains(
               entry("event", "failed"),
