@@ -73,18 +73,20 @@ final class ClientLife {
   /** Implements {@link TunnelClient#close(Duration)}. */
   DrainReport close(Duration drain) {
     closed.set(true);
-    List<Connections.Connection> connections = new ArrayList<>();
-    for (TunnelListener listener : listeners) {
-      listener.stopAccepting();
-      connections.addAll(listener.connections());
+    try {
+      List<Connections.Connection> connections = new ArrayList<>();
+      for (TunnelListener listener : listeners) {
+        listener.stopAccepting();
+        connections.addAll(listener.connections());
+      }
+      connections.addAll(streams);
+      return Connections.drain(connections, drain);
+    } finally {
+      if (left.compareAndSet(false, true)) {
+        resources.backoffEvents().remove(events);
+        resources.leave();
+      }
     }
-    connections.addAll(streams);
-    DrainReport report = Connections.drain(connections, drain);
-    if (left.compareAndSet(false, true)) {
-      resources.backoffEvents().remove(events);
-      resources.leave();
-    }
-    return report;
   }
 
   /** Returns the statistics of all connections that are not closed. */

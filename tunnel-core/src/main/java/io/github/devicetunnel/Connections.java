@@ -1,9 +1,10 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Deadline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class Connections {
      * @return false if the time passed, or at once if the calling thread is in a callback about
      *     this connection
      */
-    boolean awaitClosed(long nanos) throws InterruptedException;
+    boolean awaitClosed(Deadline deadline) throws InterruptedException;
 
     /** Returns a snapshot of the connection. */
     ConnectionStats stats();
@@ -47,22 +48,43 @@ final class Connections {
     Wait wait = new Wait();
     List<Connection> open = wait.forAll(left, Duration.ZERO);
     if (!open.isEmpty() && time.compareTo(Duration.ZERO) > 0) {
-      LOG.info(
-          "Waiting up to {} for open connections to finish: {}",
-          Durations.seconds(time),
-          names(open));
+      logWait(open, time);
     }
     List<Connection> late = wait.forAll(open, time);
     long unconfirmed = 0;
     for (Connection connection : late) {
       unconfirmed += connection.stats().bytesUnconfirmed();
-      connection.end(CloseCause.shutdown());
     }
+    endAll(endAll(late)); // those that failed again, because others may have released memory
     wait.forAll(late, MAX_END_TIME);
     if (wait.interrupted) {
       Thread.currentThread().interrupt();
     }
     return new DrainReport(left.size() - late.size(), late.size(), unconfirmed);
+  }
+
+  /** Ends connections, and returns those whose end threw. */
+  private static List<Connection> endAll(List<Connection> connections) {
+    List<Connection> failed = new ArrayList<>(connections.size());
+    for (Connection connection : connections) {
+      try {
+        connection.end(CloseCause.shutdown());
+      } catch (RuntimeException | Error e) {
+        failed.add(connection); // the others must end nevertheless
+      }
+    }
+    return failed;
+  }
+
+  private static void logWait(List<Connection> open, Duration time) {
+    try {
+      LOG.info(
+          "Waiting up to {} for open connections to finish: {}",
+          Durations.seconds(time),
+          names(open));
+    } catch (RuntimeException | Error e) {
+      // A failed log must not keep the connections open.
+    }
   }
 
   private static String names(List<Connection> connections) {
@@ -80,14 +102,13 @@ final class Connections {
 
     /** Returns the connections that did not close in time. */
     List<Connection> forAll(List<Connection> connections, Duration time) {
-      long deadline = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(time));
+      Deadline deadline = Deadline.after(time);
       return connections.stream().filter(connection -> !isClosedBy(connection, deadline)).toList();
     }
 
-    private boolean isClosedBy(Connection connection, long deadline) {
+    private boolean isClosedBy(Connection connection, Deadline deadline) {
       try {
-        long nanos = interrupted ? 0 : Math.max(0, deadline - System.nanoTime());
-        return connection.awaitClosed(nanos);
+        return connection.awaitClosed(interrupted ? Deadline.after(Duration.ZERO) : deadline);
       } catch (InterruptedException e) {
         interrupted = true;
         return false;

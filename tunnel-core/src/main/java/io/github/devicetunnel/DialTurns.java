@@ -28,8 +28,11 @@ final class DialTurns {
   record Turn(Admission.Permit permit, Breakers.Pass pass) implements AutoCloseable {
     @Override
     public void close() {
-      pass.close();
-      permit.close();
+      try {
+        pass.close();
+      } finally {
+        permit.close();
+      }
     }
   }
 
@@ -65,13 +68,20 @@ final class DialTurns {
       while (true) {
         awaitBackoff(deadline, token);
         Admission.Permit permit = awaitPermit();
-        Breakers.Pass pass =
-            resources.breakers().tryEnter(settings.cloudUri(), settings.target(), token);
-        if (pass != null) {
-          waitingFor = null;
-          return new Turn(permit, pass);
+        Turn turn = null;
+        try {
+          Breakers.Pass pass =
+              resources.breakers().tryEnter(settings.cloudUri(), settings.target(), token);
+          turn = pass == null ? null : new Turn(permit, pass);
+        } finally {
+          if (turn == null) {
+            permit.close(); // another dial has failed meanwhile, or is the probe
+          }
         }
-        permit.close(); // another dial has failed meanwhile, or is the probe
+        if (turn != null) {
+          waitingFor = null;
+          return turn;
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -50,7 +51,7 @@ final class LocalConnection implements Connections.Connection {
   private final CountDownLatch upEnded = new CountDownLatch(1);
 
   private final LateBytes lateBytes;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private boolean reported; // used only by the thread of run()
@@ -71,9 +72,14 @@ final class LocalConnection implements Connections.Connection {
     this.tunnel =
         new Tunnel(
             resources, settings, permit, events, settings.timeouts().halfClose(HALF_CLOSE_TIMEOUT));
-    this.dialWatch = new ClientWatch(resources.timers(), local, false, tunnel::clientLeft);
-    this.drainWatch = new ClientWatch(resources.timers(), local, true, tunnel::clientLeft);
+    this.dialWatch = watch(false);
+    this.drainWatch = watch(true);
     this.lateBytes = new LateBytes(resources.timers(), upEnded::countDown);
+  }
+
+  private ClientWatch watch(boolean readToEnd) {
+    return new ClientWatch(
+        resources.timers(), resources.threads().helpers(), local, readToEnd, tunnel::clientLeft);
   }
 
   void start() {
@@ -113,7 +119,7 @@ final class LocalConnection implements Connections.Connection {
 
   private void fail(Throwable e) {
     try {
-      tunnel.abort(CloseCause.internalError(e));
+      tunnel.fail(e);
     } finally {
       local.reset();
     }
@@ -134,9 +140,12 @@ final class LocalConnection implements Connections.Connection {
         report(tunnel.requireReason());
         reportLateBytes();
       } finally {
-        permit.close();
-        onClosed.accept(this);
-        closed.countDown();
+        try {
+          permit.close();
+          onClosed.accept(this);
+        } finally {
+          closed.countDown();
+        }
       }
     }
   }
@@ -206,7 +215,7 @@ final class LocalConnection implements Connections.Connection {
   }
 
   private void localReset(IOException e) {
-    tunnel.end(CloseCause.localReset(e));
+    tunnel.endHere(CloseCause.localReset(e));
   }
 
   /** Ends the output to the local client after an orderly end; otherwise resets the connection. */
@@ -293,15 +302,19 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public void end(CloseCause cause) {
-    tunnel.end(cause);
-    ended.countDown();
-    // Unblocks a thread that waits for the local client. Its bytes can no longer be delivered.
-    local.reset();
+    try {
+      tunnel.end(cause);
+    } finally {
+      ended.complete(null);
+      // Unblocks a thread that waits for the local client. Its bytes can no longer be delivered.
+      local.reset();
+    }
   }
 
   @Override
-  public boolean awaitClosed(long nanos) throws InterruptedException {
-    return tunnel.awaitClosed(nanos) && closed.await(nanos, TimeUnit.NANOSECONDS);
+  public boolean awaitClosed(Deadline deadline) throws InterruptedException {
+    return tunnel.awaitClosed(deadline)
+        && closed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
   }
 
   @Override

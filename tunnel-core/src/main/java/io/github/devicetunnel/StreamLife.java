@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.concurrent.Admission;
+import io.github.devicetunnel.internal.concurrent.Deadline;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -175,9 +176,12 @@ final class StreamLife implements Connections.Connection {
       return;
     }
     closedHere = true;
-    tunnel.end(CloseCause.localClosed());
-    reader.wake();
-    release();
+    try {
+      tunnel.endHere(CloseCause.localClosed());
+    } finally {
+      reader.wake();
+      release();
+    }
     awaitClosed();
   }
 
@@ -189,9 +193,12 @@ final class StreamLife implements Connections.Connection {
 
   @Override
   public void end(CloseCause cause) {
-    tunnel.end(cause);
-    reader.wake();
-    releaseSoon();
+    try {
+      tunnel.end(cause);
+    } finally {
+      reader.wake();
+      releaseSoon();
+    }
   }
 
   private void releaseSoon() {
@@ -218,12 +225,18 @@ final class StreamLife implements Connections.Connection {
       if (scheduled != null) {
         scheduled.cancel(false);
       }
-      tunnel.close();
     } finally {
-      permit.close();
-      onClosed.accept(this);
-      closed.countDown();
-      whenClosed.complete(tunnel.requireReason());
+      try {
+        tunnel.close();
+      } finally {
+        try {
+          permit.close();
+          onClosed.accept(this);
+        } finally {
+          closed.countDown();
+          whenClosed.complete(tunnel.requireReason());
+        }
+      }
     }
   }
 
@@ -242,8 +255,9 @@ final class StreamLife implements Connections.Connection {
   }
 
   @Override
-  public boolean awaitClosed(long nanos) throws InterruptedException {
-    return tunnel.awaitClosed(nanos) && closed.await(nanos, TimeUnit.NANOSECONDS);
+  public boolean awaitClosed(Deadline deadline) throws InterruptedException {
+    return tunnel.awaitClosed(deadline)
+        && closed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -179,10 +179,16 @@ final class StreamReader {
   private void startStandIn() {
     if (taker == Taker.NONE && !payload.hasRemaining() && !ended) {
       taker = Taker.STAND_IN;
+      boolean started = false;
       try {
         standIns.accept(this::standIn);
+        started = true;
       } catch (OutOfMemoryError e) {
-        taker = Taker.NONE; // no thread can be started; the next periodic call tries again
+        // No thread can be started. The next periodic call tries again.
+      } finally {
+        if (!started) {
+          taker = Taker.NONE;
+        }
       }
     }
   }

@@ -11,6 +11,7 @@ import io.github.devicetunnel.internal.frames.FrameWriter;
 import io.github.devicetunnel.internal.frames.ProtocolViolationException;
 import io.github.devicetunnel.internal.frames.WebSocket;
 import io.github.devicetunnel.internal.net.HeapShare;
+import io.github.devicetunnel.internal.net.UpgradedSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -30,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class Tunnel implements TunnelTimers.Verdict {
   /** Timeout for the answer to a close frame. */
   static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Limits the close handshake if no timer could be started. Exceeds its timeout. */
+  private static final Duration MAX_CLOSE_TIME = Duration.ofMillis(2_500);
+
+  /** The close reason if there is no memory for another one, and therefore created in advance. */
+  private static final CloseReason UNRECORDED =
+      CloseCause.internalError(new OutOfMemoryError("no memory to record the failure"))
+          .reason(0, 0, System.nanoTime());
 
   /** If a tunnel ends this soon without a byte, probably no service listens on the address. */
   private static final Duration IMMEDIATE_CLOSE = Duration.ofSeconds(1);
@@ -51,6 +60,8 @@ final class Tunnel implements TunnelTimers.Verdict {
   // Written by the thread that dials.
   private volatile boolean dialed;
   private volatile HeapShare.@Nullable Lease lease;
+
+  private volatile @Nullable Throwable failure; // the first unexpected one
 
   /**
    * Creates a tunnel that is not open yet.
@@ -90,9 +101,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     try {
       awaitAdmission();
       leaseHeap();
-      WebSocket opened =
-          new WebSocket(
-              dial.execute(), task -> resources.threads().helpers().execute(() -> guard(task)));
+      WebSocket opened = webSocket(dial.execute());
       if (life.open(opened)) {
         timers.opened(opened);
         events.opened();
@@ -103,13 +112,31 @@ final class Tunnel implements TunnelTimers.Verdict {
     } catch (TunnelException e) {
       throw dialFailed(e);
     } catch (RuntimeException | Error e) {
-      end(CloseCause.internalError(e));
-      release();
+      try {
+        fail(e);
+      } finally {
+        release();
+      }
       throw e;
     } finally {
       threads.leave();
     }
     throw new TunnelException(requireReason());
+  }
+
+  private WebSocket webSocket(UpgradedSocket granted) {
+    boolean done = false;
+    try {
+      WebSocket webSocket =
+          new WebSocket(granted, task -> resources.threads().helpers().execute(() -> guard(task)));
+      done = true;
+      return webSocket;
+    } finally {
+      if (!done) {
+        granted.abort();
+        granted.close();
+      }
+    }
   }
 
   /** See {@link StreamLife#countAsDialed}. */
@@ -151,7 +178,7 @@ final class Tunnel implements TunnelTimers.Verdict {
     try {
       step.run();
     } catch (RuntimeException | Error e) {
-      abort(CloseCause.internalError(e));
+      fail(e);
     }
   }
 
@@ -205,7 +232,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       }
       return isOpen() ? payload : null;
     } catch (RuntimeException | Error e) {
-      abort(CloseCause.internalError(e));
+      fail(e);
       throw e;
     } finally {
       threads.leave();
@@ -221,25 +248,33 @@ final class Tunnel implements TunnelTimers.Verdict {
       if (payload == null) {
         boolean inOrder = socket.closeCode() == CloseCode.NORMAL;
         String hint = inOrder ? hint(socket) : null;
-        end(CloseCause.remoteClosed(socket.closeCode(), socket.closeReason(), hint));
+        endHere(CloseCause.remoteClosed(socket.closeCode(), socket.closeReason(), hint));
       }
       return payload;
     } catch (SocketTimeoutException e) {
       throw e;
     } catch (BareCloseException e) {
       if (settings.bareClose() == BareClose.END) {
-        end(CloseCause.bareClose(hint(socket)));
+        endHere(CloseCause.bareClose(hint(socket)));
       } else {
-        abort(CloseCause.lost(e));
+        abortHere(CloseCause.lost(e));
       }
     } catch (ProtocolViolationException e) {
-      end(CloseCause.protocolError(e));
+      endHere(CloseCause.protocolError(e));
     } catch (IOException e) {
-      abort(isInterrupt(e) ? CloseCause.interrupted("reading", e) : CloseCause.lost(e));
+      abortHere(lost(e));
     } finally {
       payloadWatch.notWaiting();
     }
     return null;
+  }
+
+  private CloseCause lost(IOException e) {
+    Throwable first = failure;
+    if (first != null) {
+      return CloseCause.internalError(first);
+    }
+    return isInterrupt(e) ? CloseCause.interrupted("reading", e) : CloseCause.lost(e);
   }
 
   /**
@@ -282,7 +317,7 @@ final class Tunnel implements TunnelTimers.Verdict {
         events.bytesSent(size);
       }
     } catch (RuntimeException | Error e) {
-      abort(CloseCause.internalError(e));
+      fail(e);
       throw e;
     } finally {
       threads.leave();
@@ -300,7 +335,7 @@ final class Tunnel implements TunnelTimers.Verdict {
         return;
       } catch (IOException e) {
         if (isInterrupt(e)) {
-          abort(CloseCause.interrupted("writing", e));
+          abortHere(CloseCause.interrupted("writing", e));
         }
         // Other failures do not end the tunnel, because a reply and a close frame may still be
         // unread: docs/rationale/data-path.md.
@@ -320,7 +355,7 @@ final class Tunnel implements TunnelTimers.Verdict {
       timers.draining(metrics::received);
       WebSocket socket = life.webSocket();
       if (socket != null && settings.timeouts().pings()) {
-        socket.ping(); // its pong confirms all sent bytes
+        socket.pingHere(); // its pong confirms all sent bytes
       }
     }
   }
@@ -341,36 +376,105 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Ends the tunnel and aborts its connection without a close handshake. Does not block. Has no
-   * effect if the tunnel has ended.
+   * Ends the tunnel and aborts its connection without a close handshake, on a helper thread: the
+   * timer thread runs no code of sockets. Does not block. Has no effect if the tunnel has ended.
    */
   @Override
   public void abort(CloseCause cause) {
-    if (end(cause)) {
+    if (beginEnd(cause)) {
+      abortSoon();
+    }
+  }
+
+  private void abortHere(CloseCause cause) {
+    if (beginEnd(cause)) {
       abort();
     }
   }
 
   /**
-   * Ends the tunnel with a close frame. Does not block.
+   * Ends the tunnel after an unexpected failure, and aborts its connection even if there is no
+   * memory to record the failure or if the tunnel has ended. Does not block.
+   */
+  @Override
+  public void fail(Throwable unexpected) {
+    try {
+      if (failure == null) {
+        failure = unexpected;
+      }
+      boolean unused = beginEnd(CloseCause.internalError(unexpected));
+    } finally {
+      abort();
+    }
+  }
+
+  /**
+   * Ends the tunnel with a close frame, which a helper thread writes. Does not block.
    *
    * @return false if the tunnel had already ended
    */
   @Override
   public boolean end(CloseCause cause) {
+    return end(cause, WebSocket::sendClose);
+  }
+
+  /**
+   * Like {@link #end}, but may write the close frame on the calling thread, which must be one of
+   * this connection.
+   */
+  boolean endHere(CloseCause cause) {
+    return end(cause, WebSocket::sendCloseHere);
+  }
+
+  /** Sends a close frame through a websocket. */
+  private interface Closing {
+    void send(WebSocket socket, int code, String reason);
+  }
+
+  private boolean end(CloseCause cause, Closing closing) {
+    if (!beginEnd(cause)) {
+      return false;
+    }
+    WebSocket socket = life.webSocket();
+    if (socket == null) {
+      cancelDial();
+      return true;
+    }
+    boolean isBounded = false;
+    try {
+      timers.closing(CLOSE_TIMEOUT, this::abortSoon);
+      closing.send(socket, cause.answer(), "");
+      isBounded = true;
+    } finally {
+      if (!isBounded) {
+        abort(); // without memory for a timer, nothing would limit the close handshake
+      }
+    }
+    return true;
+  }
+
+  private boolean beginEnd(CloseCause cause) {
     if (!life.end(metrics.reason(cause))) {
       return false;
     }
     upPacer.end();
     downPacer.end();
-    WebSocket socket = life.webSocket();
-    if (socket == null) {
-      cancelDial();
-    } else {
-      timers.closing(CLOSE_TIMEOUT, this::abort);
-      socket.sendClose(cause.answer(), "");
-    }
     return true;
+  }
+
+  /** Aborts on a helper thread, or here if none can be started. */
+  private void abortSoon() {
+    boolean isDue = false;
+    try {
+      resources.threads().helpers().execute(this::abort);
+      isDue = true;
+    } catch (OutOfMemoryError e) {
+      // Handled below: neither a thread nor memory is needed for that.
+    } finally {
+      if (!isDue) {
+        abort();
+      }
+    }
   }
 
   /** Aborts the connection without a close frame, or cancels the dial. Releases blocked threads. */
@@ -394,7 +498,7 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   void close() {
     try {
-      end(CloseCause.localClosed());
+      boolean unused = endHere(CloseCause.localClosed());
       awaitEnd();
     } finally {
       release();
@@ -405,25 +509,35 @@ final class Tunnel implements TunnelTimers.Verdict {
     WebSocket socket = life.webSocket();
     if (socket != null && !life.isClosed()) {
       try {
-        socket.awaitEnd();
+        socket.awaitEnd(Deadline.in(MAX_CLOSE_TIME));
+      } catch (SocketTimeoutException e) {
+        socket.abort();
       } catch (IOException | Error e) {
         // The close reason is already known. release() closes the socket in any case.
       }
     }
   }
 
+  /** Releases all resources. Each step is made even if an earlier one fails. */
   private void release() {
     WebSocket socket = life.webSocket();
-    if (socket != null && !life.isClosed()) {
-      socket.close();
+    try {
+      if (socket != null && !life.isClosed()) {
+        socket.close();
+      }
+    } finally {
+      boolean unused = life.end(UNRECORDED);
+      life.close();
+      try {
+        timers.stop();
+      } finally {
+        HeapShare.Lease current = lease;
+        if (current != null) {
+          current.close();
+        }
+        threads.close();
+      }
     }
-    life.close();
-    timers.stop();
-    HeapShare.Lease current = lease;
-    if (current != null) {
-      current.close();
-    }
-    threads.close();
   }
 
   /** Emits {@code closed} on the last thread that leaves the tunnel, so that no event follows. */
@@ -438,8 +552,8 @@ final class Tunnel implements TunnelTimers.Verdict {
    * time passes first. Returns false immediately on a thread that is in a callback about this
    * tunnel, which would wait for itself.
    */
-  boolean awaitClosed(long nanos) throws InterruptedException {
-    return !events.isCalling() && threads.awaitDone(nanos);
+  boolean awaitClosed(Deadline deadline) throws InterruptedException {
+    return !events.isCalling() && threads.awaitDone(deadline.nanosLeft());
   }
 
   /** Returns whether bytes are still delivered. */

@@ -434,18 +434,19 @@ public final class TunnelClient implements AutoCloseable {
     life.checkOpen();
     ConnectionInfo connection = ofStream.connection(resources.nextConnection(), null);
     ConnectionEvents eventsOfStream = new ConnectionEvents(connection, events);
-    TunnelStream stream =
-        new TunnelStream(resources, ofStream, connections.request(), eventsOfStream, life::remove);
+    Admission.Permit permit = connections.request();
     boolean added = false;
     try {
+      TunnelStream stream =
+          new TunnelStream(resources, ofStream, permit, eventsOfStream, life::remove);
       life.add(stream.life());
       added = true;
+      return stream;
     } finally {
       if (!added) {
-        stream.close(); // releases its permit
+        permit.close();
       }
     }
-    return stream;
   }
 
   /**

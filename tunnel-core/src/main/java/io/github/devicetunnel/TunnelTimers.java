@@ -28,11 +28,11 @@ final class TunnelTimers {
     /** Ends the tunnel with a close frame. Returns false if it had already ended. */
     boolean end(CloseCause cause);
 
-    /**
-     * Ends the tunnel and aborts its connection, because the cloud does not respond or a check
-     * failed.
-     */
+    /** Ends the tunnel and aborts its connection, because the cloud does not respond. */
     void abort(CloseCause cause);
+
+    /** Ends the tunnel and aborts its connection, because a check failed. */
+    void fail(Throwable failure);
   }
 
   private final ScheduledExecutorService scheduler;
@@ -77,7 +77,7 @@ final class TunnelTimers {
               idle,
               quiet(payloadWatch::idleNanos),
               () -> verdict.end(CloseCause.idle(idle)),
-              this::failed));
+              verdict::fail));
     }
   }
 
@@ -85,10 +85,6 @@ final class TunnelTimers {
   private LongSupplier quiet(LongSupplier payloadNanos) {
     LongSupplier incompleteNanos = incomplete;
     return () -> Math.min(payloadNanos.getAsLong(), incompleteNanos.getAsLong());
-  }
-
-  private void failed(Throwable failure) {
-    verdict.abort(CloseCause.internalError(failure));
   }
 
   private Recheck startKeepAlive(WebSocket webSocket) {
@@ -106,7 +102,7 @@ final class TunnelTimers {
 
           @Override
           public void failed(Throwable failure) {
-            TunnelTimers.this.failed(failure);
+            verdict.fail(failure);
           }
         };
     return webSocket.startKeepAlive(
@@ -130,7 +126,7 @@ final class TunnelTimers {
         };
     checks.add(
         QuietTimer.start(
-            scheduler, halfCloseTimeout, quiet(payloadWatch::silentNanos), timedOut, this::failed));
+            scheduler, halfCloseTimeout, quiet(payloadWatch::silentNanos), timedOut, verdict::fail));
   }
 
   /**
@@ -155,7 +151,7 @@ final class TunnelTimers {
             return delay;
           }
         };
-    checks.add(Recheck.start(scheduler, 0, check, this::failed));
+    checks.add(Recheck.start(scheduler, 0, check, verdict::fail));
   }
 
   /** Replaces all timers by the timeout of the close handshake. */

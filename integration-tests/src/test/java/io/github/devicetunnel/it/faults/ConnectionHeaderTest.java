@@ -17,12 +17,11 @@ import io.github.devicetunnel.it.support.RandomBytes;
 import io.github.devicetunnel.it.support.RawConnection;
 import io.github.devicetunnel.it.support.ScriptedCloud;
 import io.github.devicetunnel.it.support.ServerFrames;
-import java.net.InetAddress;
+import io.github.devicetunnel.it.support.UnconnectedSockets;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import okhttp3.OkHttpClient;
@@ -219,30 +218,10 @@ final class ConnectionHeaderTest {
   }
 
   /** A socket factory of an application, whose sockets the library cannot recognize. */
-  private static final class PlainSockets extends SocketFactory {
+  private static final class PlainSockets extends UnconnectedSockets {
     @Override
     public Socket createSocket() {
       return new Socket();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
     }
   }
 }

@@ -1,14 +1,13 @@
 package io.github.devicetunnel.it.faults;
 
+import io.github.devicetunnel.it.support.UnconnectedSockets;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.SocketFactory;
 
-/** Sockets whose writes block while a gate is shut. */
-final class GatedSockets extends SocketFactory {
+/** Sockets whose writes block while a gate is shut, until they are closed. */
+final class GatedSockets extends UnconnectedSockets {
   private boolean shut; // guarded by this
   private int waiting; // guarded by this
 
@@ -25,10 +24,14 @@ final class GatedSockets extends SocketFactory {
     return waiting > 0;
   }
 
-  private synchronized void pass() throws IOException {
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  private synchronized void pass(Socket socket) throws IOException {
     waiting++;
     try {
-      while (shut) {
+      while (shut && !socket.isClosed()) {
         wait();
       }
     } catch (InterruptedException e) {
@@ -49,30 +52,16 @@ final class GatedSockets extends SocketFactory {
       return new FilterOutputStream(super.getOutputStream()) {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-          pass();
+          pass(GatedSocket.this);
           out.write(bytes, offset, length);
         }
       };
     }
-  }
 
-  @Override
-  public Socket createSocket(String host, int port) {
-    throw new UnsupportedOperationException("OkHttp connects its sockets itself");
-  }
-
-  @Override
-  public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-    return createSocket(host, port);
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int port) {
-    return createSocket(host.getHostName(), port);
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) {
-    return createSocket(host, port);
+    @Override
+    public void close() throws IOException {
+      super.close();
+      wake();
+    }
   }
 }

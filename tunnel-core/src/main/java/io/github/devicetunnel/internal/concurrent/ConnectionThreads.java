@@ -41,9 +41,7 @@ public final class ConnectionThreads {
           1,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          task -> Daemons.thread("tunnel-helper", task),
-          // After the shutdown no connection is left that needs a helper.
-          new ThreadPoolExecutor.DiscardPolicy());
+          task -> Daemons.thread("tunnel-helper", task));
 
   /**
    * Creates the object without starting a thread.
@@ -56,7 +54,12 @@ public final class ConnectionThreads {
   }
 
   public Thread start(String name, Runnable task) {
-    Thread thread = VIRTUAL == null ? Daemons.thread(name, task) : counted(VIRTUAL, name, task);
+    return VIRTUAL == null
+        ? started(Daemons.thread(name, task))
+        : startCounted(VIRTUAL, name, task);
+  }
+
+  private static Thread started(Thread thread) {
     thread.start();
     return thread;
   }
@@ -125,24 +128,37 @@ public final class ConnectionThreads {
     return helpers;
   }
 
+  /**
+   * Ends the helpers, each after its task. A connection that was closed in its own callback may
+   * still need one, so further tasks start further helpers.
+   */
   public void shutdown() {
-    helpers.shutdown();
+    helpers.setKeepAliveTime(0, TimeUnit.NANOSECONDS);
   }
 
-  private Thread counted(VirtualThreads virtual, String name, Runnable task) {
-    if (platformThreads.incrementAndGet() > maxPlatformThreads) {
-      platformThreads.decrementAndGet();
-      return virtual.unstarted(name, task);
-    }
-    return Daemons.thread(
-        name,
+  private Thread startCounted(VirtualThreads virtual, String name, Runnable task) {
+    Runnable counted =
         () -> {
           try {
             task.run();
           } finally {
             platformThreads.decrementAndGet();
           }
-        });
+        };
+    if (platformThreads.incrementAndGet() > maxPlatformThreads) {
+      platformThreads.decrementAndGet();
+      return started(virtual.unstarted(name, task));
+    }
+    boolean started = false;
+    try {
+      Thread thread = started(Daemons.thread(name, counted));
+      started = true;
+      return thread;
+    } finally {
+      if (!started) {
+        platformThreads.decrementAndGet();
+      }
+    }
   }
 
   /**

@@ -25,6 +25,15 @@ public final class Deadline {
     return timeout.isZero() ? NONE : new Deadline(timeout);
   }
 
+  /**
+   * Returns a deadline relative to now.
+   *
+   * @param time zero or less means now
+   */
+  public static Deadline after(Duration time) {
+    return new Deadline(time);
+  }
+
   /** Returns whether there is a deadline. */
   public boolean isSet() {
     return this != NONE;

@@ -70,7 +70,7 @@ public final class Recheck {
         schedule(delay);
       }
     } catch (RuntimeException | Error e) {
-      onFailure.accept(e);
+      onFailure.accept(e); // its own failure is the last result of this task, and not reported
     }
   }
 }

@@ -195,13 +195,13 @@ public final class FrameReader {
     if (limit - parsed < headerSize + length) {
       return false;
     }
-    beginPayload(headerSize, length);
+    int start = parsed + headerSize;
+    // Copied before the position changes: if there is no memory, no payload is taken for a header.
+    byte[] payload = Arrays.copyOfRange(buffer, start, start + length);
     if (writer == Role.CLIENT) {
-      Masking.apply(buffer, parsed, length, maskKey, 0);
+      Masking.apply(payload, 0, length, (int) number(start - 4, 4), 0);
     }
-    remaining = 0;
-    byte[] payload = Arrays.copyOfRange(buffer, parsed, parsed + length);
-    parsed += length;
+    parsed = start + length;
     switch (opcode) {
       case PING -> controls.onPing(payload);
       case PONG -> controls.onPong(payload);
@@ -248,13 +248,16 @@ public final class FrameReader {
    * left in the buffer.
    */
   private void fill() throws IOException {
-    byte[] target = buffer.length == size.bytes() ? buffer : new byte[size.bytes()];
+    byte[] target = buffer;
+    ByteBuffer targetView = view;
+    if (target.length != size.bytes()) {
+      target = new byte[size.bytes()];
+      targetView = ByteBuffer.wrap(target);
+    }
     int left = limit - parsed;
     System.arraycopy(buffer, parsed, target, 0, left);
-    if (target != buffer) {
-      buffer = target;
-      view = ByteBuffer.wrap(target);
-    }
+    buffer = target;
+    view = targetView;
     parsed = 0;
     limit = left;
     int count = size.read(in, buffer, limit, buffer.length - limit);

@@ -2,7 +2,6 @@ package io.github.devicetunnel.internal.frames;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,22 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A control frame is queued, and the current holder of the write lock sends it after the current
  * frame. Control frames are therefore sent between the frames of a running upload. If the lock is
- * free, the caller sends the frame itself, provided that the socket's send buffer has room for it.
- * Otherwise a helper thread sends it. At most one frame of each kind is queued: the latest pong
- * answers all earlier pings (RFC 6455 section 5.5.3).
+ * free, a helper thread sends the frame. A thread of the connection itself sends it without a
+ * helper if the socket's send buffer probably has room for it: if it blocks in spite of that, only
+ * its own connection waits. At most one frame of each kind is queued: the latest pong answers all
+ * earlier pings (RFC 6455 section 5.5.3).
  *
  * <p>Thread-safe.
  */
 final class FrameSender {
   private static final long NEVER = Long.MIN_VALUE;
 
-  /** Length of a ping's payload: the number of bytes sent before the ping, and its send time. */
-  private static final int PING_BYTES = 2 * Long.BYTES;
-
-  /**
-   * Number of control frames that always fit into the socket's send buffer, even if the peer does
-   * not read.
-   */
+  /** Number of control frames that fit into the socket's send buffer if the peer does not read. */
   private static final int FEW = 8;
 
   private final ReentrantLock writing = new ReentrantLock();
@@ -49,15 +43,14 @@ final class FrameSender {
   private volatile long writingSince = NEVER;
   private volatile boolean closeSent;
 
-  /** Base of the times in pings, so that the peer does not learn the value of the local clock. */
-  private final long startedAt = System.nanoTime();
+  private final AtomicInteger controlsSent = new AtomicInteger();
+
+  private final Pings pings = new Pings();
 
   // Written by the reading thread.
   private volatile long acknowledged;
+  private volatile int controlsAcknowledged;
   private volatile @Nullable Duration roundTrip;
-
-  // Number of control frames sent since the last pong.
-  private final AtomicInteger unconfirmed = new AtomicInteger();
 
   private final AtomicBoolean helperIsDue = new AtomicBoolean();
 
@@ -93,7 +86,14 @@ final class FrameSender {
    */
   void sendClose(int code, String reason) {
     if (closeDue.compareAndSet(null, new CloseFrame(code, reason))) {
-      controlIsDue();
+      handOver();
+    }
+  }
+
+  /** Like {@link #sendClose}, but may write on the calling thread, one of this connection. */
+  void sendCloseHere(int code, String reason) {
+    if (closeDue.compareAndSet(null, new CloseFrame(code, reason))) {
+      writeOrHandOver();
     }
   }
 
@@ -111,31 +111,31 @@ final class FrameSender {
   /** Queues a ping. Does not block. */
   void sendPing() {
     pingDue = true;
-    controlIsDue();
+    handOver();
   }
 
-  /** Queues a pong. Does not block. */
+  /** Like {@link #sendPing}, but may write on the calling thread, one of this connection. */
+  void sendPingHere() {
+    pingDue = true;
+    writeOrHandOver();
+  }
+
+  /** Queues a pong. May write on the calling thread, which must be the reading thread. */
   void sendPong(byte[] payload) {
     pongDue.set(payload);
-    controlIsDue();
+    writeOrHandOver();
   }
 
   /**
-   * Handles a pong. A ping contains the number of bytes sent before it. The peer handles frames in
-   * order, so the pong acknowledges all of these bytes. The ping also contains its send time, so no
-   * list of pending pings is needed. See docs/rationale/data-path.md.
+   * Handles a pong on the reading thread. The peer handles frames in order, so the pong
+   * acknowledges all bytes that were sent before its ping. See docs/rationale/data-path.md.
    */
   void onPong(byte[] payload) {
-    if (payload.length != PING_BYTES) {
-      return;
-    }
-    ByteBuffer ping = ByteBuffer.wrap(payload);
-    long position = ping.getLong();
-    long nanos = elapsed() - ping.getLong();
-    if (position >= acknowledged && position <= sent.get() && nanos >= 0) {
-      acknowledged = position;
-      unconfirmed.set(0);
-      roundTrip = Duration.ofNanos(nanos);
+    Pings.Ping ping = pings.answeredBy(payload);
+    if (ping != null) {
+      acknowledged = ping.bytes();
+      controlsAcknowledged = ping.controls() + 1;
+      roundTrip = Duration.ofNanos(System.nanoTime() - ping.sentAt());
     }
   }
 
@@ -155,10 +155,6 @@ final class FrameSender {
    */
   @Nullable Duration roundTrip() {
     return roundTrip;
-  }
-
-  private long elapsed() {
-    return System.nanoTime() - startedAt;
   }
 
   /**
@@ -181,23 +177,31 @@ final class FrameSender {
     return closeSent && !writing.isLocked();
   }
 
-  private void controlIsDue() {
-    if (writing.isLocked()) {
-      return; // The holder checks the queue again after it has released the lock.
-    }
-    if (unacknowledged() == 0 && unconfirmed.get() < FEW) {
-      sendControls(); // The send buffer is nearly empty, so this does not block.
-    } else if (helperIsDue.compareAndSet(false, true)) {
-      askHelper();
+  private void writeOrHandOver() {
+    if (unacknowledged() == 0 && controlsSent.get() - controlsAcknowledged < FEW) {
+      sendControls();
+    } else {
+      handOver();
     }
   }
 
-  private void askHelper() {
-    try {
-      helpers.execute(this::help);
-    } catch (OutOfMemoryError e) {
-      // No thread is available. The next write or control frame sends what is queued.
-      helperIsDue.set(false);
+  /**
+   * Lets a helper send what is queued. The holder of the lock, if there is one, checks the queue
+   * again after it has released the lock.
+   */
+  private void handOver() {
+    if (!writing.isLocked() && helperIsDue.compareAndSet(false, true)) {
+      boolean started = false;
+      try {
+        helpers.execute(this::help);
+        started = true;
+      } catch (OutOfMemoryError e) {
+        // No thread is available. The next write or control frame sends what is queued.
+      } finally {
+        if (!started) {
+          helperIsDue.set(false);
+        }
+      }
     }
   }
 
@@ -231,21 +235,21 @@ final class FrameSender {
     }
     if (pingDue && !closeSent) {
       pingDue = false;
+      Pings.Ping ping = pings.add(sent.get(), controlsSent.get());
       beginControl();
-      ByteBuffer ping = ByteBuffer.allocate(PING_BYTES).putLong(sent.get()).putLong(elapsed());
-      frames.writePing(ping.array());
+      frames.writePing(ping.payload());
     }
     CloseFrame close = closeDue.get();
     if (close != null && !closeSent) {
-      closeSent = true;
       beginControl();
+      closeSent = true;
       frames.writeClose(close.code(), close.reason());
     }
   }
 
   private void beginControl() {
     writingSince = System.nanoTime();
-    unconfirmed.incrementAndGet();
+    controlsSent.incrementAndGet();
   }
 
   private record CloseFrame(int code, String reason) {}

@@ -25,7 +25,7 @@ public final class FrameWriter {
   public static final int HEADER_ROOM = 14;
 
   // RFC 6455 section 5.3 requires unpredictable keys. Generating many at once is ten times faster.
-  private static final SecureRandom RANDOM = new SecureRandom();
+  static final SecureRandom RANDOM = new SecureRandom();
 
   private final OutputStream out;
   private final boolean masks;

@@ -107,6 +107,11 @@ public final class WebSocket implements Closeable, KeepAlive.Connection {
     sender.sendPing();
   }
 
+  /** Like {@link #ping}, but may write on the calling thread, one of this connection. */
+  public void pingHere() {
+    sender.sendPingHere();
+  }
+
   /**
    * Queues a close frame, unless one has been queued. It is sent after the current frame. Does not
    * block.
@@ -115,14 +120,20 @@ public final class WebSocket implements Closeable, KeepAlive.Connection {
     sender.sendClose(code, reason);
   }
 
+  /** Like {@link #sendClose}, but may write on the calling thread, one of this connection. */
+  public void sendCloseHere(int code, String reason) {
+    sender.sendCloseHere(code, reason);
+  }
+
   /**
    * Completes the closing handshake: sends the queued close frame, then discards received bytes
-   * until the server closes the connection. Blocks until then or until {@link #abort}. Call it only
-   * while no other thread is in {@link #next}.
+   * until the server closes the connection. Blocks until then, until {@link #abort}, or until the
+   * deadline passes while bytes are awaited. Call it only while no other thread is in {@link
+   * #next}.
    */
-  public void awaitEnd() throws IOException {
+  public void awaitEnd(Deadline deadline) throws IOException {
     sender.flush();
-    input.begin(Deadline.NONE);
+    input.begin(deadline);
     try {
       while (reader.next() != null) {
         // Discard: the tunnel has ended.

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.internal.local;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A watch that checks at growing intervals whether the local client has left while no thread reads
- * from it. Thread-safe. Does not block.
+ * from it. The checks use the socket and therefore run on helper threads. Thread-safe. Does not
+ * block.
  */
 public final class ClientWatch {
   /**
@@ -22,6 +24,7 @@ public final class ClientWatch {
   public static final long MAX_INTERVAL_MILLIS = 500;
 
   private final ScheduledExecutorService scheduler;
+  private final Executor helpers;
   private final LocalSocket local;
   private final boolean readToEnd;
   private final Runnable onLeft;
@@ -34,12 +37,18 @@ public final class ClientWatch {
   /**
    * Creates a watch.
    *
+   * @param helpers runs the checks
    * @param readToEnd whether everything that the client sent has been read
    * @param onLeft called at most once; must not block
    */
   public ClientWatch(
-      ScheduledExecutorService scheduler, LocalSocket local, boolean readToEnd, Runnable onLeft) {
+      ScheduledExecutorService scheduler,
+      Executor helpers,
+      LocalSocket local,
+      boolean readToEnd,
+      Runnable onLeft) {
     this.scheduler = scheduler;
+    this.helpers = helpers;
     this.local = local;
     this.readToEnd = readToEnd;
     this.onLeft = onLeft;
@@ -48,7 +57,7 @@ public final class ClientWatch {
   /** Starts the watch with a check after a delay. */
   public synchronized void start(long delayMillis) {
     if (!stopped) {
-      next = scheduler.schedule(this::check, delayMillis, TimeUnit.MILLISECONDS);
+      next = scheduler.schedule(this::due, delayMillis, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -60,8 +69,20 @@ public final class ClientWatch {
     }
   }
 
+  private void due() {
+    try {
+      helpers.execute(this::check);
+    } catch (OutOfMemoryError e) {
+      checked(false); // no thread can be started now
+    }
+  }
+
   private void check() {
-    var unused = local.hasClientLeft(readToEnd).thenAccept(this::checked);
+    var unused =
+        local
+            .hasClientLeft(readToEnd)
+            .exceptionally(failure -> false) // not known
+            .thenAccept(this::checked);
   }
 
   private void checked(boolean left) {

@@ -2,7 +2,7 @@ package io.github.devicetunnel.internal.local;
 
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,16 +29,16 @@ public final class Delivery {
   private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(10);
 
   private final LocalSocket local;
-  private final CountDownLatch cancelled;
+  private final CompletableFuture<?> cancelled;
   private final Duration interval;
   private final LongSupplier nanoClock;
 
   /**
    * Creates a wait.
    *
-   * @param cancelled ends the wait at once
+   * @param cancelled ends the wait at once when it completes
    */
-  public Delivery(LocalSocket local, CountDownLatch cancelled) {
+  public Delivery(LocalSocket local, CompletableFuture<?> cancelled) {
     this(local, cancelled, INTERVAL, System::nanoTime);
   }
 
@@ -49,7 +49,7 @@ public final class Delivery {
    * @param nanoClock a clock such as {@link System#nanoTime}
    */
   public Delivery(
-      LocalSocket local, CountDownLatch cancelled, Duration interval, LongSupplier nanoClock) {
+      LocalSocket local, CompletableFuture<?> cancelled, Duration interval, LongSupplier nanoClock) {
     this.local = local;
     this.cancelled = cancelled;
     this.interval = interval;
@@ -87,15 +87,27 @@ public final class Delivery {
   }
 
   private OptionalLong queued() throws InterruptedException {
-    try {
-      return local.undelivered().get(QUERY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      return OptionalLong.empty();
-    }
+    CompletableFuture<OptionalLong> query = local.undelivered();
+    boolean unused = isDone(CompletableFuture.anyOf(query, cancelled), QUERY_TIMEOUT);
+    return query.isDone() && !query.isCompletedExceptionally()
+        ? query.join()
+        : OptionalLong.empty();
   }
 
   /** Pauses. Returns whether the wait was cancelled. */
   private boolean pause(Duration time) throws InterruptedException {
-    return cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    return isDone(cancelled, time);
+  }
+
+  private static boolean isDone(CompletableFuture<?> future, Duration time)
+      throws InterruptedException {
+    try {
+      future.get(time.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    }
   }
 }

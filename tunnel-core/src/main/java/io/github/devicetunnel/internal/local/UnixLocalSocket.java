@@ -135,8 +135,14 @@ final class UnixLocalSocket implements LocalSocket {
    * the registered operation. Nothing else makes a connected channel ready to connect.
    */
   private boolean isHungUp() throws IOException {
-    channel.configureBlocking(false);
-    try (Selector selector = Selector.open()) {
+    Selector selector;
+    try {
+      selector = Selector.open();
+    } catch (IOException e) {
+      return false; // not known: probably no file descriptor is free
+    }
+    try (selector) {
+      channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_CONNECT);
       return selector.selectNow() > 0;
     } finally {

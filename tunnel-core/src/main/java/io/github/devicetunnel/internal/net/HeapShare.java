@@ -65,12 +65,13 @@ public final class HeapShare {
    */
   public @Nullable Lease lease(boolean tls) {
     long bytes = bytes(tls);
+    Lease lease = new Lease(bytes); // before it is counted, because there may be no memory for it
     if (leased.addAndGet(bytes) > limit()) {
       leased.addAndGet(-bytes);
       return null;
     }
     connections.incrementAndGet();
-    return new Lease(bytes);
+    return lease;
   }
 
   /** Returns the maximum number of connections of this kind if there are no others. */

@@ -83,15 +83,24 @@ public final class UpgradedSocket implements Closeable {
    */
   @Override
   public void close() {
-    closeQuietly(socket);
-    release(okioSocket);
+    try {
+      closeQuietly(socket);
+    } finally {
+      release(okioSocket);
+    }
   }
 
   /** Releases the connection in OkHttp, which requires both directions to be closed. */
   public static void release(okio.Socket okioSocket) {
-    okioSocket.cancel();
-    closeQuietly(okioSocket.getSource());
-    closeQuietly(okioSocket.getSink());
+    try {
+      okioSocket.cancel();
+    } finally {
+      try {
+        closeQuietly(okioSocket.getSource());
+      } finally {
+        closeQuietly(okioSocket.getSink());
+      }
+    }
   }
 
   private static void closeQuietly(Closeable closeable) {

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryTest {
   private static final long STEP = Duration.ofMillis(100).toNanos();
 
-  private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private long now;
   private int checks;
 
@@ -58,7 +57,7 @@ class DeliveryTest {
 
   @Test
   void returnsWhenCancelled() {
-    cancelled.countDown();
+    cancelled.complete(null);
     await(check -> 5);
     assertThat(checks).isEqualTo(1);
   }
