@@ -8,10 +8,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -21,9 +23,13 @@ import java.util.UUID;
 
 /**
  * The file of a unix socket. Only its owner can connect at any time: the socket is created in a
- * folder that only the owner can enter, and moved to its path after its mode has been set.
+ * folder that only the owner can enter, and linked to its path after its mode has been set. If
+ * several programs create a file at the same path, only one succeeds: {@code
+ * docs/rationale/streams-and-listeners.md}.
  */
 final class SocketFile {
+  private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
+
   private static final FileAttribute<Set<PosixFilePermission>> OWNERS_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Set<PosixFilePermission> OWNERS_SOCKET =
@@ -33,13 +39,17 @@ final class SocketFile {
    * Maximum length of a path in bytes. The address of a unix socket has 108 bytes on Linux and 104
    * on macOS and the BSDs. Java does not use the last two.
    */
-  private static final int MAX_PATH_BYTES =
-      (System.getProperty("os.name", "").startsWith("Linux") ? 108 : 104) - 2;
+  private static final int MAX_PATH_BYTES = (LINUX ? 108 : 104) - 2;
+
+  /** Maximum number of attempts, because another program may replace the file in between. */
+  private static final int MAX_ATTEMPTS = 3;
 
   /** Mask of the file type in a file mode. */
   private static final int TYPE = 0170000;
 
   private static final int SOCKET = 0140000;
+
+  private static final String IN_USE = "the socket is in use by another program";
 
   private final Path path;
   private final Object key;
@@ -54,12 +64,21 @@ final class SocketFile {
     void bindTo(Path path) throws IOException;
   }
 
+  /** Returns whether a process listens on the socket at a path. */
+  interface Probe {
+    boolean isAlive(Path path) throws IOException;
+  }
+
   /**
    * Creates the file. Replaces a socket file that no process uses. Fails if any other file exists.
    *
    * @throws UnsupportedOperationException if the file system has no POSIX permissions
    */
   static SocketFile create(Path path, Binding binding) throws IOException {
+    return create(path, binding, SocketFile::isAlive);
+  }
+
+  static SocketFile create(Path path, Binding binding, Probe probe) throws IOException {
     if (length(path) > MAX_PATH_BYTES) {
       throw new IOException(
           "the path must have at most " + MAX_PATH_BYTES + " bytes, but has " + length(path));
@@ -67,19 +86,49 @@ final class SocketFile {
     String name = "." + UUID.randomUUID().toString().substring(0, 6);
     Path folder = Files.createDirectory(path.resolveSibling(name), OWNERS_FOLDER);
     Path fresh = folder.resolve("s");
+    Path old = folder.resolve("o");
     try {
       bind(fresh, binding);
       Files.setPosixFilePermissions(fresh, OWNERS_SOCKET);
       Object key = key(fresh);
-      removeStale(path);
-      Files.move(fresh, path);
+      place(fresh, path, old, probe);
       return new SocketFile(path, key);
-    } catch (FileAlreadyExistsException e) {
-      throw new IOException("another file exists at this path", e);
     } finally {
       Files.deleteIfExists(fresh);
+      Files.deleteIfExists(old);
       Files.delete(folder);
     }
+  }
+
+  /** Gives a new socket its path. Another program may create or remove a file there meanwhile. */
+  private static void place(Path fresh, Path path, Path old, Probe probe) throws IOException {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      try {
+        putNew(fresh, path);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        removeStale(path, old, probe);
+      }
+    }
+    throw new IOException("another file exists at this path");
+  }
+
+  /**
+   * Puts a socket at a path where no file exists. On Linux, this is atomic. Moving is not, and
+   * replaces a file that appears between the check and the move.
+   */
+  private static void putNew(Path socket, Path path) throws IOException {
+    if (LINUX) {
+      try {
+        Files.createLink(path, socket);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        throw e;
+      } catch (FileSystemException | UnsupportedOperationException e) {
+        // The file system has no hard links.
+      }
+    }
+    Files.move(socket, path);
   }
 
   private static int length(Path path) {
@@ -106,19 +155,29 @@ final class SocketFile {
     }
   }
 
-  private static void removeStale(Path path) throws IOException {
+  /**
+   * Removes a socket file that no process uses. Moves it first, because another program may replace
+   * it after the check, and puts the file of such a program back.
+   */
+  private static void removeStale(Path path, Path old, Probe probe) throws IOException {
     try {
       Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       if (((Integer) mode & TYPE) != SOCKET) {
         throw new IOException("a file exists at this path and is not a socket");
       }
+      Object key = key(path);
+      if (probe.isAlive(path)) {
+        throw new IOException(IN_USE);
+      }
+      Files.move(path, old, StandardCopyOption.ATOMIC_MOVE);
+      if (!key(old).equals(key)) {
+        putNew(old, path);
+        throw new IOException(IN_USE);
+      }
+      Files.delete(old);
     } catch (NoSuchFileException e) {
-      return;
+      // Another program has removed the file.
     }
-    if (isAlive(path)) {
-      throw new IOException("the socket is in use by another program");
-    }
-    Files.deleteIfExists(path);
   }
 
   /** Returns whether a process listens on the socket. Does not wait until the process accepts. */
@@ -133,6 +192,9 @@ final class SocketFile {
       if (Files.isWritable(path)) {
         // The accept queue is full.
         return true;
+      }
+      if (Files.notExists(path)) {
+        throw new NoSuchFileException(path.toString());
       }
       throw e;
     }
