@@ -21,6 +21,9 @@ public final class Listeners implements AutoCloseable {
   private final Reporter reporter;
   private final List<OpenListener> open = new ArrayList<>();
 
+  /** The order of the listeners in the port file. */
+  private List<TunnelSpec> configured = List.of();
+
   /** Listeners that a reload has closed and whose connections may still be open. */
   private final List<OpenListener> retired = new CopyOnWriteArrayList<>();
 
@@ -49,6 +52,7 @@ public final class Listeners implements AutoCloseable {
     Listeners listeners = new Listeners(shared, portFile, console, reporter);
     try {
       reporter.start();
+      listeners.configured = List.copyOf(specs);
       listeners.add(specs);
       reporter.ready();
       return listeners;
@@ -67,11 +71,11 @@ public final class Listeners implements AutoCloseable {
    * @throws CommandFailure if a new listener is invalid or cannot be opened; nothing has changed
    *     then
    */
-  public void update(List<TunnelSpec> configured, Duration drain) {
+  public void update(List<TunnelSpec> specs, Duration drain) {
     List<OpenListener> gone = new ArrayList<>(open);
     List<TunnelSpec> fresh = new ArrayList<>();
-    for (TunnelSpec spec : configured) {
-      if (!removeFirst(gone, spec)) {
+    for (TunnelSpec spec : specs) {
+      if (removeFirst(gone, spec) == null) {
         fresh.add(spec);
       }
     }
@@ -80,6 +84,7 @@ public final class Listeners implements AutoCloseable {
     List<TunnelSpec> takingOver =
         fresh.stream().filter(spec -> gone.stream().anyMatch(each -> each.blocks(spec))).toList();
     takingOver.forEach(spec -> OpenListener.prepare(spec, shared).close(Duration.ZERO));
+    configured = List.copyOf(specs);
     add(fresh.stream().filter(spec -> !takingOver.contains(spec)).toList());
     gone.forEach(each -> retire(each, drain));
     try {
@@ -101,13 +106,14 @@ public final class Listeners implements AutoCloseable {
     }
   }
 
-  private static boolean removeFirst(List<OpenListener> listeners, TunnelSpec spec) {
+  private static @Nullable OpenListener removeFirst(List<OpenListener> listeners, TunnelSpec spec) {
     for (OpenListener each : listeners) {
       if (each.spec().isSameAs(spec)) {
-        return listeners.remove(each);
+        listeners.remove(each);
+        return each;
       }
     }
-    return false;
+    return null;
   }
 
   /** Opens all of the listeners, or none. */
@@ -129,9 +135,18 @@ public final class Listeners implements AutoCloseable {
     added.forEach(each -> each.report(reporter));
   }
 
-  /** Returns the bound addresses, in the order in which the listeners were opened. */
+  /** Returns the bound addresses in the order of the configuration. */
   public List<SocketAddress> addresses() {
-    return open.stream().map(OpenListener::address).toList();
+    List<OpenListener> others = new ArrayList<>(open);
+    List<OpenListener> ordered = new ArrayList<>();
+    for (TunnelSpec spec : configured) {
+      OpenListener listener = removeFirst(others, spec);
+      if (listener != null) {
+        ordered.add(listener);
+      }
+    }
+    ordered.addAll(others); // a reload is about to close them
+    return ordered.stream().map(OpenListener::address).toList();
   }
 
   private void writePortFile() {

@@ -3,13 +3,21 @@ package io.github.devicetunnel.cli.listen;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +30,24 @@ public final class PortFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(PortFile.class);
 
+  /**
+   * Identifies a version of the file. Its content is not read, because a file that has replaced it
+   * may be a pipe or a device.
+   *
+   * @param key the inode; null on Windows
+   */
+  private record Version(@Nullable Object key, long size, FileTime modified) {
+    static Version of(Path file) throws IOException {
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return new Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
+    }
+  }
+
   private final Path file;
-  private String written = "";
+
+  /** Null before the first write. */
+  private @Nullable Version written;
 
   private PortFile(Path file) {
     this.file = file;
@@ -57,25 +81,35 @@ public final class PortFile {
     String text =
         addresses.stream().map(a -> ListenAddress.text(a) + "\n").collect(Collectors.joining());
     try {
-      // Created with the default mode, so that other programs can read it.
-      Path fresh = file.resolveSibling("." + ProcessHandle.current().pid() + ".port");
-      try {
-        Files.writeString(fresh, text);
-        FileChange replacement = () -> Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        replacement.makeWithin(FileChange.PATIENCE);
-        written = text;
-      } finally {
-        Files.deleteIfExists(fresh);
-      }
+      replace(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw rejected(file, "cannot be written: " + FileChange.describe(e));
     }
   }
 
-  /** Removes the file, unless another program has replaced it. */
+  private void replace(byte[] bytes) throws IOException {
+    // Other users and containers may create files in the directory. CREATE_NEW follows no link, and
+    // fails if the file exists. The default mode lets other programs read the file.
+    Path fresh = file.resolveSibling("." + UUID.randomUUID() + ".port");
+    OutputStream created =
+        Files.newOutputStream(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      try (created) {
+        created.write(bytes);
+      }
+      Version version = Version.of(fresh);
+      FileChange replacement = () -> Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      replacement.makeWithin(FileChange.PATIENCE);
+      written = version;
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** Removes the file, unless another program has replaced or changed it. */
   void delete() {
     try {
-      if (Files.readString(file).equals(written)) {
+      if (Version.of(file).equals(written)) {
         FileChange removal = () -> Files.delete(file);
         removal.makeWithin(FileChange.PATIENCE);
       }

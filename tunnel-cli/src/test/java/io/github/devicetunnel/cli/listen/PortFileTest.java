@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class PortFileTest {
@@ -37,6 +39,68 @@ class PortFileTest {
       Files.writeString(file, "127.0.0.1:2\n");
     }
     assertThat(file).hasContent("127.0.0.1:2");
+  }
+
+  /** Another user, or a container with the same process ID, may have created the file. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void keepsFilesOfOthersInFolder() throws Exception {
+    Path file = folder.resolve("ports");
+    Path victim = Files.writeString(folder.resolve("victim"), "precious");
+    Path planted = folder.resolve("." + ProcessHandle.current().pid() + ".port");
+    Files.createSymbolicLink(planted, victim);
+    try (Program program = program().start("--port-file=" + file, "-L=:0" + TARGET)) {
+      program.nextLine();
+    }
+    assertThat(victim).hasContent("precious");
+    assertThat(planted).isSymbolicLink();
+
+    Files.delete(planted);
+    Files.writeString(planted, "of another container");
+    try (Program program = program().start("--port-file=" + file, "-L=:0" + TARGET)) {
+      program.nextLine();
+    }
+    assertThat(planted).hasContent("of another container");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void exitDoesNotReadPipeThatReplacedFile() throws Exception {
+    Path file = folder.resolve("ports");
+    try (Program program = program().start("--port-file=" + file, "-L=:0" + TARGET)) {
+      program.nextLine();
+      Files.delete(file);
+      assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+
+      assertThat(program.stop().exitCode()).isZero();
+    }
+    assertThat(Files.exists(file)).isTrue();
+  }
+
+  @Test
+  void listsAddressesInOrderOfConfigurationAfterReload() throws Exception {
+    Path file = folder.resolve("ports");
+    Path config = folder.resolve("tunnel.yaml");
+    String first = "  - {listen: '127.0.0.1:0', service: '127.0.0.1:1'}\n";
+    String second = "  - {listen: '127.0.0.1:0', service: '127.0.0.1:2'}\n";
+    Files.writeString(config, "tunnels:\n" + first);
+    try (Program program =
+        program()
+            .variable("TUNNEL_DEVICE", Program.DEVICE)
+            .start("--config=" + config, "--port-file=" + file)) {
+      String kept = address(program);
+      Files.writeString(config, "tunnels:\n" + second + first + second);
+      program.reload();
+      String added = address(program);
+      String last = address(program);
+      assertThat(program.nextErrorLine()).isEqualTo("Reloaded " + config);
+
+      assertThat(file).hasContent(added + "\n" + kept + "\n" + last + "\n");
+    }
+  }
+
+  private static String address(Program program) throws InterruptedException {
+    return program.nextLine().replace("Listening on ", "").replaceAll(" -> .*", "");
   }
 
   @Test
