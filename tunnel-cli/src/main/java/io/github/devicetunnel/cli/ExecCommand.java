@@ -79,30 +79,34 @@ final class ExecCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     checkProgram();
     Console results = console.onStandardError();
     Duration limit = wait.time();
     Environment withoutInput = environment.withInputTakenBy("the program");
     try (Reporting reporting = output.reporting(results, LogLevel.WARN);
         Listeners listeners = listen.open(cloud, withoutInput, config, results, reporting)) {
-      awaitReachable(listeners, limit);
       ListenerPlaces places = new ListenerPlaces(listeners.addresses());
-      console.output().flush(LINES_BEFORE);
       List<String> command = program.stream().map(places::in).toList();
-      int exitCode = new ChildProgram(command, places.variables()).run();
+      ChildProgram child = new ChildProgram(command, places.variables());
+      child.handleSignals();
+      awaitReachable(listeners, limit, child);
+      console.output().flush(LINES_BEFORE);
+      int exitCode = child.run();
       end(listeners);
       return exitCode;
     }
   }
 
   /** Waits until each listener's device can be reached, unless the limit is zero. */
-  private static void awaitReachable(Listeners listeners, Duration limit) {
+  private static void awaitReachable(Listeners listeners, Duration limit, ChildProgram child) {
     if (!limit.isZero()) {
       try {
         listeners.awaitReachable(limit);
       } catch (IOException e) {
-        throw CloudFailure.of(e);
+        if (!child.isStopped()) {
+          throw CloudFailure.of(e);
+        }
       }
     }
   }
@@ -119,10 +123,12 @@ final class ExecCommand implements Callable<Integer> {
     }
   }
 
+  /** Drains the listeners. A signal interrupts this thread, and thereby ends the draining. */
   private void end(Listeners listeners) {
     Logging.onlyErrors();
     boolean explicit = spec.commandLine().getParseResult().hasMatchedOption(TimeoutOptions.DRAIN);
     DrainReport report = listeners.drain(explicit ? cloud.drainTimeout() : DRAIN_TIME);
+    boolean unused = Thread.interrupted(); // the last lines are still to be written
     if (report.bytesUnconfirmed() > 0) {
       console.warn(
           "up to " + report.bytesUnconfirmed() + " bytes may not have reached the service");

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.devicetunnel.cli.listen.ListenAddress;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs {@code tunnel exec} as a process. */
 @DisabledOnOs(OS.WINDOWS)
@@ -151,6 +157,88 @@ class ExecTest {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** The signal must not reach a process that has reused the ID of the program either. */
+  @ParameterizedTest
+  @CsvSource({"TERM, 15", "HUP, 1", "INT, 2"})
+  void signalAfterEndOfProgramEndsDraining(String signal, int number) throws Exception {
+    cloud
+        .device(Program.DEVICE)
+        .onConnect(
+            WebCloud.SERVICE, stream -> stream.inputStream().transferTo(stream.outputStream()));
+    Path forwarded = folder.resolve("forwarded");
+    ProcessBuilder command =
+        ProgramCommand.of(cloud.uri(), List.of("exec", "--drain-timeout=10m", "--", "cat"));
+    command.environment().merge("PATH", recordingShell(forwarded), (path, bin) -> bin + ":" + path);
+    try (ProgramProcess program = ProgramProcess.start(command)) {
+      assumeTrue(program.handles(number), "this process ignores the signal");
+      InetSocketAddress address = listening(program.errors().readLine());
+      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+        socket.getOutputStream().write('x');
+        assertThat(socket.getInputStream().read()).isEqualTo('x');
+        program.input().close();
+        Await.until("the start of the draining", () -> isRefused(address));
+
+        program.signal(signal);
+
+        assertThat(program.exitCode()).isZero();
+      }
+    }
+    assertThat(forwarded).doesNotExist();
+  }
+
+  /** Returns a directory with a shell that records its arguments. */
+  private String recordingShell(Path record) throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Path shell =
+        Files.writeString(bin.resolve("sh"), "#!/bin/sh\necho \"$@\" >>'" + record + "'\n");
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return bin.toString();
+  }
+
+  private static InetSocketAddress listening(String line) {
+    return ListenAddress.parsePort(
+        "", line.substring("Listening on ".length(), line.indexOf(" -> ")));
+  }
+
+  private static boolean isRefused(InetSocketAddress address) {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      return !socket.isConnected();
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM, 15", "HUP, 1", "INT, 2"})
+  void signalDuringWaitClosesListener(String signal, int number) throws Exception {
+    Path socket = folder.resolve("socket");
+    Path ports = folder.resolve("ports");
+    try (TunnelService offline =
+        TunnelService.builder().apiKey(WebCloud.KEY).device(Program.DEVICE).build().start()) {
+      offline.device(Program.DEVICE).disconnect();
+      try (ProgramProcess program =
+          ProgramProcess.start(
+              offline,
+              "exec",
+              "--wait=10m",
+              "--listen-uri=unix:" + socket,
+              "--port-file=" + ports,
+              "--",
+              "true")) {
+        assumeTrue(program.handles(number), "this process ignores the signal");
+        Await.until("a dial", () -> offline.requestCount() > 0);
+        assertThat(Files.exists(socket)).isTrue();
+
+        program.signal(signal);
+
+        assertThat(program.exitCode()).isEqualTo(128 + number);
+        assertThat(program.errors().lines().toList()).hasSize(1);
+      }
+    }
+    assertThat(Files.exists(socket)).isFalse();
+    assertThat(ports).doesNotExist();
   }
 
   @Test

@@ -24,7 +24,11 @@ final class ProgramProcess implements AutoCloseable {
   }
 
   static ProgramProcess start(String cloudUri, String... args) throws IOException {
-    return new ProgramProcess(TestProcess.start(ProgramCommand.of(cloudUri, List.of(args))));
+    return start(ProgramCommand.of(cloudUri, List.of(args)));
+  }
+
+  static ProgramProcess start(ProcessBuilder command) throws IOException {
+    return new ProgramProcess(TestProcess.start(command));
   }
 
   /** Returns the standard input, which stays open until the test closes it. */

@@ -9,16 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program that inherits the standard streams of this process and receives its signals. Can be run
- * once.
+ * A program that inherits the standard streams of this process and receives its signals while it
+ * runs. Can be run once.
  */
 public final class ChildProgram {
   private static final Logger LOG = LoggerFactory.getLogger(ChildProgram.class);
@@ -48,11 +50,17 @@ public final class ChildProgram {
 
   private final ProcessBuilder builder;
 
-  /** Completes once the program has started, because a signal may arrive before. */
-  private final CompletableFuture<Process> running = new CompletableFuture<>();
+  /** The thread that runs the program, and waits before and afterwards. */
+  private final Thread main = Thread.currentThread();
+
+  /** Null before the start. Guarded by this. */
+  private @Nullable Process process;
+
+  /** The first signal that did not reach the program, or 0. Guarded by this. */
+  private int stopSignal;
 
   /**
-   * Prepares a program.
+   * Prepares a program that the current thread will run.
    *
    * @param variables added to the environment of this process
    */
@@ -83,34 +91,89 @@ public final class ChildProgram {
   }
 
   /**
-   * Runs the program until it ends, and returns its exit code, or 128 plus the number of the signal
-   * that ended it.
+   * Handles signals from now on. While the program runs, it receives them. Before and afterwards,
+   * the first INT, TERM or HUP interrupts the current thread, and the second one ends the process
+   * immediately.
    *
-   * @throws CommandFailure if the program cannot be executed
+   * <p>The terminal sends an interrupt to all programs in the foreground, so the program already
+   * receives it. On Windows an interrupt comes only from the keyboard, and there is no SIGHUP.
    */
-  public int run() throws InterruptedException {
-    forwardSignals();
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      throw cannotRun(builder.command().get(0), e);
+  public void handleSignals() {
+    boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
+    OsSignal.handle("INT", number -> pass(number, keyboard ? running -> {} : sender("INT")));
+    OsSignal.handle("TERM", number -> pass(number, Process::destroy));
+    OsSignal.handle("HUP", number -> pass(number, sender("HUP")));
+  }
+
+  /** Passes a signal to the program. If the program does not run, stops the main thread. */
+  private void pass(int number, Consumer<Process> forwarding) {
+    Process running = running();
+    if (running == null) {
+      stop(number);
+    } else {
+      forwarding.accept(running);
     }
-    running.complete(process);
-    return process.waitFor();
+  }
+
+  /** Returns the program, or null if it has not started or has ended. */
+  private synchronized @Nullable Process running() {
+    return process != null && process.isAlive() ? process : null;
+  }
+
+  private synchronized void stop(int number) {
+    if (stopSignal != 0) {
+      Runtime.getRuntime().halt(ExitCode.SIGNAL + number);
+    }
+    stopSignal = number;
+    main.interrupt();
+  }
+
+  /** Returns whether a signal has arrived before the program started or after it ended. */
+  public synchronized boolean isStopped() {
+    return stopSignal != 0;
   }
 
   /**
-   * Passes signals to the program. The terminal sends an interrupt to all programs in the
-   * foreground, so the program already receives it. On Windows an interrupt comes only from the
-   * keyboard, and there is no SIGHUP. SIGQUIT is not passed, because Java uses it for thread dumps.
+   * Runs the program until it ends, and returns its exit code, or 128 plus the number of the signal
+   * that ended it. Does not run the program if a signal has arrived before.
+   *
+   * @throws CommandFailure if the program cannot be executed
    */
-  private void forwardSignals() {
-    boolean keyboard = Platform.THIS == Platform.WINDOWS || hasTerminal();
-    OsSignal.handle("INT", keyboard ? number -> {} : number -> send("INT", running.join()));
-    OsSignal.handle("TERM", number -> running.join().destroy());
-    for (String signal : List.of("HUP", "USR1", "USR2")) {
-      OsSignal.handle(signal, number -> send(signal, running.join()));
+  public int run() {
+    // SIGQUIT is not passed, because Java uses it for thread dumps.
+    for (String signal : List.of("USR1", "USR2")) {
+      OsSignal.handle(signal, number -> Optional.ofNullable(running()).ifPresent(sender(signal)));
+    }
+    Process started;
+    synchronized (this) {
+      if (stopSignal != 0) {
+        return ExitCode.SIGNAL + stopSignal;
+      }
+      try {
+        started = builder.start();
+      } catch (IOException e) {
+        throw cannotRun(builder.command().get(0), e);
+      }
+      process = started;
+    }
+    return exitCode(started);
+  }
+
+  /** Waits for the end. A signal that arrives right after it leaves the interrupt status set. */
+  private static int exitCode(Process process) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return process.waitFor();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -127,17 +190,19 @@ public final class ChildProgram {
   }
 
   /**
-   * Sends a signal through {@code kill}, because Java can send only SIGTERM and SIGKILL. Never
-   * called on Windows, which has no {@code sh}.
+   * Returns an action that sends a signal through {@code kill}, because Java can send only SIGTERM
+   * and SIGKILL. Not available on Windows, which has no {@code sh}.
    */
-  private static void send(String signal, Process process) {
-    String pid = Long.toString(process.pid());
-    try {
-      new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", signal, pid).start();
-    } catch (IOException e) {
-      LOG.debug("cannot forward SIG{}", signal, e);
-      process.destroy();
-    }
+  private static Consumer<Process> sender(String signal) {
+    return program -> {
+      String pid = Long.toString(program.pid());
+      try {
+        new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", signal, pid).start();
+      } catch (IOException e) {
+        LOG.debug("cannot forward SIG{}", signal, e);
+        program.destroy();
+      }
+    };
   }
 
   static CommandFailure cannotRun(String program, IOException e) {
