@@ -72,9 +72,13 @@ final class ClientEvents {
   }
 
   private void logOnce(String event, TunnelEventListener listener, Throwable e) {
-    String where = listener.getClass().getName() + "." + event;
-    if (logged.add(where + " " + e.getClass().getName())) {
-      LOG.warn("{} failed; further failures of this kind are not logged", where, e);
+    try {
+      String where = listener.getClass().getName() + "." + event;
+      if (logged.add(where + " " + e.getClass().getName())) {
+        LOG.warn("{} failed; further failures of this kind are not logged", where, e);
+      }
+    } catch (Throwable unreported) {
+      // A log that fails must not affect the connection either.
     }
   }
 }

@@ -155,13 +155,26 @@ public final class TunnelClient implements AutoCloseable {
     return listenOn(UnixListeningSocket.bind(address, TunnelListener.BACKLOG), target);
   }
 
-  private TunnelListener listenOn(ListeningSocket socket, Target target) {
-    TunnelListener listener =
-        TunnelListener.on(
-            socket, resources, settings.withTarget(target), connections, events, life::remove);
-    resources.prepare();
-    life.add(listener);
-    return listener;
+  /** Listens on a bound socket, and closes it if that fails. */
+  TunnelListener listenOn(ListeningSocket socket, Target target) throws IOException {
+    TunnelListener listener = null;
+    try {
+      resources.prepare();
+      listener =
+          new TunnelListener(
+              socket, resources, settings.withTarget(target), connections, events, life::remove);
+      listener.start();
+      life.add(listener);
+      return listener;
+    } catch (Throwable e) {
+      // Usually no thread can be started. Nothing would accept, or close, the local connections.
+      if (listener == null) {
+        socket.close();
+      } else {
+        listener.close(Duration.ZERO);
+      }
+      throw e;
+    }
   }
 
   /**

@@ -11,12 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +29,6 @@ public final class TunnelListener implements AutoCloseable {
   /** Length of the accept queue of the system. */
   static final int BACKLOG = 256;
 
-  private static final long MIN_PAUSE_MILLIS = 10;
-  private static final long MAX_PAUSE_MILLIS = 1000;
-
   private final ListeningSocket socket;
   private final SharedResources resources;
   private final Settings settings;
@@ -43,13 +37,12 @@ public final class TunnelListener implements AutoCloseable {
   private final ListenerInfo info;
   private final Consumer<TunnelListener> onClosed;
 
-  private volatile @Nullable Thread acceptor;
+  private final Acceptor acceptor;
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean stopped = new AtomicBoolean();
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private volatile Admission.@Nullable Permit waiting;
 
-  private TunnelListener(
+  /** Creates a listener that does not accept connections until {@link #start} is called. */
+  TunnelListener(
       ListeningSocket socket,
       SharedResources resources,
       Settings settings,
@@ -63,29 +56,22 @@ public final class TunnelListener implements AutoCloseable {
     this.events = events;
     this.info = settings.listener(socket.address());
     this.onClosed = onClosed;
+    this.acceptor = new Acceptor(socket, admission, new Accepted());
   }
 
-  static TunnelListener on(
-      ListeningSocket socket,
-      SharedResources resources,
-      Settings settings,
-      Admission admission,
-      ClientEvents events,
-      Consumer<TunnelListener> onClosed) {
-    TunnelListener listener =
-        new TunnelListener(socket, resources, settings, admission, events, onClosed);
+  /** Starts to accept connections. The caller closes the listener if that fails. */
+  void start() {
     if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
-      LOG.warn(
-          "Listening on all interfaces ({}): any host that reaches this machine can connect to {}",
-          port.name(),
-          settings.target());
+      quietly(
+          () ->
+              LOG.warn(
+                  "Listening on all interfaces ({}): any host that reaches this machine can"
+                      + " connect to {}",
+                  port.name(),
+                  settings.target()));
     }
-    events.listenerBound(listener.info);
-    listener.acceptor =
-        resources
-            .threads()
-            .start(settings.name() + "-accept-" + socket.threadName(), listener::acceptConnections);
-    return listener;
+    events.listenerBound(info);
+    acceptor.start(resources.threads(), settings.name() + "-accept-" + socket.threadName());
   }
 
   /**
@@ -116,63 +102,43 @@ public final class TunnelListener implements AutoCloseable {
     return settings.target();
   }
 
-  /** {@return whether this listener accepts connections; false after {@link #stopAccepting}} */
-  public boolean isOpen() {
-    return !isStopping();
-  }
-
-  private void acceptConnections() {
-    long pause = MIN_PAUSE_MILLIS;
-    while (awaitRoom()) {
-      try {
-        startConnection(socket.accept());
-        pause = MIN_PAUSE_MILLIS;
-      } catch (IOException | RuntimeException | Error e) {
-        // Usually too many open files or threads, until connections end. Pause instead of spinning.
-        if (!isStopping()) {
-          LOG.warn(
-              "{} could not accept a connection: {}; retrying in {} ms",
-              this,
-              e.getMessage(),
-              pause);
-          pauseFor(pause);
-          pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
-        }
-      }
-    }
-  }
-
   /**
-   * Waits until the client has fewer connections than its limit. Releases the permit before the
-   * accept, which can block forever and would withhold the permit from other listeners. Returns
-   * false when this listener is stopping.
+   * {@return whether this listener accepts connections; false after {@link #stopAccepting}, or if
+   * its thread has died}
    */
-  private boolean awaitRoom() {
-    try (Admission.Permit turn = admission.request()) {
-      if (!turn.isAdmitted()) {
-        LOG.info(
-            "{} accepts no connections until a connection of the client ends: the client has"
-                + " reached its limit of {} (maxConnections)",
-            this,
-            turn.limit());
-        events.connectionsWaiting(info, turn.limit());
-        waiting = turn;
-        while (!isStopping() && !turn.isAdmitted()) {
-          turn.await(Long.MAX_VALUE);
-        }
-      }
-    } catch (InterruptedException e) {
-      // Not expected: only closing the listener ends this thread. The next turn waits again.
-    } finally {
-      waiting = null;
+  public boolean isOpen() {
+    return acceptor.isAccepting();
+  }
+
+  private final class Accepted implements Acceptor.Receiver {
+    @Override
+    public void accepted(LocalSocket local) throws IOException {
+      startConnection(local);
     }
-    return !isStopping();
+
+    @Override
+    public void waiting(int maxConnections) {
+      quietly(
+          () ->
+              LOG.info(
+                  "{} accepts no connections until a connection of the client ends: the client has"
+                      + " reached its limit of {} (maxConnections)",
+                  this,
+                  maxConnections));
+      events.connectionsWaiting(info, maxConnections);
+    }
+
+    @Override
+    public String toString() {
+      return TunnelListener.this.toString();
+    }
   }
 
   private void startConnection(LocalSocket local) throws IOException {
-    Admission.Permit permit = admission.request();
+    Admission.Permit permit = null;
     boolean started = false;
     try {
+      permit = admission.request();
       LocalConnection connection =
           new LocalConnection(
               local, resources, settings, permit, eventsOf(local), connections::remove);
@@ -185,13 +151,18 @@ public final class TunnelListener implements AutoCloseable {
           connections.remove(connection);
         }
       }
-      if (isStopping()) {
+      if (acceptor.isStopping()) {
         connection.end(CloseCause.shutdown());
       }
     } finally {
       if (!started) {
-        permit.close();
-        local.close();
+        try {
+          local.close();
+        } finally {
+          if (permit != null) {
+            permit.close();
+          }
+        }
       }
     }
   }
@@ -204,18 +175,6 @@ public final class TunnelListener implements AutoCloseable {
   /** {@return the statistics of the open connections} */
   Stream<ConnectionStats> stats() {
     return connections.stream().map(LocalConnection::stats);
-  }
-
-  private boolean isStopping() {
-    return stopping.getCount() == 0;
-  }
-
-  private void pauseFor(long millis) {
-    try {
-      boolean unused = stopping.await(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      // Ignored: only closing the listener ends this thread.
-    }
   }
 
   /**
@@ -250,17 +209,13 @@ public final class TunnelListener implements AutoCloseable {
    */
   public void stopAccepting() {
     boolean first = stopped.compareAndSet(false, true);
-    stopping.countDown();
-    Admission.Permit turn = waiting;
-    if (turn != null) {
-      turn.close();
-    }
+    acceptor.stop();
     try {
       socket.close();
     } catch (IOException e) {
-      LOG.warn("{} could not be closed: {}", this, e.getMessage());
+      quietly(() -> LOG.warn("{} could not be closed: {}", this, e.getMessage()));
     }
-    awaitAcceptor();
+    acceptor.awaitEnd();
     if (first) {
       events.listenerClosed(info);
     }
@@ -270,19 +225,12 @@ public final class TunnelListener implements AutoCloseable {
     return List.copyOf(connections);
   }
 
-  /**
-   * Waits for the accepting thread, which may be adding a last connection. The thread no longer
-   * blocks, so the wait is short.
-   */
-  private void awaitAcceptor() {
-    Thread thread = acceptor;
-    if (thread == null || thread == Thread.currentThread()) {
-      return;
-    }
+  /** Logs, and ignores a failure of the log, such as an appender that throws. */
+  private static void quietly(Runnable log) {
     try {
-      thread.join(MAX_PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      log.run();
+    } catch (Throwable e) {
+      // Nothing could report it.
     }
   }
 

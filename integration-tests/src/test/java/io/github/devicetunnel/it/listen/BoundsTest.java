@@ -21,6 +21,7 @@ import io.github.devicetunnel.it.support.Leaks;
 import io.github.devicetunnel.it.support.LocalEnd;
 import io.github.devicetunnel.it.support.Loopback;
 import io.github.devicetunnel.it.support.TestingCloud;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -119,7 +120,7 @@ class BoundsTest {
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = cloud.client(port.serviceAddress()).maxConnections(1).build();
         TunnelListener listener = client.listen(Loopback.anyPort());
-        BrokenLog log = BrokenLog.of(listener)) {
+        BrokenLog log = BrokenLog.of("LocalConnection", Level.WARN)) {
       for (int i = 0; i < 3; i++) {
         try (Socket local = LocalEnd.connect(listener)) {
           assertThatThrownBy(() -> local.getInputStream().read()).hasMessageContaining("reset");
@@ -131,10 +132,40 @@ class BoundsTest {
     }
   }
 
-  /**
-   * Throws an error on each warning about a connection, like a logging backend that is out of
-   * memory.
-   */
+  /** The listener logs when it stops accepting at the limit. */
+  @Test
+  void listenerAcceptsWhenLogThrows() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).maxConnections(1).build();
+        BrokenLog log = BrokenLog.of("TunnelListener", Level.INFO);
+        TunnelListener listener = client.listen(Loopback.anyPort());
+        Socket first = LocalEnd.connect(listener)) {
+      first.getOutputStream().write('1');
+      assertThat(first.getInputStream().read()).isEqualTo('1');
+      Await.until(() -> log.calls() > 0);
+      try (Socket second = LocalEnd.connect(listener)) {
+        LocalEnd.reset(first);
+        second.getOutputStream().write('2');
+        assertThat(second.getInputStream().read()).isEqualTo('2');
+        assertThat(listener.isOpen()).isTrue();
+      }
+    }
+  }
+
+  /** The listener warns about an address on all interfaces. */
+  @Test
+  void listensOnAllInterfacesWhenLogThrows() throws Exception {
+    try (TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client("127.0.0.1:80").build();
+        BrokenLog log = BrokenLog.of("TunnelListener", Level.WARN);
+        TunnelListener listener = client.listen(new InetSocketAddress(0))) {
+      assertThat(log.calls()).isEqualTo(1);
+      assertThat(listener.isOpen()).isTrue();
+    }
+  }
+
+  /** Throws an error on each line of a class, like a logging backend that is out of memory. */
   private static final class BrokenLog extends AppenderBase<ILoggingEvent>
       implements AutoCloseable {
     private final Logger logger;
@@ -148,11 +179,11 @@ class BoundsTest {
       this.previousHandler = Thread.getDefaultUncaughtExceptionHandler();
     }
 
-    static BrokenLog of(TunnelListener listener) {
-      String connections = listener.getClass().getPackageName() + ".LocalConnection";
-      BrokenLog log = new BrokenLog((Logger) LoggerFactory.getLogger(connections));
+    static BrokenLog of(String className, Level level) {
+      String logger = TunnelListener.class.getPackageName() + "." + className;
+      BrokenLog log = new BrokenLog((Logger) LoggerFactory.getLogger(logger));
       Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {});
-      log.logger.setLevel(Level.WARN);
+      log.logger.setLevel(level);
       log.logger.addAppender(log);
       log.start();
       return log;

@@ -26,6 +26,7 @@ public final class TcpListeningSocket implements ListeningSocket {
     ServerSocket socket = new ServerSocket();
     try {
       socket.bind(address, backlog);
+      ClientKeepAlive.load(socket);
       return new TcpListeningSocket(socket);
     } catch (IOException e) {
       socket.close();
@@ -33,6 +34,9 @@ public final class TcpListeningSocket implements ListeningSocket {
           new BindException("cannot listen on " + HostPort.of(address) + ": " + e.getMessage());
       named.initCause(e);
       throw named;
+    } catch (RuntimeException | Error e) {
+      socket.close();
+      throw e;
     }
   }
 
@@ -44,7 +48,7 @@ public final class TcpListeningSocket implements ListeningSocket {
       accepted.setOOBInline(true); // Otherwise urgent bytes would be missing from the stream.
       ClientKeepAlive.enable(accepted);
       return new TcpLocalSocket(accepted);
-    } catch (IOException e) {
+    } catch (Throwable e) {
       accepted.close();
       throw e;
     }

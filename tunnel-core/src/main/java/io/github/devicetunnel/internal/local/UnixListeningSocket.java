@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,7 +63,13 @@ public final class UnixListeningSocket implements ListeningSocket {
 
   @Override
   public LocalSocket accept() throws IOException {
-    return new UnixLocalSocket(channel.accept());
+    SocketChannel accepted = channel.accept();
+    try {
+      return new UnixLocalSocket(accepted);
+    } catch (Throwable e) {
+      accepted.close();
+      throw e;
+    }
   }
 
   @Override
