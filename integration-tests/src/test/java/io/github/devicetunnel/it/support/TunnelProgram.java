@@ -57,6 +57,16 @@ public final class TunnelProgram implements AutoCloseable {
     return start(folder, command, variables);
   }
 
+  /** Starts the program with a limit of its open files. */
+  public static TunnelProgram withFileLimit(
+      Path folder, int limit, Map<String, String> variables, String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Externals.program("sh"), "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+    command.addAll(command(options));
+    return start(folder, command, variables);
+  }
+
   /** Starts the program on a terminal, with SIGHUP ignored, as nohup does. */
   public static TunnelProgram onTerminalWithoutHangup(
       Path folder, Map<String, String> variables, String... options) throws IOException {

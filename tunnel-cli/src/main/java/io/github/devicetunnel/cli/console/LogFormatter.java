@@ -32,6 +32,18 @@ final class LogFormatter extends Formatter {
         + System.lineSeparator();
   }
 
+  /**
+   * Formats the failure to format a record. The line has no time and no message, either of which
+   * may be the cause.
+   */
+  String formatFailure(Throwable failure) {
+    String message = "a log record could not be formatted: " + failure.getClass().getName();
+    return (format == Format.JSON
+            ? "{\"level\":\"ERROR\",\"logger\":\"tunnel\",\"message\":\"" + message + "\"}"
+            : "tunnel: " + message)
+        + System.lineSeparator();
+  }
+
   private String text(LogRecord event) {
     LogLevel level = LogLevel.of(event);
     String name = level + " ".repeat(MAX_LEVEL_LENGTH - level.name().length());
@@ -88,7 +100,10 @@ final class LogFormatter extends Formatter {
     return line.substring(0, tabs) + OneLine.printable(line.substring(tabs));
   }
 
-  /** Loads time zones only if a line is logged, which saves time at startup. */
+  /**
+   * Loads time zones only if a line is logged, which saves time at startup. Listeners load them in
+   * the background; see {@link Preparation}.
+   */
   private static final class Clock {
     static final DateTimeFormatter FORMAT =
         DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());

@@ -2,8 +2,8 @@ package io.github.devicetunnel.cli.console;
 
 import io.github.devicetunnel.cli.process.LineOutput;
 import io.github.devicetunnel.cli.process.Output;
+import java.io.IOException;
 import java.util.List;
-import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -31,6 +31,9 @@ public final class Logging {
                   .map(Logger::getLogger))
           .toList();
 
+  /** The name of a logger whose records are formatted and then discarded. */
+  private static final String REHEARSAL = "tunnel.rehearsal";
+
   private Logging() {}
 
   /**
@@ -57,6 +60,11 @@ public final class Logging {
     }
   }
 
+  /** Loads the classes that a log line requires. Writes nothing. */
+  static void rehearse() {
+    LoggerFactory.getLogger(REHEARSAL).error("{}, {} and {}", 1, 2, 3, new IOException("none"));
+  }
+
   /** Omits records below warnings. */
   public static void onlyWarnings() {
     ROOT.setLevel(LogLevel.WARN.ofJdk());
@@ -70,15 +78,32 @@ public final class Logging {
   /** Writes log records without waiting for a reader, because threads that carry bytes log. */
   private static final class Printer extends Handler {
     private final LineOutput out;
+    private final LogFormatter formatter;
 
-    Printer(LineOutput out, Formatter formatter) {
+    Printer(LineOutput out, LogFormatter formatter) {
       this.out = out;
-      setFormatter(formatter);
+      this.formatter = formatter;
     }
 
+    /** Never throws, because the threads of connections and listeners must survive their log. */
     @Override
     public void publish(LogRecord event) {
-      out.print(getFormatter().format(event));
+      try {
+        String line = formatter.format(event);
+        if (!REHEARSAL.equals(event.getLoggerName())) {
+          out.print(line);
+        }
+      } catch (Throwable e) {
+        publishFailure(e);
+      }
+    }
+
+    private void publishFailure(Throwable failure) {
+      try {
+        out.print(formatter.formatFailure(failure));
+      } catch (Throwable e) {
+        // Usually there is no memory for any line.
+      }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli.listen;
 import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.console.Preparation;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.process.Daemons;
 import java.io.IOException;
@@ -51,9 +52,11 @@ public final class Listeners implements AutoCloseable {
       Reporter reporter) {
     Listeners listeners = new Listeners(shared, portFile, console, reporter);
     try {
+      Preparation preparation = Preparation.start();
       reporter.start();
       listeners.configured = List.copyOf(specs);
       listeners.add(specs);
+      preparation.await();
       reporter.ready();
       return listeners;
     } catch (RuntimeException | Error e) {

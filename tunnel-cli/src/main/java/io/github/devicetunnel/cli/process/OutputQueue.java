@@ -153,8 +153,19 @@ final class OutputQueue {
   }
 
   private void run() {
-    for (Runnable next = next(); next != null; next = next()) {
-      next.run();
+    boolean open = true;
+    while (open) {
+      try {
+        Runnable next = next();
+        if (next == null) {
+          open = false;
+        } else {
+          next.run();
+        }
+      } catch (Throwable e) {
+        // This line is lost. Without the thread, all lines would be, and flush() would never
+        // return.
+      }
     }
   }
 

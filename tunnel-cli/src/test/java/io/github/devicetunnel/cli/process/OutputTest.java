@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +138,30 @@ class OutputTest {
     console.result("one");
     output.flush(Await.LONG);
     assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  @Test
+  void survivesErrorInWrite() {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    AtomicBoolean failed = new AtomicBoolean();
+    OutputStream failsOnce =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            if (failed.compareAndSet(false, true)) {
+              throw new OutOfMemoryError("thrown by a test");
+            }
+            written.write(b);
+          }
+        };
+    try (Output broken = Output.of(empty, failsOnce, errors, StandardCharsets.UTF_8, false)) {
+      broken.out().println("lost");
+      broken.out().println("written");
+      long start = System.nanoTime();
+      broken.flush(Await.LONG);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Await.LONG);
+    }
+    assertThat(written.toString(StandardCharsets.UTF_8).strip()).isEqualTo("written");
   }
 
   /** Blocks every write until it is opened. */
