@@ -7,29 +7,17 @@ import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.listen.ListenAddress;
 import io.github.devicetunnel.cli.listen.ListenFailure;
 import io.github.devicetunnel.cli.listen.Reporter;
-import io.github.devicetunnel.cli.process.Daemons;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP server for metrics, health checks and the status page. */
 public final class MetricsServer implements Reporter {
   public static final String OPTION = "--metrics-listen";
-
-  /**
-   * The maximum number of threads. A slow client occupies a thread while it sends its request or
-   * reads the response. Fewer slow clients than threads do not delay {@code /healthz}. Idle threads
-   * end.
-   */
-  private static final int MAX_THREADS = 64;
 
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -39,7 +27,7 @@ public final class MetricsServer implements Reporter {
   private final Console console;
 
   private @Nullable HttpServer server;
-  private @Nullable ExecutorService threads;
+  private @Nullable ExchangeThreads threads;
   private volatile Phase phase = Phase.STARTING;
 
   public MetricsServer(
@@ -81,8 +69,9 @@ public final class MetricsServer implements Reporter {
       throw ListenFailure.of(address, OPTION, e);
     }
     server = http;
-    threads = threads();
-    http.setExecutor(threads);
+    ExchangeThreads exchanges = new ExchangeThreads();
+    threads = exchanges;
+    http.setExecutor(exchanges);
     InetSocketAddress bound = http.getAddress();
     HttpAnswers answers = new HttpAnswers(new HostCheck(bound, address.getHostString()));
     answers.add("/metrics", PROMETHEUS, () -> utf8(registry.scrape()));
@@ -98,19 +87,6 @@ public final class MetricsServer implements Reporter {
               + " 127.0.0.1 or the address of one interface");
     }
     console.status("Metrics and status page on http://" + ListenAddress.text(bound) + "/");
-  }
-
-  private static ExecutorService threads() {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            MAX_THREADS,
-            MAX_THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Daemons.factory("metrics"));
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
   }
 
   private static byte[] utf8(String text) {
@@ -133,7 +109,7 @@ public final class MetricsServer implements Reporter {
       server.stop(0);
     }
     if (threads != null) {
-      threads.shutdownNow();
+      threads.close();
     }
   }
 }

@@ -50,6 +50,13 @@ class MetricsServerTest {
 
   private final OkHttpClient http = new OkHttpClient();
   @AutoClose private final WebCloud cloud = new WebCloud();
+  private final Lines err = new Lines();
+  private final Environment empty =
+      new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
+
+  @AutoClose
+  private final Output output =
+      Output.of(empty, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
 
   private record Answer(int status, String body, Headers headers) {}
 
@@ -73,6 +80,15 @@ class MetricsServerTest {
     try (Response response = http.newCall(request).execute()) {
       return new Answer(response.code(), response.body().string(), response.headers());
     }
+  }
+
+  /** Returns a server without listeners, which prints its address to {@link #err}. */
+  private MetricsServer server() {
+    return new MetricsServer(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        new Activity(),
+        MetricsServer.registry(),
+        new Console(output, Redaction.of(new String[0], empty)));
   }
 
   @Test
@@ -148,18 +164,7 @@ class MetricsServerTest {
 
   @Test
   void isReadyOnceAllListenersAccept() throws Exception {
-    Lines err = new Lines();
-    Environment empty = new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (Output output =
-            Output.of(
-                empty, OutputStream.nullOutputStream(), err, Charset.defaultCharset(), false);
-        MetricsServer server =
-            new MetricsServer(
-                anyPort,
-                new Activity(),
-                MetricsServer.registry(),
-                new Console(output, Redaction.of(new String[0], empty)))) {
+    try (MetricsServer server = server()) {
       server.start();
       String ready = err.next().substring(ANNOUNCED.length()) + "readyz";
       assertThat(get(ready).status()).isEqualTo(503);
@@ -312,6 +317,13 @@ class MetricsServerTest {
   void answersDespiteUnreadAnswers() throws Exception {
     String many = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500);
     assertAliveDespite(10, socket -> send(socket, many));
+  }
+
+  @Test
+  void answersDespiteMoreSlowClientsThanThreads() throws Exception {
+    assertAliveDespite(200, socket -> send(socket, "GET / HTTP/1.1\r\nX-Header: half"));
+    String many = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500);
+    assertAliveDespite(80, socket -> send(socket, many));
   }
 
   @Test
