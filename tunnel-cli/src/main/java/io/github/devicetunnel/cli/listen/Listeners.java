@@ -20,7 +20,9 @@ public final class Listeners implements AutoCloseable {
   private final @Nullable PortFile portFile;
   private final Console console;
   private final Reporter reporter;
-  private final List<OpenListener> open = new ArrayList<>();
+
+  /** Health checks read it on other threads. */
+  private final List<OpenListener> open = new CopyOnWriteArrayList<>();
 
   /** The order of the listeners in the port file. */
   private List<TunnelSpec> configured = List.of();
@@ -57,7 +59,7 @@ public final class Listeners implements AutoCloseable {
       listeners.configured = List.copyOf(specs);
       listeners.add(specs);
       preparation.await();
-      reporter.ready();
+      reporter.ready(() -> listeners.open.stream().noneMatch(OpenListener::isDeaf));
       return listeners;
     } catch (RuntimeException | Error e) {
       listeners.close();

@@ -19,6 +19,7 @@ final class OpenListener {
   private final TunnelSpec spec;
   private final TunnelClient client;
   private @Nullable TunnelListener listener;
+  private volatile boolean stopping;
 
   private OpenListener(TunnelSpec spec, TunnelClient client) {
     this.spec = spec;
@@ -91,14 +92,21 @@ final class OpenListener {
     client.openWhenAvailable(limit).close();
   }
 
+  /** Returns whether the listener has stopped accepting connections by itself. Thread-safe. */
+  boolean isDeaf() {
+    return listener != null && !listener.isOpen() && !stopping;
+  }
+
   /** Releases the address and keeps open connections. */
   void stopAccepting() {
+    stopping = true;
     if (listener != null) {
       listener.stopAccepting();
     }
   }
 
   DrainReport close(Duration drain) {
+    stopping = true;
     return client.close(drain);
   }
 }

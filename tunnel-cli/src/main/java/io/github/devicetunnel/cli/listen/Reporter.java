@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli.listen;
 
 import io.github.devicetunnel.DrainReport;
 import io.github.devicetunnel.cli.failure.CommandFailure;
+import java.util.function.BooleanSupplier;
 
 /**
  * A receiver of the events of a run. The main thread calls the methods, first {@link #start} and
@@ -20,8 +21,12 @@ public interface Reporter extends AutoCloseable {
   /** Called when a listener has been opened, at startup or by a reload. */
   default void listening(String address, String device, String service) {}
 
-  /** Called when all listeners accept connections after startup. */
-  default void ready() {}
+  /**
+   * Called when all listeners accept connections after startup.
+   *
+   * @param accepting returns whether they still do; thread-safe
+   */
+  default void ready(BooleanSupplier accepting) {}
 
   /** Called before the listeners stop accepting. Open connections may finish. */
   default void stopping() {}

@@ -13,11 +13,17 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP server for metrics, health checks and the status page. */
 public final class MetricsServer implements Reporter {
   public static final String OPTION = "--metrics-listen";
+
+  private static final int OK = 200;
+  private static final int UNAVAILABLE = 503;
 
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -28,6 +34,7 @@ public final class MetricsServer implements Reporter {
 
   private @Nullable HttpServer server;
   private @Nullable ExchangeThreads threads;
+  private volatile BooleanSupplier accepting = () -> true;
   private volatile Phase phase = Phase.STARTING;
 
   public MetricsServer(
@@ -75,8 +82,8 @@ public final class MetricsServer implements Reporter {
     InetSocketAddress bound = http.getAddress();
     HttpAnswers answers = new HttpAnswers(new HostCheck(bound, address.getHostString()));
     answers.add("/metrics", PROMETHEUS, () -> utf8(registry.scrape()));
-    answers.add("/healthz", HttpAnswers.TEXT, () -> utf8("alive\n"));
-    answers.add("/readyz", HttpAnswers.TEXT, () -> phase.status(), () -> utf8(phase.word() + "\n"));
+    addHealth(answers, "/healthz", () -> OK, () -> "alive");
+    addHealth(answers, "/readyz", () -> phase.status(), () -> phase.word());
     page.addTo(answers);
     http.createContext("/", answers);
     http.start();
@@ -89,12 +96,27 @@ public final class MetricsServer implements Reporter {
     console.status("Metrics and status page on http://" + ListenAddress.text(bound) + "/");
   }
 
+  /** Returns whether a listener has failed, which only a restart of the program can repair. */
+  private boolean isDeaf() {
+    return phase == Phase.READY && !accepting.getAsBoolean();
+  }
+
+  private void addHealth(
+      HttpAnswers answers, String path, IntSupplier status, Supplier<String> word) {
+    answers.add(
+        path,
+        HttpAnswers.TEXT,
+        () -> isDeaf() ? UNAVAILABLE : status.getAsInt(),
+        () -> utf8((isDeaf() ? "not accepting" : word.get()) + "\n"));
+  }
+
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
-  public void ready() {
+  public void ready(BooleanSupplier accepting) {
+    this.accepting = accepting;
     phase = Phase.READY;
   }
 

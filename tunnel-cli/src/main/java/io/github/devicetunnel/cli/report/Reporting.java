@@ -7,6 +7,7 @@ import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.listen.Reporter;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Forwards the events of a run to several reporters. Nothing is opened before {@link #start}. */
@@ -48,8 +49,8 @@ public final class Reporting implements Reporter {
   }
 
   @Override
-  public void ready() {
-    each(Reporter::ready);
+  public void ready(BooleanSupplier accepting) {
+    each(reporter -> reporter.ready(accepting));
   }
 
   @Override

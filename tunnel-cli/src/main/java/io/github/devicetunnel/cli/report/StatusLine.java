@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A line at the bottom of the terminal with the number of connections and the data rates. */
@@ -28,7 +29,7 @@ public final class StatusLine implements Reporter {
   }
 
   @Override
-  public void ready() {
+  public void ready(BooleanSupplier accepting) {
     lastNanos = System.nanoTime();
     ScheduledExecutorService running =
         Executors.newSingleThreadScheduledExecutor(Daemons.factory("status-line"));

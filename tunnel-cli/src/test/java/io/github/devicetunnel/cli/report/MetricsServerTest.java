@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -169,9 +170,28 @@ class MetricsServerTest {
       String ready = err.next().substring(ANNOUNCED.length()) + "readyz";
       assertThat(get(ready).status()).isEqualTo(503);
       assertThat(get(ready).body()).isEqualTo("starting\n");
-      server.ready();
+      server.ready(() -> true);
       assertThat(get(ready).status()).isEqualTo(200);
       assertThat(get(ready).body()).isEqualTo("ready\n");
+    }
+  }
+
+  @Test
+  void reportsListenerThatDoesNotAccept() throws Exception {
+    AtomicBoolean accepting = new AtomicBoolean(true);
+    try (MetricsServer server = server()) {
+      server.start();
+      String url = err.next().substring(ANNOUNCED.length());
+      server.ready(accepting::get);
+      assertThat(get(url + "readyz").status()).isEqualTo(200);
+      accepting.set(false);
+      for (String check : new String[] {"healthz", "readyz"}) {
+        assertThat(get(url + check).status()).isEqualTo(503);
+        assertThat(get(url + check).body()).isEqualTo("not accepting\n");
+      }
+      server.stopping();
+      assertThat(get(url + "healthz").status()).isEqualTo(200);
+      assertThat(get(url + "readyz").body()).isEqualTo("draining\n");
     }
   }
 
