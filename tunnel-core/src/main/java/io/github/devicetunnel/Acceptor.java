@@ -5,6 +5,7 @@ import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import io.github.devicetunnel.internal.local.ListeningSocket;
 import io.github.devicetunnel.internal.local.LocalSocket;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ final class Acceptor {
 
   private static final long MIN_PAUSE_MILLIS = 10;
   private static final long MAX_PAUSE_MILLIS = 1000;
+
+  /** Maximum time to wait for the preparation, which may read files of a slow disk. */
+  private static final long MAX_PREPARATION_SECONDS = 2;
 
   /** Receives accepted connections. */
   interface Receiver {
@@ -52,8 +56,19 @@ final class Acceptor {
     this.receiver = receiver;
   }
 
-  void start(ConnectionThreads threads, String threadName) {
-    thread = threads.start(threadName, this::run);
+  /**
+   * Starts the thread.
+   *
+   * @param prepared completed when the first connection can dial
+   */
+  void start(ConnectionThreads threads, String threadName, CompletableFuture<Void> prepared) {
+    thread =
+        threads.start(
+            threadName,
+            () -> {
+              await(prepared);
+              acceptConnections();
+            });
   }
 
   /** Returns whether the thread accepts connections. */
@@ -91,7 +106,19 @@ final class Acceptor {
     }
   }
 
-  private void run() {
+  /**
+   * Waits for the preparation, for which the first dial would wait too. Connections accepted before
+   * it could take the file descriptors that it needs.
+   */
+  private static void await(CompletableFuture<Void> prepared) {
+    try {
+      prepared.get(MAX_PREPARATION_SECONDS, TimeUnit.SECONDS);
+    } catch (Throwable e) {
+      // The dial fails for the same reason and reports it.
+    }
+  }
+
+  private void acceptConnections() {
     long pause = MIN_PAUSE_MILLIS;
     while (!isStopping()) {
       try {

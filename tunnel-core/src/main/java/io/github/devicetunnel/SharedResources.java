@@ -4,11 +4,14 @@ import io.github.devicetunnel.internal.concurrent.Admission;
 import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import io.github.devicetunnel.internal.concurrent.Daemons;
 import io.github.devicetunnel.internal.concurrent.RateLimit;
+import io.github.devicetunnel.internal.concurrent.SocketPollers;
 import io.github.devicetunnel.internal.upgrade.Upgrader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -159,18 +162,23 @@ final class SharedResources {
     }
   }
 
-  /** Creates the upgrader in the background, before the first dial. Does not block. */
-  void prepare() {
-    threads
-        .helpers()
-        .execute(
-            () -> {
-              try {
-                Upgrader unused = upgrader();
-              } catch (SSLException e) {
-                // The first dial fails for the same reason and reports it.
-              }
-            });
+  /**
+   * Creates the upgrader in the background, before the first dial. Does not block.
+   *
+   * @return completed when the upgrader exists, or exceptionally; the first dial then fails for the
+   *     same reason and reports it
+   */
+  CompletableFuture<Void> prepare() {
+    return CompletableFuture.runAsync(
+        () -> {
+          SocketPollers.load();
+          try {
+            Upgrader unused = upgrader();
+          } catch (SSLException e) {
+            throw new CompletionException(e);
+          }
+        },
+        threads.helpers());
   }
 
   /**

@@ -159,11 +159,11 @@ public final class TunnelClient implements AutoCloseable {
   TunnelListener listenOn(ListeningSocket socket, Target target) throws IOException {
     TunnelListener listener = null;
     try {
-      resources.prepare();
+      CompletableFuture<Void> prepared = resources.prepare();
       listener =
           new TunnelListener(
               socket, resources, settings.withTarget(target), connections, events, life::remove);
-      listener.start();
+      listener.start(prepared);
       life.add(listener);
       return listener;
     } catch (Throwable e) {

@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -59,8 +60,12 @@ public final class TunnelListener implements AutoCloseable {
     this.acceptor = new Acceptor(socket, admission, new Accepted());
   }
 
-  /** Starts to accept connections. The caller closes the listener if that fails. */
-  void start() {
+  /**
+   * Starts to accept connections. The caller closes the listener if that fails.
+   *
+   * @param prepared completed when the resources for the first dial exist
+   */
+  void start(CompletableFuture<Void> prepared) {
     if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
       quietly(
           () ->
@@ -71,7 +76,8 @@ public final class TunnelListener implements AutoCloseable {
                   settings.target()));
     }
     events.listenerBound(info);
-    acceptor.start(resources.threads(), settings.name() + "-accept-" + socket.threadName());
+    String threadName = settings.name() + "-accept-" + socket.threadName();
+    acceptor.start(resources.threads(), threadName, prepared);
   }
 
   /**
