@@ -115,6 +115,7 @@ final class TroubleshootingTest {
           "a certificate without an encoded form",
           "no configuration file is set",
           "the key has been read",
+          "no thread for the request",
           "resource demo.html is missing",
           "resource {} is missing",
           "handler of SIG{}",

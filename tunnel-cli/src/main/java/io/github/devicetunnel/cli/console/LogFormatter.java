@@ -37,7 +37,10 @@ final class LogFormatter extends Formatter {
    * may be the cause.
    */
   String formatFailure(Throwable failure) {
-    String message = "a log record could not be formatted: " + failure.getClass().getName();
+    String message =
+        "a log record could not be formatted ("
+            + failure.getClass().getName()
+            + "); raise the limit of open files or memory";
     return (format == Format.JSON
             ? "{\"level\":\"ERROR\",\"logger\":\"tunnel\",\"message\":\"" + message + "\"}"
             : "tunnel: " + message)

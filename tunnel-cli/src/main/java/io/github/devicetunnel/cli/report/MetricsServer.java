@@ -107,7 +107,7 @@ public final class MetricsServer implements Reporter {
         path,
         HttpAnswers.TEXT,
         () -> isDeaf() ? UNAVAILABLE : status.getAsInt(),
-        () -> utf8((isDeaf() ? "not accepting" : word.get()) + "\n"));
+        () -> utf8((isDeaf() ? "a listener has failed; restart the program" : word.get()) + "\n"));
   }
 
   private static byte[] utf8(String text) {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class LogFailureTest {
   private static final Logger LOGGER = Logger.getLogger("a.listener");
   private static final String FAILURE =
-      "a log record could not be formatted: java.lang.ExceptionInInitializerError";
+      "a log record could not be formatted (java.lang.ExceptionInInitializerError);"
+          + " raise the limit of open files or memory";
 
   private final Environment empty =
       new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());

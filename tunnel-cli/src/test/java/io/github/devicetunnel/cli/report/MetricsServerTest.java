@@ -187,7 +187,8 @@ class MetricsServerTest {
       accepting.set(false);
       for (String check : new String[] {"healthz", "readyz"}) {
         assertThat(get(url + check).status()).isEqualTo(503);
-        assertThat(get(url + check).body()).isEqualTo("not accepting\n");
+        assertThat(get(url + check).body())
+            .isEqualTo("a listener has failed; restart the program\n");
       }
       server.stopping();
       assertThat(get(url + "healthz").status()).isEqualTo(200);
