@@ -6,9 +6,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Implementations of {@link TokenSource} for {@link Credentials}. None of them caches a token: each
@@ -19,24 +21,43 @@ public final class TokenSources {
 
   /**
    * Returns a source that reads a file for each dial attempt. To change the token, replace the
-   * file, preferably by moving a new file over it.
+   * file, preferably by moving a new file over it. At most one thread reads the file at a time.
    *
-   * @param file a file that contains only the token, at most 64 KiB
-   * @return a source that fails if the file is missing, unreadable, empty or too large
+   * @param file a regular file that contains only the token, at most 64 KiB
+   * @return a source that fails if the file is missing, not a regular file, unreadable, empty or
+   *     too large
    */
   public static TokenSource file(Path file) {
     Objects.requireNonNull(file, "file");
+    // A file system that does not answer blocks its reader, despite interrupts. The other dials
+    // wait
+    // for this lock instead, and end at their timeout.
+    ReentrantLock oneReader = new ReentrantLock();
     return request -> {
-      try (InputStream in = Files.newInputStream(file)) {
-        return TokenText.of("the token file " + file, in.readNBytes(TokenText.MAX_BYTES + 1));
+      oneReader.lockInterruptibly();
+      try {
+        return readFile(file);
       } catch (NoSuchFileException e) {
         throw new IOException(
             "the token file " + file + " does not exist; write the token to it", e);
       } catch (AccessDeniedException e) {
         throw new IOException(
             "no permission to read the token file " + file + "; change its owner or mode", e);
+      } finally {
+        oneReader.unlock();
       }
     };
+  }
+
+  private static String readFile(Path file) throws IOException {
+    // Opening a pipe blocks until another program opens it too.
+    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+      throw new IOException(
+          "the token file " + file + " is not a regular file; replace it with one");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return TokenText.of("the token file " + file, in.readNBytes(TokenText.MAX_BYTES + 1));
+    }
   }
 
   /**

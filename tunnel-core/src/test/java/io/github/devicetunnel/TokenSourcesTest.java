@@ -64,6 +64,18 @@ class TokenSourcesTest {
     assertThatThrownBy(() -> token(TokenSources.file(folder))).isInstanceOf(IOException.class);
   }
 
+  /** A reader of a pipe blocks until the pipe has a writer, even if the reader is interrupted. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void rejectsPipeInPlaceOfFile() throws Exception {
+    makePipe();
+    CompletableFuture<Throwable> failure =
+        CompletableFuture.supplyAsync(() -> catchThrowable(() -> token(TokenSources.file(pipe()))));
+    assertThat(failure.get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the token file " + pipe() + " is not a regular file; replace it with one");
+  }
+
   @Test
   void readsEnvironmentVariable() throws Exception {
     Map.Entry<String, String> any =
@@ -155,11 +167,15 @@ class TokenSourcesTest {
     return "sleep 300 > " + pipe() + " & wait";
   }
 
-  /** Completes when the child process has started. */
-  private CompletableFuture<InputStream> childOutput() throws Exception {
+  private void makePipe() throws Exception {
     Process process = new ProcessBuilder("mkfifo", pipe().toString()).start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
+  }
+
+  /** Completes when the child process has started. */
+  private CompletableFuture<InputStream> childOutput() throws Exception {
+    makePipe();
     return CompletableFuture.supplyAsync(
         () -> {
           try {
