@@ -5,11 +5,17 @@ import static io.github.devicetunnel.cli.LocalClient.connect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.testing.Direction;
+import io.github.devicetunnel.testing.Fault;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +54,42 @@ class MultipleListenersTest {
             .start("-L", ":0=" + ONE + "/127.0.0.1:80", "-L=[::1]:0=" + OTHER + "/127.0.0.1:22")) {
       assertTunnelsTo(ONE + "/127.0.0.1:80", program.nextLine());
       assertTunnelsTo(OTHER + "/127.0.0.1:22", program.nextLine());
+    }
+  }
+
+  /** Each connection takes a second or two to end, because the cloud does not answer its close. */
+  @Test
+  void stopDoesNotAddUpTimesOfListeners() throws Exception {
+    String target = "=" + ONE + "/127.0.0.1:80";
+    List<String> args = new ArrayList<>(List.of("--drain-timeout=0s"));
+    args.addAll(Collections.nCopies(16, "-L=:0" + target));
+    List<Socket> sockets = new ArrayList<>();
+    try (TunnelService silent =
+            TunnelService.builder().apiKey("ak_test").failOnLeaks(false).build().start();
+        Program program = program().variable("TUNNEL_CLOUD_URI", silent.uri())) {
+      silent.device(ONE).faults().onEveryConnect(Fault.stallAfter(0, Direction.TOWARD_CLOUD));
+      silent
+          .device(ONE)
+          .onConnect(
+              "127.0.0.1:80",
+              stream -> {
+                stream.outputStream().write('x');
+                stream.inputStream().transferTo(OutputStream.nullOutputStream());
+              });
+      program.start(args.toArray(String[]::new));
+      for (int i = 0; i < 16; i++) {
+        sockets.add(connect(address(program.nextLine())));
+        assertThat(sockets.get(i).getInputStream().read()).isEqualTo('x');
+        // The cloud stops reading at the first byte.
+        sockets.get(i).getOutputStream().write('y');
+      }
+      long start = System.nanoTime();
+      assertThat(program.stop().exitCode()).isZero();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
     }
   }
 

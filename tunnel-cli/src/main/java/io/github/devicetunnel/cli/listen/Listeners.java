@@ -30,6 +30,8 @@ public final class Listeners implements AutoCloseable {
   /** Listeners that a reload has closed and whose connections may still be open. */
   private final List<OpenListener> retired = new CopyOnWriteArrayList<>();
 
+  private @Nullable DrainReport drained;
+
   private Listeners(
       TunnelClient shared, @Nullable PortFile portFile, Console console, Reporter reporter) {
     this.shared = shared;
@@ -195,29 +197,30 @@ public final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Stops accepting on all listeners, then lets connections finish.
+   * Stops accepting on all listeners, then lets connections finish. Further calls have no effect
+   * and return the same report.
    *
    * @param time the total time for all listeners
    * @return the totals of all listeners
    */
   public DrainReport drain(Duration time) {
+    DrainReport report = drained;
+    if (report == null) {
+      report = drainOnce(time);
+      drained = report;
+    }
+    return report;
+  }
+
+  private DrainReport drainOnce(Duration time) {
     if (portFile != null) {
       portFile.delete();
     }
     open.forEach(OpenListener::stopAccepting);
-    long deadline = System.nanoTime() + time.toNanos();
     List<OpenListener> all = new ArrayList<>(open);
     all.addAll(retired);
-    int drained = 0;
-    int aborted = 0;
-    long unconfirmed = 0;
-    for (OpenListener each : all) {
-      DrainReport report = each.close(Duration.ofNanos(deadline - System.nanoTime()));
-      drained += report.drained();
-      aborted += report.aborted();
-      unconfirmed += report.bytesUnconfirmed();
-    }
+    DrainReport report = Drain.all(all, time);
     shared.close(Duration.ZERO);
-    return new DrainReport(drained, aborted, unconfirmed);
+    return report;
   }
 }

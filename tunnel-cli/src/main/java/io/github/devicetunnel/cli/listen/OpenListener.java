@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A listener with its own client. The listener is open between {@link #listen} and {@link #close}.
  */
-final class OpenListener {
+final class OpenListener implements Drainable {
   private final TunnelSpec spec;
   private final TunnelClient client;
   private @Nullable TunnelListener listener;
@@ -105,8 +105,9 @@ final class OpenListener {
     }
   }
 
-  DrainReport close(Duration drain) {
+  @Override
+  public DrainReport close(Duration time) {
     stopping = true;
-    return client.close(drain);
+    return client.close(time);
   }
 }
