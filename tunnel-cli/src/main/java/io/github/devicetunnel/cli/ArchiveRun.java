@@ -7,6 +7,7 @@ import io.github.devicetunnel.cli.process.Output;
 import io.github.devicetunnel.cli.process.StopSignals;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The program that the launcher records to create its class archive. It runs the usual commands
@@ -39,9 +40,15 @@ final class ArchiveRun {
     return Main.run(arguments, environment, Output.ofProcess(environment));
   }
 
+  /** Stops the program as soon as it is open, not before. */
   private static final class StopsAtOnce implements StopSignals {
     @Override
     public void watch(boolean reloading) {}
+
+    @Override
+    public CompletableFuture<Void> stop() {
+      return new CompletableFuture<>();
+    }
 
     @Override
     public boolean awaitReload() {

@@ -10,9 +10,12 @@ import io.github.devicetunnel.cli.listen.Listeners;
 import io.github.devicetunnel.cli.option.CloudOptions;
 import io.github.devicetunnel.cli.option.ListenOptions;
 import io.github.devicetunnel.cli.option.OutputOptions;
+import io.github.devicetunnel.cli.option.Reload;
 import io.github.devicetunnel.cli.option.Version;
 import io.github.devicetunnel.cli.process.ControllingTerminal;
 import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.StopSignals;
+import io.github.devicetunnel.cli.process.StoppedException;
 import io.github.devicetunnel.cli.report.Reporting;
 import io.github.devicetunnel.cli.value.OptionNames;
 import io.github.devicetunnel.cli.value.Times;
@@ -78,21 +81,22 @@ final class ListenCommand implements Callable<Integer> {
       throw CommandFailure.usage(
           RELOAD_ON_HANGUP + ": cannot be used without " + OptionNames.CONFIG);
     }
-    environment
-        .stopSignals()
-        .watch(configured && (reloadOnHangup || !ControllingTerminal.isPresent()));
-    try (Reporting reporting = output.reporting(console, LogLevel.INFO);
+    Reporting reporting = output.reporting(console, LogLevel.INFO);
+    StopSignals signals = environment.stopSignals();
+    signals.watch(configured && (reloadOnHangup || !ControllingTerminal.isPresent()));
+    try (reporting;
         Listeners listeners = listen.open(cloud, environment, config, console, reporting)) {
       Duration drain = cloud.drainTimeout();
-      while (environment.stopSignals().awaitReload()) {
-        listen.reload(listeners, cloud, config, console);
+      Reload reload = new Reload(listen, cloud, config, console, signals);
+      while (signals.awaitReload()) {
+        reload.run(listeners);
       }
       reporting.stopping();
       console.status(
           "Stopping; draining open connections for up to "
               + Times.text(drain)
               + " (send a second signal to abort them)");
-      if (configured && environment.stopSignals().isHangup()) {
+      if (configured && signals.isHangup()) {
         console.status(
             "SIGHUP stops the program in a terminal; to reload the configuration instead, use "
                 + RELOAD_ON_HANGUP);
@@ -100,6 +104,8 @@ final class ListenCommand implements Callable<Integer> {
       DrainReport report = listeners.drain(drain);
       reporting.stopped(report);
       console.status(describe(report));
+    } catch (StoppedException e) {
+      console.status("Stopped before all listeners were open");
     }
     return ExitCode.OK;
   }

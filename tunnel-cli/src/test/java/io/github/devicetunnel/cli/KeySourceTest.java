@@ -212,9 +212,7 @@ class KeySourceTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void readsPipeOnce() throws Exception {
-    Path pipe = folder.resolve("pipe");
-    assertThat(TestProcess.start(new ProcessBuilder("mkfifo", pipe.toString())).awaitExit())
-        .isZero();
+    Path pipe = Pipes.make(folder.resolve("pipe"));
     try (Program program = start(new Program(), "--api-key-file", pipe.toString())) {
       Files.writeString(pipe, "ak_pipe\n");
       assertThat(nextRequest(program)).containsEntry("Authorization", List.of("Bearer ak_pipe"));

@@ -31,8 +31,13 @@ public final class LocalClient {
 
   /** Opens a connection and waits until the program closes or resets it. */
   public static void awaitClose(String address) throws IOException {
-    try (Socket socket = connect(address)) {
-      assertThat(socket.getInputStream().read()).isNegative();
+    assertClosed(connect(address));
+  }
+
+  /** Waits until the program closes or resets a connection, and closes it. */
+  static void assertClosed(Socket connection) throws IOException {
+    try (connection) {
+      assertThat(connection.getInputStream().read()).isNegative();
     } catch (IOException reset) {
       assertThat(reset).hasMessageContaining("reset");
     }

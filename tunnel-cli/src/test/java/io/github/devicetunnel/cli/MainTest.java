@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class MainTest {
@@ -47,6 +48,11 @@ class MainTest {
         throw error;
       }
       throw (RuntimeException) bug;
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+      return new CompletableFuture<>();
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class Program implements AutoCloseable {
 
   /** Runs the program until it ends. A listener stops as soon as it is open. */
   public Program run(String... args) {
-    stop.send();
+    stop.sendWhenOpen();
     exitCode.complete(call(args));
     return this;
   }

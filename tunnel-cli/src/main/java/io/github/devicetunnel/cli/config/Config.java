@@ -5,7 +5,9 @@ import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.listen.TunnelSpec;
 import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.value.FilePath;
 import io.github.devicetunnel.cli.value.OptionNames;
+import io.github.devicetunnel.cli.value.ReadableFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -134,7 +136,7 @@ public final class Config {
   }
 
   /**
-   * Reads the current content of the file.
+   * Reads the current content of the file. May block.
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid
    */
@@ -142,6 +144,7 @@ public final class Config {
     if (file == null || known == null) {
       throw new IllegalStateException("no configuration file is set");
     }
+    ReadableFile.requireRegular(OptionNames.CONFIG, FilePath.of(file.name()));
     return ConfigFile.read(file.name(), known);
   }
 

@@ -4,8 +4,8 @@ import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.value.FilePath;
 import io.github.devicetunnel.cli.value.OptionNames;
+import io.github.devicetunnel.cli.value.ReadableFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
@@ -43,13 +43,13 @@ final class YamlNodes {
   /**
    * Reads the keys of a file.
    *
-   * @throws CommandFailure with {@link ExitCode#USAGE} if the file cannot be read or is not valid
-   *     YAML
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file cannot be read, is larger than 1
+   *     MiB or is not valid YAML
    */
   static Map<String, Entry> read(String file) {
     try {
       // Do not use the library's messages: they repeat lines, which may contain a secret.
-      Node root = parse(Files.readString(FilePath.of(file)));
+      Node root = parse(ReadableFile.text(OptionNames.CONFIG, FilePath.of(file)));
       return root == null || isNothing(root) ? Map.of() : new YamlNodes(file).entries(root);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);

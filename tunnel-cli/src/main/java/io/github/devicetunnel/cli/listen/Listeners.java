@@ -5,13 +5,18 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.Preparation;
 import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.process.BlockingTasks;
 import io.github.devicetunnel.cli.process.Daemons;
+import io.github.devicetunnel.cli.process.StoppedException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The listeners of one run. {@link #open} opens all of them or none. Not thread-safe. */
@@ -20,8 +25,9 @@ public final class Listeners implements AutoCloseable {
   private final @Nullable PortFile portFile;
   private final Console console;
   private final Reporter reporter;
+  private final ThreadFactory threads;
 
-  /** Health checks read it on other threads. */
+  /** Other threads read the list: {@link #prepare} and the health checks. */
   private final List<OpenListener> open = new CopyOnWriteArrayList<>();
 
   /** The order of the listeners in the port file. */
@@ -32,12 +38,17 @@ public final class Listeners implements AutoCloseable {
 
   private @Nullable DrainReport drained;
 
-  private Listeners(
-      TunnelClient shared, @Nullable PortFile portFile, Console console, Reporter reporter) {
+  Listeners(
+      TunnelClient shared,
+      @Nullable PortFile portFile,
+      Console console,
+      Reporter reporter,
+      ThreadFactory threads) {
     this.shared = shared;
     this.portFile = portFile;
     this.console = console;
     this.reporter = reporter;
+    this.threads = threads;
   }
 
   /**
@@ -46,27 +57,54 @@ public final class Listeners implements AutoCloseable {
    * @param shared the client whose connections and threads all listeners use; it is closed with the
    *     listeners
    * @param portFile the file for the addresses, or null
+   * @param tasks runs the part that may block
    * @throws CommandFailure if a listener cannot be opened; no listener is open then
+   * @throws StoppedException if a signal stops the program; no listener is open then
    */
   public static Listeners open(
       TunnelClient shared,
       List<TunnelSpec> specs,
       @Nullable PortFile portFile,
       Console console,
-      Reporter reporter) {
-    Listeners listeners = new Listeners(shared, portFile, console, reporter);
+      Reporter reporter,
+      BlockingTasks tasks)
+      throws InterruptedException {
+    Listeners listeners =
+        new Listeners(shared, portFile, console, reporter, Daemons.factory("tunnel-retire"));
     try {
       Preparation preparation = Preparation.start();
       reporter.start();
       listeners.configured = List.copyOf(specs);
-      listeners.add(specs);
+      listeners.add(
+          tasks.call(
+              "the credential",
+              () -> OpenListener.prepare(specs, shared),
+              OpenListener::discard,
+              ChronoUnit.FOREVER.getDuration()));
       preparation.await();
       reporter.ready(() -> listeners.open.stream().noneMatch(OpenListener::isDeaf));
       return listeners;
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException | Error | InterruptedException e) {
       listeners.close();
       throw e;
     }
+  }
+
+  /**
+   * Validates new listeners, and determines those that are no longer configured. Changes nothing.
+   * May block, and may run on any thread.
+   *
+   * @throws CommandFailure if a new listener is invalid
+   */
+  public ListenerChange prepare(List<TunnelSpec> specs) {
+    List<OpenListener> removed = new ArrayList<>(open);
+    List<TunnelSpec> added = new ArrayList<>();
+    for (TunnelSpec spec : specs) {
+      if (removeFirst(removed, spec) == null) {
+        added.add(spec);
+      }
+    }
+    return new ListenerChange(specs, OpenListener.prepare(added, shared), removed);
   }
 
   /**
@@ -74,43 +112,82 @@ public final class Listeners implements AutoCloseable {
    * keep their connections. An address that a new listener takes over from a closed one is free for
    * a moment. If another program takes it, an error is reported.
    *
+   * @param change prepared since the last change
    * @param drain the maximum time for connections of closed listeners to finish
-   * @throws CommandFailure if a new listener is invalid or cannot be opened; nothing has changed
-   *     then
+   * @throws CommandFailure if a new listener cannot be opened; nothing has changed then
    */
-  public void update(List<TunnelSpec> specs, Duration drain) {
-    List<OpenListener> gone = new ArrayList<>(open);
-    List<TunnelSpec> fresh = new ArrayList<>();
-    for (TunnelSpec spec : specs) {
-      if (removeFirst(gone, spec) == null) {
-        fresh.add(spec);
+  public void apply(ListenerChange change, Duration drain) {
+    CompletableFuture<List<OpenListener>> retiring = new CompletableFuture<>();
+    List<TunnelSpec> before = configured;
+    try {
+      if (!change.removed().isEmpty()) {
+        startRetiring(retiring, drain);
       }
+      configured = change.configured();
+      add(change.independent());
+    } catch (RuntimeException | Error e) {
+      configured = before;
+      retiring.complete(List.of());
+      change.discard();
+      throw e;
     }
-    // A listener that takes over an address opens after the old listener closes. Validate it first,
-    // because its failure could not be undone.
-    List<TunnelSpec> takingOver =
-        fresh.stream().filter(spec -> gone.stream().anyMatch(each -> each.blocks(spec))).toList();
-    takingOver.forEach(spec -> OpenListener.prepare(spec, shared).close(Duration.ZERO));
-    configured = List.copyOf(specs);
-    add(fresh.stream().filter(spec -> !takingOver.contains(spec)).toList());
-    gone.forEach(each -> retire(each, drain));
+    try {
+      change.removed().forEach(this::stopAccepting);
+    } finally {
+      retiring.complete(change.removed());
+    }
     try {
       writePortFile();
     } catch (CommandFailure e) {
       console.error(e.getMessage());
       console.hint("The file still contains addresses of closed listeners");
     }
-    takingOver.forEach(this::takeOver);
+    change.takingOver().forEach(this::takeOver);
+  }
+
+  /**
+   * Starts a thread that closes listeners once the future contains them. It starts before anything
+   * changes, because the system may have no thread left.
+   */
+  private void startRetiring(CompletableFuture<List<OpenListener>> future, Duration drain) {
+    Thread thread =
+        threads.newThread(
+            () -> {
+              List<OpenListener> removed = future.join();
+              DrainReport unused = Drain.all(removed, drain);
+              retired.removeAll(removed);
+            });
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      throw CommandFailure.unexpected(
+          "cannot start a thread to drain closed listeners: "
+              + e.getMessage()
+              + "; raise the limit of threads, or send SIGHUP again later");
+    }
+  }
+
+  private void stopAccepting(OpenListener listener) {
+    listener.stopAccepting();
+    retired.add(listener);
+    open.remove(listener);
+    console.status("No longer listening on " + ListenAddress.text(listener.address()));
   }
 
   /** Opens a listener at an address that another program may have taken meanwhile. */
-  private void takeOver(TunnelSpec spec) {
+  private void takeOver(OpenListener listener) {
     try {
-      add(List.of(spec));
+      add(List.of(listener));
     } catch (CommandFailure e) {
-      console.error(e.getMessage());
-      console.hint("The listener stays closed until the next reload");
+      reportClosed(e.getMessage());
+    } catch (RuntimeException | Error e) {
+      reportClosed("cannot listen on " + ListenAddress.text(listener.address()) + ": " + e);
     }
+  }
+
+  private void reportClosed(@Nullable String failure) {
+    console.error(failure);
+    console.hint("The listener stays closed until the next reload");
   }
 
   private static @Nullable OpenListener removeFirst(List<OpenListener> listeners, TunnelSpec spec) {
@@ -123,23 +200,21 @@ public final class Listeners implements AutoCloseable {
     return null;
   }
 
-  /** Opens all of the listeners, or none. */
-  private void add(List<TunnelSpec> specs) {
-    if (specs.isEmpty()) {
+  /** Opens all of the prepared listeners, or closes them. */
+  private void add(List<OpenListener> prepared) {
+    if (prepared.isEmpty()) {
       return;
     }
-    List<OpenListener> added = new ArrayList<>();
     try {
-      specs.forEach(spec -> added.add(OpenListener.prepare(spec, shared)));
-      added.forEach(OpenListener::listen);
-      open.addAll(added);
+      prepared.forEach(OpenListener::listen);
+      open.addAll(prepared);
       writePortFile();
     } catch (RuntimeException | Error e) {
-      open.removeAll(added);
-      added.forEach(each -> each.close(Duration.ZERO));
+      open.removeAll(prepared);
+      OpenListener.discard(prepared);
       throw e;
     }
-    added.forEach(each -> each.report(reporter));
+    prepared.forEach(each -> each.report(reporter));
   }
 
   /** Returns the bound addresses in the order of the configuration. */
@@ -160,21 +235,6 @@ public final class Listeners implements AutoCloseable {
     if (portFile != null) {
       portFile.write(addresses());
     }
-  }
-
-  private void retire(OpenListener listener, Duration drain) {
-    listener.stopAccepting();
-    open.remove(listener);
-    retired.add(listener);
-    console.status("No longer listening on " + ListenAddress.text(listener.address()));
-    Thread thread =
-        Daemons.thread(
-            "tunnel-retire",
-            () -> {
-              DrainReport unused = listener.close(drain);
-              retired.remove(listener);
-            });
-    thread.start();
   }
 
   /**

@@ -10,12 +10,17 @@ import io.github.devicetunnel.cli.failure.CommandFailure;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A listener with its own client. The listener is open between {@link #listen} and {@link #close}.
  */
 final class OpenListener implements Drainable {
+  /** The maximum time to check the credentials of all listeners, except for the last check. */
+  private static final Duration MAX_CHECKS = Duration.ofSeconds(15);
+
   private final TunnelSpec spec;
   private final TunnelClient client;
   private @Nullable TunnelListener listener;
@@ -27,22 +32,36 @@ final class OpenListener implements Drainable {
   }
 
   /**
-   * Creates the client and validates the settings and the credential. Does not bind the address.
+   * Creates the clients and validates their settings and credentials. Does not bind addresses. May
+   * block, because it reads the credential. If a token source does not answer, the credentials of
+   * the remaining listeners are not checked.
    *
-   * @param shared the client whose connections and threads the new client uses
-   * @throws CommandFailure if a setting is invalid or the token is unusable
+   * @param shared the client whose connections and threads the new clients use
+   * @throws CommandFailure if a setting is invalid or a token is unusable
    */
-  static OpenListener prepare(TunnelSpec spec, TunnelClient shared) {
-    TunnelClient.Builder builder = shared.newBuilder();
-    spec.applyTo(builder);
-    OpenListener prepared = new OpenListener(spec, builder.build());
+  static List<OpenListener> prepare(List<TunnelSpec> specs, TunnelClient shared) {
+    long deadline = System.nanoTime() + MAX_CHECKS.toNanos();
+    List<OpenListener> prepared = new ArrayList<>();
     try {
-      prepared.checkCredentials();
+      for (TunnelSpec spec : specs) {
+        TunnelClient.Builder builder = shared.newBuilder();
+        spec.applyTo(builder);
+        OpenListener listener = new OpenListener(spec, builder.build());
+        prepared.add(listener);
+        if (System.nanoTime() - deadline < 0) {
+          listener.checkCredentials();
+        }
+      }
       return prepared;
-    } catch (CommandFailure e) {
-      DrainReport unused = prepared.client.close(Duration.ZERO);
+    } catch (RuntimeException | Error e) {
+      discard(prepared);
       throw e;
     }
+  }
+
+  /** Closes listeners that have no connections. */
+  static void discard(List<OpenListener> prepared) {
+    prepared.forEach(each -> each.close(Duration.ZERO));
   }
 
   /** Fails if the token is unusable. Ignores a token source that fails, because it may recover. */

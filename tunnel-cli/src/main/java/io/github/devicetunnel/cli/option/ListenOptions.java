@@ -11,11 +11,14 @@ import io.github.devicetunnel.cli.listen.Listeners;
 import io.github.devicetunnel.cli.listen.PortFile;
 import io.github.devicetunnel.cli.listen.TunnelSetting;
 import io.github.devicetunnel.cli.listen.TunnelSpec;
+import io.github.devicetunnel.cli.process.BlockingTasks;
 import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.process.StoppedException;
 import io.github.devicetunnel.cli.report.Reporting;
 import io.github.devicetunnel.cli.value.BuilderMessages;
 import io.github.devicetunnel.cli.value.Counts;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -91,8 +94,29 @@ public final class ListenOptions {
    * Opens all listeners and reports each.
    *
    * @throws CommandFailure if an option is invalid or a listener cannot be opened
+   * @throws StoppedException if a signal stops the program; nothing is open then
    */
   public Listeners open(
+      CloudOptions cloud,
+      Environment environment,
+      Config config,
+      Console console,
+      Reporting reporting)
+      throws InterruptedException {
+    BlockingTasks tasks = new BlockingTasks(environment.stopSignals());
+    Start start =
+        tasks.call(
+            "the files of the options",
+            () -> prepare(cloud, environment, config, console, reporting),
+            late -> late.shared.close(),
+            ChronoUnit.FOREVER.getDuration());
+    return Listeners.open(start.shared, start.specs, start.portFile, console, reporting, tasks);
+  }
+
+  /** The parts of the listeners that are prepared before any of them opens. */
+  private record Start(List<TunnelSpec> specs, @Nullable PortFile portFile, TunnelClient shared) {}
+
+  private Start prepare(
       CloudOptions cloud,
       Environment environment,
       Config config,
@@ -109,7 +133,7 @@ public final class ListenOptions {
               applyTo(builder, specs);
               reporting.observe(builder);
             });
-    return Listeners.open(shared, specs, file, console, reporting);
+    return new Start(specs, file, shared);
   }
 
   /**
@@ -154,45 +178,20 @@ public final class ListenOptions {
   }
 
   /**
-   * Reads the file of {@code --config} again, opens and closes listeners accordingly, and reloads
-   * certificates. An invalid file is reported and changes no listener.
+   * Returns the listeners after a reload. May block, because it resolves names.
+   *
+   * @param fresh the current content of the file of {@code --config}
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file lacks what it had at startup
    */
-  public void reload(Listeners listeners, CloudOptions cloud, Config config, Console console) {
-    try {
-      ConfigFile fresh = config.reread();
-      if (!config.tunnels().isEmpty()) {
-        checkNotEmptied(fresh);
-      }
-      List<TunnelSpec> specs = specs(fresh.tunnels(), cloud);
-      for (TunnelSpec spec : specs) {
-        borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> failMissing(spec, part));
-      }
-      listeners.update(specs, cloud.drainTimeout());
-      List<String> restart = config.differences(fresh);
-      if (!restart.isEmpty()) {
-        console.warn(
-            fresh.name()
-                + ": restart the program to apply the changes to: "
-                + String.join(", ", restart));
-      }
-      console.status("Reloaded " + fresh.name());
-    } catch (CommandFailure e) {
-      console.error(e.getMessage());
-      console.hint("The listeners are unchanged");
+  List<TunnelSpec> specsAfterReload(ConfigFile fresh, Config config, CloudOptions cloud) {
+    if (!config.tunnels().isEmpty()) {
+      checkNotEmptied(fresh);
     }
-    reloadCertificates(cloud, console);
-  }
-
-  private static void reloadCertificates(CloudOptions cloud, Console console) {
-    try {
-      List<String> files = cloud.reloadCertificates();
-      if (!files.isEmpty()) {
-        console.status("Reloaded " + String.join(", ", files) + " for new connections");
-      }
-    } catch (CommandFailure e) {
-      console.error(e.getMessage());
-      console.hint("The certificates are unchanged");
+    List<TunnelSpec> specs = specs(fresh.tunnels(), cloud);
+    for (TunnelSpec spec : specs) {
+      borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> failMissing(spec, part));
     }
+    return specs;
   }
 
   /**

@@ -10,12 +10,13 @@ import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.BuilderMessages;
 import io.github.devicetunnel.cli.value.Choice;
+import io.github.devicetunnel.cli.value.ReadableFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -164,7 +165,7 @@ final class NetworkOptions {
   }
 
   /**
-   * Reloads the certificate files for new connections, and returns their names.
+   * Reloads the certificate files for new connections, and returns their names. May block.
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if a file is invalid; the loaded
    *     certificates stay in use then
@@ -173,6 +174,8 @@ final class NetworkOptions {
     if (tlsOfFiles == null) {
       return List.of();
     }
+    Map<String, Path> files = files();
+    files.forEach(ReadableFile::requireRegular);
     try {
       tlsOfFiles.reload();
     } catch (IllegalArgumentException | IllegalStateException e) {
@@ -180,10 +183,21 @@ final class NetworkOptions {
       boolean inOneFile = clientKey == null && message.startsWith(CLIENT_KEY);
       throw CommandFailure.usage(inOneFile ? BuilderMessages.translate(e, CLIENT_CERT) : message);
     }
-    return Stream.of(caFile, clientCert, clientKey)
-        .filter(Objects::nonNull)
-        .map(Path::toString)
-        .toList();
+    return files.values().stream().map(Path::toString).toList();
+  }
+
+  private Map<String, Path> files() {
+    Map<String, Path> files = new LinkedHashMap<>();
+    if (caFile != null) {
+      files.put(CA_FILE, caFile);
+    }
+    if (clientCert != null) {
+      files.put(CLIENT_CERT, clientCert);
+    }
+    if (clientKey != null) {
+      files.put(CLIENT_KEY, clientKey);
+    }
+    return files;
   }
 
   /** Sets a header. Messages do not repeat the value, which may be a secret. */

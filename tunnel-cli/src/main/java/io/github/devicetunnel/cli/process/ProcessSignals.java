@@ -2,8 +2,7 @@ package io.github.devicetunnel.cli.process;
 
 import io.github.devicetunnel.cli.failure.ExitCode;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -14,9 +13,7 @@ final class ProcessSignals implements StopSignals {
   private static final String HANGUP = "HUP";
   private static final List<String> NAMES = List.of("INT", "TERM", HANGUP);
 
-  /** The requests of signals: true to reload the configuration, false to stop. */
-  private final BlockingQueue<Boolean> requests = new LinkedBlockingQueue<>();
-
+  private final SignalRequests requests = new SignalRequests();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean hangup;
 
@@ -26,13 +23,20 @@ final class ProcessSignals implements StopSignals {
       boolean reloads = reloading && name.equals(HANGUP);
       OsSignal.handle(
           name,
-          reloads ? number -> requests.add(true) : number -> stop(number, name.equals(HANGUP)));
+          reloads
+              ? number -> requests.requestReload()
+              : number -> stop(number, name.equals(HANGUP)));
     }
   }
 
   @Override
   public boolean awaitReload() throws InterruptedException {
-    return requests.take();
+    return requests.awaitReload();
+  }
+
+  @Override
+  public CompletableFuture<Void> stop() {
+    return requests.stop();
   }
 
   @Override
@@ -43,7 +47,7 @@ final class ProcessSignals implements StopSignals {
   private void stop(int number, boolean isHangup) {
     if (stopping.compareAndSet(false, true)) {
       hangup = isHangup;
-      requests.add(false);
+      requests.requestStop();
     } else {
       Runtime.getRuntime().halt(ExitCode.SIGNAL + number);
     }

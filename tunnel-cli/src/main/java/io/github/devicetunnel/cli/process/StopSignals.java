@@ -1,5 +1,7 @@
 package io.github.devicetunnel.cli.process;
 
+import java.util.concurrent.CompletableFuture;
+
 /** The signals that stop or reload a running program. */
 public interface StopSignals {
 
@@ -30,6 +32,15 @@ public interface StopSignals {
     return false;
   }
 
-  /** Waits for the next signal. Returns true to reload the configuration, and false to stop. */
+  /**
+   * Returns a future that completes at the first signal that stops the program. It never fails, and
+   * it never completes before {@link #watch}.
+   */
+  CompletableFuture<Void> stop();
+
+  /**
+   * Waits for the next signal. Returns true to reload the configuration, and false to stop. A
+   * signal that stops the program precedes earlier signals.
+   */
   boolean awaitReload() throws InterruptedException;
 }

@@ -1,0 +1,79 @@
+package io.github.devicetunnel.cli.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.devicetunnel.cli.Await;
+import io.github.devicetunnel.cli.TestSignals;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BlockingTasksTest {
+  private static final Consumer<String> UNUSED = late -> {};
+
+  private final TestSignals signals = new TestSignals();
+  private final BlockingTasks tasks = new BlockingTasks(signals);
+  private final CountDownLatch answer = new CountDownLatch(1);
+  private final BlockingQueue<String> late = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void stop() {
+    answer.countDown();
+  }
+
+  private String read() {
+    try {
+      Await.reached(answer);
+      return "text";
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void returnsResultAndRethrowsFailure() throws Exception {
+    assertThat(tasks.call("the file", () -> "text", UNUSED, Await.LONG)).isEqualTo("text");
+    Error error = new OutOfMemoryError("no room");
+    assertThatThrownBy(
+            () ->
+                tasks.call(
+                    "the file",
+                    () -> {
+                      throw error;
+                    },
+                    UNUSED,
+                    Await.LONG))
+        .isSameAs(error);
+    assertThat(tasks.call("the file", () -> "text", UNUSED, Await.LONG)).isEqualTo("text");
+  }
+
+  @Test
+  void signalEndsWait() {
+    signals.send();
+
+    assertThatThrownBy(() -> tasks.call("the file", this::read, late::add, Await.LONG))
+        .isInstanceOf(StoppedException.class);
+  }
+
+  @Test
+  void limitEndsWaitAndLateResultIsDiscarded() throws Exception {
+    assertThatThrownBy(() -> tasks.call("the file", this::read, late::add, Duration.ZERO))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageStartingWith("cannot read the file within 0 s; ");
+    assertThatThrownBy(() -> tasks.call("the file", () -> "text", UNUSED, Await.LONG))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageStartingWith("cannot read the file: an earlier attempt still waits; ");
+    assertThat(late).isEmpty();
+
+    answer.countDown();
+    assertThat(late.poll(Await.LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("text");
+    assertThat(tasks.call("the file", () -> "text", UNUSED, Await.LONG)).isEqualTo("text");
+  }
+}
