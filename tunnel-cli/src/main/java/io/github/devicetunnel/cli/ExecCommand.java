@@ -79,7 +79,7 @@ final class ExecCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     checkProgram();
     Console results = console.onStandardError();
     Duration limit = wait.time();
