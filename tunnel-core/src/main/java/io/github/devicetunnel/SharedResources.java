@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.concurrent.Admission;
+import io.github.devicetunnel.internal.concurrent.Cancellations;
 import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import io.github.devicetunnel.internal.concurrent.Daemons;
 import io.github.devicetunnel.internal.concurrent.RateLimit;
@@ -16,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -37,6 +37,7 @@ final class SharedResources {
   private final TransportSettings transport;
   private final ConnectionThreads threads;
   private final ScheduledThreadPoolExecutor timers;
+  private final Cancellations cancellations;
   private final Admission dials;
   private final BackoffEvents backoffEvents = new BackoffEvents();
   private final Breakers breakers;
@@ -59,7 +60,8 @@ final class SharedResources {
   private volatile @Nullable Upgrader upgrader; // written under the lock
 
   /**
-   * Creates the resources for their first client. Opens no connection and starts no thread.
+   * Creates the resources for their first client. Opens no connection. Starts the threads on which
+   * every timeout depends, because none can be started while the system has no more threads.
    *
    * @param transport settings of the family; an {@code OkHttpClient} in them is not shut down
    */
@@ -82,8 +84,16 @@ final class SharedResources {
             // After the shutdown, no connection is left that needs a timer.
             new ThreadPoolExecutor.DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);
-    timers.setKeepAliveTime(1, TimeUnit.SECONDS);
-    timers.allowCoreThreadTimeOut(true);
+    boolean started = false;
+    try {
+      timers.prestartCoreThread();
+      this.cancellations = new Cancellations(timers);
+      started = true;
+    } finally {
+      if (!started) {
+        timers.shutdown();
+      }
+    }
   }
 
   /** Adds a client. Returns false if the last client has left. */
@@ -109,6 +119,7 @@ final class SharedResources {
     // ending.
     timers.shutdown();
     threads.shutdown();
+    cancellations.release();
     if (closing != null) {
       closing.close();
     }
@@ -146,7 +157,12 @@ final class SharedResources {
       okHttpClient = client;
       Upgrader created =
           new Upgrader(
-              client, threads.helpers(), transport.proxyServer(), transport.warmConnections());
+              client,
+              threads.helpers(),
+              transport.proxyServer(),
+              transport.warmConnections(),
+              timers,
+              cancellations);
       upgrader = created;
       return created;
     } finally {

@@ -1012,6 +1012,7 @@ public final class TunnelClient implements AutoCloseable {
 
     /**
      * Builds the client. Opens no connections except {@link #warmConnections}, in the background.
+     * Starts two threads, on which timeouts depend, unless the client shares those of another one.
      *
      * @return a client, which the caller must close
      * @throws IllegalStateException if a required value is missing, if only the device or only the
@@ -1019,6 +1020,7 @@ public final class TunnelClient implements AutoCloseable {
      *     another machine without {@link #allowPlaintext}, if the client that created this builder
      *     is closed and its resources would be shared, or if the class path contains a library that
      *     is too old
+     * @throws OutOfMemoryError if the threads cannot be started
      */
     public TunnelClient build() {
       Libraries.check();

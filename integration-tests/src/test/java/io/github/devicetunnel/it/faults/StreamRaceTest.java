@@ -134,6 +134,39 @@ class StreamRaceTest {
     }
   }
 
+  /** An event listener of the application must not delay the timeouts of other dials. */
+  @Test
+  void timesOutWhileCancelOfAnotherDialBlocks() throws Exception {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    EventListener blocking =
+        new EventListener() {
+          @Override
+          public void canceled(Call call) {
+            cancelled.countDown();
+            Await.until(() -> release.getCount() == 0);
+          }
+        };
+    OkHttpClient okHttpClient = new OkHttpClient.Builder().eventListener(blocking).build();
+    try (ScriptedCloud cloud = ScriptedCloud.silent();
+        TunnelClient client =
+            cloud
+                .client("127.0.0.1:1")
+                .okHttpClient(okHttpClient)
+                .connectTimeout(Duration.ofMillis(100))
+                .maxBackoff(Duration.ZERO)
+                .build()) {
+      for (int i = 0; i < 3; i++) {
+        Upload dial = Upload.running(client::open);
+        assertThatThrownBy(dial::await).hasStackTraceContaining("no answer within 0.1 s");
+        Await.reached(cancelled);
+      }
+      assertThat(client.close(Duration.ZERO).aborted()).isZero();
+    } finally {
+      release.countDown();
+    }
+  }
+
   @Test
   void closesSocketWhileResolverRuns() throws Exception {
     CompletableFuture<Target> answer = new CompletableFuture<>();
@@ -172,7 +205,7 @@ class StreamRaceTest {
         Socket closed = client.socketFactory().createSocket()) {
       socket.set(closed);
       closed.connect(TURBINE);
-      Await.until(() -> !anyThreadRuns("tunnel-timer", "run"));
+      Await.until(() -> !anyThreadRuns("tunnel-timer", "awaitNanos"));
     }
   }
 

@@ -67,6 +67,12 @@ public final class TunnelProgram implements AutoCloseable {
     return start(folder, command, variables);
   }
 
+  /** Starts the program so that a {@link ThreadQuota} limits it. */
+  public static TunnelProgram withThreadQuota(
+      Path folder, Map<String, String> variables, String... options) throws IOException {
+    return start(folder, ThreadQuota.command(command(options)), variables);
+  }
+
   /** Starts the program on a terminal, with SIGHUP ignored, as nohup does. */
   public static TunnelProgram onTerminalWithoutHangup(
       Path folder, Map<String, String> variables, String... options) throws IOException {

@@ -17,6 +17,7 @@ import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Handshake;
+import okhttp3.HttpUrl;
 import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ public final class DialProgress extends EventListener {
   private Step step = Step.OTHER;
   private long since = System.nanoTime();
   private boolean started;
+  private boolean unconnected; // an address is selected, and OkHttp has not started to connect
 
   private final List<Failure> failures = new ArrayList<>(); // guarded by this
   private boolean connected; // a new connection that is not in use yet; guarded by this
@@ -65,6 +67,7 @@ public final class DialProgress extends EventListener {
   private @Nullable InetSocketAddress remoteAddress;
   private @Nullable Handshake handshake;
 
+  private @Nullable Call call; // the last one; guarded by this
   private boolean cancelled; // guarded by this
   private Runnable onCancel = () -> {}; // guarded by this
 
@@ -126,12 +129,10 @@ public final class DialProgress extends EventListener {
     times.merge(step, Duration.ofNanos(now - since), Duration::plus);
     step = next;
     since = now;
+    unconnected = false;
   }
 
-  /**
-   * Sets an action to run when the call is cancelled or times out. Runs it at once if the call has
-   * been cancelled.
-   */
+  /** Sets an action that {@link #cancel} runs. Runs it at once if the dial has been cancelled. */
   void onCancel(Runnable action) {
     synchronized (this) {
       onCancel = action;
@@ -142,8 +143,8 @@ public final class DialProgress extends EventListener {
     action.run();
   }
 
-  @Override
-  public void canceled(Call call) {
+  /** Ends the wait for a name server. Does not block, and runs no code of the application. */
+  public void cancel() {
     Runnable action;
     synchronized (this) {
       cancelled = true;
@@ -152,16 +153,39 @@ public final class DialProgress extends EventListener {
     action.run();
   }
 
+  /** Ends the wait of a call that the application cancelled. */
+  @Override
+  public void canceled(Call ended) {
+    Runnable action;
+    synchronized (this) {
+      if (ended != call) {
+        return; // Another call replaced it.
+      }
+      action = onCancel;
+    }
+    action.run();
+  }
+
   /** Starts the clock. A second call on a new connection adds to the times of the first call. */
   @Override
-  public void callStart(Call call) {
+  public void callStart(Call next) {
     synchronized (this) {
+      call = next;
       if (started) {
         begin(Step.OTHER, "opening a new connection");
       } else {
         started = true;
         since = System.nanoTime(); // The time in the executor's queue is not part of the dial.
       }
+    }
+  }
+
+  /** Records that an address is selected, unless a name must be resolved first. */
+  @Override
+  public void proxySelectEnd(Call call, HttpUrl url, List<Proxy> proxies) {
+    synchronized (this) {
+      begin(Step.OTHER);
+      unconnected = true;
     }
   }
 
@@ -177,9 +201,19 @@ public final class DialProgress extends EventListener {
     synchronized (this) {
       addresses = List.copyOf(resolved);
       begin(Step.OTHER, "selecting an address of " + domainName);
+      unconnected = true;
     }
   }
 
+  /**
+   * Returns the time since an address was selected, in nanoseconds, or zero if OkHttp has started
+   * to connect. Thread-safe.
+   */
+  public synchronized long unconnectedNanos() {
+    return unconnected ? System.nanoTime() - since : 0;
+  }
+
+  /** Fails if the call was cancelled, as {@link #secureConnectStart} does. */
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy okHttpsProxy) {
     boolean direct = proxy == null && okHttpsProxy.type() == Proxy.Type.DIRECT;
@@ -188,6 +222,7 @@ public final class DialProgress extends EventListener {
       remoteAddress = address;
     }
     begin(Step.CONNECT, (direct ? "connecting to " : "connecting to the proxy ") + to);
+    failIfCancelled(call);
   }
 
   private String proxyName() {
@@ -214,6 +249,10 @@ public final class DialProgress extends EventListener {
   @Override
   public void secureConnectStart(Call call) {
     begin(Step.TLS, "performing the TLS handshake");
+    failIfCancelled(call);
+  }
+
+  private static void failIfCancelled(Call call) {
     if (call.isCanceled()) {
       DialProgress.<RuntimeException>fail(new IOException("Canceled"));
     }

@@ -43,11 +43,13 @@ final class CloudPools {
 
   /** Closes the idle connections to one cloud. */
   void evict(HttpUrl url) {
+    none.evictAll(); // An Error of OkHttp can leave a connection there.
     of(url).evictAll();
   }
 
   /** Closes all idle connections. */
   void evictAll() {
+    none.evictAll();
     pools.values().forEach(ConnectionPool::evictAll);
   }
 

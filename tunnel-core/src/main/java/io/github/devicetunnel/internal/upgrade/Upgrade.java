@@ -1,7 +1,10 @@
 package io.github.devicetunnel.internal.upgrade;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.github.devicetunnel.internal.concurrent.QuietTimer;
+import io.github.devicetunnel.internal.concurrent.Recheck;
 import io.github.devicetunnel.internal.net.DialProgress;
 import io.github.devicetunnel.internal.net.UpgradedSocket;
 import io.github.devicetunnel.internal.proxy.ProxyException;
@@ -9,6 +12,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import okhttp3.Call;
 import okhttp3.Response;
@@ -18,14 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A request that becomes a websocket. OkHttp handles DNS, proxies, TLS, interceptors and the HTTP
- * exchange. If a pooled connection does not answer, the request is sent once more on a new
- * connection.
+ * exchange. If a pooled connection does not answer, or OkHttp gets no thread to connect, the
+ * request is sent once more. The timeout does not depend on a thread of OkHttp or Okio. See
+ * docs/rationale/dial.md.
  */
 public final class Upgrade {
   private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
 
-  /** The shortest timeout. OkHttp treats zero as "no timeout". */
-  private static final Duration NO_TIME_LEFT = Duration.ofNanos(1);
+  /** Far above the time that OkHttp needs to start to connect to a selected address. */
+  private static final Duration MAX_UNCONNECTED = Duration.ofSeconds(1);
 
   /** A factory for the calls of the request. */
   interface Calls {
@@ -34,19 +41,25 @@ public final class Upgrade {
      *
      * @param upgrade the upgrade to which the interceptor passes the granted socket
      * @param fresh whether the call must open a new connection
-     * @param limit the timeout of the call; zero means no timeout
      */
-    Call next(Upgrade upgrade, boolean fresh, Duration limit);
+    Call next(Upgrade upgrade, boolean fresh);
+
+    /** Closes the idle connections to the cloud. */
+    void evictIdle();
+
+    /** Makes new calls try addresses in sequence, on the calling thread. */
+    void connectInSequence();
+
+    /** Returns whether new calls try addresses in sequence. */
+    boolean connectsInSequence();
   }
 
   private final Calls calls;
   private final Duration timeout;
-  private final Runnable evictIdle;
   private final Authorization authorization;
   private final DialProgress progress;
-
-  private @Nullable Call call; // guarded by this
-  private boolean cancelled; // guarded by this
+  private final ScheduledExecutorService timers;
+  private final RunningCall running;
 
   // The two views of the socket of a granted upgrade, used only by the thread that executes.
   private @Nullable Socket socket;
@@ -55,14 +68,16 @@ public final class Upgrade {
   Upgrade(
       Calls calls,
       Duration timeout,
-      Runnable evictIdle,
       Authorization authorization,
-      DialProgress progress) {
+      DialProgress progress,
+      ScheduledExecutorService timers,
+      Executor cancellations) {
     this.calls = calls;
     this.timeout = timeout;
-    this.evictIdle = evictIdle;
     this.authorization = authorization;
     this.progress = progress;
+    this.timers = timers;
+    this.running = new RunningCall(progress, cancellations);
   }
 
   /**
@@ -70,22 +85,30 @@ public final class Upgrade {
    * passed to {@link Upgrader#upgrade}.
    *
    * @throws UpgradeRejectedException if the response was not a correct 101
+   * @throws InterruptedIOException with the message "timeout" if there was no response in time
    * @throws IOException if there was no response; {@link #progress()} returns the step that failed
    */
   public UpgradedSocket execute() throws IOException {
     boolean done = false;
-    long startedAt = System.nanoTime();
     progress.enter();
+    Future<?> timer = null;
     try {
-      Call answered = executeCalls(startedAt);
-      UpgradedSocket granted =
+      if (!timeout.isZero()) {
+        timer = timers.schedule(running::expire, NANOSECONDS.convert(timeout), NANOSECONDS);
+      }
+      Call answered = executeCalls();
+      UpgradedSocket upgraded =
           new UpgradedSocket(answered, requireNonNull(okioSocket), requireNonNull(socket));
       done = true;
-      return granted;
-    } catch (InterruptedIOException e) {
-      // The timeout expired while the body of a rejection was read. Report the rejection.
-      throw e.getCause() instanceof UpgradeRejectedException rejection ? rejection : e;
+      return upgraded;
+    } catch (UpgradeRejectedException e) {
+      throw e; // The timeout can expire while the body is read. Report the rejection.
+    } catch (IOException e) {
+      throw timedOutOr(e);
     } finally {
+      if (timer != null) {
+        timer.cancel(false);
+      }
       DialProgress.leave();
       authorization.forget();
       if (!done) {
@@ -94,25 +117,60 @@ public final class Upgrade {
     }
   }
 
-  /** Executes one or two calls and returns the call that received the response. */
-  private Call executeCalls(long startedAt) throws IOException {
-    Call first = nextCall(false, timeout);
-    try {
-      execute(first);
-      return first;
-    } catch (DeadConnectionException e) {
-      LOG.debug("{}; opening a new connection", e.getMessage(), e);
-      if (e.isSilent()) {
-        evictIdle.run(); // The other idle connections use the same path.
-      }
-      return executeSecond(startedAt);
-    } catch (IOException e) {
-      if (!isAnswerable(e)) {
-        throw e;
-      }
-      LOG.debug("{}; answering the challenge on a new connection", e.getMessage());
-      return executeSecond(startedAt);
+  private IOException timedOutOr(IOException e) {
+    if (!running.isExpired()) {
+      return e;
     }
+    InterruptedIOException timedOut = new InterruptedIOException("timeout");
+    timedOut.initCause(e);
+    return timedOut;
+  }
+
+  /** Executes at most three calls and returns the call that received the response. */
+  private Call executeCalls() throws IOException {
+    boolean fresh = false;
+    boolean inSequence = false;
+    while (true) {
+      Call next = calls.next(this, fresh);
+      running.begin(next);
+      try {
+        executeInTime(next);
+        return next;
+      } catch (UpgradeRejectedException e) {
+        throw e;
+      } catch (IOException | OutOfMemoryError e) {
+        if (e instanceof OutOfMemoryError) {
+          calls.evictIdle(); // OkHttp may have left the connection in its pool.
+        }
+        if (!inSequence && isWithoutThread(e)) {
+          inSequence = true;
+          calls.connectInSequence();
+        } else if (!fresh && isOfConnection(e)) {
+          fresh = true;
+        } else {
+          throw e;
+        }
+        LOG.debug("{}; sending the request once more", e.getMessage(), e);
+        releaseGranted();
+      }
+    }
+  }
+
+  /** Returns whether OkHttp could not start a thread to connect. */
+  private boolean isWithoutThread(Throwable failure) {
+    return running.isAbandoned()
+        || (failure instanceof OutOfMemoryError && progress.unconnectedNanos() > 0);
+  }
+
+  /** Returns whether the request can succeed on a new connection. */
+  private boolean isOfConnection(Throwable failure) {
+    if (failure instanceof DeadConnectionException dead) {
+      if (dead.isSilent()) {
+        calls.evictIdle(); // The other idle connections use the same path.
+      }
+      return true;
+    }
+    return isAnswerable(failure);
   }
 
   /**
@@ -124,21 +182,26 @@ public final class Upgrade {
         || Stream.of(failure.getSuppressed()).anyMatch(Upgrade::isAnswerable);
   }
 
-  private Call executeSecond(long startedAt) throws IOException {
-    Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
-    boolean late = left.compareTo(NO_TIME_LEFT) < 0;
-    Call second = nextCall(true, timeout.isZero() ? timeout : late ? NO_TIME_LEFT : left);
-    execute(second);
-    return second;
-  }
-
-  private synchronized Call nextCall(boolean fresh, Duration limit) {
-    Call next = calls.next(this, fresh, limit);
-    call = next;
-    if (cancelled) {
-      next.cancel();
+  /** Executes a call, and fails if it was cancelled before it returned. */
+  private void executeInTime(Call next) throws IOException {
+    Recheck unconnectedTimer = null;
+    try {
+      if (!calls.connectsInSequence()) {
+        unconnectedTimer =
+            QuietTimer.start(
+                timers,
+                MAX_UNCONNECTED,
+                progress::unconnectedNanos,
+                () -> running.abandon(next),
+                e -> running.abandon(next));
+      }
+      execute(next);
+    } finally {
+      if (unconnectedTimer != null) {
+        unconnectedTimer.stop();
+      }
     }
-    return next;
+    running.complete();
   }
 
   private static void execute(Call call) throws IOException {
@@ -158,18 +221,11 @@ public final class Upgrade {
   }
 
   /**
-   * Cancels the request, so that {@link #execute} fails at once. Has no effect on a completed
-   * upgrade. Thread-safe.
+   * Cancels the request, so that {@link #execute} fails soon, or aborts the connection of a
+   * completed upgrade. Thread-safe. Does not block.
    */
   public void cancel() {
-    Call running;
-    synchronized (this) {
-      cancelled = true;
-      running = call;
-    }
-    if (running != null) {
-      running.cancel();
-    }
+    running.cancel();
   }
 
   /** Returns the progress of the request. Thread-safe. */
@@ -190,6 +246,7 @@ public final class Upgrade {
   private void releaseGranted() {
     okio.Socket unused = okioSocket;
     if (unused != null) {
+      okioSocket = null;
       UpgradedSocket.release(unused);
     }
   }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
@@ -40,7 +41,12 @@ import org.jspecify.annotations.Nullable;
 public final class Upgrader {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private record Pooled(OkHttpClient client, ConnectionPool pool) {}
+  /**
+   * The time for each address in sequence. Linux repeats its request after one and three seconds.
+   */
+  private static final Duration MAX_CONNECT = Duration.ofSeconds(4);
+
+  private record Pooled(OkHttpClient client, ConnectionPool pool, boolean inSequence) {}
 
   private final OkHttpClient client;
   private final OkHttpClient warmingClient;
@@ -49,6 +55,11 @@ public final class Upgrader {
   private final @Nullable ProxyServer proxy;
   private final @Nullable ProxyDns proxyDns;
   private final @Nullable ProxyTls proxyTls;
+  private final ScheduledExecutorService timers;
+  private final Executor cancellations;
+
+  /** Set once: OkHttp never recovers from a failure to start a thread. */
+  private volatile boolean inSequence;
 
   /**
    * Derives a client for upgrades from another client, which may be the application's. The proxies,
@@ -58,10 +69,20 @@ public final class Upgrader {
    * @param helpers runs DNS lookups, which can be slow
    * @param proxy replaces the proxies of the base client; null keeps them
    * @param idle maximum number of idle connections to one cloud; zero keeps none
+   * @param timers enforces timeouts
+   * @param cancellations cancels calls, which runs event listeners of the base client
    * @throws SSLException if TLS to the proxy cannot be initialized
    */
-  public Upgrader(OkHttpClient base, Executor helpers, @Nullable ProxyServer proxy, int idle)
+  public Upgrader(
+      OkHttpClient base,
+      Executor helpers,
+      @Nullable ProxyServer proxy,
+      int idle,
+      ScheduledExecutorService timers,
+      Executor cancellations)
       throws SSLException {
+    this.timers = timers;
+    this.cancellations = cancellations;
     this.pools = new CloudPools(idle);
     CancellableDns dns = new CancellableDns(base.dns(), helpers);
     this.proxy = proxy;
@@ -76,7 +97,9 @@ public final class Upgrader {
             .connectionSpecs(base.connectionSpecs().stream().map(Upgrader::withoutOldTls).toList())
             .socketFactory(
                 new NoDelaySocketFactory(base.socketFactory(), Proxy.NO_PROXY.equals(base.proxy())))
-            // Each call has one timeout for the whole dial, and none applies after the upgrade.
+            // Upgrade and WarmUp enforce one timeout. Those of OkHttp depend on a thread that Okio
+            // starts when needed, and would also apply after the upgrade.
+            .callTimeout(Duration.ZERO)
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
@@ -129,15 +152,45 @@ public final class Upgrader {
             .header("Accept-Encoding", "identity")
             .tag(Authorization.class, secret)
             .tag(PooledConnection.class, pooled);
-    Upgrade.Calls calls =
-        (upgrade, fresh, limit) ->
-            call(
-                client,
-                fresh ? pools.none() : pools.of(url),
-                progress,
-                request.header("Sec-WebSocket-Key", key()).tag(Upgrade.class, upgrade).build(),
-                limit);
-    return new Upgrade(calls, timeout, () -> pools.evict(url), secret, progress);
+    return new Upgrade(
+        new Calls(url, progress, request), timeout, secret, progress, timers, cancellations);
+  }
+
+  /** The calls of one upgrade. */
+  private final class Calls implements Upgrade.Calls {
+    private final HttpUrl url;
+    private final DialProgress progress;
+    private final Request.Builder request;
+
+    Calls(HttpUrl url, DialProgress progress, Request.Builder request) {
+      this.url = url;
+      this.progress = progress;
+      this.request = request;
+    }
+
+    @Override
+    public Call next(Upgrade upgrade, boolean fresh) {
+      return call(
+          client,
+          fresh ? pools.none() : pools.of(url),
+          progress,
+          request.header("Sec-WebSocket-Key", key()).tag(Upgrade.class, upgrade).build());
+    }
+
+    @Override
+    public void evictIdle() {
+      pools.evict(url);
+    }
+
+    @Override
+    public void connectInSequence() {
+      inSequence = true;
+    }
+
+    @Override
+    public boolean connectsInSequence() {
+      return inSequence;
+    }
   }
 
   /**
@@ -151,14 +204,11 @@ public final class Upgrader {
   public WarmUp warmUp(HttpUrl url, int count, Duration timeout, Duration pooledTimeout) {
     Rendezvous gathering = new Rendezvous(count, timeout);
     List<WarmUp.Opening> openings =
-        IntStream.range(0, count)
-            .mapToObj(i -> opening(url, gathering, timeout, pooledTimeout))
-            .toList();
-    return new WarmUp(openings, gathering);
+        IntStream.range(0, count).mapToObj(i -> opening(url, gathering, pooledTimeout)).toList();
+    return new WarmUp(openings, gathering, timeout, cancellations);
   }
 
-  private WarmUp.Opening opening(
-      HttpUrl url, Rendezvous gathering, Duration timeout, Duration pooledTimeout) {
+  private WarmUp.Opening opening(HttpUrl url, Rendezvous gathering, Duration pooledTimeout) {
     DialProgress progress = new DialProgress(proxy == null ? null : proxy.address());
     Request request =
         new Request.Builder()
@@ -166,18 +216,13 @@ public final class Upgrader {
             .tag(Rendezvous.class, gathering)
             .tag(PooledConnection.class, new PooledConnection(progress, pooledTimeout))
             .build();
-    Call call = call(warmingClient, pools.of(url), progress, request, timeout);
+    Call call = call(warmingClient, pools.of(url), progress, request);
     return new WarmUp.Opening(call, progress);
   }
 
   private Call call(
-      OkHttpClient common,
-      ConnectionPool pool,
-      DialProgress progress,
-      Request request,
-      Duration timeout) {
+      OkHttpClient common, ConnectionPool pool, DialProgress progress, Request request) {
     Call call = client(common, pool, progress).newCall(request);
-    call.timeout().timeout(NANOSECONDS.convert(timeout), NANOSECONDS);
     call.addEventListener(progress);
     return call;
   }
@@ -193,15 +238,22 @@ public final class Upgrader {
    * connections.
    */
   private OkHttpClient client(OkHttpClient common, ConnectionPool pool, DialProgress dial) {
+    boolean sequential = inSequence;
     if (proxy == null || proxyDns == null) {
       return clients.computeIfAbsent(
-          new Pooled(common, pool), key -> common.newBuilder().connectionPool(pool).build());
+          new Pooled(common, pool, sequential),
+          key -> connecting(common, sequential).connectionPool(pool).build());
     }
-    return common
-        .newBuilder()
+    return connecting(common, sequential)
         .connectionPool(pool)
         .socketFactory(new ProxySocketFactory(proxy, proxyTls, proxyDns, dial))
         .build();
+  }
+
+  /** Without threads of OkHttp, an address that does not answer must not use up the timeout. */
+  private static OkHttpClient.Builder connecting(OkHttpClient common, boolean sequential) {
+    OkHttpClient.Builder builder = common.newBuilder();
+    return sequential ? builder.fastFallback(false).connectTimeout(MAX_CONNECT) : builder;
   }
 
   /**

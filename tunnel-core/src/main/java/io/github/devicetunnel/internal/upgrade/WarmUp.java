@@ -2,11 +2,14 @@ package io.github.devicetunnel.internal.upgrade;
 
 import io.github.devicetunnel.internal.net.DialProgress;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
 import okhttp3.Response;
 
@@ -33,10 +36,14 @@ public final class WarmUp {
 
   private final List<Opening> openings;
   private final Rendezvous gathering;
+  private final Duration timeout;
+  private final Executor cancellations;
 
-  WarmUp(List<Opening> openings, Rendezvous gathering) {
+  WarmUp(List<Opening> openings, Rendezvous gathering, Duration timeout, Executor cancellations) {
     this.openings = openings;
     this.gathering = gathering;
+    this.timeout = timeout;
+    this.cancellations = cancellations;
   }
 
   /**
@@ -62,10 +69,15 @@ public final class WarmUp {
     try {
       CompletableFuture.allOf(
               openings.stream().map(Opening::result).toArray(CompletableFuture<?>[]::new))
-          .join();
-    } catch (CancellationException e) {
-      throw new IOException("cancelled", e);
-    } catch (CompletionException e) {
+          .get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      cancel();
+      throw new InterruptedIOException("timeout");
+    } catch (InterruptedException e) {
+      cancel();
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } catch (ExecutionException e) {
       throw new IOException(e.getCause());
     }
   }
@@ -99,7 +111,8 @@ public final class WarmUp {
   /** Cancels the requests, so that {@link #execute} fails at once. Thread-safe. Does not block. */
   public void cancel() {
     for (Opening opening : openings) {
-      opening.call().cancel();
+      opening.progress().cancel();
+      cancellations.execute(opening.call()::cancel);
       opening.result().cancel(false);
       gathering.arrive();
     }

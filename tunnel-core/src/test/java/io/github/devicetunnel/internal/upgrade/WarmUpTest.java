@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
@@ -11,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -30,6 +33,7 @@ class WarmUpTest {
   private static final Duration PROBE_TIMEOUT = Duration.ofMillis(200);
 
   private final ExecutorService helpers = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final MockWebServer cloud = new MockWebServer();
   private final Queue<Integer> served = new ConcurrentLinkedQueue<>();
   private final Set<Integer> dead = ConcurrentHashMap.newKeySet();
@@ -48,7 +52,7 @@ class WarmUpTest {
           }
         });
     cloud.start();
-    upgrader = new Upgrader(new OkHttpClient(), helpers, null, COUNT);
+    upgrader = new Upgrader(new OkHttpClient(), helpers, null, COUNT, timers, helpers);
   }
 
   @AfterEach
@@ -56,6 +60,7 @@ class WarmUpTest {
     upgrader.close();
     cloud.close();
     helpers.shutdownNow();
+    timers.shutdownNow();
   }
 
   private WarmUp warmUp() {
@@ -86,6 +91,16 @@ class WarmUpTest {
     third.execute(helpers);
     assertThat(third.foundDeadConnection()).isFalse();
     assertThat(probed()).hasSize(COUNT).doesNotContain(broken).containsAll(without(first, broken));
+  }
+
+  @Test
+  void timesOutWithoutAnswer() {
+    dead.addAll(IntStream.range(0, COUNT).boxed().toList());
+    WarmUp unanswered =
+        upgrader.warmUp(cloud.url("/"), COUNT, Duration.ofMillis(500), PROBE_TIMEOUT);
+    assertThatThrownBy(() -> unanswered.execute(helpers))
+        .isInstanceOf(InterruptedIOException.class)
+        .hasMessage("timeout");
   }
 
   private static Set<Integer> without(Set<Integer> all, int excluded) {
