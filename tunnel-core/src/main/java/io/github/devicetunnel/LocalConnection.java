@@ -313,8 +313,7 @@ final class LocalConnection implements Connections.Connection {
 
   @Override
   public boolean awaitClosed(Deadline deadline) throws InterruptedException {
-    return tunnel.awaitClosed(deadline)
-        && closed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
+    return tunnel.awaitClosed(deadline) && closed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
   }
 
   @Override

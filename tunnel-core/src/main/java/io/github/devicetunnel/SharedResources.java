@@ -257,6 +257,11 @@ final class SharedResources {
     return threads;
   }
 
+  /** Returns the executor for calls that close sockets, for the timer thread. */
+  Cancellations cancellations() {
+    return cancellations;
+  }
+
   ScheduledThreadPoolExecutor timers() {
     return timers;
   }

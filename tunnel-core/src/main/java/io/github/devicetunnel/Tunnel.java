@@ -376,7 +376,7 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   /**
-   * Ends the tunnel and aborts its connection without a close handshake, on a helper thread: the
+   * Ends the tunnel and aborts its connection without a close handshake, on another thread: the
    * timer thread runs no code of sockets. Does not block. Has no effect if the tunnel has ended.
    */
   @Override
@@ -462,14 +462,12 @@ final class Tunnel implements TunnelTimers.Verdict {
     return true;
   }
 
-  /** Aborts on a helper thread, or here if none can be started. */
+  /** Aborts on another thread, or here if there is no memory for that. */
   private void abortSoon() {
     boolean isDue = false;
     try {
-      resources.threads().helpers().execute(this::abort);
+      resources.cancellations().execute(this::abort);
       isDue = true;
-    } catch (OutOfMemoryError e) {
-      // Handled below: neither a thread nor memory is needed for that.
     } finally {
       if (!isDue) {
         abort();

@@ -126,7 +126,11 @@ final class TunnelTimers {
         };
     checks.add(
         QuietTimer.start(
-            scheduler, halfCloseTimeout, quiet(payloadWatch::silentNanos), timedOut, verdict::fail));
+            scheduler,
+            halfCloseTimeout,
+            quiet(payloadWatch::silentNanos),
+            timedOut,
+            verdict::fail));
   }
 
   /**

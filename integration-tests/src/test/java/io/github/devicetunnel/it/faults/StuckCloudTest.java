@@ -75,8 +75,7 @@ final class StuckCloudTest {
     return tls ? cloud.uri().replace("ws://127.0.0.1", "wss://localhost") : cloud.uri();
   }
 
-  private static TunnelClient client(
-      ScriptedCloud cloud, boolean tls, UnconnectedSockets sockets) {
+  private static TunnelClient client(ScriptedCloud cloud, boolean tls, UnconnectedSockets sockets) {
     OkHttpClient okHttpClient =
         new OkHttpClient.Builder()
             .socketFactory(sockets)
@@ -109,9 +108,7 @@ final class StuckCloudTest {
   private static Kind endOf(TunnelStream stream) throws Exception {
     CompletableFuture<TunnelException> failure =
         CompletableFuture.supplyAsync(
-            () ->
-                catchThrowableOfType(
-                    TunnelException.class, () -> stream.inputStream().read()));
+            () -> catchThrowableOfType(TunnelException.class, () -> stream.inputStream().read()));
     return Await.get(failure).reason().kind();
   }
 
@@ -191,8 +188,7 @@ final class StuckCloudTest {
           }
         };
     try (ScriptedCloud hostile = ScriptedCloud.started(wrapping, attack);
-        ScriptedCloud frozen =
-started(this::freeze, true);
+        ScriptedCloud frozen = started(this::freeze, true);
         TunnelClient client = client(hostile, true, new SmallSockets());
         TunnelClient other = client.newBuilder().cloudUri(uri(frozen, true)).build();
         TunnelStream attacked = client.open();

@@ -49,7 +49,10 @@ public final class Delivery {
    * @param nanoClock a clock such as {@link System#nanoTime}
    */
   public Delivery(
-      LocalSocket local, CompletableFuture<?> cancelled, Duration interval, LongSupplier nanoClock) {
+      LocalSocket local,
+      CompletableFuture<?> cancelled,
+      Duration interval,
+      LongSupplier nanoClock) {
     this.local = local;
     this.cancelled = cancelled;
     this.interval = interval;
