@@ -7,22 +7,31 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.util.function.BooleanSupplier;
 
 /** Sockets whose reads or writes throw an error, which cannot even be described, once armed. */
-final class FailingSockets extends UnconnectedSockets {
+final class FailingSockets extends UnconnectedSockets implements AutoCloseable {
   /** An operation of a socket. */
   enum Operation {
     READ,
     WRITE
   }
 
-  /** An error of a JVM that has no memory for the text of a message. */
+  /** An error of a JVM that has no memory for the text of a message until the end of the test. */
   private static final class Undescribable extends Error {
     private static final long serialVersionUID = 1L;
+    private final transient BooleanSupplier isDescribable;
+
+    Undescribable(BooleanSupplier isDescribable) {
+      this.isDescribable = isDescribable;
+    }
 
     @Override
     public String toString() {
-      throw this;
+      if (!isDescribable.getAsBoolean()) {
+        throw this;
+      }
+      return super.toString();
     }
   }
 
@@ -33,14 +42,19 @@ final class FailingSockets extends UnconnectedSockets {
     this.failing = failing;
   }
 
-  /** Lets operations fail from now on. */
+  /** Lets operations fail from now on, until {@link #close}. */
   void arm() {
     armed = true;
   }
 
+  @Override
+  public void close() {
+    armed = false;
+  }
+
   private void pass(Operation operation) {
     if (armed && operation == failing) {
-      throw new Undescribable();
+      throw new Undescribable(() -> !armed);
     }
   }
 

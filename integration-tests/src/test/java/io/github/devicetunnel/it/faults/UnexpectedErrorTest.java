@@ -39,8 +39,8 @@ final class UnexpectedErrorTest {
   @ParameterizedTest
   @EnumSource(Operation.class)
   void endsConnectionOfListener(Operation failing) throws Exception {
-    FailingSockets sockets = new FailingSockets(failing);
-    try (EchoService service = EchoService.started();
+    try (FailingSockets sockets = new FailingSockets(failing);
+        EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = client(cloud, service, sockets);
         TunnelListener listener = client.listen(Loopback.anyPort());
@@ -61,8 +61,8 @@ final class UnexpectedErrorTest {
   @ParameterizedTest
   @EnumSource(Operation.class)
   void endsStream(Operation failing) throws Exception {
-    FailingSockets sockets = new FailingSockets(failing);
-    try (EchoService service = EchoService.started();
+    try (FailingSockets sockets = new FailingSockets(failing);
+        EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client = client(cloud, service, sockets);
         TunnelStream stream = client.open()) {

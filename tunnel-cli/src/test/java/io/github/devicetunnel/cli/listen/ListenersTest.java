@@ -54,7 +54,7 @@ class ListenersTest {
               ? new Thread(task)
               : new Thread(task) {
                 @Override
-                public void start() {
+                public synchronized void start() {
                   throw new OutOfMemoryError("unable to create native thread");
                 }
               };

@@ -11,13 +11,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BlockingTasksTest {
-  private static final Consumer<String> UNUSED = late -> {};
-
   private final TestSignals signals = new TestSignals();
   private final BlockingTasks tasks = new BlockingTasks(signals);
   private final CountDownLatch answer = new CountDownLatch(1);
@@ -39,7 +36,7 @@ class BlockingTasksTest {
 
   @Test
   void returnsResultAndRethrowsFailure() throws Exception {
-    assertThat(tasks.call("the file", () -> "text", UNUSED, Await.LONG)).isEqualTo("text");
+    assertThat(tasks.call("the file", () -> "text", late::add, Await.LONG)).isEqualTo("text");
     Error error = new OutOfMemoryError("no room");
     assertThatThrownBy(
             () ->
@@ -48,10 +45,10 @@ class BlockingTasksTest {
                     () -> {
                       throw error;
                     },
-                    UNUSED,
+                    late::add,
                     Await.LONG))
         .isSameAs(error);
-    assertThat(tasks.call("the file", () -> "text", UNUSED, Await.LONG)).isEqualTo("text");
+    assertThat(tasks.call("the file", () -> "text", late::add, Await.LONG)).isEqualTo("text");
   }
 
   @Test
@@ -67,13 +64,13 @@ class BlockingTasksTest {
     assertThatThrownBy(() -> tasks.call("the file", this::read, late::add, Duration.ZERO))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("cannot read the file within 0 s; ");
-    assertThatThrownBy(() -> tasks.call("the file", () -> "text", UNUSED, Await.LONG))
+    assertThatThrownBy(() -> tasks.call("the file", () -> "text", late::add, Await.LONG))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("cannot read the file: an earlier attempt still waits; ");
     assertThat(late).isEmpty();
 
     answer.countDown();
     assertThat(late.poll(Await.LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("text");
-    assertThat(tasks.call("the file", () -> "text", UNUSED, Await.LONG)).isEqualTo("text");
+    assertThat(tasks.call("the file", () -> "text", late::add, Await.LONG)).isEqualTo("text");
   }
 }
