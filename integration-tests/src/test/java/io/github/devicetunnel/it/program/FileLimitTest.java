@@ -69,7 +69,8 @@ class FileLimitTest {
   }
 
   private static boolean isServed(int port) {
-    try (Socket socket = TunnelProgram.connectAndExchange(port)) {
+    try {
+      TunnelProgram.connectAndExchange(port).close();
       return true;
     } catch (IOException | AssertionError e) {
       return false; // connections are still closing
