@@ -1,12 +1,10 @@
 package io.github.devicetunnel.internal.local;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketOption;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * TCP keep-alive for accepted connections (RFC 9293 section 3.8.4). A client on another machine
@@ -23,14 +21,6 @@ public final class ClientKeepAlive {
       Map.of("TCP_KEEPIDLE", 15, "TCP_KEEPINTERVAL", 15, "TCP_KEEPCOUNT", 9);
 
   private ClientKeepAlive() {}
-
-  /**
-   * Loads the options and their native library. Without a free file descriptor, the first accepted
-   * connection could not, and Java would never try again.
-   */
-  static void load(ServerSocket socket) {
-    Set<SocketOption<?>> unused = socket.supportedOptions();
-  }
 
   /** Enables keep-alive, with the system's default times if the JDK cannot set them. */
   static void enable(Socket socket) throws IOException {

@@ -26,7 +26,6 @@ public final class TcpListeningSocket implements ListeningSocket {
     ServerSocket socket = new ServerSocket();
     try {
       socket.bind(address, backlog);
-      ClientKeepAlive.load(socket);
       return new TcpListeningSocket(socket);
     } catch (IOException e) {
       socket.close();
