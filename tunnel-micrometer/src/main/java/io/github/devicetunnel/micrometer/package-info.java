@@ -6,8 +6,8 @@
  * TunnelClient measured = client.newBuilder().addEventListener(metrics).build();
  * }</pre>
  *
- * <p>{@link io.github.devicetunnel.micrometer.TunnelMetrics} is the only public class; its
- * documentation lists the meters.
+ * <p>The documentation of {@link io.github.devicetunnel.micrometer.TunnelMetrics} lists the meters.
+ * {@link io.github.devicetunnel.micrometer.DeviceBytes} adds the bytes of each device.
  */
 @NullMarked
 package io.github.devicetunnel.micrometer;

@@ -134,7 +134,7 @@ final class PublicTypesTest {
 
   @Test
   void micrometerExportsListedTypes() {
-    assertPublic(ROOT + ".micrometer", "TunnelMetrics");
+    assertPublic(ROOT + ".micrometer", "DeviceBytes", "TunnelMetrics");
   }
 
   /** An application starts the program and does not call its classes. */
