@@ -1,7 +1,6 @@
 package io.github.devicetunnel;
 
 import io.github.devicetunnel.internal.concurrent.Admission;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -88,7 +87,7 @@ final class AsyncOpen {
   private void attempt(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException | Error e) { // rejected by the executor, or no thread
+    } catch (Throwable e) { // rejected by the executor, or no thread
       result.completeExceptionally(e);
     }
   }
@@ -132,7 +131,7 @@ final class AsyncOpen {
     dialing = true;
     try {
       stream.life().open();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       result.completeExceptionally(e);
       return;
     } finally {

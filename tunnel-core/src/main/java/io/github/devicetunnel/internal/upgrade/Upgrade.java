@@ -207,17 +207,25 @@ public final class Upgrade {
   private static void execute(Call call) throws IOException {
     try {
       call.execute().close(); // Closes only the empty body, not the socket.
-    } catch (Exception e) {
-      // OkHttp can throw an undeclared InterruptedException while it waits for a connection,
-      // because Kotlin has no checked exceptions.
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-        InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-        interrupted.initCause(e);
-        throw interrupted;
-      }
+    } catch (IOException | RuntimeException e) {
       throw e;
+    } catch (Exception e) {
+      throw undeclared(e);
     }
+  }
+
+  /**
+   * Converts an exception that OkHttp or an interceptor throws without declaring it: Kotlin has no
+   * checked exceptions. OkHttp itself throws InterruptedException while it waits for a connection.
+   */
+  private static IOException undeclared(Exception e) {
+    if (e instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+      interrupted.initCause(e);
+      return interrupted;
+    }
+    return new IOException("an interceptor failed: " + e, e);
   }
 
   /**
