@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,11 @@ public final class Credentials {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final String ACCESS_KEY_PREFIX = "ak_";
 
+  /** Maximum number of calls of a source that have not returned. */
+  static final int MAX_RUNNING = 8;
+
   private final TokenSource source;
+  private final Admission running = new Admission(MAX_RUNNING);
   private final @Nullable String fixedToken;
   private final @Nullable String applicationId;
 
@@ -197,6 +202,11 @@ public final class Credentials {
   /** Returns the fixed token, or null if tokens come from a source. */
   @Nullable String fixedToken() {
     return fixedToken;
+  }
+
+  /** Returns the limit of calls of the source that have not returned, for all clients. */
+  Admission running() {
+    return running;
   }
 
   boolean isFixed() {

@@ -184,7 +184,7 @@ final class Dial {
   }
 
   private String token(Duration timeout) throws IOException {
-    TokenLookup lookup = new TokenLookup(settings, resources.threads().helpers(), refreshToken);
+    TokenLookup lookup = new TokenLookup(settings, resources.threads().lookups(), refreshToken);
     cancellation.beginStep(lookup::cancel);
     long begin = System.nanoTime();
     try {

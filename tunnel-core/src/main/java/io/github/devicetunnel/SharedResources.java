@@ -158,7 +158,7 @@ final class SharedResources {
       Upgrader created =
           new Upgrader(
               client,
-              threads.helpers(),
+              threads.lookups(),
               transport.proxyServer(),
               transport.warmConnections(),
               timers,

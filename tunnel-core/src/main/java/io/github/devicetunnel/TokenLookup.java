@@ -1,5 +1,6 @@
 package io.github.devicetunnel;
 
+import io.github.devicetunnel.internal.concurrent.DetachedCall;
 import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -8,7 +9,6 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class TokenLookup {
   private final Credentials credentials;
   private final Target target;
-  private final Executor helpers;
-  private final FutureTask<String> request;
+  private final DetachedCall<String> request;
 
-  TokenLookup(Settings settings, Executor helpers, boolean forceRefresh) {
+  TokenLookup(Settings settings, Executor threads, boolean forceRefresh) {
     this.credentials = settings.credentials();
     this.target = settings.target();
-    this.helpers = helpers;
     TokenRequest details = new TokenRequest(target, forceRefresh);
-    this.request = new FutureTask<>(() -> credentials.source().token(details));
+    this.request =
+        new DetachedCall<>(
+            () -> credentials.source().token(details), credentials.running(), threads);
   }
 
   /**
@@ -50,9 +50,8 @@ final class TokenLookup {
   }
 
   private String request(Duration limit) throws IOException {
-    helpers.execute(request);
     try {
-      String token = request.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
+      String token = request.get(TimeUnit.NANOSECONDS.convert(limit));
       // An application's source may violate the contract.
       if ((Object) token == null) {
         throw TokenException.missing(
@@ -74,8 +73,6 @@ final class TokenLookup {
       InterruptedIOException interrupted = new InterruptedIOException("interrupted");
       interrupted.initCause(e);
       throw interrupted;
-    } finally {
-      cancel();
     }
   }
 
@@ -90,6 +87,6 @@ final class TokenLookup {
    * Does not block.
    */
   void cancel() {
-    request.cancel(true);
+    request.cancel();
   }
 }

@@ -10,9 +10,9 @@ import java.io.IOException;
  * library call them at the same time. If the token is rejected, by the cloud with 401 or by the
  * check before the upgrade, the dial requests a fresh token, at most once per dial.
  *
- * <p>The source may block; its time counts towards the connect timeout. When the timeout passes or
- * the dial is cancelled, the thread is interrupted and the dial ends without waiting for the
- * source.
+ * <p>The source may block; its time and the wait count towards the connect timeout. When the
+ * timeout passes or the dial is cancelled, the thread is interrupted and the dial ends without
+ * waiting for the source.
  */
 @FunctionalInterface
 public interface TokenSource {

@@ -206,7 +206,7 @@ public final class TunnelClient implements AutoCloseable {
     long startedAt = System.nanoTime();
     try {
       var unused =
-          new TokenLookup(settings.withTarget(target), resources.threads().helpers(), false)
+          new TokenLookup(settings.withTarget(target), resources.threads().lookups(), false)
               .get(settings.timeouts().connectTimeout());
     } catch (TokenException e) {
       throw new TunnelException(CloseCause.withoutToken(target, e).reason(0, 0, startedAt));

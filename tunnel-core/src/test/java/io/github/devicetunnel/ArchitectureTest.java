@@ -34,7 +34,7 @@ class ArchitectureTest {
           "socket", Set.of(),
           "tls", Set.of(),
           "cloud", Set.of("text"),
-          "net", Set.of("text", "tls"),
+          "net", Set.of("concurrent", "text", "tls"),
           "frames", Set.of("concurrent", "net"),
           "local", Set.of("concurrent", "net", "text"),
           "proxy", Set.of("net", "text", "tls"),

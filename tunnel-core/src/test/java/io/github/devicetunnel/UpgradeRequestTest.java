@@ -242,6 +242,80 @@ class UpgradeRequestTest {
   }
 
   @Test
+  void limitsLookupsThatDoNotReturn() throws Exception {
+    AtomicInteger lookups = new AtomicInteger();
+    CountDownLatch release = new CountDownLatch(1);
+    Dns stuck =
+        host -> {
+          lookups.incrementAndGet();
+          awaitUninterruptibly(release);
+          return Dns.SYSTEM.lookup("127.0.0.1");
+        };
+    TunnelClient.Builder builder =
+        client()
+            .cloudUri("ws://cloud.localhost:" + cloud.getPort())
+            .okHttpClient(new OkHttpClient.Builder().dns(stuck).build())
+            .maxBackoff(Duration.ZERO);
+    try (TunnelClient hasty = builder.connectTimeout(Duration.ofMillis(20)).build();
+        TunnelClient patient = hasty.newBuilder().connectTimeout(Duration.ofMinutes(1)).build()) {
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(hasty::open)
+            .hasMessageContaining("no answer within 0.02 s, while resolving cloud.localhost");
+      }
+      assertThat(lookups).hasValueLessThanOrEqualTo(4);
+
+      release.countDown();
+
+      cloud.enqueue(new MockResponse.Builder().code(503).build());
+      assertThatThrownBy(patient::open).isInstanceOf(TunnelRejectedException.class);
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void reportsErrorOfDns() {
+    Dns broken =
+        host -> {
+          throw new StackOverflowError();
+        };
+    TunnelClient.Builder builder =
+        client()
+            .cloudUri("ws://cloud.localhost")
+            .okHttpClient(new OkHttpClient.Builder().dns(broken).build())
+            .connectTimeout(Duration.ofSeconds(30));
+    try (TunnelClient client = builder.build()) {
+      assertThatThrownBy(client::open)
+          .isInstanceOf(TunnelException.class)
+          .hasMessageContaining("java.lang.StackOverflowError");
+    }
+  }
+
+  /** Kotlin declares no exceptions, so an interceptor of the application can throw any. */
+  @Test
+  void reportsUndeclaredExceptionOfInterceptor() throws Exception {
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain -> {
+                  throw UpgradeRequestTest.<RuntimeException>undeclared(new Exception("no lease"));
+                })
+            .build();
+    try (TunnelClient client = client().okHttpClient(http).build()) {
+      assertThatThrownBy(client::open)
+          .isInstanceOf(TunnelException.class)
+          .hasMessageContaining("an interceptor failed: java.lang.Exception: no lease");
+      assertThat(catchThrowable(() -> client.openAsync().get(60, TimeUnit.SECONDS)))
+          .hasCauseInstanceOf(TunnelException.class);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> E undeclared(Exception e) throws E {
+    throw (E) e;
+  }
+
+  @Test
   void closingClientAbortsDial() throws Exception {
     CountDownLatch lookupStarted = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
@@ -313,6 +387,17 @@ class UpgradeRequestTest {
       assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (true) {
+      try {
+        assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        return;
+      } catch (InterruptedException e) {
+        // like the resolver of the system
+      }
     }
   }
 

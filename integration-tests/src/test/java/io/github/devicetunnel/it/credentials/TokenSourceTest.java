@@ -14,6 +14,7 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelListener;
 import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.TunnelStream;
 import io.github.devicetunnel.it.support.Await;
 import io.github.devicetunnel.it.support.Cloud;
 import io.github.devicetunnel.it.support.EventLog;
@@ -302,6 +303,28 @@ class TokenSourceTest {
           .hasMessageContaining("the token source returned no token within 0.2 s")
           .extracting(e -> e.reason().kind())
           .isEqualTo(CloseReason.Kind.DIAL_FAILED);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @Test
+  void limitsCallsThatDoNotReturn() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    TunnelClient.Builder builder = builder(Credentials.apiKey(blocking(over, true)));
+    try (TunnelClient hasty = builder.connectTimeout(Duration.ofMillis(20)).build();
+        TunnelClient patient = hasty.newBuilder().connectTimeout(Duration.ofMinutes(1)).build()) {
+      for (int i = 0; i < 50; i++) {
+        assertThat(failure(hasty))
+            .hasMessageContaining("the token source returned no token within 0.02 s");
+      }
+      assertThat(requests).hasSizeLessThanOrEqualTo(8);
+      CompletableFuture<TunnelStream> waiting = patient.openAsync();
+
+      over.countDown();
+
+      Await.get(waiting).close();
+      patient.open().close();
     } finally {
       over.countDown();
     }

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,13 +36,20 @@ public final class ConnectionThreads {
 
   /** Runs short tasks that may block on the network of any connection. */
   private final ThreadPoolExecutor helpers =
-      new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          1,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          task -> Daemons.thread("tunnel-helper", task));
+      pool("tunnel-helper");
+
+  /** Runs foreign code that may hang, apart from the helpers, which every connection needs. */
+  private final ThreadPoolExecutor lookups = pool("tunnel-lookup");
+
+  private static ThreadPoolExecutor pool(String name) {
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        1,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        Daemons.factory(name));
+  }
 
   /**
    * Creates the object without starting a thread.
@@ -128,12 +136,18 @@ public final class ConnectionThreads {
     return helpers;
   }
 
+  /** Returns the threads for {@link DetachedCall}s. */
+  public Executor lookups() {
+    return lookups;
+  }
+
   /**
-   * Ends the helpers, each after its task. A connection that was closed in its own callback may
-   * still need one, so further tasks start further helpers.
+   * Ends the threads of both pools, each after its task. A connection that was closed in its own
+   * callback may still need a helper, so further tasks of the helpers start further threads.
    */
   public void shutdown() {
     helpers.setKeepAliveTime(0, TimeUnit.NANOSECONDS);
+    lookups.shutdown();
   }
 
   private Thread startCounted(VirtualThreads virtual, String name, Runnable task) {

@@ -1,13 +1,17 @@
 package io.github.devicetunnel.internal.net;
 
+import io.github.devicetunnel.internal.concurrent.Admission;
+import io.github.devicetunnel.internal.concurrent.DetachedCall;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import okhttp3.Dns;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  * docs/rationale/threads-and-memory.md.
  */
 public final class CancellableDns implements Dns {
-  private final Dns delegate;
-  private final Executor helpers;
+  /** Maximum number of lookups of one host that have not returned. */
+  private static final int MAX_RUNNING = 4;
 
-  public CancellableDns(Dns delegate, Executor helpers) {
+  private final Dns delegate;
+  private final Executor threads;
+  private final Map<String, Admission> running = new ConcurrentHashMap<>();
+
+  public CancellableDns(Dns delegate, Executor threads) {
     this.delegate = delegate;
-    this.helpers = helpers;
+    this.threads = threads;
   }
 
   @Override
@@ -37,19 +45,12 @@ public final class CancellableDns implements Dns {
     if (dial == null) {
       return delegate.lookup(host);
     }
-    CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
-    helpers.execute(
-        () -> {
-          try {
-            answer.complete(delegate.lookup(host));
-          } catch (UnknownHostException | RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    dial.onCancel(() -> answer.cancel(false));
+    DetachedCall<List<InetAddress>> call =
+        new DetachedCall<>(() -> delegate.lookup(host), running(host), threads);
+    dial.onCancel(call::cancel);
     try {
-      return answer.get();
-    } catch (CancellationException e) {
+      return call.get(Long.MAX_VALUE);
+    } catch (CancellationException | TimeoutException e) {
       throw failure("the lookup of " + host + " was cancelled", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -60,6 +61,11 @@ public final class CancellableDns implements Dns {
       }
       throw failure(host + ": " + e.getCause(), e);
     }
+  }
+
+  /** Returns the limit for one host, so that its name server does not delay other hosts. */
+  private Admission running(String host) {
+    return running.computeIfAbsent(host, key -> new Admission(MAX_RUNNING));
   }
 
   private static UnknownHostException failure(String message, Exception cause) {

@@ -66,7 +66,7 @@ public final class Upgrader {
    * trust, DNS and interceptors of the other client remain in effect, and the other client is not
    * changed. Connections are kept in separate pools.
    *
-   * @param helpers runs DNS lookups, which can be slow
+   * @param lookups runs DNS lookups, which can hang
    * @param proxy replaces the proxies of the base client; null keeps them
    * @param idle maximum number of idle connections to one cloud; zero keeps none
    * @param timers enforces timeouts
@@ -75,7 +75,7 @@ public final class Upgrader {
    */
   public Upgrader(
       OkHttpClient base,
-      Executor helpers,
+      Executor lookups,
       @Nullable ProxyServer proxy,
       int idle,
       ScheduledExecutorService timers,
@@ -84,7 +84,7 @@ public final class Upgrader {
     this.timers = timers;
     this.cancellations = cancellations;
     this.pools = new CloudPools(idle);
-    CancellableDns dns = new CancellableDns(base.dns(), helpers);
+    CancellableDns dns = new CancellableDns(base.dns(), lookups);
     this.proxy = proxy;
     this.proxyDns = proxy == null ? null : new ProxyDns(proxy, dns);
     this.proxyTls = proxy != null && proxy.usesTls() ? new ProxyTls(base) : null;
