@@ -9,8 +9,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +36,13 @@ public record ServiceError(
    */
   private static final Set<String> OWN_FIELDS = Set.of("object", "code", "type", "fields");
 
-  private static final Pattern TITLE =
-      Pattern.compile("<title[^>]*>(.*?)</title>", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-  private static final Pattern TAG = Pattern.compile("<[^>]*>");
-
   /** Parses a body. Never fails; parts that cannot be parsed are null. */
   public static ServiceError parse(String body) {
     String trimmed = body.strip();
     if (trimmed.startsWith("{")) {
       return parseJson(trimmed);
     }
-    Matcher title = TITLE.matcher(trimmed);
-    String text = title.find() ? title.group(1) : TAG.matcher(trimmed).replaceAll(" ");
-    return new ServiceError(false, null, oneLine(text), null);
+    return new ServiceError(false, null, oneLine(HtmlPage.summary(trimmed)), null);
   }
 
   /** Parses as much as possible, because the body may be truncated. */

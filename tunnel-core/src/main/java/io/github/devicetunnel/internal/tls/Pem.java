@@ -19,8 +19,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * both, and optional comments.
  */
 public final class Pem {
-  private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+  private static final String DASHES = "-----";
+  private static final String BEGIN = DASHES + "BEGIN ";
+  private static final String END = DASHES + "END ";
 
   /** Maximum length, many times the length of a system's trusted CAs. */
   private static final int MAX_BYTES = 16 << 20;
@@ -54,9 +53,29 @@ public final class Pem {
     this.parameter = parameter;
     this.source = source;
     this.noun = noun;
-    Matcher matcher = BLOCK.matcher(text);
-    while (matcher.find()) {
-      blocks.add(new Block(matcher.group(1), matcher.group(2)));
+    addBlocks(text);
+  }
+
+  /** Adds the blocks in linear time. A block ends at the next end marker, which must match. */
+  private void addBlocks(String text) {
+    int from = 0;
+    int end = -1;
+    int begin;
+    while ((begin = text.indexOf(BEGIN, from)) >= 0) {
+      from = begin + BEGIN.length();
+      int typeEnd = text.indexOf(DASHES, from);
+      if (end < from) {
+        end = text.indexOf(END, from);
+      }
+      if (typeEnd < 0 || end < 0) {
+        return;
+      }
+      String type = text.substring(from, typeEnd);
+      int start = typeEnd + DASHES.length();
+      if (start <= end && text.startsWith(type + DASHES, end + END.length())) {
+        blocks.add(new Block(type, text.substring(start, end)));
+        from = end;
+      }
     }
   }
 

@@ -3,6 +3,9 @@ package io.github.devicetunnel.internal.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceErrorTest {
   @Test
@@ -36,6 +39,23 @@ class ServiceErrorTest {
     assertThat(ServiceError.parse(page).message()).isEqualTo("502 Bad Gateway");
     assertThat(ServiceError.parse("<h1>down</h1><p>for now</p>").message())
         .isEqualTo("down for now");
+  }
+
+  @Test
+  void keepsTextOfIncompletePage() {
+    assertThat(ServiceError.parse("<p>1 < 2").message()).isEqualTo("1 < 2");
+    assertThat(ServiceError.parse("<TITLE lang='en'>Down</Title>").message()).isEqualTo("Down");
+    assertThat(ServiceError.parse("<title>Down<p>for now").message()).isEqualTo("Down for now");
+    assertThat(ServiceError.parse("<title></title>x").message()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<", "<title", "<title>", "</title>", "<title></title", "< ", ">", "{"})
+  @Timeout(10)
+  void takesLinearTime(String repeated) {
+    String page = repeated.repeat((1 << 18) / repeated.length());
+    assertThat(ServiceError.parse(page).fromService()).isFalse();
+    assertThat(ServiceError.parse("x" + page).fromService()).isFalse();
   }
 
   @Test
