@@ -1,6 +1,7 @@
 package io.github.devicetunnel;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Checks of durations that an application sets, and their text in messages. */
 final class Durations {
@@ -22,7 +23,10 @@ final class Durations {
 
   /** Formats a duration in seconds, with millisecond precision. */
   static String seconds(Duration duration) {
-    long millis = duration.toMillis();
+    long millis = TimeUnit.MILLISECONDS.convert(duration);
+    if (millis == Long.MAX_VALUE || millis == Long.MIN_VALUE) {
+      return duration.toSeconds() + " s"; // the milliseconds exceed a long
+    }
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
   }
 }

@@ -45,6 +45,7 @@ record Timeouts(
           BACKOFF_WAIT);
 
   private static final Duration MIN_PING_INTERVAL = Duration.ofMillis(100);
+  private static final Duration MAX_PING_INTERVAL = Duration.ofDays(1);
   private static final Duration MIN_LIVENESS = Duration.ofSeconds(8);
 
   Timeouts withPingInterval(Duration interval) {
@@ -121,6 +122,10 @@ record Timeouts(
       if (!interval.isZero() && interval.compareTo(MIN_PING_INTERVAL) < 0) {
         throw new IllegalArgumentException(
             "pingInterval must be 0 (no pings) or at least 0.1 s, but is " + seconds(interval));
+      }
+      if (interval.compareTo(MAX_PING_INTERVAL) > 0) {
+        throw new IllegalArgumentException(
+            "pingInterval must be at most 86400 s (1 day), but is " + seconds(interval));
       }
       pingInterval = interval;
     }

@@ -647,10 +647,9 @@ public final class TunnelClient implements AutoCloseable {
      * Sets the interval between pings, 5 seconds by default. Pings prevent middleboxes from
      * dropping an idle connection and detect a dead one.
      *
-     * @param interval at least 100 milliseconds; zero disables pings and all liveness checks
+     * @param interval from 100 milliseconds to one day; zero disables pings and all liveness checks
      * @return this
-     * @throws IllegalArgumentException if the interval is negative, or positive and shorter than
-     *     100 milliseconds
+     * @throws IllegalArgumentException if the interval is out of range
      */
     public Builder pingInterval(Duration interval) {
       draft.timeouts().pingInterval(interval);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +108,51 @@ class TunnelClientBuilderTest {
     assertThatThrownBy(() -> complete().reusedConnectionTimeout(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("reusedConnectionTimeout must be positive, but is 0 s");
+  }
+
+  private interface DurationSetter {
+    TunnelClient.Builder set(TunnelClient.Builder builder, Duration value);
+  }
+
+  private static final Map<String, DurationSetter> DURATIONS =
+      Map.of(
+          "pingInterval", TunnelClient.Builder::pingInterval,
+          "livenessTimeout", TunnelClient.Builder::livenessTimeout,
+          "connectTimeout", TunnelClient.Builder::connectTimeout,
+          "reusedConnectionTimeout", TunnelClient.Builder::reusedConnectionTimeout,
+          "writeTimeout", TunnelClient.Builder::writeTimeout,
+          "halfCloseTimeout", TunnelClient.Builder::halfCloseTimeout,
+          "drainTimeout", TunnelClient.Builder::drainTimeout,
+          "idleTimeout", TunnelClient.Builder::idleTimeout,
+          "backoffWait", TunnelClient.Builder::backoffWait,
+          "maxBackoff", TunnelClient.Builder::maxBackoff);
+
+  @Test
+  void rejectsShortestDuration() {
+    Duration shortest = Duration.ofSeconds(Long.MIN_VALUE);
+    DURATIONS.forEach(
+        (name, setter) ->
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> setter.set(complete(), shortest))
+                .withMessageStartingWith(name + " must ")
+                .withMessageEndingWith(", but is -9223372036854775808 s"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> complete().connectRetry(2, shortest))
+        .withMessage("connectRetry: backoff must be positive, but is -9223372036854775808 s");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TokenSources.command(List.of("true"), shortest))
+        .withMessage("timeout must be positive, but is -9223372036854775808 s");
+  }
+
+  @Test
+  void rejectsPingIntervalOverOneDay() {
+    assertThat(complete().pingInterval(Duration.ofDays(1))).isNotNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> complete().pingInterval(Duration.ofDays(1).plusMillis(1)))
+        .withMessage("pingInterval must be at most 86400 s (1 day), but is 86400.001 s");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> complete().pingInterval(ChronoUnit.FOREVER.getDuration()))
+        .withMessageEndingWith(", but is 9223372036854775807 s");
   }
 
   @Test

@@ -279,6 +279,11 @@ public final class VerificationKeys {
       return new VerificationKeys(cloud, apiKey, http());
     }
 
+    /** Returns the nearest timeout that OkHttp accepts. */
+    private static long okHttpMillis(Duration time) {
+      return Math.max(1, Math.min(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.convert(time)));
+    }
+
     private OkHttpClient http() {
       OkHttpClient.Builder builder =
           okHttpClient != null
@@ -290,7 +295,7 @@ public final class VerificationKeys {
           // A redirect could send the key to another host and turn the POST into a GET.
           .followRedirects(false)
           .followSslRedirects(false)
-          .callTimeout(timeout)
+          .callTimeout(okHttpMillis(timeout), TimeUnit.MILLISECONDS)
           .build();
     }
   }

@@ -280,6 +280,11 @@ public abstract sealed class Fault {
       return new Rejection(changed, html, retryAfter);
     }
 
+    private static long roundedUp(Duration time) {
+      boolean whole = time.getNano() == 0 || time.getSeconds() == Long.MAX_VALUE;
+      return whole ? time.getSeconds() : time.getSeconds() + 1;
+    }
+
     MockResponse toResponse() {
       MockResponse.Builder response = new MockResponse.Builder().code(error.code());
       if (html == null) {
@@ -288,7 +293,7 @@ public abstract sealed class Fault {
         response.setHeader("Content-Type", "text/html; charset=utf-8").body(html);
       }
       if (retryAfter != null) {
-        response.setHeader("Retry-After", retryAfter.plusNanos(999_999_999).toSeconds());
+        response.setHeader("Retry-After", roundedUp(retryAfter));
       }
       return response.build();
     }

@@ -80,7 +80,7 @@ final class UpgradeDispatcher extends Dispatcher {
     ConnectionPath path = ConnectionPath.parse(request.getUrl());
     Fault fault = devices.takeFault(path);
     while (fault instanceof Fault.Delayed delayed) {
-      var unused = closed.await(delayed.time.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = closed.await(TimeUnit.NANOSECONDS.convert(delayed.time), TimeUnit.NANOSECONDS);
       fault = delayed.fault;
     }
     if (fault instanceof Fault.Rejection rejection) {

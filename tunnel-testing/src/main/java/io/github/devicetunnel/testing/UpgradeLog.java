@@ -26,8 +26,9 @@ final class UpgradeLog {
 
   /** Removes and returns the oldest request, waiting up to the given time for one. */
   synchronized RecordedUpgrade take(Duration time) throws InterruptedException {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0 && upgrades.isEmpty(); ) {
+    long left = TimeUnit.NANOSECONDS.convert(time);
+    long end = System.nanoTime() + left;
+    while (left > 0 && upgrades.isEmpty()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = end - System.nanoTime();
     }

@@ -119,7 +119,7 @@ final class WirePump {
     } catch (SocketTimeoutException e) {
       return true;
     }
-    long delay = plan.delay().toNanos();
+    long delay = TimeUnit.NANOSECONDS.convert(plan.delay());
     if (count > 0 && line.isEmpty() && delay == 0) {
       forward(buffer, count);
     } else if (count > 0) {

@@ -57,7 +57,7 @@ final class Workers {
    * @throws RejectedExecutionException if the service is closed
    */
   Future<?> schedule(Runnable task, Duration delay) {
-    return timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    return timers.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -66,7 +66,7 @@ final class Workers {
    * @throws RejectedExecutionException if the service is closed
    */
   Future<?> repeat(Runnable task, Duration interval) {
-    long nanos = interval.toNanos();
+    long nanos = TimeUnit.NANOSECONDS.convert(interval);
     return timers.scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.it.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.devicetunnel.it.support.ClosedPort;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +119,26 @@ final class VerificationKeysTest {
                 "")) {
       assertRejected(cloud.uri(), KEY, "app", 307, "redirects are not followed");
       assertThat(other.requests()).isZero();
+    }
+  }
+
+  @Test
+  void acceptsAnyPositiveTimeout() throws Exception {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> VerificationKeys.builder().timeout(Duration.ofSeconds(Long.MIN_VALUE)))
+        .withMessageStartingWith("timeout must be positive, but is ");
+    VerificationKeys.Builder builder = VerificationKeys.builder().apiKey(KEY);
+    try (ScriptedCloud cloud = ScriptedCloud.answering("HTTP/1.1 200 OK", "{}")) {
+      builder
+          .cloudUri(cloud.uri())
+          .timeout(ChronoUnit.FOREVER.getDuration())
+          .build()
+          .upload("app", "test", CERTIFICATE);
+    }
+    try (ScriptedCloud silent = ScriptedCloud.started(RawConnection::awaitEnd)) {
+      VerificationKeys keys = builder.cloudUri(silent.uri()).timeout(Duration.ofNanos(1)).build();
+      assertThatThrownBy(() -> keys.upload("app", "test", CERTIFICATE))
+          .isInstanceOf(InterruptedIOException.class);
     }
   }
 

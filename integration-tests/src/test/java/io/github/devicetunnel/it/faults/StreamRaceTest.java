@@ -346,19 +346,32 @@ class StreamRaceTest {
         TunnelClient client =
             cloud
                 .client(service)
+                .pingInterval(Duration.ofDays(1))
                 .connectTimeout(forever)
+                .reusedConnectionTimeout(forever)
                 .livenessTimeout(forever)
                 .writeTimeout(forever)
                 .idleTimeout(forever)
                 .halfCloseTimeout(forever)
+                .drainTimeout(forever)
+                .backoffWait(forever)
+                .maxBackoff(forever)
                 .connectRetry(2, forever)
+                .warmConnections(1)
                 .build()) {
-      try (TunnelStream stream = client.open()) {
-        stream.setReadTimeout(forever);
-        stream.outputStream().write('x');
-        stream.shutdownOutput();
-        assertThat(stream.inputStream().read()).isEqualTo('x');
+      Await.until(() -> cloud.service().openConnections() > 0);
+      for (int i = 0; i < 2; i++) { // the second one on a warm connection
+        try (TunnelStream stream = client.openWhenAvailable(forever)) {
+          stream.setReadTimeout(forever);
+          stream.outputStream().write('x');
+          assertThat(stream.inputStream().read()).isEqualTo('x');
+        }
       }
+      TunnelStream open = client.open();
+      Upload closing = Upload.running(client::close);
+      Await.until(() -> anyThreadRuns("test-upload", "isClosedBy"));
+      open.close();
+      closing.await();
       assertThat(client.close(forever).aborted()).isZero();
     }
   }

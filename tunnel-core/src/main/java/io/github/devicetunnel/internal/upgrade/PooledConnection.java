@@ -9,6 +9,7 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -34,7 +35,8 @@ record PooledConnection(DialProgress progress, Duration limit) {
       return chain.proceed(request);
     }
     Socket socket = requireNonNull(chain.connection()).socket();
-    socket.setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, pooled.limit.toMillis())));
+    long millis = TimeUnit.MILLISECONDS.convert(pooled.limit);
+    socket.setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, millis)));
     try {
       Response response = chain.proceed(request);
       socket.setSoTimeout(0);
