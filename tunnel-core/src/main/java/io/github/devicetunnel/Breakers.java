@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import okhttp3.HttpUrl;
@@ -76,6 +77,21 @@ final class Breakers {
 
   /** The key of a breaker; the target is null for a whole cloud, the token for all tokens. */
   private record Key(HttpUrl cloud, @Nullable Target target, @Nullable String token) {
+    // Written by hand; see docs/rationale/threads-and-memory.md.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key that
+          && cloud.equals(that.cloud)
+          && Objects.equals(target, that.target)
+          && Objects.equals(token, that.token);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(cloud, target, token);
+    }
+
     @Override
     public String toString() {
       return cloud + " " + target; // without the token, which is secret

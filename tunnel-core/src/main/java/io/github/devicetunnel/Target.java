@@ -108,6 +108,20 @@ public record Target(String deviceId, String serviceAddress) {
     return OneLine.of(value, MAX_SHOWN);
   }
 
+  // Written by hand; see docs/rationale/threads-and-memory.md.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Target that
+        && deviceId.equals(that.deviceId)
+        && serviceAddress.equals(that.serviceAddress);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * deviceId.hashCode() + serviceAddress.hashCode();
+  }
+
   /** Returns the device ID and the service address, separated by a slash. */
   @Override
   public String toString() {

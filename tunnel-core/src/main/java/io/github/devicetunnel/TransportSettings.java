@@ -3,6 +3,7 @@ package io.github.devicetunnel;
 import io.github.devicetunnel.internal.proxy.ProxyServer;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.Objects;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,27 @@ record TransportSettings(
       builder.proxy(Proxy.NO_PROXY); // the library connects to the proxy below OkHttp
     }
     return tls == null ? builder.build() : tls.applyTo(builder);
+  }
+
+  // Written by hand because Java keeps the class loader of a generated method; see
+  // docs/rationale/threads-and-memory.md.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TransportSettings that
+        && Objects.equals(okHttpClient, that.okHttpClient)
+        && Objects.equals(tls, that.tls)
+        && Objects.equals(proxy, that.proxy)
+        && warmConnections == that.warmConnections
+        && platformThreads == that.platformThreads
+        && maxConcurrentDials == that.maxConcurrentDials
+        && maxBackoff.equals(that.maxBackoff)
+        && totalRateLimit == that.totalRateLimit;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(okHttpClient, tls, proxy, warmConnections, maxBackoff, totalRateLimit);
   }
 
   /** Returns null for a direct connection, and if OkHttp handles the proxy. */

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -46,7 +47,31 @@ public final class Upgrader {
    */
   private static final Duration MAX_CONNECT = Duration.ofSeconds(4);
 
-  private record Pooled(OkHttpClient client, ConnectionPool pool, boolean inSequence) {}
+  /** The key of a client. Not a record; see docs/rationale/threads-and-memory.md. */
+  private static final class Pooled {
+    private final OkHttpClient client;
+    private final ConnectionPool pool;
+    private final boolean inSequence;
+
+    Pooled(OkHttpClient client, ConnectionPool pool, boolean inSequence) {
+      this.client = client;
+      this.pool = pool;
+      this.inSequence = inSequence;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Pooled that
+          && client.equals(that.client)
+          && pool.equals(that.pool)
+          && inSequence == that.inSequence;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(client, pool, inSequence);
+    }
+  }
 
   private final OkHttpClient client;
   private final OkHttpClient warmingClient;
