@@ -310,7 +310,7 @@ class UpgradeRequestTest {
     }
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Kotlin compiles a throw
   private static <E extends Exception> E undeclared(Exception e) throws E {
     throw (E) e;
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledOnOs(OS.WINDOWS)
 class HostileFilesTest {
   private static final String SERVICE = "127.0.0.1:80";
-  private static final String NOT_REGULAR = ": is not a regular file, so it cannot be read again";
+  private static final String NOT_REGULAR = ": is not a regular file; replace it with one";
   private static final String TOO_LARGE = ": is larger than 1 MiB; specify another file";
 
   @TempDir private Path folder;

@@ -43,7 +43,7 @@ final class ExtremeDurationTest {
 
   private static void assertRejected(String parameter, ThrowingCallable setter) {
     assertThatIllegalArgumentException()
-        .isThrownBy(setter::call)
+        .isThrownBy(setter)
         .withMessage(parameter + " must not be negative, but is " + SHORTEST);
   }
 

@@ -194,6 +194,7 @@ final class TroubleshootingTest {
           "%.1f ms until the stand-in for the cloud accepted the tunnel",
           "Stopping; draining open connections for up to {} (send a second signal to abort them)",
           "Stopped; no connections were open",
+          "Stopped before all listeners were open",
           "No longer listening on {}",
           "Metrics and status page on http://{}/",
           "Reloaded {} for new connections",

@@ -27,11 +27,11 @@ final class FailingSockets extends UnconnectedSockets implements AutoCloseable {
     }
 
     @Override
-    public String toString() {
+    public String getMessage() {
       if (!isDescribable.getAsBoolean()) {
         throw this;
       }
-      return super.toString();
+      return "thrown by a test";
     }
   }
 

@@ -59,7 +59,7 @@ final class GatedSockets extends UnconnectedSockets {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
       super.close();
       wake();
     }

@@ -198,6 +198,7 @@ final class ThreadShortageTest {
       ThreadQuota quota = ThreadQuota.of(folder, program.innermost().pid());
       quota.exhaust();
       try (Socket waiting = ProgramBench.connect(port)) {
+        assertThat(waiting.isConnected()).isTrue();
         program.await("unable to create native thread");
         quota.restore();
         Await.until("served again", () -> isServed(port));

@@ -70,7 +70,7 @@ final class ClassLoaderTest {
 
   private static WeakReference<ClassLoader> run(String cloud, String service) throws Exception {
     List<URL> path = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (APPLICATION.matcher(entry).find()) {
         path.add(Path.of(entry).toUri().toURL());
       }

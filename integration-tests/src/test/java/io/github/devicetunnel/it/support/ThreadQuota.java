@@ -58,7 +58,7 @@ public final class ThreadQuota {
     try (var lines = Files.lines(Path.of("/proc/" + pid + "/limits"), UTF_8)) {
       return lines
           .filter(line -> line.startsWith(prefix))
-          .map(line -> line.substring(prefix.length()).strip().split(" +")[0])
+          .map(line -> line.substring(prefix.length()).strip().split(" +", 2)[0])
           .findFirst()
           .orElseThrow();
     }

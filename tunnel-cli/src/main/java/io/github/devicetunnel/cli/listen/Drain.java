@@ -66,7 +66,7 @@ final class Drain {
         interrupted = true;
         threads.forEach(Thread::interrupt);
       } catch (ExecutionException e) {
-        throw new IllegalStateException("a listener could not be closed", e.getCause());
+        throw new IllegalStateException(e.getCause());
       }
     }
   }

@@ -77,7 +77,6 @@ public final class Listeners implements AutoCloseable {
       listeners.configured = List.copyOf(specs);
       listeners.add(
           tasks.call(
-              "the credential",
               () -> OpenListener.prepare(specs, shared),
               OpenListener::discard,
               ChronoUnit.FOREVER.getDuration()));

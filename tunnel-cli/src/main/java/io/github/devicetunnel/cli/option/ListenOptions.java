@@ -106,7 +106,6 @@ public final class ListenOptions {
     BlockingTasks tasks = new BlockingTasks(environment.stopSignals());
     Start start =
         tasks.call(
-            "the files of the options",
             () -> prepare(cloud, environment, config, console, reporting),
             late -> late.shared.close(),
             ChronoUnit.FOREVER.getDuration());

@@ -61,9 +61,7 @@ public final class Reload {
 
   private void reloadListeners(Listeners listeners) throws InterruptedException {
     try {
-      Plan plan =
-          tasks.call(
-              "the configuration", () -> plan(listeners), late -> late.change.discard(), MAX_TIME);
+      Plan plan = tasks.call(() -> plan(listeners), late -> late.change.discard(), MAX_TIME);
       listeners.apply(plan.change, cloud.drainTimeout());
       List<String> restart = config.differences(plan.file);
       if (!restart.isEmpty()) {
@@ -77,7 +75,7 @@ public final class Reload {
       throw e;
     } catch (RuntimeException | Error e) {
       // An Error, such as a lack of memory or threads, must not end the open connections.
-      reportUnchanged("listeners", e);
+      reportUnchanged("The listeners are unchanged", e);
     }
   }
 
@@ -88,13 +86,11 @@ public final class Reload {
 
   private void reloadCertificates() throws InterruptedException {
     try {
-      reportReloaded(
-          tasks.call(
-              "the certificates", cloud::reloadCertificates, this::reportReloaded, MAX_TIME));
+      reportReloaded(tasks.call(cloud::reloadCertificates, this::reportReloaded, MAX_TIME));
     } catch (StoppedException e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      reportUnchanged("certificates", e);
+      reportUnchanged("The certificates are unchanged", e);
     }
   }
 
@@ -104,13 +100,13 @@ public final class Reload {
     }
   }
 
-  private void reportUnchanged(String what, Throwable failure) {
+  private void reportUnchanged(String hint, Throwable failure) {
     if (failure instanceof CommandFailure) {
       console.error(failure.getMessage());
     } else {
       LOG.debug("the reload failed", failure);
-      console.error("the reload failed: " + failure);
+      console.error("the reload failed; check the limits of memory and threads: " + failure);
     }
-    console.hint("The " + what + " are unchanged");
+    console.hint(hint);
   }
 }

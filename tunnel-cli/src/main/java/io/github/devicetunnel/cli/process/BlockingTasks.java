@@ -16,9 +16,6 @@ import java.util.function.Supplier;
  * docs/rationale/command-line.md}.
  */
 public final class BlockingTasks {
-  private static final String ADVICE =
-      "; check that the file systems and name servers of the configuration answer";
-
   private final CompletableFuture<Void> stop;
   private final AtomicBoolean busy = new AtomicBoolean();
 
@@ -29,18 +26,18 @@ public final class BlockingTasks {
   /**
    * Runs a task and returns its result. Rethrows the exception of the task.
    *
-   * @param what the files that the task reads, for messages
    * @param task is not interrupted at the end of the wait, and may continue
    * @param discard receives a result that arrives after the end of the wait
    * @param limit the maximum time to wait
    * @throws StoppedException if a signal stops the program
    * @throws CommandFailure if the limit has passed, or an earlier task has not ended
    */
-  public <T> T call(String what, Supplier<T> task, Consumer<T> discard, Duration limit)
+  public <T> T call(Supplier<T> task, Consumer<T> discard, Duration limit)
       throws InterruptedException {
     if (!busy.compareAndSet(false, true)) {
       throw CommandFailure.unexpected(
-          "cannot read " + what + ": an earlier attempt still waits" + ADVICE);
+          "an earlier attempt still waits for files or name servers; check the network and the"
+              + " file systems");
     }
     CompletableFuture<T> result = new CompletableFuture<>();
     start(() -> run(task, result, discard));
@@ -57,7 +54,9 @@ public final class BlockingTasks {
       throw new StoppedException();
     }
     throw CommandFailure.unexpected(
-        "cannot read " + what + " within " + limit.toSeconds() + " s" + ADVICE);
+        "files or name servers do not answer within "
+            + limit.toSeconds()
+            + " s; check the network and the file systems");
   }
 
   private void start(Runnable action) {

@@ -3,8 +3,4 @@ package io.github.devicetunnel.cli.process;
 /** Ends a wait because a signal has stopped the program. */
 public final class StoppedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
-
-  StoppedException() {
-    super("a signal has stopped the program");
-  }
 }

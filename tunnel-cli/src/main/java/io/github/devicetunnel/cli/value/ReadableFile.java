@@ -42,7 +42,7 @@ public final class ReadableFile {
   public static void requireRegular(String option, Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw CommandFailure.usage(
-          option + ": " + file + ": is not a regular file, so it cannot be read again");
+          option + ": " + file + ": is not a regular file; replace it with one");
     }
   }
 }

@@ -36,41 +36,40 @@ class BlockingTasksTest {
 
   @Test
   void returnsResultAndRethrowsFailure() throws Exception {
-    assertThat(tasks.call("the file", () -> "text", late::add, Await.LONG)).isEqualTo("text");
+    assertThat(tasks.call(() -> "text", late::add, Await.LONG)).isEqualTo("text");
     Error error = new OutOfMemoryError("no room");
     assertThatThrownBy(
             () ->
                 tasks.call(
-                    "the file",
                     () -> {
                       throw error;
                     },
                     late::add,
                     Await.LONG))
         .isSameAs(error);
-    assertThat(tasks.call("the file", () -> "text", late::add, Await.LONG)).isEqualTo("text");
+    assertThat(tasks.call(() -> "text", late::add, Await.LONG)).isEqualTo("text");
   }
 
   @Test
   void signalEndsWait() {
     signals.send();
 
-    assertThatThrownBy(() -> tasks.call("the file", this::read, late::add, Await.LONG))
+    assertThatThrownBy(() -> tasks.call(this::read, late::add, Await.LONG))
         .isInstanceOf(StoppedException.class);
   }
 
   @Test
   void limitEndsWaitAndLateResultIsDiscarded() throws Exception {
-    assertThatThrownBy(() -> tasks.call("the file", this::read, late::add, Duration.ZERO))
+    assertThatThrownBy(() -> tasks.call(this::read, late::add, Duration.ZERO))
         .isInstanceOf(CommandFailure.class)
-        .hasMessageStartingWith("cannot read the file within 0 s; ");
-    assertThatThrownBy(() -> tasks.call("the file", () -> "text", late::add, Await.LONG))
+        .hasMessageStartingWith("files or name servers do not answer within 0 s; ");
+    assertThatThrownBy(() -> tasks.call(() -> "text", late::add, Await.LONG))
         .isInstanceOf(CommandFailure.class)
-        .hasMessageStartingWith("cannot read the file: an earlier attempt still waits; ");
+        .hasMessageStartingWith("an earlier attempt still waits for files or name servers; ");
     assertThat(late).isEmpty();
 
     answer.countDown();
     assertThat(late.poll(Await.LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("text");
-    assertThat(tasks.call("the file", () -> "text", late::add, Await.LONG)).isEqualTo("text");
+    assertThat(tasks.call(() -> "text", late::add, Await.LONG)).isEqualTo("text");
   }
 }

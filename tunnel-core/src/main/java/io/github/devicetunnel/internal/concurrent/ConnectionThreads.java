@@ -34,20 +34,14 @@ public final class ConnectionThreads {
   private final AtomicInteger platformThreads = new AtomicInteger();
 
   /** Runs short tasks that may block on the network of any connection. */
-  private final ThreadPoolExecutor helpers =
-      pool("tunnel-helper");
+  private final ThreadPoolExecutor helpers = pool("tunnel-helper");
 
   /** Runs foreign code that may hang, apart from the helpers, which every connection needs. */
   private final ThreadPoolExecutor lookups = pool("tunnel-lookup");
 
   private static ThreadPoolExecutor pool(String name) {
     return new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        1,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        Daemons.factory(name));
+        0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), Daemons.factory(name));
   }
 
   /**

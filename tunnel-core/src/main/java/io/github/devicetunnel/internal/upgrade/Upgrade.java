@@ -93,10 +93,11 @@ public final class Upgrade {
     progress.enter();
     Future<?> timer = null;
     try {
+      Call first = calls.next(this, false);
       if (!timeout.isZero()) {
         timer = timers.schedule(running::expire, NANOSECONDS.convert(timeout), NANOSECONDS);
       }
-      Call answered = executeCalls();
+      Call answered = executeCalls(first);
       UpgradedSocket upgraded =
           new UpgradedSocket(answered, requireNonNull(okioSocket), requireNonNull(socket));
       done = true;
@@ -127,11 +128,11 @@ public final class Upgrade {
   }
 
   /** Executes at most three calls and returns the call that received the response. */
-  private Call executeCalls() throws IOException {
+  private Call executeCalls(Call first) throws IOException {
     boolean fresh = false;
     boolean inSequence = false;
+    Call next = first;
     while (true) {
-      Call next = calls.next(this, fresh);
       running.begin(next);
       try {
         executeInTime(next);
@@ -152,6 +153,7 @@ public final class Upgrade {
         }
         LOG.debug("{}; sending the request once more", e.getMessage(), e);
         releaseGranted();
+        next = calls.next(this, fresh);
       }
     }
   }

@@ -86,6 +86,8 @@ public final class Upgrader {
   /** Set once: OkHttp never recovers from a failure to start a thread. */
   private volatile boolean inSequence;
 
+  private volatile boolean closed;
+
   /**
    * Derives a client for upgrades from another client, which may be the application's. The proxies,
    * trust, DNS and interceptors of the other client remain in effect, and the other client is not
@@ -230,7 +232,7 @@ public final class Upgrader {
     Rendezvous gathering = new Rendezvous(count, timeout);
     List<WarmUp.Opening> openings =
         IntStream.range(0, count).mapToObj(i -> opening(url, gathering, pooledTimeout)).toList();
-    return new WarmUp(openings, gathering, timeout, cancellations);
+    return new WarmUp(openings, gathering, timeout, cancellations, () -> evictIfClosed(url));
   }
 
   private WarmUp.Opening opening(HttpUrl url, Rendezvous gathering, Duration pooledTimeout) {
@@ -252,9 +254,16 @@ public final class Upgrader {
     return call;
   }
 
-  /** Closes the idle connections. */
+  /** Closes the idle connections, now and when a round of warm connections has ended. */
   public void close() {
+    closed = true;
     pools.evictAll();
+  }
+
+  private void evictIfClosed(HttpUrl url) {
+    if (closed) {
+      pools.evict(url);
+    }
   }
 
   /**

@@ -38,12 +38,24 @@ public final class WarmUp {
   private final Rendezvous gathering;
   private final Duration timeout;
   private final Executor cancellations;
+  private final Runnable onIdle;
 
-  WarmUp(List<Opening> openings, Rendezvous gathering, Duration timeout, Executor cancellations) {
+  /**
+   * Creates a group.
+   *
+   * @param onIdle runs when a connection may have become idle, even after {@link #cancel}
+   */
+  WarmUp(
+      List<Opening> openings,
+      Rendezvous gathering,
+      Duration timeout,
+      Executor cancellations,
+      Runnable onIdle) {
     this.openings = openings;
     this.gathering = gathering;
     this.timeout = timeout;
     this.cancellations = cancellations;
+    this.onIdle = onIdle;
   }
 
   /**
@@ -96,6 +108,7 @@ public final class WarmUp {
       opening.result().cancel(false); // Completes the result after an Error.
       DialProgress.leave();
       gathering.arrive();
+      onIdle.run();
     }
   }
 
