@@ -298,7 +298,8 @@ class UpgradeRequestTest {
         new OkHttpClient.Builder()
             .addInterceptor(
                 chain -> {
-                  throw UpgradeRequestTest.<RuntimeException>undeclared(new Exception("no lease"));
+                  UpgradeRequestTest.<RuntimeException>throwUndeclared(new Exception("no lease"));
+                  return chain.proceed(chain.request());
                 })
             .build();
     try (TunnelClient client = client().okHttpClient(http).build()) {
@@ -310,8 +311,8 @@ class UpgradeRequestTest {
     }
   }
 
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Kotlin compiles a throw
-  private static <E extends Exception> E undeclared(Exception e) throws E {
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> void throwUndeclared(Exception e) throws E {
     throw (E) e;
   }
 
