@@ -5,7 +5,6 @@ import io.github.devicetunnel.internal.concurrent.Cancellations;
 import io.github.devicetunnel.internal.concurrent.ConnectionThreads;
 import io.github.devicetunnel.internal.concurrent.Daemons;
 import io.github.devicetunnel.internal.concurrent.RateLimit;
-import io.github.devicetunnel.internal.concurrent.SocketPollers;
 import io.github.devicetunnel.internal.upgrade.Upgrader;
 import java.time.Duration;
 import java.util.List;
@@ -187,7 +186,7 @@ final class SharedResources {
   CompletableFuture<Void> prepare() {
     return CompletableFuture.runAsync(
         () -> {
-          SocketPollers.load();
+          threads.prepare();
           try {
             Upgrader unused = upgrader();
           } catch (SSLException e) {

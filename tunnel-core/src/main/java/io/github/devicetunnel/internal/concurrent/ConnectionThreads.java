@@ -125,6 +125,13 @@ public final class ConnectionThreads {
     }
   }
 
+  /** Loads what later cannot be loaded if the process has no free file descriptor. */
+  public void prepare() {
+    if (VIRTUAL != null) {
+      VirtualThreads.loadPollers();
+    }
+  }
+
   public Executor helpers() {
     return helpers;
   }
@@ -191,6 +198,18 @@ public final class ConnectionThreads {
             lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class)));
       } catch (ReflectiveOperationException e) {
         throw new LinkageError("virtual threads require Java 21", e);
+      }
+    }
+
+    /**
+     * Loads the JDK's class through which virtual threads wait for sockets. Without a free file
+     * descriptor, the first virtual thread could not load it, and Java would never try again.
+     */
+    static void loadPollers() {
+      try {
+        Class<?> unused = Class.forName("sun.nio.ch.Poller");
+      } catch (ClassNotFoundException | LinkageError e) {
+        // Another JDK. If the class is needed nevertheless, virtual threads report the failure.
       }
     }
 
