@@ -61,8 +61,6 @@ final class Tunnel implements TunnelTimers.Verdict {
   private volatile boolean dialed;
   private volatile HeapShare.@Nullable Lease lease;
 
-  private volatile @Nullable Throwable failure; // the first unexpected one
-
   /**
    * Creates a tunnel that is not open yet.
    *
@@ -262,19 +260,11 @@ final class Tunnel implements TunnelTimers.Verdict {
     } catch (ProtocolViolationException e) {
       endHere(CloseCause.protocolError(e));
     } catch (IOException e) {
-      abortHere(lost(e));
+      abortHere(isInterrupt(e) ? CloseCause.interrupted("reading", e) : CloseCause.lost(e));
     } finally {
       payloadWatch.notWaiting();
     }
     return null;
-  }
-
-  private CloseCause lost(IOException e) {
-    Throwable first = failure;
-    if (first != null) {
-      return CloseCause.internalError(first);
-    }
-    return isInterrupt(e) ? CloseCause.interrupted("reading", e) : CloseCause.lost(e);
   }
 
   /**
@@ -381,13 +371,13 @@ final class Tunnel implements TunnelTimers.Verdict {
    */
   @Override
   public void abort(CloseCause cause) {
-    if (beginEnd(cause)) {
+    if (beginEnd(metrics.reason(cause))) {
       abortSoon();
     }
   }
 
   private void abortHere(CloseCause cause) {
-    if (beginEnd(cause)) {
+    if (beginEnd(metrics.reason(cause))) {
       abort();
     }
   }
@@ -399,11 +389,9 @@ final class Tunnel implements TunnelTimers.Verdict {
   @Override
   public void fail(Throwable unexpected) {
     try {
-      if (failure == null) {
-        failure = unexpected;
-      }
-      boolean unused = beginEnd(CloseCause.internalError(unexpected));
+      boolean unused = beginEnd(metrics.reason(CloseCause.internalError(unexpected)));
     } finally {
+      boolean unused = beginEnd(UNRECORDED);
       abort();
     }
   }
@@ -432,7 +420,7 @@ final class Tunnel implements TunnelTimers.Verdict {
   }
 
   private boolean end(CloseCause cause, Closing closing) {
-    if (!beginEnd(cause)) {
+    if (!beginEnd(metrics.reason(cause))) {
       return false;
     }
     WebSocket socket = life.webSocket();
@@ -453,8 +441,8 @@ final class Tunnel implements TunnelTimers.Verdict {
     return true;
   }
 
-  private boolean beginEnd(CloseCause cause) {
-    if (!life.end(metrics.reason(cause))) {
+  private boolean beginEnd(CloseReason reason) {
+    if (!life.end(reason)) {
       return false;
     }
     upPacer.end();

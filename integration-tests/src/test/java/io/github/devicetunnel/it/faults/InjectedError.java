@@ -5,7 +5,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.it.support.Await;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,11 @@ final class InjectedError implements AutoCloseable {
       place = name;
       throw new OutOfMemoryError("thrown by a test: " + name);
     }
+  }
+
+  /** Waits for a condition, and names the place that failed if it is not met in time. */
+  void await(String condition, BooleanSupplier isMet) {
+    Await.until(() -> condition + " after the failure of " + place, isMet);
   }
 
   /** Returns whether the run reached the place. */

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,8 +41,13 @@ public final class Await {
 
   /** Waits for a condition. */
   public static void until(String event, BooleanSupplier condition) {
+    until(() -> event, condition);
+  }
+
+  /** Waits for a condition whose description is known only at the end. */
+  public static void until(Supplier<String> event, BooleanSupplier condition) {
     if (!within(LONG, condition)) {
-      throw expired(event);
+      throw expired(event.get());
     }
   }
 
