@@ -105,7 +105,8 @@ class LimitsTest {
         TestingCloud cloud = TestingCloud.started();
         TunnelClient client =
             cloud.client(service).maxConnections(1).connectTimeout(Duration.ofMillis(500)).build();
-        TunnelStream open = Await.get(client.newBuilder().build().openAsync())) {
+        TunnelClient other = client.newBuilder().build();
+        TunnelStream open = Await.get(other.openAsync())) {
       TunnelStream only = openWithLongTimeout(client);
       assertThatThrownBy(client::open)
           .isInstanceOf(TunnelException.class)
