@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
@@ -255,7 +256,7 @@ public final class TunnelClient implements AutoCloseable {
    * @return an open tunnel
    * @throws TunnelException if the last attempt fails, or an attempt fails for a reason that does
    *     not pass
-   * @throws java.net.SocketTimeoutException if the time passes during an attempt
+   * @throws SocketTimeoutException if the time passes during the first attempt
    * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
    * @throws IllegalArgumentException if the limit is not positive
    * @throws IllegalStateException if this client is closed or has no default target
@@ -272,7 +273,7 @@ public final class TunnelClient implements AutoCloseable {
    * @return an open tunnel
    * @throws TunnelException if the last attempt fails, or an attempt fails for a reason that does
    *     not pass
-   * @throws java.net.SocketTimeoutException if the time passes during an attempt
+   * @throws SocketTimeoutException if the time passes during the first attempt
    * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
    * @throws IllegalArgumentException if the limit is not positive
    * @throws IllegalStateException if this client is closed
@@ -295,6 +296,8 @@ public final class TunnelClient implements AutoCloseable {
           throw last;
         }
         pause(pause);
+      } catch (SocketTimeoutException e) {
+        throw last == null ? e : last; // an earlier failure says more than the end of the time
       }
     }
   }

@@ -112,6 +112,11 @@ public final class ProgramRun implements AutoCloseable {
     return builder;
   }
 
+  /** Sends SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Sends SIGINT, as Ctrl-C does. */
   public void interrupt() throws IOException, InterruptedException {
     String pid = Long.toString(process.pid());
