@@ -37,7 +37,7 @@ final class Tunnel implements TunnelTimers.Verdict {
 
   /** The close reason if there is no memory for another one, and therefore created in advance. */
   private static final CloseReason UNRECORDED =
-      CloseCause.internalError(new OutOfMemoryError("no memory to record the failure"))
+      CloseCause.internalError(new OutOfMemoryError("no memory to record the failure; raise -Xmx"))
           .reason(0, 0, System.nanoTime());
 
   /** If a tunnel ends this soon without a byte, probably no service listens on the address. */

@@ -227,7 +227,8 @@ public final class Upgrade {
       interrupted.initCause(e);
       return interrupted;
     }
-    return new IOException("an interceptor failed: " + e, e);
+    return new IOException(
+        "an interceptor failed: " + e + "; check the interceptors of the OkHttpClient", e);
   }
 
   /**
