@@ -45,7 +45,12 @@ public final class TunnelledSockets implements AutoCloseable {
     TestingCloud cloud =
         TestingCloud.started(
             TestingCloud.builder().apiKey(key, "ffffffffffffffffffffffffffffffff"));
-    TunnelClient client = cloud.client("127.0.0.1:80").credentials(Credentials.apiKey(key)).build();
+    TunnelClient client =
+        cloud
+            .client("127.0.0.1:80")
+            .credentials(Credentials.apiKey(key))
+            .maxBackoff(Duration.ZERO) // each call is dialled
+            .build();
     return new TunnelledSockets(cloud, client, name);
   }
 
