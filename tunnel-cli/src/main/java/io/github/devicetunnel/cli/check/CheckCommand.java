@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.devicetunnel.ProbeReport;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.Format;
@@ -17,10 +18,11 @@ import io.github.devicetunnel.cli.option.OutputOptions;
 import io.github.devicetunnel.cli.option.Version;
 import io.github.devicetunnel.cli.option.WaitOption;
 import io.github.devicetunnel.cli.process.Environment;
-import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -40,6 +42,8 @@ import picocli.CommandLine.Mixin;
     customSynopsis = "tunnel check [OPTION...]",
     sortOptions = false)
 public final class CheckCommand implements Callable<Integer> {
+  private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
   private final Environment environment;
   private final Config config;
   private final Console console;
@@ -64,8 +68,7 @@ public final class CheckCommand implements Callable<Integer> {
     CheckReport report = report();
     int exitCode;
     try (TunnelClient client = settings(report)) {
-      awaitReachable(client, limit);
-      ProbeReport probe = client.probe();
+      ProbeReport probe = probe(client, limit);
       ProbeSteps.of(probe, client.proxy().orElse(null)).forEach(report::step);
       exitCode = exitCode(probe);
     }
@@ -73,19 +76,37 @@ public final class CheckCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  /** Waits until the device can be reached. The probe afterwards reports a failure. */
-  private static void awaitReachable(TunnelClient client, Duration limit)
+  /** Probes the target until it can be reached or the time has passed. */
+  private static ProbeReport probe(TunnelClient client, Duration limit)
       throws InterruptedIOException {
-    if (!limit.isZero()) {
-      try {
-        client.openWhenAvailable(limit).close();
-      } catch (InterruptedIOException e) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-      } catch (IOException e) {
-        // The probe reports the same failure, with its step.
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
+    while (true) {
+      ProbeReport report = client.probe();
+      Duration pause = pause(report);
+      if (pause == null || pause.toNanos() >= deadline - System.nanoTime()) {
+        return report;
       }
+      sleep(pause);
+    }
+  }
+
+  /** Returns the pause before another probe, or null if another probe makes no sense. */
+  private static @Nullable Duration pause(ProbeReport report) {
+    if (!(report.failure() instanceof TunnelException failure) || !failure.isRetryable()) {
+      return null;
+    }
+    Duration retryAfter = failure.retryAfter();
+    return retryAfter == null || retryAfter.compareTo(RETRY_INTERVAL) < 0
+        ? RETRY_INTERVAL
+        : retryAfter;
+  }
+
+  private static void sleep(Duration pause) throws InterruptedIOException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the device");
     }
   }
 
