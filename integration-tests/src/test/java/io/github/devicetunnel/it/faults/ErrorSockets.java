@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 
-/** Sockets whose operations pass an {@link InjectedError}. Closing fails after the socket closed. */
+/**
+ * Sockets whose operations pass an {@link InjectedError}. Closing fails after the socket closed.
+ */
 final class ErrorSockets extends UnconnectedSockets {
   private final InjectedError error;
 

@@ -61,8 +61,7 @@ final class FaultInjectionTest {
 
   private static void run(TestingCloud cloud, EchoService service, InjectedError error)
       throws Exception {
-    OkHttpClient http =
-        new OkHttpClient.Builder().socketFactory(new ErrorSockets(error)).build();
+    OkHttpClient http = new OkHttpClient.Builder().socketFactory(new ErrorSockets(error)).build();
     try (TunnelClient client =
             cloud
                 .client(service)
@@ -80,8 +79,12 @@ final class FaultInjectionTest {
       error.await("no open connection", () -> client.stats().connections().isEmpty());
       error.await("no tunnel at the cloud", () -> cloud.service().openConnections() == 0);
       error.disarm();
-      assertThat(useListener(listener)).as("served after the failure of %s", error.place()).isTrue();
-      CompletableFuture<DrainReport> closing = CompletableFuture.supplyAsync(() -> client.close(SECOND));
+      assertThat(useListener(listener))
+          .as("served after the failure of %s", error.place())
+          .isTrue();
+      error.await("no open connection", () -> client.stats().connections().isEmpty());
+      CompletableFuture<DrainReport> closing =
+          CompletableFuture.supplyAsync(() -> client.close(SECOND));
       assertThat(Await.get(closing).aborted()).isZero();
     }
   }
@@ -104,8 +107,7 @@ final class FaultInjectionTest {
   }
 
   private static void useStream(TunnelClient client) throws Exception {
-    try (TunnelStream stream =
-        client.openAsync().get(Await.LONG.toSeconds(), TimeUnit.SECONDS)) {
+    try (TunnelStream stream = client.openAsync().get(Await.LONG.toSeconds(), TimeUnit.SECONDS)) {
       stream.setReadTimeout(Await.LONG);
       stream.outputStream().write('x');
       assertThat(stream.inputStream().read()).isIn((int) 'x', -1);

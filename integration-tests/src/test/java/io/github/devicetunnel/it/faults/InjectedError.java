@@ -8,7 +8,6 @@ import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.it.support.Await;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,13 +19,13 @@ final class InjectedError implements AutoCloseable {
 
   private final AtomicInteger left;
   private final Logger logger = (Logger) LoggerFactory.getLogger(LIBRARY);
-  private final @Nullable Level levelBefore = logger.getLevel();
-  private final Thread.@Nullable UncaughtExceptionHandler handlerBefore =
+  private final Level levelBefore = logger.getLevel();
+  private final Thread.UncaughtExceptionHandler handlerBefore =
       Thread.getDefaultUncaughtExceptionHandler();
   private final Log log = new Log();
 
   private volatile boolean armed;
-  private volatile @Nullable String place;
+  private volatile String place;
 
   /**
    * Creates an error at a place.
@@ -71,7 +70,7 @@ final class InjectedError implements AutoCloseable {
   }
 
   /** Returns the name of the place that failed, or null. */
-  @Nullable String place() {
+  String place() {
     return place;
   }
 
