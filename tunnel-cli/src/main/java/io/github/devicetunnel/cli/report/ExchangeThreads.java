@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of an HTTP server. A slow client occupies a thread while it sends its request or
@@ -22,7 +23,7 @@ final class ExchangeThreads implements Executor, AutoCloseable {
   private static final int MIN_THREADS = 2;
 
   /** The maximum number, with the threads that are starting or ending. */
-  private static final int MAX_THREADS = 2 * MAX_EXCHANGES;
+  private static final int MAX_THREADS = 8 * MAX_EXCHANGES;
 
   private static final long MAX_WAIT_MILLIS = 500;
 
@@ -31,8 +32,8 @@ final class ExchangeThreads implements Executor, AutoCloseable {
       new ThreadPoolExecutor(
           MIN_THREADS, MAX_THREADS, 10, TimeUnit.SECONDS, waiting, Daemons.factory("metrics"));
 
-  /** The threads with an exchange, the oldest exchange first. Guarded by this. */
-  private final Queue<Thread> running = new ArrayDeque<>();
+  /** The exchanges that have not ended, in the order of their arrival. Guarded by this. */
+  private final Queue<Exchange> open = new ArrayDeque<>();
 
   ExchangeThreads() {
     threads.prestartAllCoreThreads();
@@ -46,53 +47,80 @@ final class ExchangeThreads implements Executor, AutoCloseable {
    */
   @Override
   public void execute(Runnable exchange) {
-    Runnable task = () -> run(exchange);
+    Exchange arrived = new Exchange(exchange);
+    add(arrived);
     try {
-      threads.execute(task);
+      threads.execute(arrived);
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      interruptOldest();
-      if (!isTaken(task)) {
+      endOldest();
+      if (!isTaken(arrived)) {
+        remove(arrived);
         throw new RejectedExecutionException("no thread for the request", e);
       }
     }
   }
 
   /** Returns whether a thread takes the task that has just ended an exchange. */
-  private boolean isTaken(Runnable task) {
+  private boolean isTaken(Exchange arrived) {
     try {
-      return waiting.offer(task, MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      return waiting.offer(arrived, MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  private void run(Runnable exchange) {
-    begin();
-    try {
-      exchange.run();
-    } finally {
-      end();
+  private synchronized void add(Exchange arrived) {
+    open.add(arrived);
+    if (open.size() > MAX_EXCHANGES) {
+      endOldest();
     }
   }
 
-  private synchronized void begin() {
-    running.add(Thread.currentThread());
-    if (running.size() > MAX_EXCHANGES) {
-      interruptOldest();
-    }
-  }
-
-  private synchronized void interruptOldest() {
-    Thread oldest = running.poll();
+  private synchronized void endOldest() {
+    Exchange oldest = open.poll();
     if (oldest != null) {
-      oldest.interrupt();
+      oldest.isCut = true;
+      if (oldest.thread != null) {
+        oldest.thread.interrupt();
+      }
     }
   }
 
-  private synchronized void end() {
-    running.remove(Thread.currentThread());
-    boolean unused = Thread.interrupted(); // a late interrupt must not reach the next exchange
+  private synchronized void begin(Exchange exchange) {
+    exchange.thread = Thread.currentThread();
+    if (exchange.isCut) {
+      exchange.thread.interrupt(); // its first operation closes the connection
+    }
+  }
+
+  private synchronized void remove(Exchange exchange) {
+    exchange.thread = null;
+    open.remove(exchange);
+  }
+
+  /** An exchange, whose age counts from its arrival: its thread may start late. */
+  private final class Exchange implements Runnable {
+    private final Runnable task;
+
+    // Guarded by the outer object.
+    private @Nullable Thread thread;
+    private boolean isCut;
+
+    Exchange(Runnable task) {
+      this.task = task;
+    }
+
+    @Override
+    public void run() {
+      begin(this);
+      try {
+        task.run();
+      } finally {
+        remove(this);
+        boolean unused = Thread.interrupted(); // an interrupt must not reach the next exchange
+      }
+    }
   }
 
   @Override
