@@ -161,15 +161,13 @@ final class Acceptor {
     if (isStopping()) {
       return;
     }
-    try {
-      LOG.warn(
-          "{} could not accept a connection: {}; retrying in {} ms",
-          receiver,
-          failure.getMessage(),
-          pause);
-    } catch (Throwable e) {
-      // The log fails too, for example for lack of memory.
-    }
+    SafeLog.log(
+        () ->
+            LOG.warn(
+                "{} could not accept a connection: {}; retrying in {} ms",
+                receiver,
+                failure.getMessage(),
+                pause));
     try {
       boolean unused = stopping.await(pause, TimeUnit.MILLISECONDS);
     } catch (Throwable e) {

@@ -56,9 +56,10 @@ final class BackoffEvents implements Breakers.Observer {
   void emit() {
     while (!queue.isEmpty() && emitting.compareAndSet(false, true)) {
       try {
-        Event event;
-        while ((event = queue.poll()) != null) {
-          log(event);
+        Event next;
+        while ((next = queue.poll()) != null) {
+          Event event = next;
+          SafeLog.log(() -> log(event));
           emit(event);
         }
       } finally {

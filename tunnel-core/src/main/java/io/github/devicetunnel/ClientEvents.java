@@ -72,13 +72,12 @@ final class ClientEvents {
   }
 
   private void logOnce(String event, TunnelEventListener listener, Throwable e) {
-    try {
-      String where = listener.getClass().getName() + "." + event;
-      if (logged.add(where + " " + e.getClass().getName())) {
-        LOG.warn("{} failed; further failures of this kind are not logged", where, e);
-      }
-    } catch (Throwable unreported) {
-      // A log that fails must not affect the connection either.
-    }
+    SafeLog.log(
+        () -> {
+          String where = listener.getClass().getName() + "." + event;
+          if (logged.add(where + " " + e.getClass().getName())) {
+            LOG.warn("{} failed; further failures of this kind are not logged", where, e);
+          }
+        });
   }
 }

@@ -55,7 +55,8 @@ final class Connections {
     for (Connection connection : late) {
       unconfirmed += connection.stats().bytesUnconfirmed();
     }
-    endAll(endAll(late)); // those that failed again, because others may have released memory
+    List<Connection> failed = endAll(late);
+    endAll(failed); // a second attempt, because the others may have released memory
     wait.forAll(late, MAX_END_TIME);
     if (wait.interrupted) {
       Thread.currentThread().interrupt();
@@ -77,14 +78,12 @@ final class Connections {
   }
 
   private static void logWait(List<Connection> open, Duration time) {
-    try {
-      LOG.info(
-          "Waiting up to {} for open connections to finish: {}",
-          Durations.seconds(time),
-          names(open));
-    } catch (RuntimeException | Error e) {
-      // A failed log must not keep the connections open.
-    }
+    SafeLog.log(
+        () ->
+            LOG.info(
+                "Waiting up to {} for open connections to finish: {}",
+                Durations.seconds(time),
+                names(open)));
   }
 
   private static String names(List<Connection> connections) {

@@ -67,7 +67,7 @@ public final class TunnelListener implements AutoCloseable {
    */
   void start(CompletableFuture<Void> prepared) {
     if (socket instanceof TcpListeningSocket port && port.isOnEveryInterface()) {
-      quietly(
+      SafeLog.log(
           () ->
               LOG.warn(
                   "Listening on all interfaces ({}): any host that reaches this machine can"
@@ -124,7 +124,7 @@ public final class TunnelListener implements AutoCloseable {
 
     @Override
     public void waiting(int maxConnections) {
-      quietly(
+      SafeLog.log(
           () ->
               LOG.info(
                   "{} accepts no connections until a connection of the client ends: the client has"
@@ -219,7 +219,7 @@ public final class TunnelListener implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      quietly(() -> LOG.warn("{} could not be closed: {}", this, e.getMessage()));
+      SafeLog.log(() -> LOG.warn("{} could not be closed: {}", this, e.getMessage()));
     }
     acceptor.awaitEnd();
     if (first) {
@@ -229,15 +229,6 @@ public final class TunnelListener implements AutoCloseable {
 
   List<LocalConnection> connections() {
     return List.copyOf(connections);
-  }
-
-  /** Logs, and ignores a failure of the log, such as an appender that throws. */
-  private static void quietly(Runnable log) {
-    try {
-      log.run();
-    } catch (Throwable e) {
-      // Nothing could report it.
-    }
   }
 
   @Override

@@ -130,7 +130,7 @@ final class WarmConnections {
    * again.
    */
   private void failed(Throwable e) {
-    LOG.debug("could not open all {} warm connections to {}", count, cloud, e);
+    SafeLog.log(() -> LOG.debug("could not open all {} warm connections to {}", count, cloud, e));
   }
 
   private synchronized void setIdle() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Checks a listener whose socket or thread fails. Each dial fails because it has no token. */
+/** Tests a listener whose socket or thread fails. No dial succeeds, because there is no token. */
 class TunnelListenerTest {
   private static final int LONG_MILLIS = (int) TimeUnit.SECONDS.toMillis(60);
 

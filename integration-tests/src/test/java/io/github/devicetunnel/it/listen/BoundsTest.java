@@ -21,6 +21,7 @@ import io.github.devicetunnel.it.support.Leaks;
 import io.github.devicetunnel.it.support.LocalEnd;
 import io.github.devicetunnel.it.support.Loopback;
 import io.github.devicetunnel.it.support.TestingCloud;
+import io.github.devicetunnel.testing.Fault;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -150,6 +151,24 @@ class BoundsTest {
         assertThat(second.getInputStream().read()).isEqualTo('2');
         assertThat(listener.isOpen()).isTrue();
       }
+    }
+  }
+
+  /** The end of a delay is logged while a tunnel opens, which must not cost the tunnel. */
+  @Test
+  void tunnelOpensAfterBackoffWhenLogThrows() throws Exception {
+    try (EchoService service = EchoService.started();
+        TestingCloud cloud = TestingCloud.started();
+        TunnelClient client = cloud.client(service).backoffWait(Await.LONG).build();
+        BrokenLog log = BrokenLog.of("BackoffEvents", Level.INFO)) {
+      cloud.service().faults().onNextConnects(2, Fault.reject(503));
+      assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
+      assertThatThrownBy(client::open).isInstanceOf(TunnelException.class);
+      try (TunnelStream stream = client.open()) {
+        stream.outputStream().write('x');
+        assertThat(stream.inputStream().read()).isEqualTo('x');
+      }
+      assertThat(log.calls()).isEqualTo(2);
     }
   }
 

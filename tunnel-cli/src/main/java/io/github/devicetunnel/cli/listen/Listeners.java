@@ -90,8 +90,8 @@ public final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Validates new listeners, and determines those that are no longer configured. Changes nothing.
-   * May block, and may run on any thread.
+   * Validates new listeners and finds those that are no longer configured, without opening or
+   * closing any. May block, and may run on any thread.
    *
    * @throws CommandFailure if a new listener is invalid
    */
