@@ -8,25 +8,30 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of an HTTP server. A slow client occupies a thread while it sends its request or
- * reads the response. At the maximum number of threads, a further request interrupts the oldest
- * one, which closes its connection. A health check therefore never waits for slow clients. See
- * {@code docs/rationale/events-and-metrics.md}.
+ * reads the response. If many requests are open, a further request interrupts the oldest one, which
+ * closes its connection. A health check therefore never waits for slow clients. See {@code
+ * docs/rationale/events-and-metrics.md}.
  */
 final class ExchangeThreads implements Executor, AutoCloseable {
-  private static final int MAX_EXCHANGES = 64;
+  /** Above this number, a further request interrupts the oldest one if that is slow. */
+  private static final int MAX_SLOW_EXCHANGES = 64;
+
+  private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Threads that stay, for times when no thread can be started. */
   private static final int MIN_THREADS = 2;
 
-  /** The maximum number, with the threads that are starting or ending. */
-  private static final int MAX_THREADS = 8 * MAX_EXCHANGES;
+  /** Many requests can arrive at once, and on a busy machine a fast one must not be interrupted. */
+  private static final int MAX_THREADS = 512;
 
   private static final long MAX_WAIT_MILLIS = 500;
 
+  private final LongSupplier nanoTime;
   private final SynchronousQueue<Runnable> waiting = new SynchronousQueue<>();
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -35,7 +40,8 @@ final class ExchangeThreads implements Executor, AutoCloseable {
   /** The exchanges that have not ended, in the order of their arrival. Guarded by this. */
   private final Queue<Exchange> open = new ArrayDeque<>();
 
-  ExchangeThreads() {
+  ExchangeThreads(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     threads.prestartAllCoreThreads();
   }
 
@@ -72,7 +78,7 @@ final class ExchangeThreads implements Executor, AutoCloseable {
 
   private synchronized void add(Exchange arrived) {
     open.add(arrived);
-    if (open.size() > MAX_EXCHANGES) {
+    if (open.size() > MAX_SLOW_EXCHANGES && open.element().isSlow(arrived.arrival)) {
       endOldest();
     }
   }
@@ -102,6 +108,7 @@ final class ExchangeThreads implements Executor, AutoCloseable {
   /** An exchange, whose age counts from its arrival: its thread may start late. */
   private final class Exchange implements Runnable {
     private final Runnable task;
+    private final long arrival = nanoTime.getAsLong();
 
     // Guarded by the outer object.
     private @Nullable Thread thread;
@@ -109,6 +116,10 @@ final class ExchangeThreads implements Executor, AutoCloseable {
 
     Exchange(Runnable task) {
       this.task = task;
+    }
+
+    private boolean isSlow(long now) {
+      return now - arrival >= SLOW_NANOS;
     }
 
     @Override

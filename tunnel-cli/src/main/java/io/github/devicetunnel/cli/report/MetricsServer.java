@@ -76,7 +76,7 @@ public final class MetricsServer implements Reporter {
       throw ListenFailure.of(address, OPTION, e);
     }
     server = http;
-    ExchangeThreads exchanges = new ExchangeThreads();
+    ExchangeThreads exchanges = new ExchangeThreads(System::nanoTime);
     threads = exchanges;
     http.setExecutor(exchanges);
     InetSocketAddress bound = http.getAddress();
