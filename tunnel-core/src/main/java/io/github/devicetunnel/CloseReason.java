@@ -115,6 +115,13 @@ public record CloseReason(
     };
   }
 
+  /** Returns this reason with other numbers of bytes. */
+  CloseReason withBytes(long up, long down) {
+    return up == bytesUp && down == bytesDown
+        ? this
+        : new CloseReason(kind, endedBy, code, message, cause, up, down, duration);
+  }
+
   /** Returns this reason with a serializable cause. */
   CloseReason serializable() {
     Throwable written = SerializableCause.of(cause);

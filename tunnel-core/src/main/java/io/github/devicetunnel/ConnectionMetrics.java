@@ -56,6 +56,11 @@ final class ConnectionMetrics {
     return cause.reason(sent(), received(), startedAt);
   }
 
+  /** Returns a close reason with the current numbers of bytes. */
+  CloseReason counted(CloseReason reason) {
+    return reason.withBytes(sent(), received());
+  }
+
   ConnectionStats stats() {
     CloseReason why = life.isClosed() ? life.reason() : null;
     return new ConnectionStats(

@@ -528,8 +528,11 @@ final class Tunnel implements TunnelTimers.Verdict {
 
   /** Emits {@code closed} on the last thread that leaves the tunnel, so that no event follows. */
   private void emitClosed() {
+    // A writer may have been counting its bytes when another thread ended the tunnel.
+    CloseReason counted = metrics.counted(requireReason());
+    life.complete(counted);
     if (dialed) {
-      events.closed(requireReason());
+      events.closed(counted);
     }
   }
 

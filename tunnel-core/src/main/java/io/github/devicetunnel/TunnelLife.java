@@ -82,6 +82,11 @@ final class TunnelLife {
     return true;
   }
 
+  /** Replaces the close reason by one with final figures. */
+  synchronized void complete(CloseReason counted) {
+    reason = counted;
+  }
+
   /** Sets the state to CLOSED, when all resources are released. */
   synchronized void close() {
     state = State.CLOSED;

@@ -8,8 +8,23 @@ import java.net.Socket;
 
 /** Sockets whose writes block while a gate is shut, until they are closed. */
 final class GatedSockets extends UnconnectedSockets {
+  private final boolean afterWrites;
   private boolean shut; // guarded by this
   private int waiting; // guarded by this
+
+  /** Creates sockets with the gate before each write. */
+  GatedSockets() {
+    this(false);
+  }
+
+  private GatedSockets(boolean afterWrites) {
+    this.afterWrites = afterWrites;
+  }
+
+  /** Creates sockets whose writes send their bytes and then block. */
+  static GatedSockets afterWrites() {
+    return new GatedSockets(true);
+  }
 
   synchronized void shut() {
     shut = true;
@@ -52,8 +67,13 @@ final class GatedSockets extends UnconnectedSockets {
       return new FilterOutputStream(super.getOutputStream()) {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-          pass(GatedSocket.this);
-          out.write(bytes, offset, length);
+          if (afterWrites) {
+            out.write(bytes, offset, length);
+            pass(GatedSocket.this);
+          } else {
+            pass(GatedSocket.this);
+            out.write(bytes, offset, length);
+          }
         }
       };
     }

@@ -337,6 +337,49 @@ class StreamRaceTest {
     }
   }
 
+  /** The service answers and closes before the thread that writes runs again. */
+  @Test
+  void closeReasonCountsBytesOfLateWriter() throws Exception {
+    ScriptedCloud.Script answersAndCloses =
+        connection -> {
+          connection.write(connection.granted());
+          connection.skipPayload(5);
+          connection.write(ServerFrames.binary("hello".getBytes(UTF_8)));
+          connection.write(ServerFrames.close(1000));
+          connection.readCloseCode();
+        };
+    GatedSockets sockets = GatedSockets.afterWrites();
+    OkHttpClient okHttpClient = new OkHttpClient.Builder().socketFactory(sockets).build();
+    CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    TunnelEventListener events =
+        new TunnelEventListener() {
+          @Override
+          public void closed(ConnectionInfo connection, CloseReason reason) {
+            closed.complete(reason);
+          }
+        };
+    try (ScriptedCloud cloud = ScriptedCloud.started(answersAndCloses);
+        TunnelClient client =
+            cloud
+                .client("127.0.0.1:1")
+                .okHttpClient(okHttpClient)
+                .addEventListener(events)
+                .build();
+        TunnelStream stream = client.open()) {
+      sockets.shut();
+      Upload writer = Upload.running(() -> stream.outputStream().write("hello".getBytes(UTF_8)));
+      assertThat(stream.inputStream().readAllBytes()).isEqualTo("hello".getBytes(UTF_8));
+      sockets.open();
+      writer.await();
+      stream.close();
+
+      CloseReason reason = Await.get(closed);
+      assertThat(reason.bytesUp()).isEqualTo(5);
+      assertThat(reason.bytesDown()).isEqualTo(5);
+      assertThat(Await.get(stream.whenClosed().toCompletableFuture()).bytesUp()).isEqualTo(5);
+    }
+  }
+
   /** The longest duration of Java, which exceeds the nanoseconds that a long holds. */
   @Test
   void acceptsLongestDuration() throws Exception {
