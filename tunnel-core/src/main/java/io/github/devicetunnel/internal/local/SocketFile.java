@@ -102,15 +102,20 @@ final class SocketFile {
 
   /** Gives a new socket its path. Another program may create or remove a file there meanwhile. */
   private static void place(Path fresh, Path path, Path old, Probe probe) throws IOException {
+    IOException last = new IOException("another file exists at this path");
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
         putNew(fresh, path);
         return;
       } catch (FileAlreadyExistsException e) {
-        removeStale(path, old, probe);
+        try {
+          removeStale(path, old, probe);
+        } catch (SocketException unreachable) {
+          last = unreachable; // the file may have been missing when it was probed
+        }
       }
     }
-    throw new IOException("another file exists at this path");
+    throw last;
   }
 
   /**
@@ -192,9 +197,6 @@ final class SocketFile {
       if (Files.isWritable(path)) {
         // The accept queue is full.
         return true;
-      }
-      if (Files.notExists(path)) {
-        throw new NoSuchFileException(path.toString());
       }
       throw e;
     }

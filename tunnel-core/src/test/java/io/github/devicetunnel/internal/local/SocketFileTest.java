@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +115,30 @@ class SocketFileTest {
     connect();
     file.delete();
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** The file is missing while it is checked, and another program's file follows. */
+  @Test
+  void reportsUseIfFileIsReplacedDuringCheck() throws Exception {
+    leaveStale();
+    AtomicBoolean replaced = new AtomicBoolean();
+
+    assertThatThrownBy(
+            () ->
+                SocketFile.create(
+                    path,
+                    this::bind,
+                    checked -> {
+                      if (replaced.getAndSet(true)) {
+                        return true;
+                      }
+                      Files.delete(checked);
+                      bind(checked);
+                      throw new SocketException("No such file or directory");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the socket is in use by another program");
+    connect();
   }
 
   /** On other systems, a socket is moved to its path, which is not atomic. */
