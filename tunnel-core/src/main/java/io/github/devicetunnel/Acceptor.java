@@ -42,6 +42,7 @@ final class Acceptor {
   private final Receiver receiver;
 
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private volatile @Nullable CompletableFuture<Void> preparation;
   private volatile @Nullable Thread thread;
   private volatile Admission.@Nullable Permit waiting;
 
@@ -62,11 +63,13 @@ final class Acceptor {
    * @param prepared completed when the first connection can dial
    */
   void start(ConnectionThreads threads, String threadName, CompletableFuture<Void> prepared) {
+    CompletableFuture<Void> own = prepared.copy();
+    preparation = own;
     thread =
         threads.start(
             threadName,
             () -> {
-              await(prepared);
+              await(own);
               acceptConnections();
             });
   }
@@ -84,6 +87,10 @@ final class Acceptor {
   /** Stops the thread when the socket is closed. Does not wait. */
   void stop() {
     stopping.countDown();
+    CompletableFuture<Void> own = preparation;
+    if (own != null) {
+      own.complete(null);
+    }
     Admission.Permit turn = waiting;
     if (turn != null) {
       turn.close();
