@@ -45,7 +45,7 @@ final class Commands {
         "jwt",
         () ->
             new CommandLine(new JwtCommand())
-                .addSubcommand(new JwtCreateCommand(environment, console))
+                .addSubcommand(new JwtCreateCommand(environment, config, console))
                 .addSubcommand(new JwtInspectCommand(environment, console)));
     commands.put(
         "verification-key",

@@ -87,7 +87,7 @@ final class ListenCommand implements Callable<Integer> {
     try (reporting;
         Listeners listeners = listen.open(cloud, environment, config, console, reporting)) {
       Duration drain = cloud.drainTimeout();
-      Reload reload = new Reload(listen, cloud, config, console, signals);
+      Reload reload = new Reload(listen, cloud, environment, config, console);
       while (signals.awaitReload()) {
         reload.run(listeners);
       }

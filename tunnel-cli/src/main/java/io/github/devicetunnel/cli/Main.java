@@ -59,7 +59,7 @@ public final class Main {
     Console console = new Console(output, Redaction.of(args, environment));
     console.log(LogLevel.INFO, Format.TEXT);
     String[] given = Arguments.normalize(args);
-    Config config = new Config();
+    Config config = new Config(environment, console);
     Commands commands = new Commands(environment, config, console);
     CommandLine commandLine = commands.programFor(given[0]);
     UsageErrors usageErrors = new UsageErrors(args, commands.names());
@@ -73,8 +73,7 @@ public final class Main {
         .setExecutionExceptionHandler(
             (e, failed, unused) -> report(e, failed, args.length == 0, config, console));
     try {
-      return commandLine.execute(
-          config.complete(given, commandLine, commands::fileOptions, environment, console));
+      return commandLine.execute(config.complete(given, commandLine, commands::fileOptions));
     } catch (CommandFailure e) {
       return report(e, commandLine, args.length == 0, config, console);
     } catch (Error e) {

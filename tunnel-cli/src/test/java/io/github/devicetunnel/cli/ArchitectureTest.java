@@ -32,17 +32,19 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("failure", Set.of()),
           entry("value", Set.of("failure")),
+          entry("book", Set.of("failure", "value")),
           entry("process", Set.of("failure", "value")),
           entry("console", Set.of("process", "value")),
           entry("listen", Set.of("console", "failure", "process", "value")),
-          entry("config", Set.of("console", "failure", "listen", "process", "value")),
+          entry("config", Set.of("book", "console", "failure", "listen", "process", "value")),
           entry("report", Set.of("console", "listen", "process", "value")),
           entry(
               "option",
-              Set.of("config", "console", "failure", "listen", "process", "report", "value")),
+              Set.of(
+                  "book", "config", "console", "failure", "listen", "process", "report", "value")),
           entry("check", Set.of("config", "console", "failure", "listen", "option", "process")),
           entry("demo", Set.of("console", "failure", "listen", "option", "process")),
-          entry("jwt", Set.of("console", "failure", "option", "process", "value")));
+          entry("jwt", Set.of("config", "console", "failure", "option", "process", "value")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

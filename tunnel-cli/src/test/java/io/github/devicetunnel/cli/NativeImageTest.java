@@ -42,7 +42,9 @@ class NativeImageTest {
     try (Output output =
         Output.of(environment, nowhere, nowhere, Charset.defaultCharset(), false)) {
       Console console = new Console(output, Redaction.of(new String[0], environment));
-      return new Commands(environment, new Config(), console).all().getCommandSpec();
+      return new Commands(environment, new Config(environment, console), console)
+          .all()
+          .getCommandSpec();
     }
   }
 }

@@ -21,7 +21,10 @@ final class ProgramCommand {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
     command.addAll(args);
-    return new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // The user's configuration must not change the results.
+    builder.environment().put("XDG_CONFIG_HOME", System.getProperty("java.io.tmpdir") + "/none");
+    return builder;
   }
 
   /** Returns a process with a cloud, device, service and key in its environment. */

@@ -5,8 +5,11 @@ import io.github.devicetunnel.ConnectionInfo;
 import io.github.devicetunnel.TunnelEventListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * An event listener that counts the payload bytes of each device, for instance for gateways on
@@ -26,6 +29,7 @@ public final class DeviceBytes extends TunnelEventListener {
 
   private final MeterRegistry registry;
   private final int maxDevices;
+  private final Function<String, Tags> tags;
   private final Map<String, Meters> devices = new ConcurrentHashMap<>();
 
   /** Meters by open connection. Avoids looking up the device for every frame. */
@@ -39,11 +43,25 @@ public final class DeviceBytes extends TunnelEventListener {
    * @throws IllegalArgumentException if {@code maxDevices} is less than 1
    */
   public DeviceBytes(MeterRegistry registry, int maxDevices) {
+    this(registry, maxDevices, deviceId -> Tags.empty());
+  }
+
+  /**
+   * Creates an instance whose meters have further tags, such as the name of the device.
+   *
+   * @param registry the registry of the meters
+   * @param maxDevices the number of devices with meters of their own, at least 1
+   * @param tags returns the further tags of a device ID or of {@value #OTHERS}. It is called once
+   *     for each device, and must return the same tag keys for all
+   * @throws IllegalArgumentException if {@code maxDevices} is less than 1
+   */
+  public DeviceBytes(MeterRegistry registry, int maxDevices, Function<String, Tags> tags) {
     if (maxDevices < 1) {
       throw new IllegalArgumentException("maxDevices must be at least 1 but is " + maxDevices);
     }
     this.registry = registry;
     this.maxDevices = maxDevices;
+    this.tags = Objects.requireNonNull(tags, "tags");
   }
 
   @Override
@@ -73,6 +91,7 @@ public final class DeviceBytes extends TunnelEventListener {
         .baseUnit("bytes")
         .tag("device", device)
         .tag("direction", direction)
+        .tags(tags.apply(device))
         .register(registry);
   }
 

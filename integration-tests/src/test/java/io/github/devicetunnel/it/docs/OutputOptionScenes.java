@@ -55,7 +55,9 @@ final class OutputOptionScenes {
               "tunnel_connections_total{outcome=",
               "tunnel_bytes_total{direction=\"up\"",
               "tunnel_bytes_total{direction=\"down\"",
-              "tunnel_device_bytes_total{device=\"" + Cloud.DEVICE + "\",direction=\"up\"",
+              "tunnel_device_bytes_total{device=\""
+                  + Cloud.DEVICE
+                  + "\",device_name=\"\",direction=\"up\"",
               "tunnel_dial_seconds",
               "tunnel_listeners 1");
     }

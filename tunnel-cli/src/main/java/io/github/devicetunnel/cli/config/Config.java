@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli.config;
 
+import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
@@ -25,11 +26,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The file of {@code --config}. Its values are inserted among the arguments, so that options do not
- * depend on files. Arguments and environment variables override the file, except for options that
- * can be repeated, whose values are combined.
+ * The configuration file of a run. Its values are inserted among the arguments, so that options do
+ * not depend on files. Arguments and environment variables override the file, except for options
+ * that can be repeated, whose values are combined.
  */
 public final class Config {
+  private static final String PROFILE_VARIABLE = "TUNNEL_PROFILE";
+
   private static final Map<String, String> VARIABLES =
       Map.of(
           "cloud-uri",
@@ -41,21 +44,24 @@ public final class Config {
           OptionNames.APPLICATION_ID.substring(2),
           "TUNNEL_APPLICATION_ID");
 
-  /**
-   * Keys that select the credential. An argument for one of them, or {@code TUNNEL_API_KEY},
-   * overrides all of them.
-   */
-  private static final List<String> KEYS =
-      List.of("api-key", "api-key-file", "jwt-private-key", "jwt-algorithm");
-
   private static final Pattern OPTION_PREFIX = Pattern.compile("--([a-z-]+): ");
 
+  private final Environment environment;
+  private final Console console;
+
+  private @Nullable ConfigSource source;
+  private Profiles.@Nullable Choice profile;
   private @Nullable ConfigFile file;
   private @Nullable CommandSpec known;
   private final Set<String> effective = new HashSet<>();
 
+  public Config(Environment environment, Console console) {
+    this.environment = environment;
+    this.console = console;
+  }
+
   /**
-   * Reads the file, if the arguments name one.
+   * Reads the file, if there is one.
    *
    * @param commandLine the program, with at least the requested command
    * @param fileOptions supplies a command with all options that a file may contain; the requested
@@ -64,29 +70,28 @@ public final class Config {
    * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid
    */
   public String[] complete(
-      String[] args,
-      CommandLine commandLine,
-      Supplier<CommandSpec> fileOptions,
-      Environment environment,
-      Console console) {
+      String[] args, CommandLine commandLine, Supplier<CommandSpec> fileOptions) {
     ParseResult given = parsed(args, commandLine);
     if (given == null
-        || !given.hasMatchedOption(OptionNames.CONFIG)
-        || given.isUsageHelpRequested()) {
+        || given.commandSpec().findOption(OptionNames.CONFIG) == null
+        || given.isUsageHelpRequested()
+        || given.isVersionHelpRequested()) {
       return args;
     }
-    CommandSpec all = fileOptions.get();
-    ConfigFile read = ConfigFile.read(given.matchedOptionValue(OptionNames.CONFIG, ""), all);
-    known = all;
-    file = read;
-    read.secrets().forEach(console::conceal);
+    profile = profile(given.matchedOptionValue(OptionNames.PROFILE, null));
+    ConfigFile read = read(given.matchedOptionValue(OptionNames.CONFIG, null), fileOptions);
+    if (read == null || given.commandSpec().findOption(OptionNames.CLOUD_URI) == null) {
+      // A command without a cloud uses only the names. The device of the file must not limit a
+      // token of jwt create.
+      return args;
+    }
     List<String> fileArguments = new ArrayList<>();
     read.items()
         .forEach(
             (key, item) -> {
               boolean supported =
                   given.commandSpec().findOption(item.option().longestName()) != null;
-              if (supported && !isOverridden(key, given, environment)) {
+              if (supported && !isOverridden(key, given)) {
                 effective.add(key);
                 fileArguments.addAll(item.arguments());
               }
@@ -96,6 +101,37 @@ public final class Config {
         .toArray(String[]::new);
   }
 
+  private Profiles.@Nullable Choice profile(@Nullable String argument) {
+    String variable = environment.variable(PROFILE_VARIABLE);
+    if (argument == null && variable == null) {
+      return null;
+    }
+    return argument == null
+        ? new Profiles.Choice(String.valueOf(variable), PROFILE_VARIABLE)
+        : new Profiles.Choice(argument, OptionNames.PROFILE);
+  }
+
+  private @Nullable ConfigFile read(@Nullable String argument, Supplier<CommandSpec> fileOptions) {
+    ConfigSource found = ConfigSource.find(argument, environment);
+    if (found == null) {
+      if (profile != null) {
+        throw CommandFailure.usage(
+            profile.where()
+                + ": requires a configuration file; specify "
+                + OptionNames.CONFIG
+                + " or create the default file");
+      }
+      return null;
+    }
+    source = found;
+    known = fileOptions.get();
+    ConfigFile read = ConfigFile.read(found, known, profile);
+    file = read;
+    read.secrets().forEach(console::conceal);
+    console.deviceNames().add(read.book().namesById());
+    return read;
+  }
+
   /**
    * Parses the arguments of a command that can have a file. Returns null for other commands and for
    * invalid arguments, which are reported when they are parsed again.
@@ -103,17 +139,22 @@ public final class Config {
   private static @Nullable ParseResult parsed(String[] args, CommandLine commandLine) {
     try {
       ParseResult result = commandLine.parseArgs(args);
-      return result.hasSubcommand() && !result.subcommand().hasSubcommand()
-          ? result.subcommand()
-          : null;
+      if (!result.hasSubcommand()) {
+        return null;
+      }
+      while (result.hasSubcommand()) {
+        result = result.subcommand();
+      }
+      return result;
     } catch (ParameterException e) {
       return null;
     }
   }
 
-  private static boolean isOverridden(String key, ParseResult given, Environment environment) {
-    if (KEYS.contains(key)) {
-      return KEYS.stream().anyMatch(other -> given.hasMatchedOption("--" + other))
+  private boolean isOverridden(String key, ParseResult given) {
+    if (ConfigItem.CREDENTIAL_KEYS.contains(key)) {
+      return ConfigItem.CREDENTIAL_KEYS.stream()
+              .anyMatch(other -> given.hasMatchedOption("--" + other))
           || environment.variable(OptionNames.API_KEY_VARIABLE) != null;
     }
     String variable = VARIABLES.get(key);
@@ -141,11 +182,16 @@ public final class Config {
    * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid
    */
   public ConfigFile reread() {
-    if (file == null || known == null) {
+    if (source == null || known == null) {
       throw new IllegalStateException("no configuration file is set");
     }
-    ReadableFile.requireRegular(OptionNames.CONFIG, FilePath.of(file.name()));
-    return ConfigFile.read(file.name(), known);
+    ReadableFile.requireRegular(source.label(), FilePath.of(source.name()));
+    return ConfigFile.read(source, known, profile);
+  }
+
+  /** Returns the devices and services by name. */
+  public AddressBook book() {
+    return file == null ? AddressBook.EMPTY : file.book();
   }
 
   /** Returns the keys, except tunnels, whose values differ from those at startup. */
@@ -162,7 +208,7 @@ public final class Config {
     if (file == null || !matcher.lookingAt() || !effective.contains(matcher.group(1))) {
       return message;
     }
-    ConfigFile.Item item = file.items().get(matcher.group(1));
+    ConfigItem item = file.items().get(matcher.group(1));
     return item == null ? message : file.name() + ":" + item.line() + ": " + message.substring(2);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli.config;
 
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.config.YamlNodes.Entry;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
@@ -8,103 +9,72 @@ import io.github.devicetunnel.cli.listen.ListenAddress;
 import io.github.devicetunnel.cli.listen.TunnelSetting;
 import io.github.devicetunnel.cli.listen.TunnelSpec;
 import io.github.devicetunnel.cli.value.OptionNames;
-import io.github.devicetunnel.cli.value.Quoted;
-import io.github.devicetunnel.cli.value.Spelling;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The content of a configuration file: options, named without dashes, and tunnels.
+ * The content of a configuration file: options, named without dashes, tunnels and an address book.
  *
  * @param name of the file, as given
- * @param items the options by key, in the order of the file
+ * @param items the options by key, with those of the profile
  */
-public record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> tunnels) {
+public record ConfigFile(
+    String name, Map<String, ConfigItem> items, List<TunnelSpec> tunnels, AddressBook book) {
   private static final String TUNNELS = "tunnels";
   private static final String LISTEN = "listen";
-
-  /** Booleans in the core schema (YAML 1.2.2, section 10.3.2). */
-  private static final Map<String, String> FLAGS =
-      Map.of(
-          "true", "true", "True", "true", "TRUE", "true", "false", "false", "False", "false",
-          "FALSE", "false");
-
-  /** The values of one key. */
-  record Item(OptionSpec option, List<String> values, int line) {
-
-    /** Returns the equivalent arguments. */
-    List<String> arguments() {
-      String name = option.longestName();
-      if (isFlag(option)) {
-        return values.get(0).equals("true") ? List.of(name) : List.of();
-      }
-      return values.stream().map(value -> name + "=" + value).toList();
-    }
-  }
+  private static final List<String> GROUPS =
+      List.of(
+          TUNNELS, BookReader.DEVICES, BookReader.SERVICES, Profiles.PROFILES, Profiles.DEFAULT);
 
   /**
    * Reads a file.
    *
    * @param command the command whose options the file may contain
-   * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid; the message contains
-   *     the line number, unless the file cannot be read
+   * @param profile the selected profile, or null for the default profile
+   * @throws CommandFailure with {@link ExitCode#USAGE} if others can write to the file, or if it is
+   *     invalid; the message contains the line number, unless the file cannot be read
    */
-  static ConfigFile read(String file, CommandSpec command) {
-    Map<String, OptionSpec> options = keys(command);
-    Map<String, Item> items = new LinkedHashMap<>();
-    List<TunnelSpec> tunnels = new ArrayList<>();
-    for (Entry entry : YamlNodes.read(file).values()) {
+  static ConfigFile read(
+      ConfigSource source, CommandSpec command, Profiles.@Nullable Choice profile) {
+    source.checkTrusted();
+    String file = source.name();
+    Map<String, OptionSpec> options = ConfigItem.options(command);
+    Map<String, Entry> entries = YamlNodes.read(source);
+    Map<String, ConfigItem> items = new LinkedHashMap<>();
+    for (Entry entry : entries.values()) {
       OptionSpec option = options.get(entry.key());
       if (option != null) {
-        items.put(entry.key(), item(file, entry, option));
-      } else if (entry.key().equals(TUNNELS)) {
-        tunnels.addAll(tunnels(file, entry));
-      } else {
+        items.put(entry.key(), ConfigItem.read(file, entry, option));
+      } else if (!GROUPS.contains(entry.key())) {
         List<String> known = new ArrayList<>(options.keySet());
-        known.add(TUNNELS);
-        throw unknown(file, entry, known);
+        known.addAll(GROUPS);
+        throw YamlNodes.unknown(file, entry, known);
       }
     }
-    return new ConfigFile(file, items, tunnels);
+    Map<String, ConfigItem> ofProfile = new Profiles(file, entries, options).itemsOf(profile);
+    override(items, ofProfile);
+    AddressBook book = BookReader.read(file, entries);
+    Entry tunnels = entries.get(TUNNELS);
+    return new ConfigFile(
+        file, items, tunnels == null ? List.of() : tunnels(file, tunnels, book), book);
   }
 
-  private static Map<String, OptionSpec> keys(CommandSpec command) {
-    Map<String, OptionSpec> keys = new LinkedHashMap<>();
-    for (OptionSpec option : command.options()) {
-      String name = option.longestName();
-      if (name.startsWith("--") && !name.equals(OptionNames.CONFIG)) {
-        keys.put(name.substring(2), option);
-      }
+  /** Replaces options by those of a profile, whose credential replaces any other credential. */
+  private static void override(Map<String, ConfigItem> items, Map<String, ConfigItem> profile) {
+    if (profile.keySet().stream().anyMatch(ConfigItem.CREDENTIAL_KEYS::contains)) {
+      items.keySet().removeAll(ConfigItem.CREDENTIAL_KEYS);
     }
-    keys.keySet().removeAll(List.of("help", "version"));
-    return keys;
+    items.putAll(profile);
   }
 
-  private static boolean isFlag(OptionSpec option) {
-    return option.arity().max() == 0;
-  }
-
-  private static Item item(String file, Entry entry, OptionSpec option) {
-    if (option.isMultiValue()) {
-      return new Item(option, YamlNodes.texts(file, entry, option.paramLabel()), entry.line());
-    }
-    String value = YamlNodes.text(file, entry);
-    String meaning = isFlag(option) ? FLAGS.get(value) : value;
-    if (meaning == null) {
-      throw YamlNodes.at(
-          file, entry.line(), entry.key() + ": must be true or false, but is " + Quoted.of(value));
-    }
-    return new Item(option, List.of(meaning), entry.line());
-  }
-
-  private static List<TunnelSpec> tunnels(String file, Entry entry) {
+  private static List<TunnelSpec> tunnels(String file, Entry entry, AddressBook book) {
     List<Node> items = YamlNodes.items(entry);
     if (items == null) {
       throw YamlNodes.at(
@@ -112,7 +82,7 @@ public record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> 
     }
     List<TunnelSpec> tunnels = new ArrayList<>();
     for (Node item : items) {
-      TunnelSpec tunnel = tunnel(file, item);
+      TunnelSpec tunnel = tunnel(file, item, book);
       for (TunnelSpec other : tunnels) {
         if (ListenAddress.collide(tunnel.listen(), other.listen())) {
           throw CommandFailure.usage(
@@ -129,7 +99,7 @@ public record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> 
     return tunnels;
   }
 
-  private static TunnelSpec tunnel(String file, Node item) {
+  private static TunnelSpec tunnel(String file, Node item, AddressBook book) {
     Map<String, Entry> entries = YamlNodes.entries(file, item);
     Map<TunnelSetting, String> settings = new EnumMap<>(TunnelSetting.class);
     for (Entry entry : entries.values()) {
@@ -137,12 +107,14 @@ public record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> 
       if (setting != null) {
         String value = YamlNodes.text(file, entry);
         String where = file + ":" + entry.line() + ": " + entry.key();
-        setting.apply(TunnelClient.builder(), value, where);
+        if (!isName(setting, value, where, book)) {
+          setting.apply(TunnelClient.builder(), value, where);
+        }
         settings.put(setting, value);
       } else if (!entry.key().equals(LISTEN)) {
         List<String> known = new ArrayList<>(TunnelSetting.keys());
         known.add(LISTEN);
-        throw unknown(file, entry, known);
+        throw YamlNodes.unknown(file, entry, known);
       }
     }
     Entry listen = entries.get(LISTEN);
@@ -155,14 +127,14 @@ public record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> 
         where, ListenAddress.parse(where + ": " + LISTEN, YamlNodes.text(file, listen)), settings);
   }
 
-  private static CommandFailure unknown(String file, Entry entry, Collection<String> known) {
-    String nearest = Spelling.nearest(entry.key(), known);
-    return YamlNodes.at(
-        file,
-        entry.line(),
-        "unknown key "
-            + Quoted.of(entry.key())
-            + (nearest == null ? "" : "; did you mean " + Quoted.of(nearest) + "?"));
+  /** Returns whether a value is a name, which is resolved later. */
+  private static boolean isName(
+      TunnelSetting setting, String value, String where, AddressBook book) {
+    return switch (setting) {
+      case DEVICE -> book.device(value) != null || !AddressBook.resemblesId(value);
+      case SERVICE -> book.hasService(value) || !book.service(null, value, where).equals(value);
+      default -> false;
+    };
   }
 
   /** Returns the values that must not appear in messages. */
@@ -178,7 +150,7 @@ public record ConfigFile(String name, Map<String, Item> items, List<TunnelSpec> 
   }
 
   private List<String> values(String key) {
-    Item item = items.get(key);
+    ConfigItem item = items.get(key);
     return item == null ? List.of() : item.values();
   }
 

@@ -3,11 +3,13 @@ package io.github.devicetunnel.cli.config;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.value.FilePath;
-import io.github.devicetunnel.cli.value.OptionNames;
+import io.github.devicetunnel.cli.value.Quoted;
 import io.github.devicetunnel.cli.value.ReadableFile;
+import io.github.devicetunnel.cli.value.Spelling;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +48,11 @@ final class YamlNodes {
    * @throws CommandFailure with {@link ExitCode#USAGE} if the file cannot be read, is larger than 1
    *     MiB or is not valid YAML
    */
-  static Map<String, Entry> read(String file) {
+  static Map<String, Entry> read(ConfigSource source) {
+    String file = source.name();
     try {
       // Do not use the library's messages: they repeat lines, which may contain a secret.
-      Node root = parse(ReadableFile.text(OptionNames.CONFIG, FilePath.of(file)));
+      Node root = parse(ReadableFile.text(source.label(), FilePath.of(file)));
       return root == null || isNothing(root) ? Map.of() : new YamlNodes(file).entries(root);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
@@ -60,16 +63,11 @@ final class YamlNodes {
       // The library parses nested lists recursively.
       throw at(file, 1, "lists or keys are nested too deeply");
     } catch (InvalidPathException e) {
-      throw CommandFailure.usage(OptionNames.CONFIG + ": " + FilePath.defect(file));
+      throw source.invalidPath();
     } catch (NoSuchFileException e) {
-      throw CommandFailure.usage(
-          OptionNames.CONFIG + ": " + file + ": file not found; check the path");
+      throw source.failure("file not found; check the path");
     } catch (IOException e) {
-      throw CommandFailure.usage(
-          OptionNames.CONFIG
-              + ": "
-              + file
-              + ": cannot be read; check its permissions and that it is UTF-8 text");
+      throw source.failure("cannot be read; check its permissions and that it is UTF-8 text");
     }
   }
 
@@ -141,13 +139,24 @@ final class YamlNodes {
     return scalar.getValue();
   }
 
-  private static boolean isNothing(Node node) {
+  static boolean isNothing(Node node) {
     return node.getTag().equals(Tag.NULL);
   }
 
   /** Returns the items of a list, or null if the value is not a list. */
   static @Nullable List<Node> items(Entry entry) {
     return entry.value instanceof SequenceNode list ? list.getValue() : null;
+  }
+
+  /** Returns a failure for a key that no option or group has. */
+  static CommandFailure unknown(String file, Entry entry, Collection<String> known) {
+    String nearest = Spelling.nearest(entry.key(), known);
+    return at(
+        file,
+        entry.line(),
+        "unknown key "
+            + Quoted.of(entry.key())
+            + (nearest == null ? "" : "; did you mean " + Quoted.of(nearest) + "?"));
   }
 
   static int line(Node node) {

@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli.console;
 import io.github.devicetunnel.cli.process.Colour;
 import io.github.devicetunnel.cli.process.LineOutput;
 import io.github.devicetunnel.cli.process.Output;
+import io.github.devicetunnel.cli.value.DeviceNames;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,21 +21,24 @@ public final class Console {
   private final Output output;
   private final LineOutput out;
   private final LineOutput err;
-  private final Redaction redaction;
+  private final MessageFilter filter;
 
   /** Shared by all consoles that are derived from one console, because they use one log. */
   private final AtomicReference<Format> logFormat;
 
   public Console(Output output, Redaction redaction) {
-    this(output, redaction, new AtomicReference<>(Format.TEXT));
+    this(
+        output,
+        new MessageFilter(redaction, new DeviceNames()),
+        new AtomicReference<>(Format.TEXT));
   }
 
-  private Console(Output output, Redaction redaction, AtomicReference<Format> logFormat) {
+  private Console(Output output, MessageFilter filter, AtomicReference<Format> logFormat) {
     this.logFormat = logFormat;
     this.output = output;
     this.out = output.out();
     this.err = output.err();
-    this.redaction = redaction;
+    this.filter = filter;
   }
 
   public Output output() {
@@ -46,7 +50,7 @@ public final class Console {
    * output to another program.
    */
   public Console onStandardError() {
-    return new Console(output.onStandardError(), redaction, logFormat);
+    return new Console(output.onStandardError(), filter, logFormat);
   }
 
   /**
@@ -54,7 +58,7 @@ public final class Console {
    * program parses standard error.
    */
   public void log(LogLevel level, Format format) {
-    Logging.to(output, level, format, redaction);
+    Logging.to(output, level, format, filter);
     logFormat.set(format);
   }
 
@@ -80,10 +84,10 @@ public final class Console {
   }
 
   /**
-   * Writes a line of a result that contains text from other programs, and redacts secrets in it.
+   * Writes a line of a result that contains text from other programs, after the filter of messages.
    */
   public void report(String line) {
-    result(redaction.apply(line));
+    result(filter.apply(line));
   }
 
   /** Writes a line about the state of the process to standard error. */
@@ -97,7 +101,7 @@ public final class Console {
 
   /** Redacts a secret in all later messages. */
   public void conceal(String secret) {
-    redaction.add(secret);
+    filter.redaction().add(secret);
   }
 
   public void warn(String message) {
@@ -121,7 +125,7 @@ public final class Console {
     if (logFormat.get() == Format.JSON) {
       LOG.error(line);
     } else {
-      err.println(redaction.apply(line));
+      err.println(filter.apply(line));
     }
   }
 
@@ -129,9 +133,14 @@ public final class Console {
     return output.hasColours() ? colour.of(word) : word;
   }
 
-  /** Redacts secrets in a text. Returns null for null. */
+  /** Returns the names of devices, which all messages show beside their IDs. */
+  public DeviceNames deviceNames() {
+    return filter.names();
+  }
+
+  /** Redacts secrets in a text and adds the names of devices. Returns null for null. */
   public @Nullable String redact(@Nullable String text) {
-    return text == null ? null : redaction.apply(text);
+    return text == null ? null : filter.apply(text);
   }
 
   /** A writer that passes text on when it is flushed, and waits for its reader. */

@@ -10,25 +10,25 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import java.util.stream.Collectors;
 
-/** Formats log records and redacts secrets in them. */
+/** Formats log records and filters them. */
 final class LogFormatter extends Formatter {
   private static final int MAX_LEVEL_LENGTH = 5;
 
   private final Format format;
   private final boolean traces;
   private final boolean colours;
-  private final Redaction redaction;
+  private final MessageFilter filter;
 
-  LogFormatter(LogLevel level, Format format, boolean colours, Redaction redaction) {
+  LogFormatter(LogLevel level, Format format, boolean colours, MessageFilter filter) {
     this.format = format;
     this.traces = level.hasStackTraces();
     this.colours = colours;
-    this.redaction = redaction;
+    this.filter = filter;
   }
 
   @Override
   public String format(LogRecord event) {
-    return (format == Format.JSON ? json(event) : redaction.apply(text(event)))
+    return (format == Format.JSON ? json(event) : filter.apply(text(event)))
         + System.lineSeparator();
   }
 
@@ -74,13 +74,12 @@ final class LogFormatter extends Formatter {
           json.writeStringField("logger", event.getLoggerName());
           // A log record contains only a thread number, but the thread that logs also formats the
           // record.
-          json.writeStringField("thread", redaction.apply(Thread.currentThread().getName()));
+          json.writeStringField("thread", filter.apply(Thread.currentThread().getName()));
           // Redact before JSON escaping, which could hide a secret from the patterns.
-          json.writeStringField(
-              "message", redaction.apply(OneLine.printable(formatMessage(event))));
+          json.writeStringField("message", filter.apply(OneLine.printable(formatMessage(event))));
           Throwable thrown = event.getThrown();
           if (traces && thrown != null) {
-            json.writeStringField("stackTrace", redaction.apply(stackTrace(thrown)));
+            json.writeStringField("stackTrace", filter.apply(stackTrace(thrown)));
           }
         });
   }

@@ -47,11 +47,11 @@ public final class Logging {
   }
 
   /** Configures the log and replaces all earlier settings. */
-  static void to(Output output, LogLevel level, Format format, Redaction redaction) {
+  static void to(Output output, LogLevel level, Format format, MessageFilter filter) {
     LogManager.getLogManager().reset();
     ROOT.setLevel(level.ofJdk());
     ROOT.addHandler(
-        new Printer(output.err(), new LogFormatter(level, format, output.hasColours(), redaction)));
+        new Printer(output.err(), new LogFormatter(level, format, output.hasColours(), filter)));
     for (Logger logger : THIRD_PARTY) {
       logger.setLevel(level == LogLevel.TRACE ? Level.INFO : Level.OFF);
     }

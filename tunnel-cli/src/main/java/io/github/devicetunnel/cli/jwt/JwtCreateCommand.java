@@ -1,12 +1,16 @@
 package io.github.devicetunnel.cli.jwt;
 
+import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.option.PrivateKeyFile;
+import io.github.devicetunnel.cli.option.Setting;
+import io.github.devicetunnel.cli.option.TargetNames;
 import io.github.devicetunnel.cli.option.Version;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.BuilderMessages;
+import io.github.devicetunnel.cli.value.OptionNames;
 import io.github.devicetunnel.cli.value.Times;
 import io.github.devicetunnel.jwt.SigningAlgorithm;
 import io.github.devicetunnel.jwt.TokenSigner;
@@ -33,6 +37,7 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class JwtCreateCommand implements Callable<Integer> {
   private final Environment environment;
+  private final Config config;
   private final Console console;
 
   @Option(
@@ -43,18 +48,30 @@ public final class JwtCreateCommand implements Callable<Integer> {
       description = "PEM file with the private key [env: TUNNEL_JWT_PASSPHRASE for the passphrase]")
   private Path privateKey = Path.of("");
 
+  /** Read by {@link Config}, before picocli assigns the values of options. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = OptionNames.CONFIG,
+      paramLabel = "FILE",
+      order = 6,
+      description =
+          "YAML file with the names of devices and services"
+              + " [default: ~/.config/device-tunnel/config.yaml] [env: TUNNEL_CONFIG]")
+  private @Nullable String configFile;
+
   @Option(
       names = "--device",
-      paramLabel = "ID",
+      paramLabel = "DEVICE",
       order = 2,
-      description = "Device that the token is limited to [default: all devices]")
+      description = "Name or ID of the device that the token is limited to [default: all devices]")
   private @Nullable String device;
 
   @Option(
       names = "--service",
-      paramLabel = "IP:PORT",
+      paramLabel = "SERVICE",
       order = 3,
-      description = "Service that the token is limited to [default: all services]")
+      description =
+          "Name or IP:PORT of the service that the token is limited to [default: all services]")
   private @Nullable String service;
 
   @Option(
@@ -74,8 +91,9 @@ public final class JwtCreateCommand implements Callable<Integer> {
       description = "Lifetime of the token, such as 90s, 10m or 12h [default: ${DEFAULT-VALUE}]")
   private String expiresIn = "";
 
-  public JwtCreateCommand(Environment environment, Console console) {
+  public JwtCreateCommand(Environment environment, Config config, Console console) {
     this.environment = environment;
+    this.config = config;
     this.console = console;
   }
 
@@ -96,13 +114,24 @@ public final class JwtCreateCommand implements Callable<Integer> {
   }
 
   private TunnelClaims claims() {
+    TargetNames names = new TargetNames(config.book());
+    TargetNames.Resolved target =
+        names.resolve(setting("--device", device), setting("--service", service));
     TunnelClaims claims = TunnelClaims.expiring(Instant.now().plus(lifetime()));
     try {
-      claims = device == null ? claims : claims.withDeviceId(device);
-      return service == null ? claims : claims.withServiceAddress(service);
+      if (target.device() != null) {
+        claims = claims.withDeviceId(target.device().value());
+      }
+      return target.service() == null
+          ? claims
+          : claims.withServiceAddress(target.service().value());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(BuilderMessages.translate(e, null));
     }
+  }
+
+  private static @Nullable Setting setting(String option, @Nullable String value) {
+    return value == null ? null : new Setting(option, value, null);
   }
 
   private Duration lifetime() {

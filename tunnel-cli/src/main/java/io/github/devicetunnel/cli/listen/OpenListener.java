@@ -2,7 +2,6 @@ package io.github.devicetunnel.cli.listen;
 
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.DrainReport;
-import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelListener;
@@ -103,8 +102,7 @@ final class OpenListener implements Drainable {
   }
 
   void report(Reporter reporter) {
-    Target target = client.target().orElseThrow();
-    reporter.listening(ListenAddress.text(address()), target.deviceId(), target.serviceAddress());
+    reporter.listening(ListenAddress.text(address()), client.target().orElseThrow());
   }
 
   void awaitReachable(Duration limit) throws IOException {

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli.listen;
 
 import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import java.util.function.BooleanSupplier;
 
@@ -19,7 +20,7 @@ public interface Reporter extends AutoCloseable {
   default void start() {}
 
   /** Called when a listener has been opened, at startup or by a reload. */
-  default void listening(String address, String device, String service) {}
+  default void listening(String address, Target target) {}
 
   /**
    * Called when all listeners accept connections after startup.

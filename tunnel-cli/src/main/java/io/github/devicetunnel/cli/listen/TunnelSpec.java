@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli.listen;
 
+import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelListener;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -11,6 +12,8 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configured listener.
@@ -18,8 +21,18 @@ import java.util.Map;
  * @param origin the option with the listener, or file and line
  * @param listen the local address
  * @param settings that override those of the shared client
+ * @param credentials that override those of the shared client, or null
  */
-public record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting, String> settings) {
+public record TunnelSpec(
+    String origin,
+    SocketAddress listen,
+    Map<TunnelSetting, String> settings,
+    @Nullable Credentials credentials) {
+
+  /** Creates a listener with the credential of the shared client. */
+  public TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting, String> settings) {
+    this(origin, listen, settings, null);
+  }
 
   /**
    * Parses the value of {@code -L}.
@@ -48,6 +61,15 @@ public record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting,
     return settings.containsKey(setting);
   }
 
+  /** Returns the listener with more settings, and with a credential or null. */
+  public TunnelSpec with(
+      Map<TunnelSetting, String> further, @Nullable Credentials otherCredentials) {
+    Map<TunnelSetting, String> all = new EnumMap<>(TunnelSetting.class);
+    all.putAll(settings);
+    all.putAll(further);
+    return new TunnelSpec(origin, listen, all, otherCredentials);
+  }
+
   /**
    * Applies the settings to a client.
    *
@@ -55,11 +77,16 @@ public record TunnelSpec(String origin, SocketAddress listen, Map<TunnelSetting,
    */
   public void applyTo(TunnelClient.Builder builder) {
     settings.forEach((setting, value) -> setting.apply(builder, value, origin));
+    if (credentials != null) {
+      builder.credentials(credentials);
+    }
   }
 
   /** Returns whether another listener has the same address and settings. Ignores its origin. */
   boolean isSameAs(TunnelSpec other) {
-    return listen.equals(other.listen) && settings.equals(other.settings);
+    return listen.equals(other.listen)
+        && settings.equals(other.settings)
+        && Objects.equals(credentials, other.credentials);
   }
 
   TunnelListener listen(TunnelClient client) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli.option;
 
+import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
@@ -11,21 +12,18 @@ import io.github.devicetunnel.cli.value.BuilderMessages;
 import io.github.devicetunnel.cli.value.OptionNames;
 import io.github.devicetunnel.cli.value.Seconds;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that configure a {@link TunnelClient}: target, credentials, timeouts and network. */
 public final class CloudOptions {
-  private static final String CLOUD_URI = "--cloud-uri";
   private static final String DEVICE = "--device";
   private static final String SERVICE = "--service";
+  private static final String FULL_URL = "/v3/devices/";
   private static final String PING_DURATION = "--ping-duration";
 
   /** Read by {@link Config}, before picocli assigns the values of options. */
@@ -36,11 +34,23 @@ public final class CloudOptions {
       order = 9,
       description =
           "YAML file with options, named without dashes, and 'tunnels', a list of listeners with"
-              + " listen, device and service; arguments and environment variables take precedence")
+              + " listen, device and service; arguments and environment variables take precedence"
+              + " [default: ~/.config/device-tunnel/config.yaml] [env: TUNNEL_CONFIG]")
   private @Nullable String config;
 
+  /** Read by {@link Config}. */
+  @SuppressWarnings("UnusedVariable")
   @Option(
-      names = CLOUD_URI,
+      names = OptionNames.PROFILE,
+      paramLabel = "NAME",
+      order = 9,
+      description =
+          "Profile of the configuration, whose options override the common ones"
+              + " [default: its default-profile] [env: TUNNEL_PROFILE]")
+  private @Nullable String profile;
+
+  @Option(
+      names = OptionNames.CLOUD_URI,
       paramLabel = "URL",
       order = 10,
       description =
@@ -50,19 +60,19 @@ public final class CloudOptions {
 
   @Option(
       names = DEVICE,
-      paramLabel = "ID",
+      paramLabel = "DEVICE",
       order = 11,
       description =
-          "Device ID of the gateway, 32 hex digits; overrides the device in a full URL"
+          "Name or ID (32 hex digits) of the gateway; overrides the device in a full URL"
               + " [env: TUNNEL_DEVICE]")
   private @Nullable String device;
 
   @Option(
       names = SERVICE,
-      paramLabel = "IP:PORT",
+      paramLabel = "SERVICE",
       order = 12,
       description =
-          "Address of the service as the gateway sees it; overrides the service in a full URL"
+          "Name of the service, or its IP:PORT as the gateway sees it; overrides the service in a full URL"
               + " [env: TUNNEL_SERVICE]")
   private @Nullable String service;
 
@@ -91,35 +101,48 @@ public final class CloudOptions {
   private boolean allowPlaintext;
 
   /**
-   * Builds a client. Does not connect.
+   * Builds a client for the target of these options. Does not connect.
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   public TunnelClient client(Environment environment, Config config, Console console) {
-    return client(environment, config, console, builder -> {});
+    TargetNames.Resolved target =
+        new TargetNames(config.book())
+            .resolve(device(environment, config), service(environment, config));
+    return client(
+        environment, config, console, target, own(target.credentials(), config), builder -> {});
   }
 
   /**
    * Builds a client. Does not connect.
    *
-   * @param first applies further settings, which these options override
+   * @param target overrides the target of a full URL
+   * @param own replaces the credential of these options; null for that
+   * @param further applies further settings
    * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   TunnelClient client(
       Environment environment,
       Config config,
       Console console,
-      Consumer<TunnelClient.Builder> first) {
+      TargetNames.Resolved target,
+      @Nullable Credentials own,
+      Consumer<TunnelClient.Builder> further) {
     TunnelClient.Builder builder = TunnelClient.builder();
-    first.accept(builder);
-    String uri = setTarget(builder, environment, config);
-    network.applyTo(builder, uri, environment);
+    further.accept(builder);
+    Setting uri = uri(environment);
+    set(builder::cloudUri, uri);
+    set(builder::deviceId, target.device());
+    set(builder::serviceAddress, target.service());
+    network.applyTo(builder, uri.value(), environment);
     timeouts.applyTo(builder);
     limits.applyTo(builder);
-    set(builder, new Setting(PING_DURATION, pingDuration, null));
+    Setting pings = new Setting(PING_DURATION, pingDuration, null);
+    set(value -> builder.pingInterval(Seconds.parse(value)), pings);
     checkPings(timeouts.requiringPings(), "--");
     builder.allowPlaintext(allowPlaintext);
-    KeyOptions.Key key = credentials.key(environment, config);
+    KeyOptions.Key key =
+        own == null ? credentials.key(environment, config) : new KeyOptions.Key(own, false);
     builder.credentials(key.credentials());
     TunnelClient client = build(builder);
     if (key.exposed()) {
@@ -132,6 +155,16 @@ public final class CloudOptions {
           "--proxy exposes the password to other users of this machine; use ALL_PROXY or --config");
     }
     return client;
+  }
+
+  /** Returns whether these options contain a credential. */
+  boolean hasCredential(Environment environment) {
+    return credentials.isPresent(environment);
+  }
+
+  /** Returns a device's own credential, unless an argument overrides it. */
+  @Nullable Credentials own(@Nullable Credentials ofDevice, Config config) {
+    return credentials.isArgument(config) ? null : ofDevice;
   }
 
   /**
@@ -174,22 +207,39 @@ public final class CloudOptions {
     return timeouts.drainTimeout();
   }
 
-  /** Sets the cloud, device and service, and returns the URI of the cloud. */
-  private String setTarget(TunnelClient.Builder builder, Environment environment, Config config) {
-    Setting uri = Setting.find(CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
+  private Setting uri(Environment environment) {
+    Setting uri = Setting.find(OptionNames.CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
     if (uri == null) {
-      throw CommandFailure.usage(CLOUD_URI + ": is missing; specify it or set TUNNEL_CLOUD_URI");
+      throw CommandFailure.usage(
+          OptionNames.CLOUD_URI + ": is missing; specify it or set TUNNEL_CLOUD_URI");
     }
-    // Later settings win, in the order file, environment, argument. Within each of these, --device
-    // and --service override a full URL.
-    Stream.of(
-            uri,
-            Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment),
-            Setting.find(SERVICE, service, "TUNNEL_SERVICE", environment))
-        .filter(Objects::nonNull)
-        .sorted(Comparator.comparing(setting -> rank(setting, config)))
-        .forEach(setting -> set(builder, setting));
-    return uri.value();
+    return uri;
+  }
+
+  /** Returns the name or ID of the device, or null if only a full URL may contain it. */
+  @Nullable Setting device(Environment environment, Config config) {
+    return unlessInUrl(
+        Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment), environment, config);
+  }
+
+  /** Returns the name or address of the service, or null if only a full URL may contain it. */
+  @Nullable Setting service(Environment environment, Config config) {
+    return unlessInUrl(
+        Setting.find(SERVICE, service, "TUNNEL_SERVICE", environment), environment, config);
+  }
+
+  /**
+   * Returns a part of the target, or null if a full URL overrides it. Later settings win, in the
+   * order file, environment, argument. Within each of these, a part overrides a full URL.
+   */
+  private @Nullable Setting unlessInUrl(
+      @Nullable Setting part, Environment environment, Config config) {
+    if (part == null) {
+      return null;
+    }
+    Setting uri = uri(environment);
+    boolean isFull = uri.value().contains(FULL_URL);
+    return isFull && rank(part, config) < rank(uri, config) ? null : part;
   }
 
   private static int rank(Setting setting, Config config) {
@@ -199,16 +249,12 @@ public final class CloudOptions {
     return 1;
   }
 
-  private static void set(TunnelClient.Builder builder, Setting setting) {
-    String value = setting.value();
+  private static void set(Consumer<String> setter, @Nullable Setting setting) {
+    if (setting == null) {
+      return;
+    }
     try {
-      switch (setting.option()) {
-        case CLOUD_URI -> builder.cloudUri(value);
-        case DEVICE -> builder.deviceId(value);
-        case SERVICE -> builder.serviceAddress(value);
-        case PING_DURATION -> builder.pingInterval(Seconds.parse(value));
-        default -> throw new AssertionError(setting.option());
-      }
+      setter.accept(setting.value());
     } catch (IllegalArgumentException e) {
       throw setting.rejected(e);
     }

@@ -40,6 +40,17 @@ final class CredentialOptions {
               + " [default: RS256, or the algorithm of the EC key's curve]")
   private @Nullable String algorithm;
 
+  /** Returns whether there is a credential. */
+  boolean isPresent(Environment environment) {
+    return privateKey != null || algorithm != null || keyOptions.isPresent(environment);
+  }
+
+  /** Returns whether an argument outside the configuration file selects the credential. */
+  boolean isArgument(Config config) {
+    String argument = privateKey == null ? keyOptions.argument() : PRIVATE_KEY;
+    return argument != null && !config.sets(argument);
+  }
+
   /**
    * Returns the credential.
    *

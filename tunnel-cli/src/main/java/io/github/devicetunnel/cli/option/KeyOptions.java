@@ -54,23 +54,31 @@ public final class KeyOptions {
     Setting application = application(environment);
     boolean exposed = key.isArgument() && key.option().equals(API_KEY) && !config.sets(API_KEY);
     try {
-      // Validate the key of a file too, so that errors are reported at startup.
-      Credentials fixed =
-          application == null
-              ? Credentials.apiKey(key.value())
-              : Credentials.jwt(application.value(), key.value());
-      TokenSource source = apiKeyFile == null ? null : KeyFile.source(apiKeyFile);
-      return new Key(source == null ? fixed : from(source, application), exposed);
+      return new Key(
+          credentials(apiKeyFile, key.value(), application == null ? null : application.value()),
+          exposed);
     } catch (IllegalArgumentException e) {
       boolean isKey = !String.valueOf(e.getMessage()).startsWith("applicationId");
       throw (application == null || isKey ? key : application).rejected(e);
     }
   }
 
-  private static Credentials from(TokenSource source, @Nullable Setting application) {
-    return application == null
-        ? Credentials.apiKey(source)
-        : Credentials.jwt(application.value(), source);
+  /**
+   * Returns the credentials of a key. Validates the key of a file too, so that errors are reported
+   * at startup.
+   *
+   * @param file the file with the key, which is read again for each dial; null for a fixed key
+   * @param application the application whose key verifies a token; null for an access key
+   * @throws IllegalArgumentException if the key or the application ID is invalid
+   */
+  static Credentials credentials(@Nullable String file, String key, @Nullable String application) {
+    Credentials fixed =
+        application == null ? Credentials.apiKey(key) : Credentials.jwt(application, key);
+    TokenSource source = file == null ? null : KeyFile.source(file);
+    if (source == null) {
+      return fixed;
+    }
+    return application == null ? Credentials.apiKey(source) : Credentials.jwt(application, source);
   }
 
   /**
@@ -80,6 +88,10 @@ public final class KeyOptions {
   public @Nullable Setting application(Environment environment) {
     String argument = "".equals(applicationId) ? null : applicationId;
     return Setting.find(APPLICATION_ID, argument, "TUNNEL_APPLICATION_ID", environment);
+  }
+
+  boolean isPresent(Environment environment) {
+    return argument() != null || environment.variable(API_KEY_VARIABLE) != null;
   }
 
   /** Returns the option that supplies the key, or null if no argument supplies one. */

@@ -121,15 +121,20 @@ public final class ListenOptions {
       Config config,
       Console console,
       Reporting reporting) {
-    List<TunnelSpec> specs = specs(config.tunnels(), cloud);
+    List<TunnelSpec> configured = specs(config.tunnels(), cloud);
+    ListenTargets targets = new ListenTargets(cloud, environment, config);
+    borrowed.addAll(ListenTargets.setByAll(configured));
+    List<TunnelSpec> specs = targets.resolve(configured, config.book());
     PortFile file = portFile == null ? null : PortFile.at(portFile);
     TunnelClient shared =
         cloud.client(
             environment,
             config,
             console,
+            targets.shared(specs, borrowed, config.book()),
+            targets.sharedCredentials(specs),
             builder -> {
-              applyTo(builder, specs);
+              applyTo(builder);
               reporting.observe(builder);
             });
     return new Start(specs, file, shared);
@@ -143,23 +148,10 @@ public final class ListenOptions {
   public TunnelClient firstClient(
       CloudOptions cloud, Environment environment, Config config, Console console) {
     TunnelSpec first = specs(config.tunnels(), cloud).get(0);
-    return cloud.client(environment, config, console, first::applyTo);
+    return new ListenTargets(cloud, environment, config).client(first, console);
   }
 
-  /**
-   * Applies the options of the shared client, which requires a device and a service. If every
-   * listener sets one of them, the value of the first listener is used. Otherwise the common
-   * options must set it.
-   */
-  private void applyTo(TunnelClient.Builder builder, List<TunnelSpec> specs) {
-    TunnelSpec first = specs.get(0);
-    for (TunnelSetting part : List.of(TunnelSetting.DEVICE, TunnelSetting.SERVICE)) {
-      String value = first.settings().get(part);
-      if (value != null && specs.stream().allMatch(spec -> spec.has(part))) {
-        part.apply(builder, value, first.origin());
-        borrowed.add(part);
-      }
-    }
+  private void applyTo(TunnelClient.Builder builder) {
     if (maxConnections != null) {
       TunnelSetting.MAX_CONNECTIONS.apply(builder, maxConnections, MAX_CONNECTIONS);
     }
@@ -182,7 +174,8 @@ public final class ListenOptions {
    * @param fresh the current content of the file of {@code --config}
    * @throws CommandFailure with {@link ExitCode#USAGE} if the file lacks what it had at startup
    */
-  List<TunnelSpec> specsAfterReload(ConfigFile fresh, Config config, CloudOptions cloud) {
+  List<TunnelSpec> specsAfterReload(
+      ConfigFile fresh, Config config, CloudOptions cloud, Environment environment) {
     if (!config.tunnels().isEmpty()) {
       checkNotEmptied(fresh);
     }
@@ -190,7 +183,10 @@ public final class ListenOptions {
     for (TunnelSpec spec : specs) {
       borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> failMissing(spec, part));
     }
-    return specs;
+    ListenTargets targets = new ListenTargets(cloud, environment, config);
+    List<TunnelSpec> resolved = targets.resolve(specs, fresh.book());
+    targets.requireCredentials(resolved);
+    return resolved;
   }
 
   /**

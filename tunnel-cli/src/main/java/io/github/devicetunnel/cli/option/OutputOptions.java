@@ -17,6 +17,7 @@ import io.github.devicetunnel.cli.report.TextEvents;
 import io.github.devicetunnel.cli.value.Choice;
 import io.github.devicetunnel.micrometer.DeviceBytes;
 import io.github.devicetunnel.micrometer.TunnelMetrics;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -79,7 +80,11 @@ public final class OutputOptions {
       PrometheusMeterRegistry registry = MetricsServer.registry();
       reporters.add(new MetricsServer(metrics, activity, registry, console));
       listeners.add(new TunnelMetrics(registry));
-      listeners.add(new DeviceBytes(registry, DEVICES_WITH_METRICS));
+      listeners.add(
+          new DeviceBytes(
+              registry,
+              DEVICES_WITH_METRICS,
+              device -> Tags.of("device_name", name(device, console))));
     }
     if (showsLine) {
       reporters.add(new StatusLine(console.output(), activity));
@@ -89,6 +94,11 @@ public final class OutputOptions {
       listeners.add(activity);
     }
     return new Reporting(reporters, listeners);
+  }
+
+  private static String name(String device, Console console) {
+    String name = console.deviceNames().of(device);
+    return name == null ? "" : name;
   }
 
   /**

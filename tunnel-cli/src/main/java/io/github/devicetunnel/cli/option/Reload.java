@@ -7,7 +7,7 @@ import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.listen.ListenerChange;
 import io.github.devicetunnel.cli.listen.Listeners;
 import io.github.devicetunnel.cli.process.BlockingTasks;
-import io.github.devicetunnel.cli.process.StopSignals;
+import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.process.StoppedException;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +26,7 @@ public final class Reload {
 
   private final ListenOptions listen;
   private final CloudOptions cloud;
+  private final Environment environment;
   private final Config config;
   private final Console console;
   private final BlockingTasks tasks;
@@ -33,14 +34,15 @@ public final class Reload {
   public Reload(
       ListenOptions listen,
       CloudOptions cloud,
+      Environment environment,
       Config config,
-      Console console,
-      StopSignals signals) {
+      Console console) {
     this.listen = listen;
     this.cloud = cloud;
+    this.environment = environment;
     this.config = config;
     this.console = console;
-    this.tasks = new BlockingTasks(signals);
+    this.tasks = new BlockingTasks(environment.stopSignals());
   }
 
   /** A configuration that is read and validated, and the resulting change. */
@@ -62,6 +64,7 @@ public final class Reload {
   private void reloadListeners(Listeners listeners) throws InterruptedException {
     try {
       Plan plan = tasks.call(() -> plan(listeners), late -> late.change.discard(), MAX_TIME);
+      console.deviceNames().add(plan.file.book().namesById());
       listeners.apply(plan.change, cloud.drainTimeout());
       List<String> restart = config.differences(plan.file);
       if (!restart.isEmpty()) {
@@ -81,7 +84,8 @@ public final class Reload {
 
   private Plan plan(Listeners listeners) {
     ConfigFile fresh = config.reread();
-    return new Plan(fresh, listeners.prepare(listen.specsAfterReload(fresh, config, cloud)));
+    return new Plan(
+        fresh, listeners.prepare(listen.specsAfterReload(fresh, config, cloud, environment)));
   }
 
   private void reloadCertificates() throws InterruptedException {

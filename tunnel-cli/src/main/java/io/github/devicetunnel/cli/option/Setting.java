@@ -26,6 +26,16 @@ public record Setting(String option, String value, @Nullable String variable) {
     return value == null ? null : new Setting(option, value, variable);
   }
 
+  /** Returns the setting with another value. */
+  Setting with(String other) {
+    return new Setting(option, other, variable);
+  }
+
+  /** Returns the option or variable, for messages. */
+  String where() {
+    return variable == null ? option : variable;
+  }
+
   boolean isArgument() {
     return variable == null;
   }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events as JSON for programs, one object per line. The last event of each connection is
@@ -41,13 +42,12 @@ public final class JsonEvents extends TunnelEventListener implements Reporter {
   }
 
   @Override
-  public void listening(String address, String device, String service) {
+  public void listening(String address, Target target) {
     emit(
         "listening",
         json -> {
           json.writeStringField("address", address);
-          json.writeStringField("device", device);
-          json.writeStringField("service", service);
+          write(target, json);
         });
   }
 
@@ -110,8 +110,7 @@ public final class JsonEvents extends TunnelEventListener implements Reporter {
         "backoff",
         json -> {
           json.writeStringField("cloud", state.cloudUri());
-          json.writeStringField("device", target == null ? null : target.deviceId());
-          json.writeStringField("service", target == null ? null : target.serviceAddress());
+          write(target, json);
           json.writeNumberField("failures", state.failures());
           json.writeNumberField("untilMs", Instant.now().plus(state.delay()).toEpochMilli());
           json.writeStringField("reason", console.redact(state.message()));
@@ -129,13 +128,16 @@ public final class JsonEvents extends TunnelEventListener implements Reporter {
         });
   }
 
+  private void write(@Nullable Target target, JsonGenerator json) throws IOException {
+    TargetJson.write(target, console.deviceNames(), json);
+  }
+
   private void emit(String event, ConnectionInfo connection, Json.Fields fields) {
     emit(
         event,
         json -> {
           json.writeNumberField("connection", connection.number());
-          json.writeStringField("device", connection.target().deviceId());
-          json.writeStringField("service", connection.target().serviceAddress());
+          write(connection.target(), json);
           fields.writeTo(json);
         });
   }

@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli.report;
 
 import io.github.devicetunnel.DrainReport;
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.TunnelEventListener;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -44,8 +45,8 @@ public final class Reporting implements Reporter {
   }
 
   @Override
-  public void listening(String address, String device, String service) {
-    each(reporter -> reporter.listening(address, device, service));
+  public void listening(String address, Target target) {
+    each(reporter -> reporter.listening(address, target));
   }
 
   @Override

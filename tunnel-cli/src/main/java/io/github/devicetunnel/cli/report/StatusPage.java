@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status page for people, whose script polls {@code status.json}. The script inserts values as
@@ -71,8 +72,7 @@ final class StatusPage {
     for (ListenerInfo listener : activity.listeners()) {
       json.writeStartObject();
       json.writeStringField("address", ListenAddress.text(listener.localAddress()));
-      json.writeStringField("device", listener.target().deviceId());
-      json.writeStringField("service", listener.target().serviceAddress());
+      write(listener.target(), json);
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -99,7 +99,7 @@ final class StatusPage {
     json.writeEndArray();
   }
 
-  private static void write(Activity.Connection connection, JsonGenerator json) throws IOException {
+  private void write(Activity.Connection connection, JsonGenerator json) throws IOException {
     write(connection.info(), json);
     InetSocketAddress peer = connection.info().localClient();
     json.writeStringField("peer", peer == null ? null : ListenAddress.text(peer));
@@ -112,8 +112,7 @@ final class StatusPage {
   private void write(BackoffStats backoff, JsonGenerator json) throws IOException {
     Target target = backoff.target();
     json.writeStringField("cloud", backoff.cloudUri());
-    json.writeStringField("device", target == null ? null : target.deviceId());
-    json.writeStringField("service", target == null ? null : target.serviceAddress());
+    write(target, json);
     json.writeNumberField("failures", backoff.failures());
     json.writeNumberField("delayMs", backoff.delay().toMillis());
     json.writeStringField("message", console.redact(backoff.message()));
@@ -127,9 +126,12 @@ final class StatusPage {
     json.writeStringField("message", console.redact(failure.reason().message()));
   }
 
-  private static void write(ConnectionInfo connection, JsonGenerator json) throws IOException {
+  private void write(ConnectionInfo connection, JsonGenerator json) throws IOException {
     json.writeNumberField("connection", connection.number());
-    json.writeStringField("device", connection.target().deviceId());
-    json.writeStringField("service", connection.target().serviceAddress());
+    write(connection.target(), json);
+  }
+
+  private void write(@Nullable Target target, JsonGenerator json) throws IOException {
+    TargetJson.write(target, console.deviceNames(), json);
   }
 }

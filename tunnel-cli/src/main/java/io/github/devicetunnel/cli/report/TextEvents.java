@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli.report;
 
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.listen.Reporter;
 
@@ -12,7 +13,8 @@ public final class TextEvents implements Reporter {
   }
 
   @Override
-  public void listening(String address, String device, String service) {
-    console.print("Listening on " + address + " -> " + device + "/" + service);
+  public void listening(String address, Target target) {
+    console.print(
+        "Listening on " + address + " -> " + console.deviceNames().annotate(target.toString()));
   }
 }

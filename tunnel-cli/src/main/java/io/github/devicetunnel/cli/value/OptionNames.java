@@ -3,6 +3,8 @@ package io.github.devicetunnel.cli.value;
 /** The names of options and environment variables that are used in several packages. */
 public final class OptionNames {
   public static final String CONFIG = "--config";
+  public static final String CLOUD_URI = "--cloud-uri";
+  public static final String PROFILE = "--profile";
   public static final String API_KEY = "--api-key";
   public static final String API_KEY_FILE = "--api-key-file";
   public static final String APPLICATION_ID = "--application-id";

@@ -1,7 +1,11 @@
 package io.github.devicetunnel.cli.value;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds suggestions for misspelt words. */
@@ -26,6 +30,18 @@ public final class Spelling {
       }
     }
     return nearest;
+  }
+
+  /** Returns the most similar candidates, at most the given number, or none. */
+  public static List<String> similar(String word, Collection<String> candidates, int max) {
+    Set<String> left = new LinkedHashSet<>(candidates);
+    List<String> similar = new ArrayList<>();
+    String next;
+    while (similar.size() < max && (next = nearest(word, left)) != null) {
+      similar.add(next);
+      left.remove(next);
+    }
+    return similar;
   }
 
   private static String plain(String word) {

@@ -43,6 +43,14 @@ function fill(id, rows, none) {
   }));
 }
 
+function named(text, device) {
+  return device.deviceName ? text + ' (' + device.deviceName + ')' : text;
+}
+
+function target(t) {
+  return named(t.device + '/' + t.service, t);
+}
+
 function rate(now, before, seconds) {
   return before === undefined || !(seconds > 0) ? '' : bytes(Math.max(0, now - before) / seconds) + '/s';
 }
@@ -68,7 +76,7 @@ function show(now) {
   $('failedFigure').className = now.failed > 0 ? 'bad' : '';
   fill('listeners', now.listeners.map(l => [
     ['Address', l.address, 'code'],
-    ['Device', l.device, 'code'],
+    ['Device', named(l.device, l), 'code'],
     ['Service', l.service, 'code'],
   ]), 'No open listeners');
   fill('connections', now.connections.map(c => {
@@ -76,7 +84,7 @@ function show(now) {
     return [
       ['No.', c.connection, 'fixed'],
       ['From', c.peer || 'unix socket', 'code'],
-      ['To', c.device + '/' + c.service, 'code to'],
+      ['To', target(c), 'code to'],
       ['Age', c.open ? age(c.ageMs) : 'dialling, ' + age(c.ageMs), 'number'],
       ['Up', flow(c.bytesUp, earlier.bytesUp), 'number'],
       ['Down', flow(c.bytesDown, earlier.bytesDown), 'number'],
@@ -86,7 +94,7 @@ function show(now) {
   $('more').textContent = now.open - now.connections.length + ' older connections not shown';
   $('backoffSection').hidden = now.backoffs.length === 0;
   fill('backoffs', now.backoffs.map(b => [
-    ['To', b.device ? b.device + '/' + b.service : b.cloud, 'code to'],
+    ['To', b.device ? target(b) : b.cloud, 'code to'],
     ['Failures', b.failures, 'number'],
     ['Delay', (b.delayMs / 1000).toFixed(1) + ' s', 'number'],
     ['Message', b.message],
@@ -94,7 +102,7 @@ function show(now) {
   fill('failures', now.failures.map(f => [
     ['Time', clock(f.time), 'fixed'],
     ['No.', f.connection, 'fixed'],
-    ['To', f.device + '/' + f.service, 'code to'],
+    ['To', target(f), 'code to'],
     ['Reason', f.reason, 'code fixed bad'],
     ['Message', f.message],
   ]), 'No failures');

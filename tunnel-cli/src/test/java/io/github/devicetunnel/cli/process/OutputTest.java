@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.devicetunnel.Target;
 import io.github.devicetunnel.cli.Await;
 import io.github.devicetunnel.cli.ListenProcess;
 import io.github.devicetunnel.cli.TestSignals;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Checks the output while its reader is slow, stops, or closes it. */
 class OutputTest {
-  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final Target TARGET =
+      new Target("017b7fddb124724840c1c7b800000000", "127.0.0.1:80");
 
   private final Environment empty =
       new Environment(Map.of(), InputStream.nullInputStream(), new TestSignals());
@@ -44,7 +46,7 @@ class OutputTest {
   /** Writes far more than the queue holds. The reader is blocked at first. */
   private void overflow(JsonEvents events, int count) {
     for (int i = 0; i < count; i++) {
-      events.listening("127.0.0.1:" + i, DEVICE, "127.0.0.1:80");
+      events.listening("127.0.0.1:" + i, TARGET);
     }
   }
 
@@ -62,7 +64,7 @@ class OutputTest {
     overflow(events, count);
     reader.open();
     output.flush(Await.LONG);
-    events.listening("last", DEVICE, "127.0.0.1:80");
+    events.listening("last", TARGET);
     output.flush(Await.LONG);
 
     List<String> lines = reader.text().lines().toList();

@@ -122,7 +122,7 @@ class MetricsServerTest {
                 "\ntunnel_closed_total{ended_by=\"cloud\",reason=\"REJECTED\"} 1.0\n",
                 "\ntunnel_dial_seconds_count{outcome=\"upgraded\"} 1\n",
                 "\ntunnel_dial_seconds_bucket{outcome=\"upgraded\",le=\"10.0\"} 1\n",
-                "\ntunnel_device_bytes_total{device=\"%s\",direction=\"up\"} 28.0\n"
+                "\ntunnel_device_bytes_total{device=\"%s\",device_name=\"\",direction=\"up\"} 28.0\n"
                     .formatted(Program.DEVICE));
         assertThat(answer.body().lines().filter(line -> line.contains(Program.DEVICE)))
             .as("only the bytes are counted per device")
