@@ -2,6 +2,7 @@ package io.github.devicetunnel.testing;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import okhttp3.Headers;
 
 /**
@@ -12,29 +13,41 @@ import okhttp3.Headers;
  */
 record Access(Map<String, Set<String>> devicesByKey, Map<String, TokenCheck> applications) {
   void check(Headers headers, ConnectionPath path) throws RejectedException {
-    if (headers.get("Authorization") == null) {
-      throw RejectedException.unauthorized("The header Authorization is missing");
-    }
-    Credential credential = Credential.of(headers);
-    String token = credential.token();
-    if (token == null) {
-      throw RejectedException.unauthorized("The header Authorization contains no bearer token");
-    }
-    if (credential.applicationId() == null) {
-      checkKey(token, path);
-    } else {
-      checkToken(credential.applicationId(), token, path);
+    String token = token(headers);
+    String applicationId = Credential.of(headers).applicationId();
+    if (applicationId != null) {
+      checkToken(applicationId, token, path);
+    } else if (!devicesOf(token).test(path.deviceId())) {
+      throw RejectedException.forbidden("The access key has no access to this device");
     }
   }
 
-  private void checkKey(String key, ConnectionPath path) throws RejectedException {
+  /** Returns the devices that a request for the device directory may see, by ID in lower case. */
+  Predicate<String> visibleDevices(Headers headers) throws RejectedException {
+    String token = token(headers);
+    if (Credential.of(headers).applicationId() != null) {
+      throw RejectedException.forbidden("A JWT has no access to the device directory");
+    }
+    return devicesOf(token);
+  }
+
+  private static String token(Headers headers) throws RejectedException {
+    if (headers.get("Authorization") == null) {
+      throw RejectedException.unauthorized("The header Authorization is missing");
+    }
+    String token = Credential.of(headers).token();
+    if (token == null) {
+      throw RejectedException.unauthorized("The header Authorization contains no bearer token");
+    }
+    return token;
+  }
+
+  private Predicate<String> devicesOf(String key) throws RejectedException {
     Set<String> devices = devicesByKey.get(key);
     if (devices == null) {
       throw RejectedException.unauthorized("The access key is not known");
     }
-    if (!devices.isEmpty() && !devices.contains(path.deviceId())) {
-      throw RejectedException.forbidden("The access key has no access to this device");
-    }
+    return devices.isEmpty() ? id -> true : devices::contains;
   }
 
   private void checkToken(String applicationId, String token, ConnectionPath path)

@@ -2,6 +2,7 @@ package io.github.devicetunnel.testing;
 
 import io.github.devicetunnel.internal.frames.CloseCode;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A gateway of a {@link TunnelService}, with its services. Initially connected. All methods are
- * thread-safe, may be called at any time and do not block.
+ * A gateway of a {@link TunnelService}, with its services and its entry in the device directory.
+ * Initially connected. All methods are thread-safe, may be called at any time and do not block.
  */
 public final class TestDevice {
   private final String id;
   private final Workers workers;
+  private final DirectoryEntry directoryEntry;
   private final FaultOrders faults = new FaultOrders();
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final Set<OpenTunnel> tunnels = new HashSet<>(); // guarded by this
@@ -26,6 +28,7 @@ public final class TestDevice {
   TestDevice(String id, Workers workers, DialScope scope) {
     this.id = id;
     this.workers = workers;
+    this.directoryEntry = new DirectoryEntry(id);
     this.scope = scope;
   }
 
@@ -104,6 +107,108 @@ public final class TestDevice {
   }
 
   /**
+   * Sets the name in the device directory. Names are not unique.
+   *
+   * @param value the name; empty by default
+   * @return this
+   */
+  public TestDevice name(String value) {
+    return text("name", value);
+  }
+
+  /**
+   * Sets the state in the device directory. It has no effect on tunnels.
+   *
+   * @param value the state: {@code unenrolled}, {@code cloud_enrolling}, {@code bootstrapped},
+   *     {@code registered}, {@code deregistered}, or a state that clients do not know. Default:
+   *     {@code registered} while the gateway is connected, otherwise {@code deregistered}
+   * @return this
+   */
+  public TestDevice state(String value) {
+    return text("state", value);
+  }
+
+  /**
+   * Sets the endpoint name in the device directory.
+   *
+   * @param value the endpoint name; empty by default
+   * @return this
+   */
+  public TestDevice endpointName(String value) {
+    return text("endpoint_name", value);
+  }
+
+  /**
+   * Sets the serial number in the device directory.
+   *
+   * @param value the serial number; empty by default
+   * @return this
+   */
+  public TestDevice serialNumber(String value) {
+    return text("serial_number", value);
+  }
+
+  /**
+   * Sets the host gateway in the device directory.
+   *
+   * @param value the endpoint name of the host gateway; empty by default
+   * @return this
+   */
+  public TestDevice hostGateway(String value) {
+    return text("host_gateway", value);
+  }
+
+  /**
+   * Sets the device class in the device directory.
+   *
+   * @param value the model and hardware revision; empty by default
+   * @return this
+   */
+  public TestDevice deviceClass(String value) {
+    return text("device_class", value);
+  }
+
+  private TestDevice text(String field, String value) {
+    directoryEntry.text(field, value);
+    return this;
+  }
+
+  /**
+   * Sets a custom attribute in the device directory.
+   *
+   * @param name the name of the attribute
+   * @param value the value, which replaces a previous one
+   * @return this
+   */
+  public TestDevice customAttribute(String name, String value) {
+    directoryEntry.customAttribute(name, value);
+    return this;
+  }
+
+  /**
+   * Sets the time of creation in the device directory.
+   *
+   * @param value the time. Default: the time when the gateway was added to the service
+   * @return this
+   */
+  public TestDevice createdAt(Instant value) {
+    directoryEntry.time("created_at", value);
+    return this;
+  }
+
+  /**
+   * Sets the time of the last update in the device directory.
+   *
+   * @param value the time. Default: the time when the gateway was added to the service; other
+   *     methods do not change it
+   * @return this
+   */
+  public TestDevice updatedAt(Instant value) {
+    directoryEntry.time("updated_at", value);
+    return this;
+  }
+
+  /**
    * Returns the tunnel faults that apply to new tunnels of this gateway.
    *
    * @return the fault orders
@@ -135,6 +240,11 @@ public final class TestDevice {
     if (address.isUnresolved()) {
       throw new IllegalArgumentException("the host of " + address + " cannot be resolved");
     }
+  }
+
+  /** Returns the entry of this gateway in the device directory. */
+  DirectoryItem directoryItem() {
+    return directoryEntry.item(isConnected() ? "registered" : "deregistered");
   }
 
   /** Returns the route to a service. */

@@ -26,6 +26,7 @@ final class TunnelServer {
   private final UpgradeLog upgradeLog = new UpgradeLog();
   private final Ledger ledger = new Ledger();
   private final Handlers handlers = new Handlers(workers, ledger);
+  private final TestDirectory directory = new TestDirectory();
   private final Devices devices;
   private final UpgradeDispatcher dispatcher;
   private final boolean encrypted;
@@ -41,8 +42,11 @@ final class TunnelServer {
     devices = new Devices(workers, scope);
     Gateway gateway = new Gateway(when, pingInterval, sockets, handlers, workers, ledger);
     Upgrades upgrades = new Upgrades(clients, access, devices, gateway);
+    HeldRequests held = new HeldRequests(clients, ledger);
+    DirectoryRequests pages = new DirectoryRequests(directory, devices, access, held);
     dispatcher =
-        new UpgradeDispatcher(server, clients, devices, upgrades, keyUploads, upgradeLog, ledger);
+        new UpgradeDispatcher(
+            server, devices, upgrades, keyUploads, upgradeLog, ledger, held, pages);
     server.setServerSocketFactory(clients);
     server.setDispatcher(dispatcher);
     encrypted = tls != null;
@@ -62,6 +66,10 @@ final class TunnelServer {
 
   Devices devices() {
     return devices;
+  }
+
+  TestDirectory directory() {
+    return directory;
   }
 
   UpgradeLog upgradeLog() {

@@ -130,6 +130,15 @@ public final class TunnelService implements AutoCloseable {
     return server.devices().sharedFaults();
   }
 
+  /**
+   * Returns the device directory, which lists all gateways of this service.
+   *
+   * @return the directory; the same object for each call
+   */
+  public TestDirectory directory() {
+    return server.directory();
+  }
+
   /** Resumes all stalled tunnels. Held-back bytes are forwarded. */
   public void resume() {
     server.tunnels().forEach(OpenTunnel::release);
@@ -157,7 +166,7 @@ public final class TunnelService implements AutoCloseable {
     return server.upgradeLog().take(time);
   }
 
-  /** {@return the number of HTTP requests received, including rejected requests and key uploads} */
+  /** {@return the number of HTTP requests of all kinds received, including rejected requests} */
   public int requestCount() {
     return server.requestCount();
   }

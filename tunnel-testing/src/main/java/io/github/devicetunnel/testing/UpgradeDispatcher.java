@@ -1,6 +1,5 @@
 package io.github.devicetunnel.testing;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -10,42 +9,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles every request: records it, applies the ordered tunnel fault, and otherwise lets {@link
- * Upgrades} answer it. Each request is handled on the thread of its connection, which may block.
+ * Handles every request. Records an upgrade request, applies the ordered tunnel fault, and
+ * otherwise lets {@link Upgrades} answer it. Each request is handled on the thread of its
+ * connection, which may block.
  */
 final class UpgradeDispatcher extends Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(UpgradeDispatcher.class);
 
   private final MockWebServer server;
-  private final AcceptedSockets clients;
   private final Devices devices;
   private final Upgrades upgrades;
   private final KeyUploads keyUploads;
   private final UpgradeLog upgradeLog;
   private final Ledger ledger;
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final HeldRequests held;
+  private final DirectoryRequests directory;
 
   UpgradeDispatcher(
       MockWebServer server,
-      AcceptedSockets clients,
       Devices devices,
       Upgrades upgrades,
       KeyUploads keyUploads,
       UpgradeLog upgradeLog,
-      Ledger ledger) {
+      Ledger ledger,
+      HeldRequests held,
+      DirectoryRequests directory) {
     this.server = server;
-    this.clients = clients;
     this.devices = devices;
     this.upgrades = upgrades;
     this.keyUploads = keyUploads;
     this.upgradeLog = upgradeLog;
     this.ledger = ledger;
+    this.held = held;
+    this.directory = directory;
   }
 
   /** Releases all delayed requests. */
   @Override
   public void close() {
-    closed.countDown();
+    held.close();
   }
 
   @Override
@@ -53,6 +55,9 @@ final class UpgradeDispatcher extends Dispatcher {
     discardRecordedRequests();
     if (KeyUploads.isUpload(request)) {
       return uploadKey(request);
+    }
+    if (DirectoryRequests.isDirectory(request)) {
+      return directory.answer(request);
     }
     try {
       return answer(request);
@@ -78,16 +83,13 @@ final class UpgradeDispatcher extends Dispatcher {
   private MockResponse answer(RecordedRequest request)
       throws RejectedException, InterruptedException {
     ConnectionPath path = ConnectionPath.parse(request.getUrl());
-    Fault fault = devices.takeFault(path);
-    while (fault instanceof Fault.Delayed delayed) {
-      var unused = closed.await(TimeUnit.NANOSECONDS.convert(delayed.time), TimeUnit.NANOSECONDS);
-      fault = delayed.fault;
-    }
+    Fault fault = held.awaitDelays(devices.takeFault(path));
     if (fault instanceof Fault.Rejection rejection) {
       return reject(request, rejection);
     }
     if (fault instanceof Fault.NoAnswer) {
-      return hang(request, path);
+      held.hang(request, path.text(), () -> upgradeLog.add(new RecordedUpgrade(request, 0)));
+      return Fault.reject(503).toResponse(); // never delivered
     }
     FaultTrigger trigger = fault instanceof Fault.InTunnel inTunnel ? inTunnel.trigger : null;
     MockResponse granted = upgrades.grant(request, path, trigger);
@@ -98,21 +100,6 @@ final class UpgradeDispatcher extends Dispatcher {
   private MockResponse reject(RecordedRequest request, Fault.Rejection rejection) {
     upgradeLog.add(new RecordedUpgrade(request, rejection.status()));
     return rejection.toResponse();
-  }
-
-  /** Waits until the client has gone; the returned response is never delivered. */
-  private MockResponse hang(RecordedRequest request, ConnectionPath path) {
-    Ledger.Item waiting =
-        () -> "a client is still waiting for the response to its request for " + path.text();
-    AcceptedSocket client = clients.byConnectionIndex(request.getConnectionIndex());
-    ledger.begin(waiting); // before a test can see the request in the log
-    upgradeLog.add(new RecordedUpgrade(request, 0));
-    if (client != null) {
-      client.awaitEnd();
-      client.abort();
-    }
-    ledger.end(waiting);
-    return Fault.reject(503).toResponse();
   }
 
   /** Discards the requests that MockWebServer queues, which would otherwise accumulate. */

@@ -27,6 +27,8 @@
  *       classes of the API do not require JUnit.
  *   <li>{@link io.github.devicetunnel.testing.TestDevice}: a gateway. Its services are sockets or
  *       {@link io.github.devicetunnel.testing.ConnectionHandler} implementations.
+ *   <li>{@link io.github.devicetunnel.testing.TestDirectory}: the device directory, which lists the
+ *       gateways.
  *   <li>{@link io.github.devicetunnel.testing.TokenCheck}: a custom check of JWTs. Alternatively,
  *       an application checks tokens like the cloud, with keys such as {@link
  *       io.github.devicetunnel.testing.TestKeyPair}.
@@ -39,9 +41,10 @@
  * </ul>
  *
  * <p>Implementation: {@code UpgradeDispatcher} handles a request, and {@code Upgrades} checks its
- * path, credential, device and service. {@code Relay} carries a granted tunnel between the client's
- * websocket ({@code ClientEnd}) and the service ({@code ServiceEnd}). {@code FaultyServiceEnd}
- * applies a tunnel fault between them. {@code Ledger} tracks everything that has not ended.
+ * path, credential, device and service. {@code DirectoryRequests} answers requests for the device
+ * directory. {@code Relay} carries a granted tunnel between the client's websocket ({@code
+ * ClientEnd}) and the service ({@code ServiceEnd}). {@code FaultyServiceEnd} applies a tunnel fault
+ * between them. {@code Ledger} tracks everything that has not ended.
  */
 @NullMarked
 package io.github.devicetunnel.testing;

@@ -110,6 +110,7 @@ final class PublicTypesTest {
         "WithTunnelService",
         "WithTunnelService$Extension",
         "TestDevice",
+        "TestDirectory",
         "ServiceDial",
         // Implemented by the test, with the types of the parameters.
         "ConnectionHandler",
