@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,8 +37,15 @@ import picocli.CommandLine.Option;
     optionListHeading = "%n",
     sortOptions = false)
 public final class DemoCommand implements Callable<Integer> {
-  private static final String DEVICE = "017b7fddb124724840c1c7b800000000";
+  private static final List<DemoDevice> DEVICES =
+      List.of(
+          new DemoDevice("turbine-7", "017b7fddb124724840c1c7b800000000"),
+          new DemoDevice("pump-3", "017b7fddb124724840c1c7b800000001"),
+          new DemoDevice("gate-1", "017b7fddb124724840c1c7b800000002"));
   private static final String SERVICE = "127.0.0.1:80";
+
+  /** A device of the demo. All devices have the same web service. */
+  private record DemoDevice(String name, String id) {}
 
   private final Environment environment;
   private final Console console;
@@ -65,7 +73,9 @@ public final class DemoCommand implements Callable<Integer> {
         TunnelListener listener =
             client.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         DemoWebService web = DemoWebService.start()) {
-      cloud.route(DEVICE, SERVICE, web.address());
+      for (DemoDevice device : DEVICES) {
+        cloud.device(device.id()).name(device.name()).route(SERVICE, web.address());
+      }
       InetSocketAddress address =
           new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.localPort());
       if (once) {
@@ -96,20 +106,21 @@ public final class DemoCommand implements Callable<Integer> {
    */
   private void showHowToJoin(String cloud, String key) {
     console.print("");
-    console.print(
-        "To connect another client, use device " + DEVICE + ", service " + SERVICE + " and:");
+    console.print("Each of these devices has the web page at service " + SERVICE + ":");
+    DEVICES.forEach(device -> part(device.name(), device.id()));
+    console.print("To connect another client, use a device, the service and:");
     console.print("  export TUNNEL_CLOUD_URI=" + cloud + " TUNNEL_API_KEY=" + key);
   }
 
-  private void part(String address, String role) {
-    console.print(String.format("  %-24s%s", address, role));
+  private void part(String name, String text) {
+    console.print(String.format("  %-24s%s", name, text));
   }
 
   private static TunnelClient client(String cloudUri, String key) {
     return TunnelClient.builder()
         .cloudUri(cloudUri)
         .credentials(Credentials.apiKey(key))
-        .deviceId(DEVICE)
+        .deviceId(DEVICES.get(0).id())
         .serviceAddress(SERVICE)
         .drainTimeout(Duration.ofSeconds(1))
         .build();

@@ -6,7 +6,9 @@ import io.github.devicetunnel.cli.Program;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
@@ -75,6 +77,44 @@ class DemoTest {
                     "--drain-timeout=100ms");
         Response response = get(new OkHttpClient(), "http:/" + listen.awaitListening() + "/")) {
       assertThat(response.body().bytes()).isEqualTo(DemoWebService.page());
+    }
+    demo.stop();
+
+    assertThat(demo.exitCode()).isEqualTo(0);
+  }
+
+  @Test
+  void namesDevicesThatServePage() throws Exception {
+    Program demo = new Program().start("demo");
+    List<String> lines = new ArrayList<>();
+    Matcher export = EXPORT.matcher("");
+    for (String line = ""; !export.reset(line).matches(); line = demo.nextLine()) {
+      lines.add(line);
+    }
+    String directory = export.group(1).replaceFirst("ws", "http") + "/v3/devices/?name__eq=";
+
+    for (String name : List.of("turbine-7", "pump-3", "gate-1")) {
+      String id =
+          lines.stream()
+              .map(Pattern.compile("  " + name + " +([0-9a-f]{32})")::matcher)
+              .filter(Matcher::matches)
+              .map(line -> line.group(1))
+              .findFirst()
+              .orElseThrow();
+      Request request =
+          new Request.Builder()
+              .url(directory + name)
+              .header("Authorization", "Bearer " + export.group(2))
+              .build();
+      try (Response found = new OkHttpClient().newCall(request).execute()) {
+        assertThat(found.body().string()).contains("\"id\":\"" + id + "\"");
+      }
+      Program check =
+          new Program()
+              .variable("TUNNEL_CLOUD_URI", export.group(1))
+              .variable("TUNNEL_API_KEY", export.group(2))
+              .run("check", "--device=" + id, "--service=127.0.0.1:80");
+      assertThat(check.exitCode()).isEqualTo(0);
     }
     demo.stop();
 
