@@ -48,7 +48,8 @@ public final class TestDirectory {
 
   /**
    * Orders a fault for the next request without an order. Orders are queued. A request uses up an
-   * order even if it is rejected, for example because of its credential.
+   * order even if it is rejected, for example because of its credential. {@link
+   * TunnelService#verify} reports an unanswered request, except over HTTP/2.
    *
    * @param fault {@link Fault#reject}, {@link Fault#hang}, {@link Fault#delay} or {@link
    *     Fault#none}
