@@ -63,9 +63,17 @@ record CloseCause(
 
   /** Returns the cause for a dial without a usable token. */
   static CloseCause withoutToken(Target target, TokenException e) {
+    return withoutToken("cannot open a tunnel to " + target, e);
+  }
+
+  /** Returns the cause for a request to the REST API without a usable token. */
+  static CloseCause withoutToken(CloudUri cloud, TokenException e) {
+    return withoutToken("cannot send a request to " + cloud.base(), e);
+  }
+
+  private static CloseCause withoutToken(String what, TokenException e) {
     Kind kind = e.isUnusable() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
-    String message = "cannot open a tunnel to " + target + ": " + e.getMessage();
-    return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
+    return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, what + ": " + e.getMessage(), e);
   }
 
   /**

@@ -180,14 +180,16 @@ public final class Credentials {
   /**
    * Returns why the token is unusable for the target, as the rest of a sentence, or null if only
    * the cloud can decide.
+   *
+   * @param target null for a request to the REST API, which requires an access key
    */
-  @Nullable String defect(String token, Target target, Instant now) {
+  @Nullable String defect(String token, @Nullable Target target, Instant now) {
     if (applicationId == null) {
       return keyDefect(token);
     }
     String defect = jwtDefect(token);
     JwtClaims claims = defect == null ? JwtClaims.parse(token) : null;
-    return claims == null ? defect : claims.defect(target, now);
+    return claims == null || target == null ? defect : claims.defect(target, now);
   }
 
   /** Returns the kind of credential as a noun phrase for messages. */

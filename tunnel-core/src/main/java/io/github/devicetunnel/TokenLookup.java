@@ -20,12 +20,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenLookup {
   private final Credentials credentials;
-  private final Target target;
+  private final @Nullable Target target;
   private final DetachedCall<String> request;
 
   TokenLookup(Settings settings, Executor threads, boolean forceRefresh) {
-    this.credentials = settings.credentials();
-    this.target = settings.target();
+    this(settings.credentials(), settings.target(), threads, forceRefresh);
+  }
+
+  /**
+   * Prepares a lookup.
+   *
+   * @param target null for a request to the REST API
+   */
+  TokenLookup(
+      Credentials credentials, @Nullable Target target, Executor threads, boolean forceRefresh) {
+    this.credentials = credentials;
+    this.target = target;
     TokenRequest details = new TokenRequest(target, forceRefresh);
     this.request =
         new DetachedCall<>(

@@ -56,6 +56,7 @@ public final class TunnelClient implements AutoCloseable {
   private final ClientEvents events;
   private final ClientLife life;
   private final Admission connections;
+  private final RestApi restApi;
 
   private TunnelClient(SharedResources resources, Settings settings) {
     this.resources = resources;
@@ -63,6 +64,7 @@ public final class TunnelClient implements AutoCloseable {
     this.events = new ClientEvents(settings.eventListeners());
     this.life = new ClientLife(resources, events);
     this.connections = new Admission(settings.maxConnections());
+    this.restApi = new RestApi(resources, settings, life);
     resources.keepWarm(settings.cloudUri(), settings.timeouts().reusedConnectionTimeout());
   }
 
@@ -431,6 +433,38 @@ public final class TunnelClient implements AutoCloseable {
   }
 
   /**
+   * Returns a factory of HTTP calls to the REST API of this client's cloud, such as the device
+   * directory. The calls use the connections and settings of this client: TLS, proxy, DNS, headers,
+   * and the interceptors of {@link Builder#okHttpClient}.
+   *
+   * <ul>
+   *   <li>The access key is added as {@code Authorization: Bearer} immediately before the network,
+   *       so that interceptors do not see it. If it comes from a {@link TokenSource}, a request
+   *       that is answered with 401 is sent once more, with a fresh key.
+   *   <li>{@code newCall} throws an {@link IllegalArgumentException} for a URL with another scheme,
+   *       host or port than the cloud, and an {@link IllegalStateException} after this client was
+   *       closed.
+   *   <li>Calls use HTTP/1.1, do not follow redirects, and do not call an {@code Authenticator}.
+   *   <li>The {@linkplain Builder#connectTimeout connect timeout} limits the time from the access
+   *       key to the head of the response, and then each pause of the body, which fails with a
+   *       {@link SocketTimeoutException}. A call has no total limit.
+   *   <li>A call without a response fails with a {@link TunnelException}, or, when it is cancelled
+   *       or interrupted, with another {@link IOException}.
+   *   <li>The body of an error response is reduced to 16 KiB of text, in which the access key is
+   *       masked.
+   * </ul>
+   *
+   * <p>Closing this client cancels its calls. The factory is thread-safe.
+   *
+   * @return a factory that is usable until this client is closed
+   * @throws IllegalStateException if this client is closed, or has a JWT, which the REST API does
+   *     not accept
+   */
+  public okhttp3.Call.Factory callFactory() {
+    return restApi.callFactory();
+  }
+
+  /**
    * Creates a stream for a socket. A closed client causes a {@code ConnectException}, because users
    * of sockets expect an {@code IOException}.
    */
@@ -478,13 +512,15 @@ public final class TunnelClient implements AutoCloseable {
    * Stops accepting connections, waits for open connections to finish, and aborts those that remain
    * after the drain timeout. Returns when everything that this client opened is closed, at most
    * three seconds after the drain timeout. A second call does the same with the remaining
-   * connections. If the thread is interrupted, the remaining connections are aborted at once, and
-   * the interrupt status stays set. For calls from a callback, see {@link TunnelEventListener}.
+   * connections. Calls of {@link #callFactory} are cancelled at once. If the thread is interrupted,
+   * the remaining connections are aborted at once, and the interrupt status stays set. For calls
+   * from a callback, see {@link TunnelEventListener}.
    *
    * @param drain maximum time for open connections to finish; zero aborts them at once
    * @return the numbers of drained and aborted connections
    */
   public DrainReport close(Duration drain) {
+    restApi.close();
     return life.close(drain);
   }
 

@@ -38,7 +38,7 @@ class ArchitectureTest {
           "frames", Set.of("concurrent", "net"),
           "local", Set.of("concurrent", "net", "text"),
           "proxy", Set.of("net", "text", "tls"),
-          "upgrade", Set.of("concurrent", "net", "proxy", "text"));
+          "upgrade", Set.of("cloud", "concurrent", "net", "proxy", "text"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

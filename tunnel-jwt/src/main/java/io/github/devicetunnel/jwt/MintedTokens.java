@@ -56,6 +56,11 @@ final class MintedTokens implements TokenSource {
   @Override
   public String token(TokenRequest request) throws IOException {
     Target target = request.target();
+    if (target == null) {
+      throw new IOException(
+          "a minted token is for one target, but the request is for the REST API, which requires an"
+              + " access key; use Credentials.apiKey(...)");
+    }
     Instant now = clock.instant();
     Minted last = last(target);
     if (last != null && !request.forceRefresh() && now.isBefore(last.staleAt)) {

@@ -48,6 +48,7 @@ public final class DialProgress extends EventListener {
   private static final ThreadLocal<@Nullable DialProgress> CURRENT = new ThreadLocal<>();
 
   private final @Nullable InetSocketAddress proxy;
+  private final boolean upgrade;
   private final TlsPeer peer = new TlsPeer();
   private volatile String description = "waiting to start";
 
@@ -78,7 +79,17 @@ public final class DialProgress extends EventListener {
    *     OkHttp handles
    */
   public DialProgress(@Nullable InetSocketAddress proxy) {
+    this(proxy, true);
+  }
+
+  private DialProgress(@Nullable InetSocketAddress proxy, boolean upgrade) {
     this.proxy = proxy;
+    this.upgrade = upgrade;
+  }
+
+  /** Creates the progress of a request that does not upgrade its connection. */
+  public static DialProgress ofRequest(@Nullable InetSocketAddress proxy) {
+    return new DialProgress(proxy, false);
   }
 
   /** Makes this the dial of the calling thread until {@link #leave}. */
@@ -132,8 +143,12 @@ public final class DialProgress extends EventListener {
     unconnected = false;
   }
 
+  private void beginRequest() {
+    begin(Step.UPGRADE, upgrade ? "requesting the upgrade" : "sending the request");
+  }
+
   /** Sets an action that {@link #cancel} runs. Runs it at once if the dial has been cancelled. */
-  void onCancel(Runnable action) {
+  public void onCancel(Runnable action) {
     synchronized (this) {
       onCancel = action;
       if (!cancelled) {
@@ -271,7 +286,7 @@ public final class DialProgress extends EventListener {
   public void secureConnectEnd(Call call, @Nullable Handshake completed) {
     synchronized (this) {
       handshake = completed;
-      begin(Step.UPGRADE, "requesting the upgrade");
+      beginRequest();
     }
   }
 
@@ -280,7 +295,7 @@ public final class DialProgress extends EventListener {
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
     synchronized (this) {
       connected = true;
-      begin(Step.UPGRADE, "requesting the upgrade");
+      beginRequest();
     }
   }
 
@@ -289,7 +304,7 @@ public final class DialProgress extends EventListener {
     synchronized (this) {
       pooled = !connected;
       connected = false;
-      begin(Step.UPGRADE, "requesting the upgrade");
+      beginRequest();
     }
   }
 
@@ -300,12 +315,13 @@ public final class DialProgress extends EventListener {
 
   @Override
   public void requestHeadersEnd(Call call, okhttp3.Request request) {
-    begin(Step.UPGRADE, "waiting for the answer to the upgrade");
+    begin(
+        Step.UPGRADE, upgrade ? "waiting for the answer to the upgrade" : "waiting for the answer");
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
-    begin(Step.UPGRADE, "reading the answer to the upgrade");
+    begin(Step.UPGRADE, upgrade ? "reading the answer to the upgrade" : "reading the answer");
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.devicetunnel.internal.concurrent.Deadline;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.Locale;
@@ -35,6 +36,11 @@ final class AnswerBody {
    *     content coding
    */
   static String beginning(Response response) {
+    return beginning(response, Deadline.NONE);
+  }
+
+  /** Returns the beginning, like {@link #beginning(Response)}, as far as it arrives in time. */
+  static String beginning(Response response, Deadline deadline) {
     MediaType type = response.body().contentType();
     Source decoded = decoded(response);
     if (decoded == null || !mayBeText(type)) {
@@ -42,7 +48,9 @@ final class AnswerBody {
     }
     Buffer bytes = new Buffer();
     try {
-      while (bytes.size() < MAX_BYTES && decoded.read(bytes, MAX_BYTES - bytes.size()) >= 0) {}
+      while (bytes.size() < MAX_BYTES
+          && (!deadline.isSet() || deadline.nanosLeft() > 0)
+          && decoded.read(bytes, MAX_BYTES - bytes.size()) >= 0) {}
     } catch (IOException e) {
       // The status is more important; use the part of the body that arrived.
     }

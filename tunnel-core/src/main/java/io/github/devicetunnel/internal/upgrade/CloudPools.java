@@ -13,9 +13,16 @@ import okhttp3.HttpUrl;
 final class CloudPools {
   private static final long KEEP_ALIVE_MINUTES = 5;
 
+  /** Longer than an application needs between two requests of a sequence. */
+  private static final long REQUEST_KEEP_ALIVE_SECONDS = 10;
+
   private final int idle;
   private final ConnectionPool none = pool(0);
   private final Map<HttpUrl, ConnectionPool> pools = new ConcurrentHashMap<>();
+
+  /** Keeps one connection between the requests of a sequence. */
+  private final ConnectionPool requests =
+      new ConnectionPool(1, REQUEST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
 
   /**
    * Creates empty pools.
@@ -36,6 +43,14 @@ final class CloudPools {
     return idle == 0 ? none : pools.computeIfAbsent(origin(url), key -> pool(idle));
   }
 
+  /**
+   * Returns the pool for requests that are not upgrades. Without warm connections, it is a separate
+   * pool, so that upgrades never use its idle connection.
+   */
+  ConnectionPool ofRequests(HttpUrl url) {
+    return idle == 0 ? requests : of(url);
+  }
+
   /** Returns a pool that never contains an idle connection, for a dial that requires a new one. */
   ConnectionPool none() {
     return none;
@@ -45,11 +60,13 @@ final class CloudPools {
   void evict(HttpUrl url) {
     none.evictAll(); // An Error of OkHttp can leave a connection there.
     of(url).evictAll();
+    requests.evictAll();
   }
 
   /** Closes all idle connections. */
   void evictAll() {
     none.evictAll();
+    requests.evictAll();
     pools.values().forEach(ConnectionPool::evictAll);
   }
 

@@ -220,7 +220,7 @@ public final class Upgrade {
    * Converts an exception that OkHttp or an interceptor throws without declaring it: Kotlin has no
    * checked exceptions. OkHttp itself throws InterruptedException while it waits for a connection.
    */
-  private static IOException undeclared(Exception e) {
+  static IOException undeclared(Exception e) {
     if (e instanceof InterruptedException) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException("interrupted");

@@ -2,6 +2,7 @@ package io.github.devicetunnel.internal.upgrade;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.devicetunnel.internal.cloud.RetryAfter;
 import io.github.devicetunnel.internal.net.UpgradeHeadInputStream;
 import io.github.devicetunnel.internal.text.OneLine;
 import java.io.IOException;

@@ -38,8 +38,8 @@ import okhttp3.Request;
 import okhttp3.TlsVersion;
 import org.jspecify.annotations.Nullable;
 
-/** A factory for upgrades with one {@link OkHttpClient}. Thread-safe. */
-public final class Upgrader {
+/** A factory for upgrades and other calls with one {@link OkHttpClient}. Thread-safe. */
+public final class Upgrader implements CloudCalls.Transport {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
@@ -75,6 +75,7 @@ public final class Upgrader {
 
   private final OkHttpClient client;
   private final OkHttpClient warmingClient;
+  private final OkHttpClient requestClient;
   private final CloudPools pools;
   private final Map<Pooled, OkHttpClient> clients = new ConcurrentHashMap<>();
   private final @Nullable ProxyServer proxy;
@@ -142,6 +143,15 @@ public final class Upgrader {
             .authenticator(Authenticator.NONE)
             .addNetworkInterceptor(new RendezvousInterceptor())
             .build();
+    OkHttpClient.Builder requests =
+        common
+            .newBuilder()
+            // A redirect, or the application's authenticator, could send a credential elsewhere.
+            .followRedirects(false)
+            .authenticator(Authenticator.NONE)
+            .addNetworkInterceptor(new CloudNetworkInterceptor());
+    requests.interceptors().add(0, new CloudInterceptor());
+    this.requestClient = requests.build();
   }
 
   /**
@@ -245,6 +255,19 @@ public final class Upgrader {
             .build();
     Call call = call(warmingClient, pools.of(url), progress, request);
     return new WarmUp.Opening(call, progress);
+  }
+
+  @Override
+  public Call call(Request request, CloudCalls calls, Duration timeout) {
+    DialProgress progress = DialProgress.ofRequest(proxy == null ? null : proxy.address());
+    HttpUrl url = request.url();
+    CloudCall state =
+        new CloudCall(calls, progress, timeout, timers, cancellations, () -> evictIfClosed(url));
+    return call(
+        requestClient,
+        pools.ofRequests(url),
+        progress,
+        request.newBuilder().tag(CloudCall.class, state).build());
   }
 
   private Call call(

@@ -1,4 +1,4 @@
-package io.github.devicetunnel.internal.upgrade;
+package io.github.devicetunnel.internal.cloud;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** A parser for the header Retry-After of a 429 or 503 response (RFC 9110 section 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
   private static final Duration MAX = Duration.ofMinutes(5);
 
   private static final int TOO_MANY_REQUESTS = 429;
@@ -21,7 +21,7 @@ final class RetryAfter {
    * Returns the delay, at most five minutes, or null if the response has another status or no valid
    * header.
    */
-  static @Nullable Duration of(Response response) {
+  public static @Nullable Duration of(Response response) {
     String value = response.header("Retry-After");
     if (value == null
         || (response.code() != TOO_MANY_REQUESTS && response.code() != SERVICE_UNAVAILABLE)) {
