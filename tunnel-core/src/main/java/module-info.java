@@ -20,8 +20,10 @@ module io.github.devicetunnel.core {
   // All modules escape external text in messages in the same way.
   exports io.github.devicetunnel.internal.text to
       io.github.devicetunnel.cli,
+      io.github.devicetunnel.directory,
       io.github.devicetunnel.jwt;
-  // The key upload shares the URLs and error format of the cloud.
+  // The device directory and the key upload share the URLs and error format of the cloud.
   exports io.github.devicetunnel.internal.cloud to
+      io.github.devicetunnel.directory,
       io.github.devicetunnel.jwt;
 }

@@ -63,17 +63,17 @@ record CloseCause(
 
   /** Returns the cause for a dial without a usable token. */
   static CloseCause withoutToken(Target target, TokenException e) {
-    return withoutToken("cannot open a tunnel to " + target, e);
+    return withoutToken(e, "cannot open a tunnel to " + target + ": " + e.getMessage());
   }
 
   /** Returns the cause for a request to the REST API without a usable token. */
   static CloseCause withoutToken(CloudUri cloud, TokenException e) {
-    return withoutToken("cannot send a request to " + cloud.base(), e);
+    return withoutToken(e, "cannot send a request to " + cloud.base() + ": " + e.getMessage());
   }
 
-  private static CloseCause withoutToken(String what, TokenException e) {
+  private static CloseCause withoutToken(TokenException e, String message) {
     Kind kind = e.isUnusable() ? Kind.TOKEN_REFUSED : Kind.DIAL_FAILED;
-    return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, what + ": " + e.getMessage(), e);
+    return of(kind, EndedBy.CLIENT, CloseCode.NORMAL, message, e);
   }
 
   /**

@@ -39,7 +39,7 @@ final class RestApi implements CloudCalls.Client {
           "the device directory requires an access key; this TunnelClient has a token of the"
               + " application "
               + Target.shown(applicationId)
-              + ", so use a client with Credentials.apiKey(...)");
+              + "; use a client with Credentials.apiKey(...)");
     }
     return calls;
   }

@@ -233,7 +233,7 @@ class CallFactoryTest {
           .isThrownBy(client::callFactory)
           .withMessage(
               "the device directory requires an access key; this TunnelClient has a token of the"
-                  + " application app1, so use a client with Credentials.apiKey(...)");
+                  + " application app1; use a client with Credentials.apiKey(...)");
     }
   }
 

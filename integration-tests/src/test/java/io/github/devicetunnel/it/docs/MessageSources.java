@@ -27,7 +27,8 @@ import javax.tools.ToolProvider;
  */
 final class MessageSources {
   private static final Path ROOT = Path.of(System.getProperty("tunnel.root"));
-  private static final List<String> MODULES = List.of("tunnel-core", "tunnel-jwt", "tunnel-cli");
+  private static final List<String> MODULES =
+      List.of("tunnel-core", "tunnel-jwt", "tunnel-directory", "tunnel-cli");
 
   /** Placeholder for a value that is only known at run time. */
   static final String HOLE = "{}";

@@ -20,6 +20,7 @@ final class PrintedTextTest {
       List.of(
           "tunnel-core/src/main/java",
           "tunnel-jwt/src/main/java",
+          "tunnel-directory/src/main/java",
           "tunnel-cli/src/main/java",
           "tunnel-cli/src/main/dist",
           "bin");

@@ -100,6 +100,22 @@ final class PublicTypesTest {
   }
 
   @Test
+  void directoryExportsListedTypes() {
+    assertPublic(
+        ROOT + ".directory",
+        // Finds and lists devices.
+        "DeviceDirectory",
+        "DeviceQuery",
+        "DeviceQuery$Builder",
+        "Device",
+        // Connects to devices by name.
+        "DirectoryResolver",
+        // Caught by the application.
+        "DirectoryException",
+        "UnknownDeviceException");
+  }
+
+  @Test
   void testingExportsListedTypes() {
     assertPublic(
         ROOT + ".testing",

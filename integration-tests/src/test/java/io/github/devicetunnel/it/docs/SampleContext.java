@@ -2,6 +2,7 @@ package io.github.devicetunnel.it.docs;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.directory.DeviceDirectory;
 import io.github.devicetunnel.micrometer.TunnelMetrics;
 import io.github.devicetunnel.testing.TunnelService;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +42,9 @@ abstract class SampleContext {
 
   /** The client of the previous sample. */
   TunnelClient client;
+
+  /** The device directory of the previous sample. */
+  DeviceDirectory directory;
 
   /** The tunnel service of the previous sample. */
   TunnelService service;
