@@ -7,6 +7,7 @@ module io.github.devicetunnel.cli {
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.github.devicetunnel.core;
+  requires io.github.devicetunnel.directory;
   requires io.github.devicetunnel.jwt;
   requires io.github.devicetunnel.micrometer;
   requires io.github.devicetunnel.testing;

@@ -4,6 +4,7 @@ import io.github.devicetunnel.cli.check.CheckCommand;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.demo.DemoCommand;
+import io.github.devicetunnel.cli.devices.DevicesCommand;
 import io.github.devicetunnel.cli.jwt.JwtCommand;
 import io.github.devicetunnel.cli.jwt.JwtCreateCommand;
 import io.github.devicetunnel.cli.jwt.JwtInspectCommand;
@@ -33,14 +34,15 @@ final class Commands {
 
   Commands(Environment environment, Config config, Console console) {
     this.console = console;
-    commands.put(LISTEN, () -> opensTunnels(new ListenCommand(environment, config, console)));
-    commands.put("stdio", () -> opensTunnels(new StdioCommand(environment, config, console)));
+    commands.put(LISTEN, () -> withSections(new ListenCommand(environment, config, console)));
+    commands.put("stdio", () -> withSections(new StdioCommand(environment, config, console)));
     commands.put(
         "exec",
         // Stop at the program's name, because all arguments after it belong to the program.
         () ->
-            opensTunnels(new ExecCommand(environment, config, console)).setStopAtPositional(true));
-    commands.put("check", () -> opensTunnels(new CheckCommand(environment, config, console)));
+            withSections(new ExecCommand(environment, config, console)).setStopAtPositional(true));
+    commands.put("check", () -> withSections(new CheckCommand(environment, config, console)));
+    commands.put("devices", () -> withSections(new DevicesCommand(environment, config, console)));
     commands.put(
         "jwt",
         () ->
@@ -57,7 +59,7 @@ final class Commands {
     commands.put(MAN_PAGE, () -> new CommandLine(new ManPageCommand(console)));
   }
 
-  private static CommandLine opensTunnels(Object command) {
+  private static CommandLine withSections(Object command) {
     return OptionSections.applyTo(new CommandLine(command));
   }
 

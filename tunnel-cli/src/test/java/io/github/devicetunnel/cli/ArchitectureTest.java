@@ -43,6 +43,9 @@ class ArchitectureTest {
               Set.of(
                   "book", "config", "console", "failure", "listen", "process", "report", "value")),
           entry("check", Set.of("config", "console", "failure", "listen", "option", "process")),
+          entry(
+              "devices",
+              Set.of("book", "config", "console", "failure", "option", "process", "value")),
           entry("demo", Set.of("console", "failure", "listen", "option", "process")),
           entry("jwt", Set.of("config", "console", "failure", "option", "process", "value")));
 

@@ -211,7 +211,7 @@ class DirectoryFaultTest {
 
   @Test
   void timesOutOnSlowPage() {
-    use(server.client().connectTimeout(Duration.ofMillis(300)));
+    use(server.client().connectTimeout(Duration.ofSeconds(2)));
     server.answer(
         url ->
             json(page(false, device(1, "a")))

@@ -36,6 +36,7 @@ final class ListenOptionScenes {
     scenes.put("--warm-connections", ListenOptionScenes::warmConnections);
     scenes.put("--port-file", ListenOptionScenes::portFile);
     scenes.put("--config", ListenOptionScenes::config);
+    scenes.put("--profile", ListenOptionScenes::profile);
     scenes.put("--reload-on-hangup", ListenOptionScenes::reloadOnHangup);
     return scenes;
   }
@@ -125,6 +126,23 @@ final class ListenOptionScenes {
       assertThat(program.terminate()).isZero();
       assertThat(file).doesNotExist();
     }
+  }
+
+  private static void profile(ProgramBench bench) throws Exception {
+    Path file =
+        Files.writeString(
+            bench.folder().resolve("profiles.yaml"),
+            "profiles: {other: {device: " + OTHER_DEVICE + "}}\n");
+    bench
+        .cloud()
+        .service()
+        .device(OTHER_DEVICE)
+        .onConnect(ProgramBench.SERVICE, ProgramBench::echo);
+    bench.succeed(
+        bench
+            .stdio(bench.cloud(), "--config=" + file, "--profile=other")
+            .variable("TUNNEL_DEVICE", ""));
+    assertThat(bench.cloud().service().upgrades().get(0).deviceId()).isEqualTo(OTHER_DEVICE);
   }
 
   private static void config(ProgramBench bench) throws Exception {

@@ -205,6 +205,7 @@ final class TroubleshootingTest {
           "No longer listening on {}",
           "Metrics and status page on http://{}/",
           "Reloaded {} for new connections",
+          "No devices found",
           "Uploaded to application {}");
 
   private static List<Text> texts;

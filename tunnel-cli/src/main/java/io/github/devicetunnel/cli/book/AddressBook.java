@@ -103,7 +103,13 @@ public final class AddressBook {
     if (common != null || text.contains(":") || aliases.isEmpty()) {
       return common == null ? text : common;
     }
-    throw unknown(where, "service", text, aliases, "; specify IP:PORT or add the service to ");
+    throw CommandFailure.usage(
+        where
+            + ": unknown service "
+            + Quoted.of(text)
+            + suggestion(
+                similar(text, aliases),
+                "; specify IP:PORT or add it to services in the configuration"));
   }
 
   /** Returns whether a text is an alias of some device or of all devices. */
@@ -113,23 +119,32 @@ public final class AddressBook {
         || byName.values().stream().anyMatch(device -> device.services().containsKey(alias));
   }
 
-  /** Returns a failure for a name that is not in the address book. */
-  public CommandFailure unknownDevice(String text, String where) {
-    List<String> names = byName.values().stream().map(NamedDevice::name).toList();
-    return unknown(where, "device", text, names, "; specify a device ID or add the device to ");
+  /** Returns whether a device has a similar name. */
+  public boolean suggestsDevice(String text) {
+    return !similar(text, names()).isEmpty();
   }
 
-  private static CommandFailure unknown(
-      String where, String kind, String text, Collection<String> known, String fix) {
-    List<String> similar = Spelling.similar(text, known, MAX_SUGGESTIONS);
-    return CommandFailure.usage(
+  private List<String> names() {
+    return byName.values().stream().map(NamedDevice::name).toList();
+  }
+
+  /** Returns a failure for a name that no device has. */
+  public CommandFailure unknownDevice(String text, String where, int exitCode) {
+    return CommandFailure.of(
+        exitCode,
         where
-            + ": unknown "
-            + kind
-            + " "
+            + ": unknown device "
             + Quoted.of(text)
-            + (similar.isEmpty()
-                ? fix + kind + "s in the configuration"
-                : "; did you mean " + String.join(" or ", similar) + "?"));
+            + suggestion(
+                similar(text, names()),
+                "; specify a device ID or add it to devices in the configuration"));
+  }
+
+  private static List<String> similar(String text, Collection<String> known) {
+    return Spelling.similar(text, known, MAX_SUGGESTIONS);
+  }
+
+  private static String suggestion(List<String> similar, String otherwise) {
+    return similar.isEmpty() ? otherwise : "; did you mean " + String.join(" or ", similar) + "?";
   }
 }

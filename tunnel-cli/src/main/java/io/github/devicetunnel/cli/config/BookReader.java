@@ -137,7 +137,7 @@ final class BookReader {
       TunnelSetting.SERVICE.apply(
           TunnelClient.builder(), address, file + ":" + each.line() + ": " + each.key());
       if (services.put(AddressBook.plain(each.key()), address) != null) {
-        throw at(each, "is already set; names are not case-sensitive, so remove one");
+        throw at(each, "is already set, because names are not case-sensitive; remove one");
       }
     }
     return services;

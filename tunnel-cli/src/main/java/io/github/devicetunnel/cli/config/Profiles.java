@@ -82,7 +82,7 @@ final class Profiles {
               + ": unknown profile "
               + Quoted.of(choice.name)
               + (nearest == null
-                  ? "; add it to " + PROFILES + " in the configuration"
+                  ? "; add it to profiles in the configuration"
                   : "; did you mean " + Quoted.of(nearest) + "?"));
     }
     return items;

@@ -138,6 +138,11 @@ public final class Console {
     return filter.names();
   }
 
+  /** Returns whether a text contains a secret, or looks like one. */
+  public boolean isSecret(String text) {
+    return !filter.redaction().apply(text).equals(text);
+  }
+
   /** Redacts secrets in a text and adds the names of devices. Returns null for null. */
   public @Nullable String redact(@Nullable String text) {
     return text == null ? null : filter.apply(text);

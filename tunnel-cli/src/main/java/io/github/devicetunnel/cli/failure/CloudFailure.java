@@ -3,6 +3,7 @@ package io.github.devicetunnel.cli.failure;
 import io.github.devicetunnel.CloseReason;
 import io.github.devicetunnel.TunnelException;
 import io.github.devicetunnel.TunnelRejectedException;
+import io.github.devicetunnel.directory.DirectoryException;
 import io.github.devicetunnel.jwt.VerificationKeyRejectedException;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -23,8 +24,17 @@ public final class CloudFailure {
    * known.
    */
   public static CommandFailure of(IOException e) {
+    return of("", e);
+  }
+
+  /**
+   * Returns a failure with the library's message.
+   *
+   * @param prefix the beginning of the message, such as the name of an option
+   */
+  public static CommandFailure of(String prefix, IOException e) {
     LOG.debug("the request to the cloud failed", e);
-    return CommandFailure.cloud(exitCode(e), String.valueOf(e.getMessage()));
+    return CommandFailure.of(exitCode(e), prefix + e.getMessage());
   }
 
   public static int exitCode(IOException e) {
@@ -34,10 +44,20 @@ public final class CloudFailure {
     if (e instanceof VerificationKeyRejectedException rejection) {
       return exitCode(rejection.statusCode());
     }
+    if (e instanceof DirectoryException failure) {
+      return exitCode(failure);
+    }
     if (e.getCause() instanceof ProtocolException) {
       return ExitCode.OTHER_ANSWER; // The server does not speak HTTP.
     }
     return e instanceof TunnelException failure ? exitCode(failure.reason()) : ExitCode.UNREACHABLE;
+  }
+
+  private static int exitCode(DirectoryException failure) {
+    if (failure.statusCode() > 0) {
+      return exitCode(failure.statusCode());
+    }
+    return failure.getCause() instanceof IOException cause ? exitCode(cause) : ExitCode.UNREACHABLE;
   }
 
   private static int exitCode(int status) {

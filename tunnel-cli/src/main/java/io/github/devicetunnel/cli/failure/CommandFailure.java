@@ -35,13 +35,8 @@ public final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCode.CREDENTIAL_REJECTED, message, hint);
   }
 
-  /** Returns a failure for a request that the cloud did not fulfil. */
-  static CommandFailure cloud(int exitCode, String message) {
-    return new CommandFailure(exitCode, message, null);
-  }
-
-  /** Returns a failure for a child program that cannot be executed. */
-  public static CommandFailure program(int exitCode, String message) {
+  /** Returns a failure with an exit code and no hint. */
+  public static CommandFailure of(int exitCode, String message) {
     return new CommandFailure(exitCode, message, null);
   }
 

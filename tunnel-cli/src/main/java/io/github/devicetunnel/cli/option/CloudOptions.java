@@ -9,7 +9,6 @@ import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.listen.TunnelSetting;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.BuilderMessages;
-import io.github.devicetunnel.cli.value.OptionNames;
 import io.github.devicetunnel.cli.value.Seconds;
 import java.time.Duration;
 import java.util.List;
@@ -26,37 +25,7 @@ public final class CloudOptions {
   private static final String FULL_URL = "/v3/devices/";
   private static final String PING_DURATION = "--ping-duration";
 
-  /** Read by {@link Config}, before picocli assigns the values of options. */
-  @SuppressWarnings("UnusedVariable")
-  @Option(
-      names = OptionNames.CONFIG,
-      paramLabel = "FILE",
-      order = 9,
-      description =
-          "YAML file with options, named without dashes, and 'tunnels', a list of listeners with"
-              + " listen, device and service; arguments and environment variables take precedence"
-              + " [default: ~/.config/device-tunnel/config.yaml] [env: TUNNEL_CONFIG]")
-  private @Nullable String config;
-
-  /** Read by {@link Config}. */
-  @SuppressWarnings("UnusedVariable")
-  @Option(
-      names = OptionNames.PROFILE,
-      paramLabel = "NAME",
-      order = 9,
-      description =
-          "Profile of the configuration, whose options override the common ones"
-              + " [default: its default-profile] [env: TUNNEL_PROFILE]")
-  private @Nullable String profile;
-
-  @Option(
-      names = OptionNames.CLOUD_URI,
-      paramLabel = "URL",
-      order = 10,
-      description =
-          "Base URL of the cloud, such as wss://api.us-east-1.mbedcloud.com, or the full URL of a"
-              + " connection [env: TUNNEL_CLOUD_URI]")
-  private @Nullable String cloudUri;
+  @Mixin private final AccessOptions access = new AccessOptions();
 
   @Option(
       names = DEVICE,
@@ -76,8 +45,6 @@ public final class CloudOptions {
               + " [env: TUNNEL_SERVICE]")
   private @Nullable String service;
 
-  @Mixin private final CredentialOptions credentials = new CredentialOptions();
-
   @Option(
       names = PING_DURATION,
       paramLabel = "SECONDS",
@@ -92,25 +59,26 @@ public final class CloudOptions {
 
   @Mixin private final LimitOptions limits = new LimitOptions();
 
-  @Mixin private final NetworkOptions network = new NetworkOptions();
-
-  @Option(
-      names = "--allow-plaintext",
-      order = 36,
-      description = "Allow sending the credential unencrypted (ws://) to another machine")
-  private boolean allowPlaintext;
-
   /**
    * Builds a client for the target of these options. Does not connect.
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if an option is invalid
    */
   public TunnelClient client(Environment environment, Config config, Console console) {
-    TargetNames.Resolved target =
-        new TargetNames(config.book())
-            .resolve(device(environment, config), service(environment, config));
+    TargetNames.Resolved target;
+    try (DirectoryNames directory = directory(environment, config, console)) {
+      target =
+          new TargetNames(config.book(), directory)
+              .resolve(device(environment, config), service(environment, config));
+    }
     return client(
-        environment, config, console, target, own(target.credentials(), config), builder -> {});
+        environment, config, console, target, access.own(target.key(), config), builder -> {});
+  }
+
+  /** Returns the names of the cloud's device directory. */
+  DirectoryNames directory(Environment environment, Config config, Console console) {
+    return new DirectoryNames(
+        () -> access.client(environment, config, console, timeouts::applyTo), console);
   }
 
   /**
@@ -130,41 +98,31 @@ public final class CloudOptions {
       Consumer<TunnelClient.Builder> further) {
     TunnelClient.Builder builder = TunnelClient.builder();
     further.accept(builder);
-    Setting uri = uri(environment);
-    set(builder::cloudUri, uri);
-    set(builder::deviceId, target.device());
-    set(builder::serviceAddress, target.service());
-    network.applyTo(builder, uri.value(), environment);
+    access.uri(environment).applyTo(builder::cloudUri);
+    if (target.device() != null) {
+      target.device().applyTo(builder::deviceId);
+    }
+    if (target.service() != null) {
+      target.service().applyTo(builder::serviceAddress);
+    }
     timeouts.applyTo(builder);
     limits.applyTo(builder);
-    Setting pings = new Setting(PING_DURATION, pingDuration, null);
-    set(value -> builder.pingInterval(Seconds.parse(value)), pings);
+    new Setting(PING_DURATION, pingDuration, null)
+        .applyTo(value -> builder.pingInterval(Seconds.parse(value)));
     checkPings(timeouts.requiringPings(), "--");
-    builder.allowPlaintext(allowPlaintext);
-    KeyOptions.Key key =
-        own == null ? credentials.key(environment, config) : new KeyOptions.Key(own, false);
-    builder.credentials(key.credentials());
-    TunnelClient client = build(builder);
-    if (key.exposed()) {
-      console.warn(
-          "--api-key exposes the key to other users of this machine; use --api-key-file or"
-              + " TUNNEL_API_KEY");
+    TunnelClient client = access.build(builder, own, environment, config);
+    if (client.target().isEmpty()) {
+      client.close();
+      throw CommandFailure.usage(
+          BuilderMessages.translate(new IllegalStateException("deviceId is missing"), null));
     }
-    if (network.exposesPassword(config)) {
-      console.warn(
-          "--proxy exposes the password to other users of this machine; use ALL_PROXY or --config");
-    }
+    access.warn(config, console);
     return client;
   }
 
-  /** Returns whether these options contain a credential. */
-  boolean hasCredential(Environment environment) {
-    return credentials.isPresent(environment);
-  }
-
-  /** Returns a device's own credential, unless an argument overrides it. */
-  @Nullable Credentials own(@Nullable Credentials ofDevice, Config config) {
-    return credentials.isArgument(config) ? null : ofDevice;
+  /** Returns the options for access to the cloud. */
+  AccessOptions access() {
+    return access;
   }
 
   /**
@@ -199,21 +157,12 @@ public final class CloudOptions {
 
   /** Reloads certificates as {@link NetworkOptions#reloadCertificates} does. */
   List<String> reloadCertificates() {
-    return network.reloadCertificates();
+    return access.reloadCertificates();
   }
 
   /** Returns the maximum time for open connections to finish when the program stops. */
   public Duration drainTimeout() {
     return timeouts.drainTimeout();
-  }
-
-  private Setting uri(Environment environment) {
-    Setting uri = Setting.find(OptionNames.CLOUD_URI, cloudUri, "TUNNEL_CLOUD_URI", environment);
-    if (uri == null) {
-      throw CommandFailure.usage(
-          OptionNames.CLOUD_URI + ": is missing; specify it or set TUNNEL_CLOUD_URI");
-    }
-    return uri;
   }
 
   /** Returns the name or ID of the device, or null if only a full URL may contain it. */
@@ -237,7 +186,7 @@ public final class CloudOptions {
     if (part == null) {
       return null;
     }
-    Setting uri = uri(environment);
+    Setting uri = access.uri(environment);
     boolean isFull = uri.value().contains(FULL_URL);
     return isFull && rank(part, config) < rank(uri, config) ? null : part;
   }
@@ -247,28 +196,5 @@ public final class CloudOptions {
       return config.sets(setting.option()) ? 0 : 2;
     }
     return 1;
-  }
-
-  private static void set(Consumer<String> setter, @Nullable Setting setting) {
-    if (setting == null) {
-      return;
-    }
-    try {
-      setter.accept(setting.value());
-    } catch (IllegalArgumentException e) {
-      throw setting.rejected(e);
-    }
-  }
-
-  private static TunnelClient build(TunnelClient.Builder builder) {
-    try {
-      TunnelClient client = builder.build();
-      if (client.target().isEmpty()) {
-        throw new IllegalStateException("deviceId is missing");
-      }
-      return client;
-    } catch (IllegalStateException e) {
-      throw CommandFailure.usage(BuilderMessages.translate(e, null));
-    }
   }
 }

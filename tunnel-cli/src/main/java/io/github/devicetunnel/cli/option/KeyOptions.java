@@ -7,10 +7,12 @@ import static io.github.devicetunnel.cli.value.OptionNames.APPLICATION_ID;
 
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TokenSource;
+import io.github.devicetunnel.cli.book.NamedDevice;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
+import io.github.devicetunnel.cli.value.BuilderMessages;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -60,6 +62,21 @@ public final class KeyOptions {
     } catch (IllegalArgumentException e) {
       boolean isKey = !String.valueOf(e.getMessage()).startsWith("applicationId");
       throw (application == null || isKey ? key : application).rejected(e);
+    }
+  }
+
+  /**
+   * Returns the credentials of a device.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the key file cannot be read
+   */
+  static Credentials credentials(NamedDevice.Key key) {
+    try {
+      return credentials(key.file(), KeyFile.read(key.origin(), key.file()), key.applicationId());
+    } catch (IllegalArgumentException e) {
+      // In the file, options are named without dashes.
+      throw CommandFailure.usage(
+          BuilderMessages.translate(e, key.origin()).replace("--application", "application"));
     }
   }
 

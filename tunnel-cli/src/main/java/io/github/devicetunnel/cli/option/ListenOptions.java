@@ -124,14 +124,20 @@ public final class ListenOptions {
     List<TunnelSpec> configured = specs(config.tunnels(), cloud);
     ListenTargets targets = new ListenTargets(cloud, environment, config);
     borrowed.addAll(ListenTargets.setByAll(configured));
-    List<TunnelSpec> specs = targets.resolve(configured, config.book());
     PortFile file = portFile == null ? null : PortFile.at(portFile);
+    List<TunnelSpec> specs;
+    TargetNames.Resolved common;
+    try (DirectoryNames directory = cloud.directory(environment, config, console)) {
+      TargetNames names = new TargetNames(config.book(), directory);
+      specs = targets.resolve(configured, names);
+      common = targets.shared(specs, borrowed, names);
+    }
     TunnelClient shared =
         cloud.client(
             environment,
             config,
             console,
-            targets.shared(specs, borrowed, config.book()),
+            common,
             targets.sharedCredentials(specs),
             builder -> {
               applyTo(builder);
@@ -148,7 +154,10 @@ public final class ListenOptions {
   public TunnelClient firstClient(
       CloudOptions cloud, Environment environment, Config config, Console console) {
     TunnelSpec first = specs(config.tunnels(), cloud).get(0);
-    return new ListenTargets(cloud, environment, config).client(first, console);
+    try (DirectoryNames directory = cloud.directory(environment, config, console)) {
+      return new ListenTargets(cloud, environment, config)
+          .client(first, new TargetNames(config.book(), directory), console);
+    }
   }
 
   private void applyTo(TunnelClient.Builder builder) {
@@ -175,7 +184,11 @@ public final class ListenOptions {
    * @throws CommandFailure with {@link ExitCode#USAGE} if the file lacks what it had at startup
    */
   List<TunnelSpec> specsAfterReload(
-      ConfigFile fresh, Config config, CloudOptions cloud, Environment environment) {
+      ConfigFile fresh,
+      Config config,
+      CloudOptions cloud,
+      Environment environment,
+      Console console) {
     if (!config.tunnels().isEmpty()) {
       checkNotEmptied(fresh);
     }
@@ -184,9 +197,11 @@ public final class ListenOptions {
       borrowed.stream().filter(part -> !spec.has(part)).forEach(part -> failMissing(spec, part));
     }
     ListenTargets targets = new ListenTargets(cloud, environment, config);
-    List<TunnelSpec> resolved = targets.resolve(specs, fresh.book());
-    targets.requireCredentials(resolved);
-    return resolved;
+    try (DirectoryNames directory = cloud.directory(environment, config, console)) {
+      List<TunnelSpec> resolved = targets.resolve(specs, new TargetNames(fresh.book(), directory));
+      targets.requireCredentials(resolved);
+      return resolved;
+    }
   }
 
   /**

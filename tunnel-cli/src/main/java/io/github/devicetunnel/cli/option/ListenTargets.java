@@ -2,7 +2,6 @@ package io.github.devicetunnel.cli.option;
 
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
-import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -47,8 +46,7 @@ final class ListenTargets {
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if a name is unknown
    */
-  List<TunnelSpec> resolve(List<TunnelSpec> specs, AddressBook book) {
-    TargetNames names = new TargetNames(book);
+  List<TunnelSpec> resolve(List<TunnelSpec> specs, TargetNames names) {
     return specs.stream().map(spec -> resolve(spec, names)).toList();
   }
 
@@ -61,7 +59,7 @@ final class ListenTargets {
     if (target.service() != null) {
       parts.put(TunnelSetting.SERVICE, target.service().value());
     }
-    return spec.with(parts, cloud.own(target.credentials(), config));
+    return spec.with(parts, cloud.access().own(target.key(), config));
   }
 
   private TargetNames.Resolved target(TunnelSpec spec, TargetNames names) {
@@ -85,16 +83,15 @@ final class ListenTargets {
    * @param borrowed the parts that every listener sets
    */
   TargetNames.Resolved shared(
-      List<TunnelSpec> specs, Set<TunnelSetting> borrowed, AddressBook book) {
+      List<TunnelSpec> specs, Set<TunnelSetting> borrowed, TargetNames names) {
     TunnelSpec first = specs.get(0);
-    return new TargetNames(book)
-        .resolve(
-            borrowed.contains(TunnelSetting.DEVICE)
-                ? setting(first, TunnelSetting.DEVICE)
-                : cloud.device(environment, config),
-            borrowed.contains(TunnelSetting.SERVICE)
-                ? setting(first, TunnelSetting.SERVICE)
-                : cloud.service(environment, config));
+    return names.resolve(
+        borrowed.contains(TunnelSetting.DEVICE)
+            ? setting(first, TunnelSetting.DEVICE)
+            : cloud.device(environment, config),
+        borrowed.contains(TunnelSetting.SERVICE)
+            ? setting(first, TunnelSetting.SERVICE)
+            : cloud.service(environment, config));
   }
 
   /**
@@ -105,7 +102,7 @@ final class ListenTargets {
    */
   @Nullable Credentials sharedCredentials(List<TunnelSpec> specs) {
     boolean own = specs.stream().allMatch(spec -> spec.credentials() != null);
-    return own && !cloud.hasCredential(environment) ? specs.get(0).credentials() : null;
+    return own && !cloud.access().hasCredential(environment) ? specs.get(0).credentials() : null;
   }
 
   /**
@@ -116,7 +113,7 @@ final class ListenTargets {
    */
   void requireCredentials(List<TunnelSpec> specs) {
     for (TunnelSpec spec : specs) {
-      if (spec.credentials() == null && !cloud.hasCredential(environment)) {
+      if (spec.credentials() == null && !cloud.access().hasCredential(environment)) {
         throw CommandFailure.usage(
             spec.origin()
                 + ": the device has no credential, and no common one was set at startup; add one"
@@ -126,14 +123,14 @@ final class ListenTargets {
   }
 
   /** Returns a client with the settings of one listener. */
-  TunnelClient client(TunnelSpec spec, Console console) {
-    TargetNames.Resolved target = target(spec, new TargetNames(config.book()));
+  TunnelClient client(TunnelSpec spec, TargetNames names, Console console) {
+    TargetNames.Resolved target = target(spec, names);
     return cloud.client(
         environment,
         config,
         console,
         target,
-        cloud.own(target.credentials(), config),
+        cloud.access().own(target.key(), config),
         builder ->
             spec.settings()
                 .forEach(

@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * select its section.
  */
 public enum OptionSections {
+  FILTERS("Filters", 60),
   TARGET("Target", 10),
   CREDENTIALS("Credentials", 20),
   LISTENERS("Listeners", 0),
@@ -77,7 +78,7 @@ public enum OptionSections {
   }
 
   private boolean holds(OptionSpec option) {
-    boolean grouped = option.order() >= 0 && option.order() < OUTPUT.first + SIZE;
+    boolean grouped = option.order() >= 0 && option.order() < FILTERS.first + SIZE;
     return this == OTHER ? !grouped : grouped && option.order() / SIZE == first / SIZE;
   }
 }

@@ -85,7 +85,8 @@ public final class Reload {
   private Plan plan(Listeners listeners) {
     ConfigFile fresh = config.reread();
     return new Plan(
-        fresh, listeners.prepare(listen.specsAfterReload(fresh, config, cloud, environment)));
+        fresh,
+        listeners.prepare(listen.specsAfterReload(fresh, config, cloud, environment, console)));
   }
 
   private void reloadCertificates() throws InterruptedException {

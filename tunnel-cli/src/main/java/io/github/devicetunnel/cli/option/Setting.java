@@ -1,8 +1,10 @@
 package io.github.devicetunnel.cli.option;
 
 import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.BuilderMessages;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,19 @@ public record Setting(String option, String value, @Nullable String variable) {
 
   boolean isArgument() {
     return variable == null;
+  }
+
+  /**
+   * Passes the value to a setter of the library.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the setter rejects it
+   */
+  void applyTo(Consumer<String> setter) {
+    try {
+      setter.accept(value);
+    } catch (IllegalArgumentException e) {
+      throw rejected(e);
+    }
   }
 
   /**

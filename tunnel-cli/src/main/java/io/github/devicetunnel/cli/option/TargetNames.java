@@ -1,19 +1,29 @@
 package io.github.devicetunnel.cli.option;
 
-import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.book.NamedDevice;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
-import io.github.devicetunnel.cli.value.BuilderMessages;
 import org.jspecify.annotations.Nullable;
 
 /** Replaces the names of devices and services by device IDs and addresses. */
 public final class TargetNames {
   private final AddressBook book;
+  private final @Nullable DirectoryNames directory;
 
+  /** Creates names for a command without a cloud. */
   public TargetNames(AddressBook book) {
+    this(book, null);
+  }
+
+  /**
+   * Creates names.
+   *
+   * @param directory the names of devices that are not in the address book
+   */
+  TargetNames(AddressBook book, @Nullable DirectoryNames directory) {
     this.book = book;
+    this.directory = directory;
   }
 
   /**
@@ -22,18 +32,17 @@ public final class TargetNames {
    *
    * @param device null if no device was given
    * @param service null if no service was given
-   * @param credentials the device's own credential, or null
+   * @param key the device's own credential, or null
    */
   public record Resolved(
-      @Nullable Setting device, @Nullable Setting service, @Nullable Credentials credentials) {}
+      @Nullable Setting device, @Nullable Setting service, NamedDevice.@Nullable Key key) {}
 
   /**
    * Resolves a device and a service, which may be an alias of the device.
    *
    * @param device name or ID, or null
    * @param service alias or address, or null
-   * @throws CommandFailure with {@link ExitCode#USAGE} if a name is unknown, or the key file of the
-   *     device cannot be read
+   * @throws CommandFailure if a name is unknown, or the directory cannot be read
    */
   public Resolved resolve(@Nullable Setting device, @Nullable Setting service) {
     NamedDevice named = device == null ? null : book.device(device.value());
@@ -42,7 +51,7 @@ public final class TargetNames {
         service == null
             ? null
             : service.with(book.service(named, service.value(), service.where())),
-        named == null || named.key() == null ? null : credentials(named.key()));
+        named == null ? null : named.key());
   }
 
   private String id(Setting device, @Nullable NamedDevice named) {
@@ -52,17 +61,9 @@ public final class TargetNames {
     if (AddressBook.resemblesId(device.value())) {
       return device.value();
     }
-    throw book.unknownDevice(device.value(), device.where());
-  }
-
-  private static Credentials credentials(NamedDevice.Key key) {
-    try {
-      return KeyOptions.credentials(
-          key.file(), KeyFile.read(key.origin(), key.file()), key.applicationId());
-    } catch (IllegalArgumentException e) {
-      // In the file, options are named without dashes.
-      throw CommandFailure.usage(
-          BuilderMessages.translate(e, key.origin()).replace("--application", "application"));
+    if (directory == null) {
+      throw book.unknownDevice(device.value(), device.where(), ExitCode.USAGE);
     }
+    return directory.id(device.value(), device.where(), book);
   }
 }

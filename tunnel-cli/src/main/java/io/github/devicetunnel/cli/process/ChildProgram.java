@@ -210,11 +210,11 @@ public final class ChildProgram {
     Matcher error = ERROR.matcher(message);
     boolean known = error.find();
     if (known && NO_SUCH_FILE.contains(error.group("number"))) {
-      return CommandFailure.program(
+      return CommandFailure.of(
           ExitCode.NO_PROGRAM,
           "cannot run " + Quoted.of(program) + ": program not found; check its name and PATH");
     }
-    return CommandFailure.program(
+    return CommandFailure.of(
         ExitCode.NOT_EXECUTABLE,
         "cannot run " + Quoted.of(program) + ": " + (known ? error.group("words") : message));
   }

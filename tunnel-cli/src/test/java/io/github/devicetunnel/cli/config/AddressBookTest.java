@@ -383,15 +383,10 @@ class AddressBookTest {
         "services: {'a:1': '127.0.0.1:80'} | 1: \"a:1\" is not a valid service name",
         "profiles: {a: {devise: x}} | 1: unknown key \"devise\"; did you mean \"device\"?",
         "'default-profile: a' | 1: default-profile: unknown profile \"a\"; add it to profiles",
-        "'devices: {turbine-7: 017b7fddb124724840c1c7b800000000}\ndevice: turbin-7'"
-            + " | 2: device: unknown device \"turbin-7\"; did you mean turbine-7?",
-        "'devices: {turbine-7: 017b7fddb124724840c1c7b800000000}\ndevice: other'"
-            + " | 2: device: unknown device \"other\"; specify a device ID or add the device to"
-            + " devices in the configuration",
         "'services: {web: 127.0.0.1:80}\nservice: wbe'"
             + " | 2: service: unknown service \"wbe\"; did you mean web?",
         "'services: {web: 127.0.0.1:80}\ntunnels:\n- listen: :1\n  service: ssh'"
-            + " | 4: service: unknown service \"ssh\"; specify IP:PORT or add the service to",
+            + " | 4: service: unknown service \"ssh\"; specify IP:PORT or add it to services",
       })
   void namesFileAndLineOfMistake(String text, String message) throws Exception {
     Files.writeString(file, text + "\n");
@@ -411,9 +406,19 @@ class AddressBookTest {
     writeBook();
     Program program =
         program().run("--config=" + file, "-L=:0=turbine-7/web", "-L=:0=turbine-8/web");
-    assertThat(program.exitCode()).isEqualTo(2);
+    assertThat(program.exitCode()).isEqualTo(5);
     assertThat(program.nextErrorLine())
         .isEqualTo("tunnel: -L: unknown device \"turbine-8\"; did you mean Turbine-7?");
     assertThat(program.output()).isEmpty();
+
+    writeBook("listen-uri: ':0'", "device: other", "service: web");
+    Program ofFile = program().run("--config=" + file);
+    assertThat(ofFile.exitCode()).isEqualTo(5);
+    assertThat(ofFile.nextErrorLine())
+        .isEqualTo(
+            "tunnel: "
+                + file
+                + ":9: device: unknown device \"other\"; specify a device ID or add it to devices"
+                + " in the configuration");
   }
 }
