@@ -14,20 +14,28 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the packaged program in a JVM that has too little memory for its connections. */
 final class SmallMemoryTest {
@@ -41,6 +49,8 @@ final class SmallMemoryTest {
   private TunnelProgram start(Cloud cloud, String javaOptions) throws IOException {
     Map<String, String> variables = new HashMap<>(TunnelProgram.settings(cloud));
     variables.put("TUNNEL_JAVA_OPTS", javaOptions);
+    Path authority = Files.writeString(folder.resolve("ca.pem"), TestingCloud.certificate());
+    variables.put("SSL_CERT_FILE", authority.toString());
     String time = Await.LONG.toSeconds() + "s";
     return TunnelProgram.start(
         folder,
@@ -199,6 +209,74 @@ final class SmallMemoryTest {
         }
       }
     }
+  }
+
+  /** All clients leave at once while their connections carry bytes and the heap is nearly full. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void allConnectionsEndWhenClientsLeave(boolean tls) throws Exception {
+    int connections = 300;
+    AtomicInteger streams = new AtomicInteger();
+    try (TestingCloud cloud = tls ? TestingCloud.startedWithTls() : TestingCloud.started()) {
+      cloud
+          .service()
+          .device(Cloud.DEVICE)
+          .onConnect(
+              ProgramBench.SERVICE,
+              stream -> {
+                streams.incrementAndGet();
+                try {
+                  stream.inputStream().transferTo(stream.outputStream());
+                } finally {
+                  streams.decrementAndGet();
+                }
+              });
+      try (TunnelProgram program = start(cloud, "-Xmx24m")) {
+        int port = program.awaitJsonPort();
+        List<Socket> open = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+          Socket socket = ProgramBench.connect(port);
+          open.add(socket);
+          writeIfOpen(socket);
+        }
+        Await.until("many streams", () -> streams.get() >= connections / 4);
+        for (Socket socket : open) {
+          socket.close();
+        }
+        Await.until(() -> streams.get() + " streams to end", () -> streams.get() == 0);
+        Await.until("the last event of each connection", () -> unfinished(program) == 0);
+        try (Socket another = ProgramBench.connected(port)) {
+          assertThat(another.isConnected()).isTrue();
+        }
+      }
+    }
+  }
+
+  /** Writes more bytes than the first buffers hold, without waiting for them to be carried. */
+  private static void writeIfOpen(Socket socket) {
+    try {
+      socket.getOutputStream().write(new byte[10_000]);
+    } catch (IOException e) {
+      // The connection did not fit.
+    }
+  }
+
+  /** Returns the number of opened connections without a last event. */
+  private static long unfinished(TunnelProgram program) {
+    List<String> lines = program.output().lines().toList();
+    Set<String> opened = numbers(lines, "opened");
+    opened.removeAll(numbers(lines, "closed"));
+    opened.removeAll(numbers(lines, "failed"));
+    return opened.size();
+  }
+
+  private static Set<String> numbers(List<String> lines, String event) {
+    Pattern connection = Pattern.compile("\"event\":\"" + event + "\".*?\"connection\":(\\d+)");
+    return lines.stream()
+        .map(connection::matcher)
+        .filter(Matcher::find)
+        .map(matcher -> matcher.group(1))
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /** Returns false for a connection that was reset before it received data. */
