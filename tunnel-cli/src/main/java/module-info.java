@@ -27,6 +27,8 @@ module io.github.devicetunnel.cli {
       info.picocli;
   opens io.github.devicetunnel.cli.check to
       info.picocli;
+  opens io.github.devicetunnel.cli.completion to
+      info.picocli;
   opens io.github.devicetunnel.cli.demo to
       info.picocli;
   opens io.github.devicetunnel.cli.jwt to

@@ -1,6 +1,8 @@
 package io.github.devicetunnel.cli;
 
 import io.github.devicetunnel.cli.check.CheckCommand;
+import io.github.devicetunnel.cli.completion.CompletionCommand;
+import io.github.devicetunnel.cli.completion.NamesCommand;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.demo.DemoCommand;
@@ -55,7 +57,11 @@ final class Commands {
             new CommandLine(new VerificationKeyCommand())
                 .addSubcommand(new VerificationKeyUploadCommand(environment, console)));
     commands.put("demo", () -> new CommandLine(new DemoCommand(environment, console)));
-    commands.put(COMPLETION, () -> new CommandLine(new CompletionCommand(console)));
+    commands.put(
+        COMPLETION,
+        () ->
+            new CommandLine(new CompletionCommand(console))
+                .addSubcommand(new NamesCommand(environment, console)));
     commands.put(MAN_PAGE, () -> new CommandLine(new ManPageCommand(console)));
   }
 
@@ -78,12 +84,14 @@ final class Commands {
   }
 
   /**
-   * Returns the program for arguments that begin with a word. If the word is a command, the program
-   * contains only that command, because processing the options of all commands takes a third of the
-   * startup time. A command that describes the other commands requires all of them.
+   * Returns the program for arguments. If the first one is a command, the program contains only
+   * that command, because processing the options of all commands takes a third of the startup time.
+   * A command that describes the other commands requires all of them.
    */
-  CommandLine programFor(String word) {
-    boolean describesAll = word.equals(COMPLETION) || word.equals(MAN_PAGE);
+  CommandLine programFor(String[] args) {
+    String word = args[0];
+    boolean printsNames = args.length > 1 && args[1].equals(NamesCommand.NAME);
+    boolean describesAll = (word.equals(COMPLETION) && !printsNames) || word.equals(MAN_PAGE);
     return commands.containsKey(word) && !describesAll ? program(List.of(word)) : all();
   }
 

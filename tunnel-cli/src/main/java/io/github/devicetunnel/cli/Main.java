@@ -61,7 +61,7 @@ public final class Main {
     String[] given = Arguments.normalize(args);
     Config config = new Config(environment, console);
     Commands commands = new Commands(environment, config, console);
-    CommandLine commandLine = commands.programFor(given[0]);
+    CommandLine commandLine = commands.programFor(given);
     UsageErrors usageErrors = new UsageErrors(args, commands.names());
     commandLine
         .setParameterExceptionHandler(

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -34,10 +35,7 @@ final class ManPage {
     macro("SH", "SYNOPSIS");
     example(Stream.of(usage.customSynopsis()).map(String::strip).toArray(String[]::new));
     macro("SH", "COMMANDS");
-    program.subcommands().values().stream()
-        .map(command -> command.getCommandSpec())
-        .filter(command -> !command.usageMessage().hidden())
-        .forEach(this::command);
+    subcommands(program).forEach(this::command);
     macro("SH", "EXIT STATUS");
     for (Map.Entry<String, String> code : usage.exitCodeList().entrySet()) {
       tagged("\\fB" + escaped(code.getKey().strip()) + "\\fR", plain(code.getValue()));
@@ -47,9 +45,17 @@ final class ManPage {
     return roff.toString();
   }
 
+  private static List<CommandSpec> subcommands(CommandSpec command) {
+    return command.subcommands().values().stream()
+        .map(CommandLine::getCommandSpec)
+        .filter(sub -> !sub.usageMessage().hidden())
+        .toList();
+  }
+
   private void command(CommandSpec command) {
-    if (!command.subcommands().isEmpty()) {
-      command.subcommands().values().forEach(sub -> command(sub.getCommandSpec()));
+    List<CommandSpec> subcommands = subcommands(command);
+    if (!subcommands.isEmpty()) {
+      subcommands.forEach(this::command);
       return;
     }
     macro("SS", command.qualifiedName());

@@ -46,6 +46,7 @@ class ArchitectureTest {
           entry(
               "devices",
               Set.of("book", "config", "console", "failure", "option", "process", "value")),
+          entry("completion", Set.of("book", "config", "console", "failure", "option", "process")),
           entry("demo", Set.of("console", "failure", "listen", "option", "process")),
           entry("jwt", Set.of("config", "console", "failure", "option", "process", "value")));
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -96,10 +97,7 @@ public final class AddressBook {
     String alias = plain(text);
     String own = device == null ? null : device.services().get(alias);
     String common = own == null ? services.get(alias) : own;
-    TreeSet<String> aliases = new TreeSet<>(services.keySet());
-    if (device != null) {
-      aliases.addAll(device.services().keySet());
-    }
+    SortedSet<String> aliases = services(device);
     if (common != null || text.contains(":") || aliases.isEmpty()) {
       return common == null ? text : common;
     }
@@ -110,6 +108,15 @@ public final class AddressBook {
             + suggestion(
                 similar(text, aliases),
                 "; specify IP:PORT or add it to services in the configuration"));
+  }
+
+  /** Returns the aliases that a device has, or that all devices have for null. */
+  public SortedSet<String> services(@Nullable NamedDevice device) {
+    SortedSet<String> aliases = new TreeSet<>(services.keySet());
+    if (device != null) {
+      aliases.addAll(device.services().keySet());
+    }
+    return aliases;
   }
 
   /** Returns whether a text is an alias of some device or of all devices. */

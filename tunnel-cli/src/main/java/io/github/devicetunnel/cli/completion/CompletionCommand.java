@@ -1,4 +1,4 @@
-package io.github.devicetunnel.cli;
+package io.github.devicetunnel.cli.completion;
 
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -27,9 +27,10 @@ import picocli.CommandLine.Spec;
     },
     synopsisHeading = "Usage: ",
     customSynopsis = "tunnel completion bash|zsh",
+    commandListHeading = "",
     optionListHeading = "%n",
     sortOptions = false)
-final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand implements Callable<Integer> {
   private final Console console;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -37,7 +38,7 @@ final class CompletionCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "SHELL", description = "Shell: bash or zsh")
   private String shell = "";
 
-  CompletionCommand(Console console) {
+  public CompletionCommand(Console console) {
     this.console = console;
   }
 
