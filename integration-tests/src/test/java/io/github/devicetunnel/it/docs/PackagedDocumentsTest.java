@@ -82,7 +82,9 @@ final class PackagedDocumentsTest {
         .isEqualTo(ProgramRun.text(COMPLETION));
     assertThat(PackagedProgram.in(folder, cloud, "completion", "zsh").succeed())
         .contains("bashcompinit");
-    assertThat(PackagedProgram.in(folder, cloud, "completion", "fish").run().exitCode())
+    assertThat(PackagedProgram.in(folder, cloud, "completion", "fish").succeed())
+        .isEqualTo(ProgramRun.text(SHARE.resolve("fish/vendor_completions.d/tunnel.fish")));
+    assertThat(PackagedProgram.in(folder, cloud, "completion", "tcsh").run().exitCode())
         .isEqualTo(2);
   }
 

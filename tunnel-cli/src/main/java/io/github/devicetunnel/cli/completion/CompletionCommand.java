@@ -4,13 +4,12 @@ import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.option.Version;
-import java.util.Objects;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -20,13 +19,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Prints a shell completion script for commands and options.",
+      "Prints a shell completion script for commands, options, and names of the configuration.",
       "",
-      "Current shell: source <(tunnel completion bash)",
-      "New shells:    add the same line to ~/.bashrc or ~/.zshrc"
+      "bash, zsh:   source <(tunnel completion bash)",
+      "fish:        tunnel completion fish | source",
+      "PowerShell:  tunnel completion powershell | Out-String | Invoke-Expression",
+      "",
+      "New shells:  add the same line to a startup file, such as ~/.bashrc"
     },
     synopsisHeading = "Usage: ",
-    customSynopsis = "tunnel completion bash|zsh",
+    customSynopsis = "tunnel completion bash|zsh|fish|powershell",
     commandListHeading = "",
     optionListHeading = "%n",
     sortOptions = false)
@@ -35,8 +37,20 @@ public final class CompletionCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(arity = "0..1", paramLabel = "SHELL", description = "Shell: bash or zsh")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SHELL",
+      completionCandidates = Shells.class,
+      description = "Shell: bash, zsh, fish or powershell")
   private String shell = "";
+
+  /** The shells, for their own completion. */
+  static final class Shells implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("bash", "zsh", "fish", "powershell").iterator();
+    }
+  }
 
   public CompletionCommand(Console console) {
     this.console = console;
@@ -44,27 +58,25 @@ public final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // The script works in both shells; in zsh it loads bashcompinit.
-    if (!shell.equals("bash") && !shell.equals("zsh")) {
-      throw CommandFailure.usage(
-          shell.isEmpty()
-              ? "the shell is missing; specify bash or zsh"
-              : "the shell is not supported; specify bash or zsh");
-    }
-    CommandLine program = spec.root().commandLine();
-    addDefaultCommand(program);
-    console.result(AutoComplete.bash("tunnel", program).stripTrailing());
+    String script =
+        switch (shell) {
+          // The script works in both shells; in zsh it loads bashcompinit.
+          case "bash", "zsh" -> BashScript.of(program());
+          case "fish" -> FishScript.of(program());
+          case "powershell" -> PowerShellScript.of(program());
+          default ->
+              throw CommandFailure.usage(
+                  shell.isEmpty()
+                      ? "the shell is missing; specify bash, zsh, fish or powershell"
+                      : "the shell is not supported; specify bash, zsh, fish or powershell");
+        };
+    console.result(script.stripTrailing());
     return ExitCode.OK;
   }
 
-  /** Adds the options of {@code listen}, which is the default command. */
-  private static void addDefaultCommand(CommandLine program) {
-    CommandSpec root = program.getCommandSpec();
-    CommandLine listen = Objects.requireNonNull(program.getSubcommands().get("listen"));
-    for (OptionSpec option : listen.getCommandSpec().options()) {
-      if (root.findOption(option.longestName()) == null) {
-        root.addOption(OptionSpec.builder(option).build());
-      }
-    }
+  private CommandLine program() {
+    CommandLine program = spec.root().commandLine();
+    CompletionModel.prepare(program);
+    return program;
   }
 }
