@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,13 @@ final class Commands {
   private final Console console;
   private final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
 
-  Commands(Environment environment, Config config, Console console) {
+  /**
+   * Creates the commands.
+   *
+   * @param quietly runs a command of this program without its output
+   */
+  Commands(
+      Environment environment, Config config, Console console, Consumer<List<String>> quietly) {
     this.console = console;
     commands.put(LISTEN, () -> withSections(new ListenCommand(environment, config, console)));
     commands.put("stdio", () -> withSections(new StdioCommand(environment, config, console)));
@@ -61,7 +68,7 @@ final class Commands {
         COMPLETION,
         () ->
             new CommandLine(new CompletionCommand(console))
-                .addSubcommand(new NamesCommand(environment, console)));
+                .addSubcommand(new NamesCommand(environment, console, quietly)));
     commands.put(MAN_PAGE, () -> new CommandLine(new ManPageCommand(console)));
   }
 

@@ -11,8 +11,11 @@ import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.process.Output;
 import io.github.devicetunnel.cli.process.SecretArguments;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.security.Security;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
@@ -60,7 +63,8 @@ public final class Main {
     console.log(LogLevel.INFO, Format.TEXT);
     String[] given = Arguments.normalize(args);
     Config config = new Config(environment, console);
-    Commands commands = new Commands(environment, config, console);
+    Commands commands =
+        new Commands(environment, config, console, command -> runQuietly(command, environment));
     CommandLine commandLine = commands.programFor(given);
     UsageErrors usageErrors = new UsageErrors(args, commands.names());
     commandLine
@@ -79,6 +83,20 @@ public final class Main {
     } catch (Error e) {
       // Picocli passes exceptions to the handler above, but not errors.
       return reportBug(e, console);
+    }
+  }
+
+  /** Runs the program for another command, without input and output. */
+  private static void runQuietly(List<String> args, Environment environment) {
+    Environment noInput = environment.withInputTakenBy("the shell");
+    try (Output nothing =
+        Output.of(
+            noInput,
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            StandardCharsets.UTF_8,
+            false)) {
+      int unused = run(args.toArray(String[]::new), noInput, nothing);
     }
   }
 

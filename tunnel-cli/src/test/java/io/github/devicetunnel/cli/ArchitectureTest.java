@@ -46,7 +46,9 @@ class ArchitectureTest {
           entry(
               "devices",
               Set.of("book", "config", "console", "failure", "option", "process", "value")),
-          entry("completion", Set.of("book", "config", "console", "failure", "option", "process")),
+          entry(
+              "completion",
+              Set.of("book", "config", "console", "devices", "failure", "option", "process")),
           entry("demo", Set.of("console", "failure", "listen", "option", "process")),
           entry("jwt", Set.of("config", "console", "failure", "option", "process", "value")));
 

@@ -42,7 +42,7 @@ class NativeImageTest {
     try (Output output =
         Output.of(environment, nowhere, nowhere, Charset.defaultCharset(), false)) {
       Console console = new Console(output, Redaction.of(new String[0], environment));
-      return new Commands(environment, new Config(environment, console), console)
+      return new Commands(environment, new Config(environment, console), console, command -> {})
           .all()
           .getCommandSpec();
     }

@@ -4,6 +4,7 @@ import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.book.NamedDevice;
 import io.github.devicetunnel.cli.config.ConfigNames;
 import io.github.devicetunnel.cli.console.Console;
+import io.github.devicetunnel.cli.devices.NameCache;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.OptionNames;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ public final class NamesCommand implements Callable<Integer> {
 
   private final Environment environment;
   private final Console console;
+  private final Consumer<List<String>> quietly;
 
   /**
    * All arguments, because picocli reports an error for an unknown or incomplete option. An array,
@@ -43,31 +46,37 @@ public final class NamesCommand implements Callable<Integer> {
    */
   @Unmatched private String[] arguments = {};
 
-  public NamesCommand(Environment environment, Console console) {
+  /**
+   * Creates the command.
+   *
+   * @param quietly runs a command of this program without its output
+   */
+  public NamesCommand(Environment environment, Console console, Consumer<List<String>> quietly) {
     this.environment = environment;
     this.console = console;
+    this.quietly = quietly;
   }
 
   @Override
   public Integer call() {
     List<String> words = new ArrayList<>();
-    String config = null;
+    List<String> options = new ArrayList<>();
     String option = "";
     for (String argument : arguments) {
       String word = option + argument;
       option = "";
       if (word.equals(OptionNames.CONFIG) || word.equals(OptionNames.PROFILE)) {
         option = word + "=";
-      } else if (word.startsWith(OptionNames.CONFIG + "=")) {
-        config = word.substring(OptionNames.CONFIG.length() + 1);
+      } else if (word.startsWith(OptionNames.CONFIG + "=")
+          || word.startsWith(OptionNames.PROFILE + "=")) {
+        options.add(word);
       } else if (!word.startsWith("-")) {
         words.add(word);
       }
-      // All profiles have the same names.
     }
     try {
       String text =
-          names(words, config).stream()
+          names(words, options).stream()
               .filter(name -> PLAIN.matcher(name).matches())
               .distinct()
               .sorted()
@@ -85,16 +94,38 @@ public final class NamesCommand implements Callable<Integer> {
    * Returns the names to print, in any order.
    *
    * @param words the kind of names, for services followed by a device
-   * @param config the configuration file, or null for the usual one
+   * @param options the configuration file and profile, unless they are the usual ones
    */
-  private Collection<String> names(List<String> words, @Nullable String config) {
-    ConfigNames names = ConfigNames.read(config, environment);
+  private Collection<String> names(List<String> words, List<String> options) {
+    ConfigNames names = ConfigNames.read(value(OptionNames.CONFIG, options), environment);
     return switch (words.isEmpty() ? "" : words.get(0)) {
-      case DEVICES -> names.book().devices().stream().map(NamedDevice::name).toList();
+      case DEVICES -> devices(names, options);
       case SERVICES -> services(names.book(), words.size() > 1 ? words.get(1) : null);
       case PROFILES -> names.profiles();
       default -> List.of();
     };
+  }
+
+  private static @Nullable String value(String option, List<String> options) {
+    return options.stream()
+        .filter(each -> each.startsWith(option + "="))
+        .reduce((first, last) -> last)
+        .map(each -> each.substring(option.length() + 1))
+        .orElse(null);
+  }
+
+  /** Returns the devices of the address book and of the directory. */
+  private Collection<String> devices(ConfigNames names, List<String> options) {
+    List<String> devices =
+        new ArrayList<>(names.book().devices().stream().map(NamedDevice::name).toList());
+    String cloudUri = names.cloudUri(value(OptionNames.PROFILE, options), environment);
+    if (cloudUri != null) {
+      List<String> command = new ArrayList<>(List.of("devices", "--output=ids"));
+      command.addAll(options);
+      devices.addAll(
+          DirectoryWords.names(NameCache.of(cloudUri, environment), () -> quietly.accept(command)));
+    }
+    return devices;
   }
 
   /** Returns the services of a device, or of all devices. */

@@ -31,7 +31,7 @@ import picocli.CommandLine.ParseResult;
  * that can be repeated, whose values are combined.
  */
 public final class Config {
-  private static final String PROFILE_VARIABLE = "TUNNEL_PROFILE";
+  static final String PROFILE_VARIABLE = "TUNNEL_PROFILE";
 
   private static final Map<String, String> VARIABLES =
       Map.of(

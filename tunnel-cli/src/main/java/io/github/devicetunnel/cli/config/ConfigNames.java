@@ -6,6 +6,7 @@ import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.FilePath;
+import io.github.devicetunnel.cli.value.OptionNames;
 import io.github.devicetunnel.cli.value.ReadableFile;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * validates options, and does not block.
  */
 public final class ConfigNames {
+  private static final String CLOUD_URI = OptionNames.CLOUD_URI.substring(2);
+
   private final String file;
   private final Map<String, Entry> entries;
 
@@ -51,14 +54,42 @@ public final class ConfigNames {
   }
 
   /**
+   * Returns the URI of the cloud for which a command without further options uses this file, or
+   * null.
+   *
+   * @param profile the value of {@code --profile}; null if it is absent
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the profiles are invalid
+   */
+  public @Nullable String cloudUri(@Nullable String profile, Environment environment) {
+    String variable = environment.variable("TUNNEL_CLOUD_URI");
+    if (variable != null) {
+      return variable;
+    }
+    Entry preset = entries.get(Profiles.DEFAULT);
+    String name = profile == null ? environment.variable(Config.PROFILE_VARIABLE) : profile;
+    if (name == null && preset != null) {
+      name = YamlNodes.text(file, preset);
+    }
+    Entry ofProfile = name == null ? null : profileEntries().get(name);
+    Entry uri =
+        ofProfile == null ? null : YamlNodes.entries(file, ofProfile.value()).get(CLOUD_URI);
+    Entry used = uri == null ? entries.get(CLOUD_URI) : uri;
+    return used == null ? null : YamlNodes.text(file, used);
+  }
+
+  private Map<String, Entry> profileEntries() {
+    Entry profiles = entries.get(Profiles.PROFILES);
+    return profiles == null || YamlNodes.isNothing(profiles.value())
+        ? Map.of()
+        : YamlNodes.entries(file, profiles.value());
+  }
+
+  /**
    * Returns the names of the profiles, which may contain any characters.
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if they are not keys with values
    */
   public Set<String> profiles() {
-    Entry profiles = entries.get(Profiles.PROFILES);
-    return profiles == null || YamlNodes.isNothing(profiles.value())
-        ? Set.of()
-        : YamlNodes.entries(file, profiles.value()).keySet();
+    return profileEntries().keySet();
   }
 }
