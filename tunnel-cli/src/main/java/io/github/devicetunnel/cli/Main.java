@@ -103,6 +103,9 @@ public final class Main {
   private static int report(
       Exception e, CommandLine failed, boolean noArguments, Config config, Console console) {
     if (e instanceof CommandFailure failure) {
+      if (failure.getMessage().isEmpty()) {
+        return failure.exitCode();
+      }
       console.error(config.located(failure.getMessage()));
       if (failure.hint() != null) {
         console.hint(failure.hint());

@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
       "5:Device or service not found (404)",
       "6:Cloud unreachable: DNS, TCP, proxy, TLS or timeout",
       "7:Any other response of the cloud",
-      "8:stdio: the open tunnel failed, or the reply timed out",
+      "8:stdio: the open tunnel failed, or the reply timed out; standard output failed",
       "126, 127:exec: program not executable, program not found",
       "128+n:Ended by signal n; exec: program ended by signal n"
     },

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device of the directory. Immutable. The values are null if the cloud leaves them out. In a
+ * A device of the directory. Immutable. A value is null if the response does not contain it. In a
  * device that comes from the cloud, each text is on one line: invisible characters are replaced
  * with question marks, and texts of more than 500 characters are truncated.
  *
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpointName the name that the device uses to connect
  * @param serialNumber the serial number
  * @param state {@code unenrolled}, {@code cloud_enrolling}, {@code bootstrapped}, {@code
- *     registered} or {@code deregistered}; later versions of the cloud may add states. It may lag
- *     behind
+ *     registered} or {@code deregistered}; later versions of the cloud may add states. The
+ *     directory may report an outdated state
  * @param hostGateway the ID of the gateway that connects this device
  * @param deviceClass the device class
  * @param customAttributes the custom attributes, at most 100, in the order of the cloud; empty if

@@ -93,14 +93,13 @@ public final class DeviceDirectory {
 
   /**
    * Lists devices. The stream requests a page when it needs the next device, and holds one page in
-   * memory. It may be left before its end.
+   * memory. The stream can be abandoned at any point.
    *
    * <p>Reading the stream throws an {@link UncheckedIOException} whose cause is a {@link
    * DirectoryException} if the directory cannot be read, or an {@link
-   * java.io.InterruptedIOException} if the thread is interrupted. It also fails, instead of running
-   * for ever, if the cloud repeats devices, announces more devices without sending any, or sends
-   * more than 10,000 pages. A device without a valid ID is skipped, with a warning in the log. A
-   * page may have 16 MiB.
+   * java.io.InterruptedIOException} if the thread is interrupted. It also fails if the cloud
+   * repeats devices, has more pages without a device, or sends more than 10,000 pages. A device
+   * without a valid ID is skipped, with a warning in the log. The maximum size of a page is 16 MiB.
    *
    * @param query the devices to list, and the maximum number
    * @return a sequential stream in the order of the cloud; closing it is not required

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The devices that match a query, page by page. Holds one page. Ends with an exception if the cloud
- * never would; see docs/rationale/devices.md. Not thread-safe.
+ * The devices that match a query, page by page. Holds one page. Throws if the listing does not end;
+ * see docs/rationale/devices.md. Not thread-safe.
  */
 final class DeviceListing {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceListing.class);
@@ -65,7 +65,7 @@ final class DeviceListing {
     pages++;
     checkIds(page.items());
     if (page.hasMore() && page.items().isEmpty()) {
-      throw invalid("announces more devices, but page " + pages + " contains no valid device");
+      throw invalid("has more pages, but page " + pages + " contains no valid device");
     }
     if (page.skipped() > 0 && !warned) {
       warned = true;
@@ -87,7 +87,7 @@ final class DeviceListing {
       if (!ids.add(id) || previousIds.contains(id) || lastIds.contains(id)) {
         throw invalid("repeats the device " + id + " on page " + pages);
       }
-      after = id;
+      after = item.position();
     }
     previousIds = ids;
     if (after != null) {

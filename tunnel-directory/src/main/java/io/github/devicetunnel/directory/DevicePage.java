@@ -16,6 +16,7 @@ record DevicePage(List<Item> items, int skipped, boolean hasMore) {
    *
    * @param exactName the name as the cloud sent it; null if there is none, or if it is shown in
    *     another form
+   * @param position the ID as the cloud sent it, which is the position of the next page
    */
-  record Item(Device device, @Nullable String exactName) {}
+  record Item(Device device, @Nullable String exactName, String position) {}
 }

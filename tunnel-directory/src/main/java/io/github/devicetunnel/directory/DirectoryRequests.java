@@ -98,7 +98,7 @@ final class DirectoryRequests {
           e);
     } catch (BoundedInputStream.LimitException e) {
       throw DirectoryException.invalid(
-          answer + "is " + e.getMessage() + "; set a smaller pageSize", e);
+          answer + "is " + e.getMessage() + "; report it to the operators of the cloud", e);
     } catch (JsonEOFException e) {
       throw DirectoryException.incomplete(
           answer + "ends before it is complete; check the proxies and load balancers", e);

@@ -148,7 +148,7 @@ final class PageReader {
             time(texts.get("updated_at")));
     // Otherwise a name with a control character would be found by its name with a question mark.
     return new DevicePage.Item(
-        device, name != null && name.equals(texts.get("name")) ? name : null);
+        device, name != null && name.equals(texts.get("name")) ? name : null, id);
   }
 
   private Map<String, String> readAttributes() throws IOException {

@@ -3,11 +3,14 @@ package io.github.devicetunnel.directory;
 import io.github.devicetunnel.internal.cloud.RetryAfter;
 import io.github.devicetunnel.internal.cloud.ServiceError;
 import java.io.IOException;
+import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a response of the directory with an error status. */
 final class RejectedRequest {
+  private static final String WAIT = "wait before the next attempt";
+
   private RejectedRequest() {}
 
   /**
@@ -19,25 +22,30 @@ final class RejectedRequest {
     int status = response.code();
     // The client has limited the body, and removed the access key.
     ServiceError error = ServiceError.parse(response.body().string());
+    Duration retryAfter = RetryAfter.of(response);
     String location = response.isRedirect() ? response.header("Location") : null;
     String message =
         error.describe(
             "the cloud rejected the request for " + noun,
             status,
             location,
-            advice(response, error, location != null));
-    return DirectoryException.rejected(message, status, error, RetryAfter.of(response));
+            advice(response, error, location != null, retryAfter));
+    return DirectoryException.rejected(message, status, error, retryAfter);
   }
 
   private static @Nullable String advice(
-      Response response, ServiceError error, boolean redirected) {
+      Response response, ServiceError error, boolean redirected, @Nullable Duration retryAfter) {
     if (redirected) {
       return "redirects are not followed; check the cloud URI";
     }
     int status = response.code();
-    return error.fromService()
-        ? serviceAdvice(status)
-        : ServiceError.sender(server(response)) + ": " + frontAdvice(status);
+    String advice =
+        error.fromService()
+            ? serviceAdvice(status)
+            : ServiceError.sender(server(response)) + ": " + frontAdvice(status);
+    return advice == null || retryAfter == null
+        ? advice
+        : advice.replace(WAIT, "wait " + retryAfter.toSeconds() + " s");
   }
 
   /** Returns the name of the server that sent a response, or null. */
@@ -53,8 +61,8 @@ final class RejectedRequest {
       case 400 -> "check the filters";
       case 401 -> "check the access key";
       case 403 ->
-          "the credential may open tunnels, but may not list devices: give the access key the right"
-              + " to read devices, or add the device to the address book";
+          "the access key has no right to read devices: grant the right, or use device IDs or names"
+              + " of the address book";
       case 404 -> "this cloud has no device directory; check the cloud URI";
       case 429 -> "too many requests; wait before the next attempt";
       default -> null;

@@ -72,8 +72,8 @@ class DirectoryFaultTest {
       value = {
         "400 | check the filters | false",
         "401 | check the access key | false",
-        "403 | the credential may open tunnels, but may not list devices: give the access key the"
-            + " right to read devices, or add the device to the address book | false",
+        "403 | the access key has no right to read devices: grant the right, or use device IDs or"
+            + " names of the address book | false",
         "404 | this cloud has no device directory; check the cloud URI | false",
         "500 | the device directory is not available; wait before the next attempt | true",
       })
@@ -108,7 +108,7 @@ class DirectoryFaultTest {
     assertThat(e)
         .hasMessage(
             "the cloud rejected the request for the devices: 429 too_many; too many requests; wait"
-                + " before the next attempt");
+                + " 17 s");
     assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(17));
     assertThat(e.isRetryable()).isTrue();
   }
@@ -232,8 +232,8 @@ class DirectoryFaultTest {
     server.answer("{\"data\":[" + ("\"" + text + "\",").repeat(17) + "7]}");
     assertThat(listFails())
         .hasMessage(
-            "the answer to the request for the devices is longer than 16 MiB; set a smaller"
-                + " pageSize");
+            "the answer to the request for the devices is longer than 16 MiB; report it to"
+                + " the operators of the cloud");
   }
 
   @Test
@@ -275,7 +275,7 @@ class DirectoryFaultTest {
     server.answer("{\"data\":[" + devices + "],\"has_more\":true}");
     assertThat(listFails())
         .hasMessage(
-            "the answer to the request for the devices announces more devices, but page 1 contains"
+            "the answer to the request for the devices has more pages, but page 1 contains"
                 + " no valid device; report it to the operators of the cloud");
   }
 

@@ -101,6 +101,7 @@ final class TroubleshootingTest {
           "http request to an https server",
           "this combination of host and port requires tls",
           "connection timed out",
+          "Broken pipe",
           "(alias|tag handle|anchor) .*");
 
   /** Messages of impossible states, and texts that only a debugger shows. */
@@ -145,6 +146,7 @@ final class TroubleshootingTest {
           "the proxy",
           "the token",
           "the tunnel",
+          "the shell",
           "the value",
           "the cloud",
           "the service",

@@ -17,13 +17,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The list of many devices, with the program as a process. */
-@DisabledOnOs(OS.WINDOWS)
+@EnabledOnOs(OS.LINUX)
 final class DevicesProgramTest {
   private static final int DEVICES = 10_000;
   private static final String HEAP = "-Xmx64m";
@@ -61,6 +61,17 @@ final class DevicesProgramTest {
 
     assertThat(ids.lines()).hasSize(DEVICES).doesNotHaveDuplicates();
     assertThat(directory.requests()).hasSize(DEVICES / 1_000);
+  }
+
+  /** The list ends when its reader has read enough, and reports a disk that is full. */
+  @Test
+  void stopsWhenOutputCannotBeWritten() throws Exception {
+    ProgramRun.Builder full = bench.program("devices").output(Path.of("/dev/full"));
+    ProgramRun.Outcome outcome = full.run();
+    assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(8);
+    assertThat(outcome.err()).startsWith("tunnel: standard output cannot be written: ");
+    int requests = directory.requests().size();
+    assertThat(requests).isLessThan(DEVICES / 1_000);
   }
 
   private static boolean contains(Path file, String text) {

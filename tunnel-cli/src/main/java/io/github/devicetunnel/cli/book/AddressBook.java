@@ -54,12 +54,12 @@ public final class AddressBook {
     return NAME.matcher(text).matches() && !isId(text);
   }
 
-  /** Returns whether a text is a device ID. Such a text never is a name. */
+  /** Returns whether a text is a device ID, which is never a name. */
   public static boolean isId(String text) {
     return ID.matcher(text).matches();
   }
 
-  /** Returns whether a text that is no known name is meant to be a device ID. */
+  /** Returns whether a text looks like a device ID, perhaps with a mistake. */
   public static boolean resemblesId(String text) {
     return text.isEmpty() || HEX.matcher(text).matches();
   }
@@ -98,6 +98,10 @@ public final class AddressBook {
     String own = device == null ? null : device.services().get(alias);
     String common = own == null ? services.get(alias) : own;
     SortedSet<String> aliases = services(device);
+    if (common == null && byName.containsKey(alias)) {
+      throw CommandFailure.usage(
+          where + ": " + Quoted.of(text) + " is a device; specify DEVICE/SERVICE");
+    }
     if (common != null || text.contains(":") || aliases.isEmpty()) {
       return common == null ? text : common;
     }
@@ -126,9 +130,10 @@ public final class AddressBook {
         || byName.values().stream().anyMatch(device -> device.services().containsKey(alias));
   }
 
-  /** Returns whether a device has a similar name. */
-  public boolean suggestsDevice(String text) {
-    return !similar(text, names()).isEmpty();
+  /** Returns a question about devices with similar names, or null if there are none. */
+  public @Nullable String suggestion(String device) {
+    List<String> similar = similar(device, names());
+    return similar.isEmpty() ? null : "Did you mean " + String.join(" or ", similar) + "?";
   }
 
   private List<String> names() {

@@ -71,7 +71,7 @@ final class BookReader {
           Quoted.of(entry.key())
               + " is not a valid "
               + kind
-              + " name; use up to 63 letters, digits and hyphens");
+              + " name; use 1 to 63 letters, digits and hyphens, and no hyphen at its ends");
     }
   }
 
@@ -79,7 +79,13 @@ final class BookReader {
     if (other != null) {
       throw at(
           entry,
-          "has the " + what + " of " + other.name() + " in " + other.origin() + "; remove one");
+          "has the same "
+              + what
+              + " as "
+              + other.name()
+              + " in "
+              + other.origin()
+              + "; remove one");
     }
   }
 
@@ -100,7 +106,7 @@ final class BookReader {
     }
     Entry id = fields.get(ID);
     if (id == null) {
-      throw at(entry, "has no id; add id: and the device ID");
+      throw at(entry, "id is missing; add id: DEVICE_ID");
     }
     return new NamedDevice(
         entry.key(),
@@ -126,7 +132,7 @@ final class BookReader {
     return new NamedDevice.Key(
         YamlNodes.text(file, keyFile),
         applicationId == null ? null : YamlNodes.text(file, applicationId),
-        file + ":" + keyFile.line());
+        file + ":" + keyFile.line() + ": " + KEY_FILE);
   }
 
   private Map<String, String> services(@Nullable Entry entry) {

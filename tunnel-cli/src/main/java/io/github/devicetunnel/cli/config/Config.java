@@ -52,6 +52,7 @@ public final class Config {
   private @Nullable ConfigSource source;
   private Profiles.@Nullable Choice profile;
   private @Nullable ConfigFile file;
+  private @Nullable Supplier<@Nullable ConfigFile> unread;
   private @Nullable CommandSpec known;
   private final Set<String> effective = new HashSet<>();
 
@@ -78,11 +79,16 @@ public final class Config {
         || given.isVersionHelpRequested()) {
       return args;
     }
+    String argument = given.matchedOptionValue(OptionNames.CONFIG, null);
+    if (given.commandSpec().findOption(OptionNames.CLOUD_URI) == null) {
+      // A command without a cloud uses only the names, if it needs them. The device of the file
+      // must not limit a token of jwt create.
+      unread = () -> read(argument, fileOptions);
+      return args;
+    }
     profile = profile(given.matchedOptionValue(OptionNames.PROFILE, null));
-    ConfigFile read = read(given.matchedOptionValue(OptionNames.CONFIG, null), fileOptions);
-    if (read == null || given.commandSpec().findOption(OptionNames.CLOUD_URI) == null) {
-      // A command without a cloud uses only the names. The device of the file must not limit a
-      // token of jwt create.
+    ConfigFile read = read(argument, fileOptions);
+    if (read == null) {
       return args;
     }
     List<String> fileArguments = new ArrayList<>();
@@ -128,7 +134,7 @@ public final class Config {
     ConfigFile read = ConfigFile.read(found, known, profile);
     file = read;
     read.secrets().forEach(console::conceal);
-    console.deviceNames().add(read.book().namesById());
+    console.deviceNames().setConfigured(read.book().namesById());
     return read;
   }
 
@@ -189,8 +195,17 @@ public final class Config {
     return ConfigFile.read(source, known, profile);
   }
 
-  /** Returns the devices and services by name. */
+  /**
+   * Returns the devices and services by name. Reads the file of a command that may not need it.
+   *
+   * @throws CommandFailure with {@link ExitCode#USAGE} if the file is invalid
+   */
   public AddressBook book() {
+    Supplier<@Nullable ConfigFile> reading = unread;
+    if (reading != null) {
+      unread = null;
+      ConfigFile unused = reading.get();
+    }
     return file == null ? AddressBook.EMPTY : file.book();
   }
 

@@ -66,10 +66,14 @@ public record ConfigFile(
         file, items, tunnels == null ? List.of() : tunnels(file, tunnels, book), book);
   }
 
-  /** Replaces options by those of a profile, whose credential replaces any other credential. */
+  /**
+   * Replaces options by those of a profile. A credential in the profile replaces the common one
+   * with its application ID.
+   */
   private static void override(Map<String, ConfigItem> items, Map<String, ConfigItem> profile) {
-    if (profile.keySet().stream().anyMatch(ConfigItem.CREDENTIAL_KEYS::contains)) {
-      items.keySet().removeAll(ConfigItem.CREDENTIAL_KEYS);
+    if (profile.keySet().stream().anyMatch(ConfigItem.CREDENTIAL_KEYS::contains)
+        && items.keySet().removeAll(ConfigItem.CREDENTIAL_KEYS)) {
+      items.remove(OptionNames.APPLICATION_ID.substring(2));
     }
     items.putAll(profile);
   }

@@ -9,6 +9,7 @@ import io.github.devicetunnel.cli.value.ReadableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -33,6 +34,9 @@ record ConfigSource(String name, String label, boolean isDefault) {
    */
   static @Nullable ConfigSource find(@Nullable String argument, Environment environment) {
     if (argument != null) {
+      if (argument.isEmpty()) {
+        throw CommandFailure.usage(OptionNames.CONFIG + ": is empty; specify a file");
+      }
       return new ConfigSource(argument, OptionNames.CONFIG, false);
     }
     String variable = environment.variable(VARIABLE);
@@ -40,7 +44,7 @@ record ConfigSource(String name, String label, boolean isDefault) {
       return new ConfigSource(variable, VARIABLE, false);
     }
     Path file = defaultFile(environment);
-    return file == null || !Files.exists(file)
+    return file == null || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         ? null
         : new ConfigSource(file.toString(), "configuration file", true);
   }
@@ -71,8 +75,8 @@ record ConfigSource(String name, String label, boolean isDefault) {
 
   /**
    * Checks that no other user can write to the file, because it decides to which cloud the key is
-   * sent. A named file must not be writable by everybody. The rules for the default file are those
-   * of ssh: its owner must be this user or root, and its group must not be able to write to it.
+   * sent. A named file must not be world-writable. The rules for the default file are those of ssh:
+   * its owner must be this user or root, and its group must not be able to write to it.
    *
    * @throws CommandFailure with {@link ExitCode#USAGE} if others can write to the file
    */

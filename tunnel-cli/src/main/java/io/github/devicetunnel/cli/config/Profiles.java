@@ -53,6 +53,9 @@ final class Profiles {
   private static Map<String, ConfigItem> items(
       String file, Entry profile, Map<String, OptionSpec> options) {
     Map<String, ConfigItem> items = new LinkedHashMap<>();
+    if (YamlNodes.isNothing(profile.value())) {
+      return items;
+    }
     for (Entry entry : YamlNodes.entries(file, profile.value()).values()) {
       OptionSpec option = options.get(entry.key());
       if (option == null) {

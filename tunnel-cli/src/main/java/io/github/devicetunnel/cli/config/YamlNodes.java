@@ -33,6 +33,8 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * a device ID of digits into a number.
  */
 final class YamlNodes {
+  private static final int MAX_ALIASES = 100_000;
+
   private final String file;
 
   private YamlNodes(String file) {
@@ -73,7 +75,12 @@ final class YamlNodes {
 
   /** Returns the root node, or null if the text contains only comments. */
   private static @Nullable Node parse(String text) {
-    LoadSettings settings = LoadSettings.builder().setSchema(new CoreSchema()).build();
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            // The library's limit of 50 is for files that are expanded. Nodes are shared here.
+            .setMaxAliasesForCollections(MAX_ALIASES)
+            .build();
     StreamReader reader = new StreamReader(settings, text);
     return new Composer(settings, new ParserImpl(settings, reader)).getSingleNode().orElse(null);
   }

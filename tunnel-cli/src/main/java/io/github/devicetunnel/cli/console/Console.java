@@ -1,9 +1,12 @@
 package io.github.devicetunnel.cli.console;
 
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Colour;
 import io.github.devicetunnel.cli.process.LineOutput;
 import io.github.devicetunnel.cli.process.Output;
 import io.github.devicetunnel.cli.value.DeviceNames;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +20,9 @@ import picocli.CommandLine;
  */
 public final class Console {
   private static final Logger LOG = LoggerFactory.getLogger("tunnel");
+
+  /** The message of EPIPE: a program such as {@code head} has read enough. */
+  private static final String BROKEN_PIPE = "Broken pipe";
 
   private final Output output;
   private final LineOutput out;
@@ -78,9 +84,21 @@ public final class Console {
     out.println(line);
   }
 
-  /** Writes a line of a command's result, and waits for its reader. */
+  /**
+   * Writes a line of a command's result, and waits for its reader.
+   *
+   * @throws CommandFailure if standard output cannot be written; without a message if its reader
+   *     has ended
+   */
   public void result(String line) {
     out.printResult(line + System.lineSeparator());
+    IOException failure = out.failure();
+    if (failure != null) {
+      String reason = String.valueOf(failure.getMessage());
+      throw CommandFailure.of(
+          ExitCode.NOT_ORDERLY,
+          reason.contains(BROKEN_PIPE) ? "" : "standard output cannot be written: " + reason);
+    }
   }
 
   /**

@@ -24,7 +24,7 @@ final class DeviceLines implements DeviceOutput {
   }
 
   @Override
-  public void end() {}
+  public void end(boolean isComplete) {}
 
   /** Returns a device as a JSON object. Values that the cloud leaves out are null. */
   static String json(Device device) {

@@ -6,6 +6,10 @@ import io.github.devicetunnel.directory.Device;
 interface DeviceOutput {
   void add(Device device);
 
-  /** Called after the last device, unless the listing fails. */
-  void end();
+  /**
+   * Called at the end.
+   *
+   * @param isComplete false if the listing failed
+   */
+  void end(boolean isComplete);
 }

@@ -57,11 +57,11 @@ final class DeviceTable implements DeviceOutput {
   }
 
   @Override
-  public void end() {
+  public void end(boolean isComplete) {
     if (format == null && first.size() > 1) {
       printFirst();
     }
-    if (first.size() == 1) {
+    if (first.size() == 1 && isComplete) {
       console.status("No devices found");
     }
   }

@@ -7,6 +7,7 @@ import io.github.devicetunnel.cli.console.LogLevel;
 import io.github.devicetunnel.cli.failure.CloudFailure;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
+import io.github.devicetunnel.cli.listen.TunnelSetting;
 import io.github.devicetunnel.cli.option.AccessOptions;
 import io.github.devicetunnel.cli.option.LogOptions;
 import io.github.devicetunnel.cli.option.Version;
@@ -47,6 +48,7 @@ public final class DevicesCommand implements Callable<Integer> {
   private static final String STATE = "--state";
   private static final String ATTRIBUTE = "--attribute";
   private static final String LIMIT = "--limit";
+  private static final String CONNECT_TIMEOUT = "--connect-timeout";
   private static final String PORT = "--port";
   private static final String OUTPUT = "--output";
 
@@ -89,6 +91,14 @@ public final class DevicesCommand implements Callable<Integer> {
   @Mixin private final AccessOptions access = new AccessOptions();
 
   @Option(
+      names = CONNECT_TIMEOUT,
+      paramLabel = "TIME",
+      order = 40,
+      description =
+          "Maximum time for the answer to a request, and maximum pause in it [default: 15s]")
+  private @Nullable String connectTimeout;
+
+  @Option(
       names = OUTPUT,
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -129,7 +139,7 @@ public final class DevicesCommand implements Callable<Integer> {
     log.apply(console, LogLevel.WARN);
     DeviceOutput devices = output();
     DeviceQuery query = query();
-    try (TunnelClient client = access.client(environment, config, console, builder -> {})) {
+    try (TunnelClient client = access.client(environment, config, console, this::applyTo)) {
       List<String> names = new ArrayList<>();
       Iterator<Device> found = directory(client).list(query).iterator();
       while (found.hasNext()) {
@@ -139,14 +149,21 @@ public final class DevicesCommand implements Callable<Integer> {
           names.add(device.name());
         }
       }
-      devices.end();
+      devices.end(true);
       if (isComplete()) {
         NameCache.of(access.cloudUri(environment), environment).write(names);
       }
     } catch (UncheckedIOException e) {
+      devices.end(false);
       throw CloudFailure.of(Objects.requireNonNull(e.getCause()));
     }
     return ExitCode.OK;
+  }
+
+  private void applyTo(TunnelClient.Builder builder) {
+    if (connectTimeout != null) {
+      TunnelSetting.CONNECT_TIMEOUT.apply(builder, connectTimeout, CONNECT_TIMEOUT);
+    }
   }
 
   /** Returns whether all devices are listed. */

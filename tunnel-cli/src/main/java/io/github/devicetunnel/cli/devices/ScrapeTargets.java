@@ -4,12 +4,13 @@ import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.Json;
 import io.github.devicetunnel.directory.Device;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Prints devices for Prometheus ({@code file_sd_configs}). The host of a target is the device's
- * name, or its ID if the name cannot be a host name. Further values are labels that begin with
- * {@code __meta_tunnel_}, which rules for relabelling may use and Prometheus then discards.
+ * name, or its ID if the name cannot be used in a command. Further values are labels that begin
+ * with {@code __meta_tunnel_}, which rules for relabelling may use and Prometheus then discards.
  */
 final class ScrapeTargets implements DeviceOutput {
   private final Console console;
@@ -28,13 +29,18 @@ final class ScrapeTargets implements DeviceOutput {
   }
 
   @Override
-  public void end() {
-    console.result(started ? "]" : "[]");
+  public void end(boolean isComplete) {
+    if (isComplete) {
+      console.result(started ? "]" : "[]");
+    } // otherwise invalid JSON, so that nothing uses an incomplete list
   }
 
   private String target(Device device) {
     String name = device.name();
-    String host = name != null && AddressBook.isName(name) ? name : device.id();
+    String host =
+        name != null && AddressBook.isName(name) && !AddressBook.resemblesId(name)
+            ? name
+            : device.id();
     return Json.object(
         json -> {
           json.writeArrayFieldStart("targets");
@@ -45,9 +51,10 @@ final class ScrapeTargets implements DeviceOutput {
           json.writeStringField("__meta_tunnel_device_name", name == null ? "" : name);
           json.writeStringField(
               "__meta_tunnel_state", device.state() == null ? "" : device.state());
-          for (Map.Entry<String, String> attribute : device.customAttributes().entrySet()) {
-            json.writeStringField(
-                "__meta_tunnel_attribute_" + label(attribute.getKey()), attribute.getValue());
+          Map<String, String> labels = new LinkedHashMap<>();
+          device.customAttributes().forEach((key, value) -> labels.putIfAbsent(label(key), value));
+          for (Map.Entry<String, String> label : labels.entrySet()) {
+            json.writeStringField("__meta_tunnel_attribute_" + label.getKey(), label.getValue());
           }
           json.writeEndObject();
         });

@@ -24,17 +24,18 @@ public final class CloudFailure {
    * known.
    */
   public static CommandFailure of(IOException e) {
-    return of("", e);
+    return of("", e, null);
   }
 
   /**
    * Returns a failure with the library's message.
    *
    * @param prefix the beginning of the message, such as the name of an option
+   * @param hint the second line, or null
    */
-  public static CommandFailure of(String prefix, IOException e) {
+  public static CommandFailure of(String prefix, IOException e, @Nullable String hint) {
     LOG.debug("the request to the cloud failed", e);
-    return CommandFailure.of(exitCode(e), prefix + e.getMessage());
+    return CommandFailure.of(exitCode(e), prefix + e.getMessage(), hint);
   }
 
   public static int exitCode(IOException e) {

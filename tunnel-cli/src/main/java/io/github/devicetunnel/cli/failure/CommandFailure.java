@@ -37,7 +37,12 @@ public final class CommandFailure extends RuntimeException {
 
   /** Returns a failure with an exit code and no hint. */
   public static CommandFailure of(int exitCode, String message) {
-    return new CommandFailure(exitCode, message, null);
+    return of(exitCode, message, null);
+  }
+
+  /** Returns a failure with an exit code and an optional hint. */
+  public static CommandFailure of(int exitCode, String message, @Nullable String hint) {
+    return new CommandFailure(exitCode, message, hint);
   }
 
   public static CommandFailure unexpected(String message) {

@@ -1,5 +1,6 @@
 package io.github.devicetunnel.cli.jwt;
 
+import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -114,7 +115,10 @@ public final class JwtCreateCommand implements Callable<Integer> {
   }
 
   private TunnelClaims claims() {
-    TargetNames names = new TargetNames(config.book());
+    boolean hasName =
+        (device != null && !AddressBook.isId(device))
+            || (service != null && !service.contains(":"));
+    TargetNames names = new TargetNames(hasName ? config.book() : AddressBook.EMPTY);
     TargetNames.Resolved target =
         names.resolve(setting("--device", device), setting("--service", service));
     TunnelClaims claims = TunnelClaims.expiring(Instant.now().plus(lifetime()));

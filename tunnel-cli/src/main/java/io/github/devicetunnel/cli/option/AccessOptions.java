@@ -11,6 +11,8 @@ import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.BuilderMessages;
 import io.github.devicetunnel.cli.value.OptionNames;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -62,6 +64,9 @@ public final class AccessOptions {
 
   /** Read once, because standard input can be read only once. */
   private KeyOptions.@Nullable Key key;
+
+  /** The credentials of devices. Their files are read once, because they may be pipes. */
+  private final Map<NamedDevice.Key, Credentials> ofDevices = new ConcurrentHashMap<>();
 
   private boolean warned;
 
@@ -156,7 +161,9 @@ public final class AccessOptions {
    * @throws CommandFailure with {@link ExitCode#USAGE} if the key file cannot be read
    */
   @Nullable Credentials own(NamedDevice.@Nullable Key key, Config config) {
-    return key == null || credentials.isArgument(config) ? null : KeyOptions.credentials(key);
+    return key == null || credentials.isArgument(config)
+        ? null
+        : ofDevices.computeIfAbsent(key, KeyOptions::credentials);
   }
 
   /** Reloads certificates as {@link NetworkOptions#reloadCertificates} does. */

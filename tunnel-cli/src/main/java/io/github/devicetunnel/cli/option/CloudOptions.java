@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +24,10 @@ import picocli.CommandLine.Option;
 public final class CloudOptions {
   private static final String DEVICE = "--device";
   private static final String SERVICE = "--service";
-  private static final String FULL_URL = "/v3/devices/";
+
+  /** Matches a full URL that contains a valid device ID. */
+  private static final Pattern FULL_URL = Pattern.compile("/v3/devices/([0-9a-fA-F]{32})/");
+
   private static final String PING_DURATION = "--ping-duration";
 
   @Mixin private final AccessOptions access = new AccessOptions();
@@ -78,7 +83,9 @@ public final class CloudOptions {
   /** Returns the names of the cloud's device directory. */
   DirectoryNames directory(Environment environment, Config config, Console console) {
     return new DirectoryNames(
-        () -> access.client(environment, config, console, timeouts::applyTo), console);
+        access.hasCredential(environment),
+        () -> access.client(environment, config, console, timeouts::applyTo),
+        console);
   }
 
   /**
@@ -165,10 +172,14 @@ public final class CloudOptions {
     return timeouts.drainTimeout();
   }
 
-  /** Returns the name or ID of the device, or null if only a full URL may contain it. */
+  /** Returns the name or ID of the device, which may be part of a full URL, or null. */
   @Nullable Setting device(Environment environment, Config config) {
-    return unlessInUrl(
-        Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment), environment, config);
+    Setting given =
+        unlessInUrl(
+            Setting.find(DEVICE, device, "TUNNEL_DEVICE", environment), environment, config);
+    Setting uri = access.uri(environment);
+    Matcher full = FULL_URL.matcher(uri.value());
+    return given == null && full.find() ? uri.with(full.group(1)) : given;
   }
 
   /** Returns the name or address of the service, or null if only a full URL may contain it. */
@@ -187,7 +198,7 @@ public final class CloudOptions {
       return null;
     }
     Setting uri = access.uri(environment);
-    boolean isFull = uri.value().contains(FULL_URL);
+    boolean isFull = FULL_URL.matcher(uri.value()).find();
     return isFull && rank(part, config) < rank(uri, config) ? null : part;
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the first use, and requests each name once. Not thread-safe. See docs/rationale/devices.md.
  */
 final class DirectoryNames implements AutoCloseable {
+  private final boolean isAvailable;
   private final Supplier<TunnelClient> clients;
   private final Console console;
 
@@ -29,9 +30,11 @@ final class DirectoryNames implements AutoCloseable {
   /**
    * Creates names.
    *
+   * @param isAvailable whether there is a credential for the directory
    * @param clients builds the client at the first use
    */
-  DirectoryNames(Supplier<TunnelClient> clients, Console console) {
+  DirectoryNames(boolean isAvailable, Supplier<TunnelClient> clients, Console console) {
+    this.isAvailable = isAvailable;
     this.clients = clients;
     this.console = console;
   }
@@ -53,20 +56,24 @@ final class DirectoryNames implements AutoCloseable {
     if (device == null) {
       device = find(name, where, book);
       known.put(name, device);
-      console.deviceNames().add(Map.of(device.id(), name));
+      console.deviceNames().addFound(device.id(), name);
       if (!device.isRegistered()) {
         console.warn(
-            "the device directory reports the state "
-                + device.state()
-                + " for "
+            "device "
                 + device.id()
-                + ", which may lag behind; check that the device is connected (registered)");
+                + " has the state "
+                + (device.state() == null ? "unknown" : device.state())
+                + " instead of registered; check that the device is online, because the directory"
+                + " may be out of date");
       }
     }
     return device.id();
   }
 
   private Device find(String name, String where, AddressBook book) {
+    if (!isAvailable && !book.devices().isEmpty()) {
+      throw book.unknownDevice(name, where, ExitCode.USAGE);
+    }
     try {
       return directory().find(name);
     } catch (UnknownDeviceException e) {
@@ -77,11 +84,7 @@ final class DirectoryNames implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(where + ": " + e.getMessage());
     } catch (IOException e) {
-      if (book.suggestsDevice(name)) {
-        console.warn(String.valueOf(e.getMessage()));
-        throw book.unknownDevice(name, where, ExitCode.USAGE);
-      }
-      throw CloudFailure.of(where + ": ", e);
+      throw CloudFailure.of(where + ": ", e, book.suggestion(name));
     }
   }
 

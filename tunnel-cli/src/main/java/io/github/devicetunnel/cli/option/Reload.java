@@ -64,7 +64,7 @@ public final class Reload {
   private void reloadListeners(Listeners listeners) throws InterruptedException {
     try {
       Plan plan = tasks.call(() -> plan(listeners), late -> late.change.discard(), MAX_TIME);
-      console.deviceNames().add(plan.file.book().namesById());
+      console.deviceNames().setConfigured(plan.file.book().namesById());
       listeners.apply(plan.change, cloud.drainTimeout());
       List<String> restart = config.differences(plan.file);
       if (!restart.isEmpty()) {

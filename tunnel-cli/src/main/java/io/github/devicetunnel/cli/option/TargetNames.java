@@ -45,16 +45,19 @@ public final class TargetNames {
    * @throws CommandFailure if a name is unknown, or the directory cannot be read
    */
   public Resolved resolve(@Nullable Setting device, @Nullable Setting service) {
-    NamedDevice named = device == null ? null : book.device(device.value());
+    Setting id = device == null ? null : device.with(id(device));
+    // A device of the directory may be in the address book under another name.
+    NamedDevice named = id == null ? null : book.device(id.value());
     return new Resolved(
-        device == null ? null : device.with(id(device, named)),
+        id,
         service == null
             ? null
             : service.with(book.service(named, service.value(), service.where())),
         named == null ? null : named.key());
   }
 
-  private String id(Setting device, @Nullable NamedDevice named) {
+  private String id(Setting device) {
+    NamedDevice named = book.device(device.value());
     if (named != null) {
       return named.id();
     }

@@ -19,7 +19,8 @@ public final class LineOutput implements OutputQueue.Sink {
   private final OutputQueue queue;
   private final OutputStream stream;
   private final Charset charset;
-  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean warned = new AtomicBoolean();
+  private volatile @Nullable IOException failure;
 
   /**
    * Whether to warn if the stream is closed. No warning follows if, for example, a pager exits
@@ -58,6 +59,11 @@ public final class LineOutput implements OutputQueue.Sink {
     queue.flush();
   }
 
+  /** Returns the last failure to write, or null. */
+  public @Nullable IOException failure() {
+    return failure;
+  }
+
   /**
    * Sets the line that replaces dropped lines, as a function of their number. By default there is
    * none.
@@ -77,7 +83,8 @@ public final class LineOutput implements OutputQueue.Sink {
       stream.write(bytes);
       stream.flush();
     } catch (IOException e) {
-      if (servesTunnels && failed.compareAndSet(false, true)) {
+      failure = e;
+      if (servesTunnels && warned.compareAndSet(false, true)) {
         LOG.warn("{} was closed; further output is discarded", name);
       }
     }

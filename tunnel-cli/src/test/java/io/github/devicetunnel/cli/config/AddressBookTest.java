@@ -12,16 +12,20 @@ import io.github.devicetunnel.jwt.TunnelToken;
 import io.github.devicetunnel.testing.TestKeyPair;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -245,6 +249,50 @@ class AddressBookTest {
   }
 
   @Test
+  void deviceOfFullUrlHasItsOwnKey() throws Exception {
+    Path pump = Files.writeString(folder.resolve("pump.key"), "ak_pump");
+    write("devices:", "  pump-3: {id: " + PUMP + ", api-key-file: " + pump + "}");
+    String url = cloud.uri() + "/v3/devices/" + PUMP + "/services/" + WEB + "/connection";
+    Program program =
+        new Program()
+            .variable("TUNNEL_API_KEY", "ak_turbine")
+            .run("check", "--config=" + file, "--cloud-uri=" + url);
+    assertThat(program.exitCode()).isZero();
+  }
+
+  /** A pipe, such as that of {@code <(command)}, can be read only once. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void keyFileIsReadOnce() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    write(
+        "cloud-uri: " + cloud.uri(),
+        "service: " + WEB,
+        "devices:",
+        "  pump-3: {id: " + PUMP + ", api-key-file: " + pipe + "}",
+        "tunnels:",
+        "  - {listen: ':0', device: pump-3}",
+        "  - {listen: ':0', device: pump-3}");
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                Files.writeString(pipe, "ak_pump");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    try (Program program = new Program().start("--config=" + file)) {
+      assertTunnelsTo(PUMP + "/" + WEB, "pump-3", program.nextLine());
+      assertTunnelsTo(PUMP + "/" + WEB, "pump-3", program.nextLine());
+      program.reload();
+      assertThat(program.nextErrorLine()).isEqualTo("Reloaded " + file);
+    }
+    writer.get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
   void keyOfOneDeviceIsNotUsedForAnother() throws Exception {
     Path key = Files.writeString(folder.resolve("pump.key"), "ak_pump");
     write(
@@ -279,6 +327,94 @@ class AddressBookTest {
       assertTunnelsTo(TURBINE + "/" + SSH, "Turbine-7", program.nextLine());
       assertThat(program.nextErrorLine()).startsWith("No longer listening on ");
     }
+  }
+
+  @Test
+  void reloadReplacesNames() throws Exception {
+    writeBook("tunnels: [{listen: ':0', device: turbine-7, service: web}]");
+    try (Program program = program().start("--config=" + file)) {
+      assertTunnelsTo(TURBINE + "/" + WEB, "Turbine-7", program.nextLine());
+      write(
+          "cloud-uri: " + cloud.uri(),
+          "devices: {renamed: " + TURBINE + "}",
+          "tunnels:",
+          "  - {listen: ':0', device: renamed, service: '127.0.0.1:80'}",
+          "  - {listen: ':0', device: " + PUMP + ", service: '127.0.0.1:80'}");
+      program.reload();
+      assertThat(program.nextLine()).endsWith(" -> " + PUMP + "/" + WEB);
+    }
+  }
+
+  @Test
+  void credentialOfProfileReplacesCommonApplication() throws Exception {
+    Path key = Files.writeString(folder.resolve("fleet.key"), "ak_fleet");
+    write(
+        "cloud-uri: " + cloud.uri(),
+        "api-key: eyJhbGciOiJub25lIn0.eyJleHAiOjQwMDAwMDAwMDB9.c2ln",
+        "application-id: app",
+        "device: " + TURBINE,
+        "service: " + WEB,
+        "profiles: {other: {api-key-file: " + key + "}, empty: }");
+    Program other = new Program().run("check", "--config=" + file, "--profile=other");
+    assertThat(other.exitCode()).isZero();
+    Program empty = new Program().run("check", "--config=" + file, "--profile=empty");
+    assertThat(empty.exitCode()).isEqualTo(4);
+  }
+
+  @Test
+  void manyDevicesShareAnAnchor() throws Exception {
+    StringBuilder devices =
+        new StringBuilder("devices:\n  d0: {id: " + TURBINE + ", services: &s ");
+    devices.append("{web: '127.0.0.1:80'}}\n");
+    for (int i = 1; i < 200; i++) {
+      devices.append(String.format("  d%d: {id: %032x, services: *s}%n", i, i));
+    }
+    Files.writeString(file, devices + "cloud-uri: " + cloud.uri() + "\n");
+    Program program = program().run("check", "--config=" + file, "--device=d0", "--service=web");
+    assertThat(program.exitCode()).isZero();
+  }
+
+  @Test
+  void tokenForDeviceIdNeedsNoConfiguration() throws Exception {
+    TestKeyPair.generate(SigningAlgorithm.ES256).writeTo(folder);
+    Files.writeString(file, "devices: 5\n");
+    Program program =
+        new Program()
+            .variable("TUNNEL_CONFIG", file.toString())
+            .variable("TUNNEL_PROFILE", "unknown")
+            .run(
+                "jwt",
+                "create",
+                "--private-key=" + folder.resolve("private.key"),
+                "--device=" + PUMP);
+    assertThat(program.exitCode()).isZero();
+    Program named =
+        new Program()
+            .variable("TUNNEL_CONFIG", file.toString())
+            .run(
+                "jwt",
+                "create",
+                "--private-key=" + folder.resolve("private.key"),
+                "--device=pump-3");
+    assertThat(named.exitCode()).isEqualTo(2);
+    assertThat(named.nextErrorLine()).startsWith("tunnel: " + file + ":1: ");
+  }
+
+  @Test
+  void namesAreNotInsertedIntoUrlsAndExamples() throws Exception {
+    writeBook();
+    Program url =
+        program()
+            .run(
+                "check",
+                "--config=" + file,
+                "--cloud-uri=" + cloud.uri() + "/v3/devices/" + TURBINE + "/services");
+    assertThat(url.exitCode()).isEqualTo(2);
+    assertThat(url.errors())
+        .contains("/v3/devices/" + TURBINE + "/services")
+        .doesNotContain("(Turb");
+    Program example = program().run("check", "--config=" + file, "--device=017b", "--service=web");
+    assertThat(example.errors()).contains("such as " + TURBINE + ", but");
   }
 
   @Test
@@ -363,23 +499,26 @@ class AddressBookTest {
         "devices: {a: 017b} | 1: a: the device ID must be 32 hex digits",
         "devices: [a] | 1: must be keys with values",
         "devices: {a: } | 1: a: the value is missing",
-        "devices: {a: {services: {}}} | 1: a: has no id; add id: and the device ID",
+        "devices: {a: {services: {}}} | 1: a: id is missing; add id: DEVICE_ID",
         "devices: {a: {idd: x}} | 1: unknown key \"idd\"; did you mean \"id\"?",
         "'devices:\n  a: {id: 017b7fddb124724840c1c7b800000000,\n    application-id: x}'"
             + " | 3: application-id: requires api-key-file with a token; add it",
         "devices: {a b: 017b7fddb124724840c1c7b800000000}"
-            + " | 1: \"a b\" is not a valid device name; use up to 63 letters, digits and hyphens",
+            + " | 1: \"a b\" is not a valid device name; use 1 to 63 letters, digits and hyphens",
         "'devices: {\"a\\u0007\": 017b7fddb124724840c1c7b800000000}'"
-            + " | 1: \"a?\" is not a valid device name; use up to 63 letters, digits and hyphens",
+            + " | 1: \"a?\" is not a valid device name; use 1 to 63 letters, digits and hyphens",
         "devices: {017b7fddb124724840c1c7b8000000ff: 017b7fddb124724840c1c7b800000000}"
             + " | 1: 017b7fddb124724840c1c7b8000000ff: is a device ID, which cannot be a name",
         "'devices:\n  a: 017b7fddb124724840c1c7b800000000\n  A: 017b7fddb124724840c1c7b8000000ff'"
-            + " | 3: A: has the name of a in {file}:2; remove one",
+            + " | 3: A: has the same name as a in {file}:2; remove one",
         "'devices:\n  a: 017b7fddb124724840c1c7b800000000\n  b: 017B7FDDB124724840C1C7B800000000'"
-            + " | 3: b: has the ID of a in {file}:2; remove one",
+            + " | 3: b: has the same ID as a in {file}:2; remove one",
         "services: {web: 127.0.0.1} | 1: web: the address of the service must be ip:port, host:port"
             + " or [ipv6]:port as the gateway sees it, such as 127.0.0.1:80, but in \"127.0.0.1\""
             + " the port is missing",
+        "'devices: {turbine-7: 017b7fddb124724840c1c7b800000000}\nservices: {web: 127.0.0.1:80}\ntunnels:\n"
+            + "- listen: :1\n  service: turbine-7' | 5: service: \"turbine-7\" is a device; specify"
+            + " DEVICE/SERVICE",
         "services: {'a:1': '127.0.0.1:80'} | 1: \"a:1\" is not a valid service name",
         "profiles: {a: {devise: x}} | 1: unknown key \"devise\"; did you mean \"device\"?",
         "'default-profile: a' | 1: default-profile: unknown profile \"a\"; add it to profiles",

@@ -173,9 +173,9 @@ class DevicesTest {
 
     assertThat(program.nextErrorLine())
         .startsWith(
-            "tunnel: warning: the device directory reports the state deregistered for "
+            "tunnel: warning: device "
                 + PUMP
-                + " (pump 3), which may lag behind; ");
+                + " (pump 3) has the state deregistered instead of registered; ");
   }
 
   @ParameterizedTest
@@ -219,17 +219,65 @@ class DevicesTest {
   }
 
   @Test
-  void rejectedDirectoryDoesNotHideMisspeltName() throws Exception {
+  void failureOfDirectoryIsNotHiddenBySimilarName() throws Exception {
     cloud.directory().onEveryRequest(Fault.reject(403));
     Path file =
         Files.writeString(folder.resolve("config.yaml"), "devices: {turbine-7: " + TURBINE + "}\n");
     Program program =
         program().run("check", "--config=" + file, "--device=turbin-7", "--service=" + WEB);
 
+    assertThat(program.exitCode()).isEqualTo(4);
+    assertThat(program.nextErrorLine())
+        .startsWith("tunnel: --device: the cloud rejected the request for the device \"turbin-7\"");
+    assertThat(program.nextErrorLine()).isEqualTo("Did you mean turbine-7?");
+  }
+
+  @Test
+  void misspeltNameIsReportedWithoutCommonKey() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "ak_test");
+    Path file =
+        Files.writeString(
+            folder.resolve("config.yaml"),
+            "devices: {turbine-7: {id: " + TURBINE + ", api-key-file: " + key + "}}\n");
+    Program program =
+        new Program()
+            .variable("TUNNEL_CLOUD_URI", cloud.uri())
+            .run("check", "--config=" + file, "--device=turbin-7", "--service=" + WEB);
+
     assertThat(program.exitCode()).isEqualTo(2);
-    assertThat(program.errors())
-        .contains("tunnel: warning: the cloud rejected the request for the device \"turbin-7\"")
-        .contains("tunnel: --device: unknown device \"turbin-7\"; did you mean turbine-7?");
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: --device: unknown device \"turbin-7\"; did you mean turbine-7?");
+  }
+
+  /** The device has one name in the address book and another in the directory. */
+  @Test
+  void bothNamesOfADeviceHaveItsKeyAndServices() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "ak_wrong");
+    Path file =
+        Files.writeString(
+            folder.resolve("config.yaml"),
+            ("devices: {mine: {id: " + TURBINE + ", api-key-file: " + key)
+                + ", services: {web: '127.0.0.1:81'}}}\nservices: {web: '127.0.0.1:80'}\n");
+    for (String name : new String[] {"mine", "turbine-7", TURBINE}) {
+      Program program =
+          program().run("check", "--config=" + file, "--device=" + name, "--service=web");
+      assertThat(program.exitCode()).as(name).isEqualTo(4);
+      assertThat(program.output()).contains(TURBINE + "/127.0.0.1:81 (mine)");
+    }
+  }
+
+  @Test
+  void printsDevicesThatArrivedBeforeFailure() throws Exception {
+    for (int i = 1; i < 1_500; i++) {
+      cloud.device(String.format("%032x", i)).name("device-" + i);
+    }
+    for (String format : new String[] {"text", "ids", "prometheus"}) {
+      cloud.directory().onNextRequest(Fault.none()).onNextRequest(Fault.reject(500));
+      Program program = program().run("devices", "--output=" + format, "--name=device-1?");
+      assertThat(program.exitCode()).isEqualTo(7);
+      assertThat(program.output()).contains(format.equals("prometheus") ? "device-10" : "00000a");
+      assertThat(program.output()).doesNotContain("]\n]");
+    }
   }
 
   @Test

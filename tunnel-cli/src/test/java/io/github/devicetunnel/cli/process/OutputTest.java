@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.devicetunnel.Target;
 import io.github.devicetunnel.cli.Await;
@@ -10,6 +11,8 @@ import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.Format;
 import io.github.devicetunnel.cli.console.LogLevel;
 import io.github.devicetunnel.cli.console.Redaction;
+import io.github.devicetunnel.cli.failure.CommandFailure;
+import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.report.JsonEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -132,12 +135,16 @@ class OutputTest {
         .containsOnlyOnce("standard output was closed");
   }
 
+  /** A program such as {@code head} has read enough, which is no reason for a message. */
   @Test
-  void ignoresOutputClosedDuringResult() {
+  void outputClosedDuringResultEndsCommandSilently() {
     console.log(LogLevel.WARN, Format.TEXT);
     reader.fail();
     reader.open();
-    console.result("one");
+    assertThatExceptionOfType(CommandFailure.class)
+        .isThrownBy(() -> console.result("one"))
+        .withMessage("")
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.NOT_ORDERLY));
     output.flush(Await.LONG);
     assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
   }
