@@ -93,8 +93,16 @@ class BackoffTest {
     AtomicBoolean stop = new AtomicBoolean();
     try (EchoService service = EchoService.started();
         TestingCloud cloud = TestingCloud.started();
+        // Without the events that other tests log: the loops would log hundreds of megabytes.
         TunnelClient client =
-            cloud.client(service).addEventListener(events).backoffWait(Duration.ZERO).build()) {
+            TunnelClient.builder()
+                .cloudUri(cloud.uri())
+                .credentials(Credentials.apiKey(Cloud.KEY))
+                .deviceId(Cloud.DEVICE)
+                .serviceAddress(service.serviceAddress())
+                .backoffWait(Duration.ZERO)
+                .addEventListener(events)
+                .build()) {
       cloud.service().faults().onEveryConnect(Fault.reject(status));
       List<Future<?>> loops = loops(threads, client, stop);
       Await.until("several dials after each other", () -> maxFailures() >= 3);

@@ -12,8 +12,10 @@ import io.github.devicetunnel.jwt.TunnelToken;
 import io.github.devicetunnel.testing.TestKeyPair;
 import io.github.devicetunnel.testing.TunnelService;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -184,6 +186,33 @@ class AddressBookTest {
       }
       assertThat(program.nextLine()).contains("\"opened\"").contains(names);
       assertThat(program.nextLine()).contains("\"closed\"").contains(names);
+    }
+  }
+
+  @Test
+  void metricsAndStatusPageContainNames() throws Exception {
+    writeBook();
+    try (Program program =
+        program()
+            .start(
+                "--config=" + file,
+                "--metrics-listen=:0",
+                "--listen-uri=:0",
+                "--device=turbine-7",
+                "--service=web")) {
+      String url = program.nextErrorLine().replaceFirst("Metrics and status page on ", "");
+      assertThat(received(program.nextLine())).isEqualTo(TURBINE + "/" + WEB);
+
+      assertThat(get(url + "metrics"))
+          .contains("{device=\"" + TURBINE + "\",device_name=\"Turbine-7\",direction=\"down\"}");
+      assertThat(get(url + "status.json"))
+          .contains("\"device\":\"" + TURBINE + "\",\"deviceName\":\"Turbine-7\"");
+    }
+  }
+
+  private static String get(String url) throws IOException {
+    try (InputStream in = URI.create(url).toURL().openStream()) {
+      return new String(in.readAllBytes(), UTF_8);
     }
   }
 
