@@ -152,6 +152,25 @@ final class CertificateReloadTest {
     }
   }
 
+  /** The reload looks up a name with a client of its own. */
+  @Test
+  void reloadWithNameOfDirectoryReplacesCertificates() throws Exception {
+    cloud.service().device(Cloud.DEVICE).name("gate-1");
+    Files.writeString(
+        config, "tunnels: [{listen: '127.0.0.1:0', device: gate-1, service: '127.0.0.1:80'}]\n");
+    write(SERVER, RENEWED);
+    try (TunnelProgram program = startedWithCertificateAndKey()) {
+      int port = program.awaitPort();
+      assertTunnelWorks(port);
+
+      write(EXPIRED, RENEWED);
+      program.signal(folder, "HUP");
+      program.await("Reloaded .* for new connections");
+
+      TunnelProgram.connectAndExpectClose(port);
+    }
+  }
+
   @Test
   void openConnectionSurvivesReload() throws Exception {
     write(SERVER, RENEWED);

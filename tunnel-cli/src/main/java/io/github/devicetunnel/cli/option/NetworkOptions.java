@@ -138,6 +138,12 @@ final class NetworkOptions {
   }
 
   private void setTls(TunnelClient.Builder builder, String cloudUri, Environment environment) {
+    TlsSettings known = tlsOfFiles;
+    if (known != null) {
+      // All clients share them, so that a reload applies to all.
+      builder.tls(known);
+      return;
+    }
     TlsSettings.Builder tls = TlsSettings.builder();
     if (caFile != null) {
       Path file = caFile;
