@@ -32,7 +32,7 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("failure", Set.of()),
           entry("value", Set.of("failure")),
-          entry("book", Set.of("failure", "value")),
+          entry("book", Set.of("failure", "process", "value")),
           entry("process", Set.of("failure", "value")),
           entry("console", Set.of("failure", "process", "value")),
           entry("listen", Set.of("console", "failure", "process", "value")),
@@ -47,9 +47,7 @@ class ArchitectureTest {
               "devices",
               Set.of(
                   "book", "config", "console", "failure", "listen", "option", "process", "value")),
-          entry(
-              "completion",
-              Set.of("book", "config", "console", "devices", "failure", "option", "process")),
+          entry("completion", Set.of("book", "config", "console", "failure", "option", "process")),
           entry("demo", Set.of("console", "failure", "listen", "option", "process")),
           entry(
               "jwt", Set.of("book", "config", "console", "failure", "option", "process", "value")));

@@ -14,6 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,25 +131,34 @@ public final class AddressBook {
         || byName.values().stream().anyMatch(device -> device.services().containsKey(alias));
   }
 
-  /** Returns a question about devices with similar names, or null if there are none. */
-  public @Nullable String suggestion(String device) {
-    List<String> similar = similar(device, names());
+  /**
+   * Returns a question about devices with similar names, or null if there are none.
+   *
+   * @param others further names
+   */
+  public @Nullable String suggestion(String device, Collection<String> others) {
+    List<String> similar = similar(device, names(others));
     return similar.isEmpty() ? null : "Did you mean " + String.join(" or ", similar) + "?";
   }
 
-  private List<String> names() {
-    return byName.values().stream().map(NamedDevice::name).toList();
+  private List<String> names(Collection<String> others) {
+    return Stream.concat(byName.values().stream().map(NamedDevice::name), others.stream()).toList();
   }
 
-  /** Returns a failure for a name that no device has. */
-  public CommandFailure unknownDevice(String text, String where, int exitCode) {
+  /**
+   * Returns a failure for a name that no device has.
+   *
+   * @param others further names, for suggestions
+   */
+  public CommandFailure unknownDevice(
+      String text, String where, int exitCode, Collection<String> others) {
     return CommandFailure.of(
         exitCode,
         where
             + ": unknown device "
             + Quoted.of(text)
             + suggestion(
-                similar(text, names()),
+                similar(text, names(others)),
                 "; specify a device ID or add it to devices in the configuration"));
   }
 

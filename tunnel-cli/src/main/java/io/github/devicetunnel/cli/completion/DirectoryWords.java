@@ -1,6 +1,6 @@
 package io.github.devicetunnel.cli.completion;
 
-import io.github.devicetunnel.cli.devices.NameCache;
+import io.github.devicetunnel.cli.book.NameCache;
 import io.github.devicetunnel.cli.process.Daemons;
 import java.time.Instant;
 import java.util.List;

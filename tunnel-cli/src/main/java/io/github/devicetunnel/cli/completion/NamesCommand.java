@@ -1,10 +1,10 @@
 package io.github.devicetunnel.cli.completion;
 
 import io.github.devicetunnel.cli.book.AddressBook;
+import io.github.devicetunnel.cli.book.NameCache;
 import io.github.devicetunnel.cli.book.NamedDevice;
 import io.github.devicetunnel.cli.config.ConfigNames;
 import io.github.devicetunnel.cli.console.Console;
-import io.github.devicetunnel.cli.devices.NameCache;
 import io.github.devicetunnel.cli.failure.ExitCode;
 import io.github.devicetunnel.cli.process.Environment;
 import io.github.devicetunnel.cli.value.OptionNames;

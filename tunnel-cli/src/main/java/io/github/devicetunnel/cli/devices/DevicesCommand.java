@@ -1,6 +1,7 @@
 package io.github.devicetunnel.cli.devices;
 
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.cli.book.NameCache;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.console.LogLevel;

@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli.option;
 
 import io.github.devicetunnel.Credentials;
 import io.github.devicetunnel.TunnelClient;
+import io.github.devicetunnel.cli.book.NameCache;
 import io.github.devicetunnel.cli.config.Config;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -85,6 +86,7 @@ public final class CloudOptions {
     return new DirectoryNames(
         access.hasCredential(environment),
         () -> access.client(environment, config, console, timeouts::applyTo),
+        () -> NameCache.of(access.cloudUri(environment), environment),
         console);
   }
 

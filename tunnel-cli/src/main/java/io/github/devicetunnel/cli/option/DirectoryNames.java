@@ -2,6 +2,7 @@ package io.github.devicetunnel.cli.option;
 
 import io.github.devicetunnel.TunnelClient;
 import io.github.devicetunnel.cli.book.AddressBook;
+import io.github.devicetunnel.cli.book.NameCache;
 import io.github.devicetunnel.cli.console.Console;
 import io.github.devicetunnel.cli.failure.CloudFailure;
 import io.github.devicetunnel.cli.failure.CommandFailure;
@@ -10,7 +11,9 @@ import io.github.devicetunnel.directory.Device;
 import io.github.devicetunnel.directory.DeviceDirectory;
 import io.github.devicetunnel.directory.UnknownDeviceException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryNames implements AutoCloseable {
   private final boolean isAvailable;
   private final Supplier<TunnelClient> clients;
+  private final Supplier<NameCache> cache;
   private final Console console;
 
   private final Map<String, Device> known = new HashMap<>();
@@ -32,9 +36,15 @@ final class DirectoryNames implements AutoCloseable {
    *
    * @param isAvailable whether there is a credential for the directory
    * @param clients builds the client at the first use
+   * @param cache supplies the names of the last list
    */
-  DirectoryNames(boolean isAvailable, Supplier<TunnelClient> clients, Console console) {
+  DirectoryNames(
+      boolean isAvailable,
+      Supplier<TunnelClient> clients,
+      Supplier<NameCache> cache,
+      Console console) {
     this.isAvailable = isAvailable;
+    this.cache = cache;
     this.clients = clients;
     this.console = console;
   }
@@ -72,20 +82,26 @@ final class DirectoryNames implements AutoCloseable {
 
   private Device find(String name, String where, AddressBook book) {
     if (!isAvailable && !book.devices().isEmpty()) {
-      throw book.unknownDevice(name, where, ExitCode.USAGE);
+      throw book.unknownDevice(name, where, ExitCode.USAGE, List.of());
     }
     try {
       return directory().find(name);
     } catch (UnknownDeviceException e) {
-      throw book.unknownDevice(name, where, ExitCode.NOT_FOUND);
+      throw book.unknownDevice(name, where, ExitCode.NOT_FOUND, cachedNames());
     } catch (IllegalStateException e) {
       // The credential is a JWT, which the directory does not accept.
-      throw book.unknownDevice(name, where, ExitCode.USAGE);
+      throw book.unknownDevice(name, where, ExitCode.USAGE, List.of());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(where + ": " + e.getMessage());
     } catch (IOException e) {
-      throw CloudFailure.of(where + ": ", e, book.suggestion(name));
+      throw CloudFailure.of(where + ": ", e, book.suggestion(name, cachedNames()));
     }
+  }
+
+  /** Returns the names of the last list, for suggestions. */
+  private List<String> cachedNames() {
+    List<String> names = cache.get().read(Instant.now());
+    return names == null ? List.of() : names;
   }
 
   private DeviceDirectory directory() {

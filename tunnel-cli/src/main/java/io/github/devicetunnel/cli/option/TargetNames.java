@@ -4,6 +4,7 @@ import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.book.NamedDevice;
 import io.github.devicetunnel.cli.failure.CommandFailure;
 import io.github.devicetunnel.cli.failure.ExitCode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Replaces the names of devices and services by device IDs and addresses. */
@@ -65,7 +66,7 @@ public final class TargetNames {
       return device.value();
     }
     if (directory == null) {
-      throw book.unknownDevice(device.value(), device.where(), ExitCode.USAGE);
+      throw book.unknownDevice(device.value(), device.where(), ExitCode.USAGE, List.of());
     }
     return directory.id(device.value(), device.where(), book);
   }

@@ -233,6 +233,21 @@ class DevicesTest {
   }
 
   @Test
+  void suggestsNamesOfLastList() throws Exception {
+    String cache = folder.toString();
+    Program list = program().variable("XDG_CACHE_HOME", cache).run("devices");
+    assertThat(list.exitCode()).isZero();
+    Program program =
+        program()
+            .variable("XDG_CACHE_HOME", cache)
+            .run("check", "--device=turbin-7", "--service=" + WEB);
+
+    assertThat(program.exitCode()).isEqualTo(5);
+    assertThat(program.nextErrorLine())
+        .isEqualTo("tunnel: --device: unknown device \"turbin-7\"; did you mean turbine-7?");
+  }
+
+  @Test
   void misspeltNameIsReportedWithoutCommonKey() throws Exception {
     Path key = Files.writeString(folder.resolve("key"), "ak_test");
     Path file =

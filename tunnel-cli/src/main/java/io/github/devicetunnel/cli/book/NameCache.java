@@ -1,6 +1,5 @@
-package io.github.devicetunnel.cli.devices;
+package io.github.devicetunnel.cli.book;
 
-import io.github.devicetunnel.cli.book.AddressBook;
 import io.github.devicetunnel.cli.process.Environment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +28,7 @@ public final class NameCache {
   private static final Duration MAX_AGE = Duration.ofMinutes(5);
 
   /** No more names are of use in a shell. */
-  static final int MAX_NAMES = 10_000;
+  public static final int MAX_NAMES = 10_000;
 
   private static final long MAX_BYTES = 1 << 20;
 

@@ -1,4 +1,4 @@
-package io.github.devicetunnel.cli.devices;
+package io.github.devicetunnel.cli.book;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
