@@ -3,8 +3,8 @@ package io.github.devicetunnel.directory;
 import java.net.UnknownHostException;
 
 /**
- * Thrown when the device directory has no device with a name or ID. Drivers and HTTP clients treat
- * it like a host name that cannot be resolved.
+ * Thrown when no device in the directory has the requested name or ID. Drivers and HTTP clients
+ * handle it like a host name that cannot be resolved.
  */
 public final class UnknownDeviceException extends UnknownHostException {
   private static final long serialVersionUID = 1L;

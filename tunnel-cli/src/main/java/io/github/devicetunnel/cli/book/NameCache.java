@@ -77,7 +77,7 @@ public final class NameCache {
     }
   }
 
-  /** Replaces the names. Keeps only those that a shell can complete without quotes. */
+  /** Replaces the names. Omits names that a shell would have to quote. */
   public void write(Collection<String> names) {
     if (file == null) {
       return;

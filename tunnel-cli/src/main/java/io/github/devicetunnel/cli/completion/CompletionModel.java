@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The commands and options as completion scripts describe them. */
 final class CompletionModel {
   /**
-   * The label of options with a file, some of which also accept {@code -} and have no path type.
+   * The label of options whose value is a file. Some have no path type, because they accept "-".
    */
   private static final String FILE = "FILE";
 

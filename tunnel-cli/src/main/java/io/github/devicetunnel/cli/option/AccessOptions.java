@@ -161,9 +161,16 @@ public final class AccessOptions {
    * @throws CommandFailure with {@link ExitCode#USAGE} if the key file cannot be read
    */
   @Nullable Credentials own(NamedDevice.@Nullable Key key, Config config) {
-    return key == null || credentials.isArgument(config)
-        ? null
-        : ofDevices.computeIfAbsent(key, KeyOptions::credentials);
+    if (key == null || credentials.isArgument(config)) {
+      return null;
+    }
+    Credentials known = ofDevices.get(key);
+    if (known == null) {
+      // Not in computeIfAbsent, which holds a lock: a file may not answer.
+      known = KeyOptions.credentials(key);
+      ofDevices.put(key, known);
+    }
+    return known;
   }
 
   /** Reloads certificates as {@link NetworkOptions#reloadCertificates} does. */
